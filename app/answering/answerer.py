@@ -1,0 +1,51 @@
+"""What the surfaces are given: one object that answers, searches and knows its papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.answering.events import Answer, Event
+from app.answering.question import Question
+from retrieval.types import Facets, Filters, Paper, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The names of what is at work; `llm` is None in quotes mode, `note` says why where that was not asked for."""
+
+    embedding: str
+    llm: str | None
+    note: str | None = None
+
+
+class Answerer(Protocol):
+    """The door between the surfaces and the chain; built once by `app.build`."""
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        """All papers of the collection, in its own order."""
+        ...
+
+    @property
+    def facets(self) -> Facets:
+        """The filter values that exist, with how many papers each has."""
+        ...
+
+    @property
+    def models(self) -> Models:
+        """Which models are at work now."""
+        ...
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """The events of the answer, as they come; closing the iterator stops the work."""
+        ...
+
+    def ask(self, question: Question) -> Answer:
+        """The whole answer. Raises `PaperbackedError` where none can be made."""
+        ...
+
+    def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
+        """The best passage of each of the `top` papers nearest to `query`."""
+        ...

