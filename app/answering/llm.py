@@ -1,0 +1,84 @@
+"""The one door to language models: a name in, a LangChain chat model out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from langchain_core.language_models.chat_models import BaseChatModel
+
+from retrieval.errors import ModelError
+from retrieval.types import Progress, no_progress
+from retrieval.weights import model_folder
+
+SMOLLM2 = "smollm2"
+SERVED = "openai:"
+NAMES = "smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
+
+
+def open_llm(
+    name: str,
+    *,
+    url: str | None = None,
+    api_key: str | None = None,
+    home: Path,
+    max_tokens: int = 220,
+    timeout_s: float = 60.0,
+    progress: Progress = no_progress,
+) -> BaseChatModel:
+    """The language model called `name`, loaded and ready to stream.
+
+    `name` is "smollm2", "openai:MODEL" for a server at `url` that speaks the OpenAI
+    protocol, a hub id, or a folder with safetensors. Answers have at most `max_tokens`
+    tokens and take at most `timeout_s` seconds; longer ones end there, unfinished.
+    Raises `ModelError` where the model cannot be had, in under 3 seconds where that is
+    for want of a network. A server is not spoken to before the first question. While
+    answering, every model raises `ModelError` for whatever goes wrong.
+    """
+    if name == SMOLLM2:
+        from app.answering.smollm2 import open_smollm2
+
+        return open_smollm2(home, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
+    if name.startswith(SERVED):
+        return _open_served(name.removeprefix(SERVED), url, api_key, max_tokens, timeout_s)
+    folder = _folder_of(name)
+    from app.answering.transformers_chat import open_transformers_chat
+
+    shown = folder.name if Path(name).expanduser().is_dir() else name
+    label = f"Loading {shown}"
+    progress(label, 0, 1)
+    llm = open_transformers_chat(folder, shown, max_tokens=max_tokens, timeout_s=timeout_s)
+    progress(label, 1, 1)
+    return llm
+
+
+def describe(llm: BaseChatModel) -> str:
+    """The name to show for a model, as in an Answer's `models.llm`. A folder shows its last part only."""
+    return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)
+
+
+def _folder_of(name: str) -> Path:
+    if not name.strip():
+        raise ModelError(f"The language model has no name: give {NAMES}.")
+    try:
+        return model_folder(name).resolve()
+    except (ModelError, RuntimeError, ValueError, OSError) as error:
+        reason = str(error).rstrip(".")
+        raise ModelError(f"{reason} (language models are {NAMES}).") from error
+
+
+def _open_served(model: str, url: str | None, api_key: str | None, max_tokens: int, timeout_s: float) -> BaseChatModel:
+    if not model:
+        raise ModelError("The name openai: lacks the model: give openai:MODEL as the server calls it.")
+    if not url:
+        raise ModelError(f"openai:{model} needs the address of its server: give --llm-url, for example http://127.0.0.1:8000/v1.")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ModelError("The address given with --llm-url is not an http or https address: give one such as http://127.0.0.1:8000/v1.")
+    from app.answering.served_chat import open_served_chat
+
+    return open_served_chat(model, url, api_key=api_key, max_tokens=max_tokens, timeout_s=timeout_s)

@@ -1,0 +1,36 @@
+"""Words that carry meaning: what coverage, near-repeats and follow-ups are judged by."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
+_FUNCTION_WORDS = frozenset(
+    """a about above after again all also an and any are as at be been being but by can could did do does doing
+    done down during each either else ever few for from further get gets give given had has have having he her here
+    his how i if in into is it its itself just let like made make makes many may me might more most much must my no
+    nor not of off on once one ones only or other our out over own please s same say says she should so some such
+    tell than that the their them then there these they this those through to too under until up us use used using
+    very was we were what when where whether which while who whom whose why will with within without would you your
+    的 了 是 在 和 与 有 为 对 吗 呢 什 么 怎 样 如 何 哪 些 这 那 们""".split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words of a text that carry meaning, folded and crudely stemmed; Chinese by characters."""
+    return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in _FUNCTION_WORDS]
+
+
+def _stem(word: str) -> str:
+    if len(word) < 5 or not word.isalpha() or not word.isascii():
+        return word
+    for ending in ("ingly", "edly", "ings", "ing", "ies", "ers", "ed", "er", "es", "ly", "s", "e"):
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def overlap(first: str, second: str) -> float:
+    """The share of common content words, in [0, 1] (Jaccard)."""
+    one, two = set(content_words(first)), set(content_words(second))
+    return len(one & two) / len(one | two) if one | two else 0.0

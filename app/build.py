@@ -1,0 +1,163 @@
+"""The composition root: from settings to a ready `Answerer`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from app.answering.answerer import Models
+from app.answering.chain import AnswerChain, LanguageModel
+from app.answering.events import Answer, Done, Event, Failed
+from app.answering.question import Question, checked_question
+from app.settings import Settings
+from retrieval.corpus import as_line, checked_filters, facets_of, merged, read_papers
+from retrieval.embedding import Embedder, open_embedder
+from retrieval.errors import CorpusError, PaperbackedError
+from retrieval.ingest import ensure_index
+from retrieval.retriever import PaperRetriever
+from retrieval.store import ChromaStore
+from retrieval.types import Facets, Filters, Paper, Passage, Progress, no_progress
+
+Note = Callable[[str], None]
+
+
+class LocalAnswerer:
+    """Answers from one collection; the `Answerer` that surfaces are given."""
+
+    def __init__(self, papers: tuple[Paper, ...], retriever: PaperRetriever, language_model: Callable[[], LanguageModel]) -> None:
+        self._papers = papers
+        self._facets = facets_of(papers)
+        self._retriever = retriever
+        self._language_model = language_model
+        self._chain = AnswerChain(retriever, language_model)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        return self._papers
+
+    @property
+    def facets(self) -> Facets:
+        return self._facets
+
+    @property
+    def models(self) -> Models:
+        model = self._language_model()
+        return Models(self._retriever.embedder.description, model.name if model.chat else None, model.note)
+
+    def warm(self) -> None:
+        """Load the embedding model now, so that the first question does not wait for it."""
+        self._retriever.passages("warm")
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        try:
+            filters = checked_filters(question.filters, self._facets)
+        except PaperbackedError as error:
+            yield Failed(str(error))
+            return
+        yield from self._chain.stream(Question(question.text, question.history, filters))
+
+    def ask(self, question: Question) -> Answer:
+        for event in self.stream(question):
+            match event:
+                case Done(answer):
+                    return answer
+                case Failed(message):
+                    raise PaperbackedError(message)
+                case _:
+                    pass
+        raise AssertionError("the chain ended without Done or Failed")
+
+    def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
+        text = checked_question(query).text
+        passages = self._retriever.passages(text, checked_filters(filters, self._facets), top)
+        return tuple({passage.paper.id: passage for passage in reversed(passages)}.values())[::-1]
+
+
+def collection_papers(settings: Settings) -> tuple[Paper, ...]:
+    """The collection's papers: the shipped ones for "default", and those ingested into it.
+
+    Raises `CorpusError` where there is no such collection.
+    """
+    files = [settings.papers] if settings.collection == "default" else []
+    files += [settings.own_papers] if settings.own_papers.is_file() else []
+    if not files:
+        existing = sorted({"default", *(file.stem for file in settings.own_papers.parent.glob("*.jsonl"))})
+        raise CorpusError(f"There is no collection {settings.collection!r}: choose from {', '.join(existing)}, or ingest papers into it.")
+    return merged(read_papers(file) for file in files)
+
+
+def ingest_papers(settings: Settings, files: Sequence[Path], progress: Progress = no_progress, note: Note = print) -> int:
+    """Add the files' papers to the settings' collection and index it; gives how many papers it now has.
+
+    All files are read and checked before anything is written.
+    """
+    incoming = [read_papers(file) for file in files]
+    if incoming:
+        kept = [read_papers(settings.own_papers)] if settings.own_papers.is_file() else []
+        _write_atomically(settings.own_papers, "".join(f"{as_line(paper)}\n" for paper in merged([*kept, *incoming])))
+    papers = collection_papers(settings)
+    build_retriever(settings, papers, progress, note)
+    return len(papers)
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise CorpusError(f"The folder {path.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours.") from error
+
+
+def build_retriever(
+    settings: Settings, papers: tuple[Paper, ...], progress: Progress = no_progress, note: Note = print, embedder: Embedder | None = None
+) -> PaperRetriever:
+    """A retriever over the papers' index, which is built first where there is none."""
+    embedder = embedder or open_embedder(settings.embedding)
+    store = ChromaStore(settings.chroma)
+    lock = settings.home / "index.lock"
+    index = ensure_index(papers, embedder, store, collection=settings.collection, lock_file=lock, progress=progress, note=note)
+    return PaperRetriever(store=store, embedder=embedder, index=index)
+
+
+def build_answerer(settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait_for_llm: bool = True) -> LocalAnswerer:
+    """An answerer ready for questions.
+
+    With `wait_for_llm` false the language model is loaded in the background, and
+    until it is there questions are answered with quotes. A language model that
+    cannot be had is no failure: quotes answer, and `models.note` says why.
+    """
+    papers = collection_papers(settings)
+    retriever = build_retriever(settings, papers, progress, note)
+    return LocalAnswerer(papers, retriever, _language_model(settings, progress, note, wait=wait_for_llm))
+
+
+def _language_model(settings: Settings, progress: Progress, note: Note, *, wait: bool) -> Callable[[], LanguageModel]:
+    if settings.llm == "none":
+        nothing = LanguageModel()
+        return lambda: nothing
+    current = LanguageModel(note=f"{settings.llm} is still loading, so these are the quotes.")
+
+    def load() -> None:
+        nonlocal current
+        from app.answering.llm import open_llm
+
+        try:
+            key = settings.llm_key.get_secret_value() if settings.llm_key else None
+            chat = open_llm(settings.llm, url=settings.llm_url, api_key=key, home=settings.home, progress=progress)
+            current = LanguageModel(chat, settings.llm)
+        except PaperbackedError as error:
+            current = LanguageModel(note=f"{error} These are the quotes.")
+            note(str(error))
+
+    if wait:
+        load()
+    else:
+        threading.Thread(target=load, name="load-language-model", daemon=True).start()
+    return lambda: current

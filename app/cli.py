@@ -1,0 +1,229 @@
+"""The `paperbacked` command: results on stdout, progress and notes on stderr.
+
+Exit status 0, 1 for a failure with one line of reason, 2 for wrong usage.
+Everything heavy is imported where it is needed, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrieval.errors import PaperbackedError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from retrieval.types import Filters, Progress
+
+app = typer.Typer(
+    name="paperbacked",
+    help="Ask AI-safety papers; every sentence of an answer is backed by a quote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Lab = Annotated[list[str] | None, typer.Option("--lab", help="Only papers by this organisation; may be repeated.")]
+Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category; may be repeated.")]
+Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this language (en, zh).")]
+Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
+Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
+Collection = Annotated[str | None, typer.Option(help="The collection of papers.")]
+Llm = Annotated[str | None, typer.Option(metavar="MODEL|none", help="none (quotes), smollm2, openai:MODEL, a folder or a hub id.")]
+LlmUrl = Annotated[str | None, typer.Option(help="Address of the OpenAI-compatible server, for openai:MODEL.")]
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 7860]")] = None,
+    llm: Llm = None,
+    llm_url: LlmUrl = None,
+    collection: Collection = None,
+) -> None:
+    """Serve the chat page and the API."""
+    settings = _settings(host=host, port=port, llm=llm, llm_url=llm_url, collection=collection)
+    from app.server import listening_socket, run_server
+
+    with listening_socket(settings.host, settings.port) as socket, _progress() as progress:
+        run_server(settings, socket, progress, _note)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in plain words.")] = None,
+    json_: Json = False,
+    lab: Lab = None,
+    category: Category = None,
+    language: Language = None,
+    since: Since = None,
+    until: Until = None,
+    llm: Llm = None,
+    llm_url: LlmUrl = None,
+    collection: Collection = None,
+    batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help="Answer the questions of a file, one JSON object a line.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Where the answers of --batch go, in the same order.")] = None,
+) -> None:
+    """Ask one question, or a file of them."""
+    if (question is None) == (batch is None) or (batch is None) != (out is None):
+        raise typer.BadParameter("Give a question, or --batch with --out.")
+    filters = _filters(lab, category, language, since, until)
+    settings = _settings(llm=llm, llm_url=llm_url, collection=collection)
+    if batch and out:
+        from app.batch import answer_file, read_questions
+
+        asked = read_questions(batch, filters)
+        with _progress() as progress:
+            answer_file(_answerer(settings, progress), asked, out, progress)
+        return
+    from app.answering.question import checked_question
+    from app.terminal import print_answer
+
+    checked = checked_question(question or "", filters=filters)
+    with _progress() as progress:
+        answer = _answerer(settings, progress).ask(checked)
+    if json_:
+        _print_json(answer.as_json())
+    else:
+        print_answer(answer)
+
+
+@app.command()
+def papers(json_: Json = False, collection: Collection = None) -> None:
+    """List the papers of a collection."""
+    from app.build import collection_papers
+    from app.terminal import print_papers
+
+    found = collection_papers(_settings(collection=collection))
+    if json_:
+        for paper in found:
+            _print_json(paper.as_json())
+    else:
+        print_papers(found)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    json_: Json = False,
+    top: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 10,
+    lab: Lab = None,
+    category: Category = None,
+    language: Language = None,
+    since: Since = None,
+    until: Until = None,
+    collection: Collection = None,
+) -> None:
+    """Find the papers nearest to a query."""
+    from app.answering.events import sources_as_json
+    from app.answering.question import checked_question
+    from app.terminal import print_sources
+
+    text = checked_question(query).text
+    filters = _filters(lab, category, language, since, until)
+    with _progress() as progress:
+        passages = _answerer(_settings(collection=collection), progress).search(text, filters, top)
+    if json_:
+        _print_json(sources_as_json(passages))
+    else:
+        print_sources(passages)
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Papers as JSON lines; see data/README.md.")],
+    collection: Collection = None,
+) -> None:
+    """Add papers to a collection and index it."""
+    from app.build import ingest_papers
+
+    settings = _settings(collection=collection)
+    with _progress() as progress:
+        count = ingest_papers(settings, files, progress, _note)
+    _note(f"The collection {settings.collection!r} has {count} papers.")
+
+
+@app.command()
+def doctor(json_: Json = False) -> None:
+    """Say what is installed, reachable and cached, and what will be used and why."""
+    from app.diagnosis import diagnose
+    from app.terminal import print_findings
+
+    findings = diagnose(_settings())
+    if json_:
+        _print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
+    else:
+        print_findings(findings)
+    if not all(finding.ok for finding in findings if finding.needed):
+        raise typer.Exit(1)
+
+
+def _settings(**overrides: Any) -> Settings:
+    from app.settings import read_settings
+
+    return read_settings(**overrides)
+
+
+def _answerer(settings: Settings, progress: Progress) -> Any:
+    from app.build import build_answerer
+
+    return build_answerer(settings, progress, _note)
+
+
+def _filters(lab: list[str] | None, category: list[str] | None, language: list[str] | None, since: str | None, until: str | None) -> Filters:
+    from app.answering.dates import first_day, last_day
+    from retrieval.types import Filters
+
+    return Filters(
+        organisations=tuple(lab or ()),
+        categories=tuple(category or ()),
+        languages=tuple(language or ()),
+        since=first_day(since) if since else None,
+        until=last_day(until) if until else None,
+    )
+
+
+def _print_json(value: Any) -> None:
+    # Bytes, because a terminal's encoding need not know every letter of a paper.
+    sys.stdout.flush()
+    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _note(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    from app.terminal import progress_bars
+
+    with progress_bars() as progress:
+        yield progress
+
+
+def main() -> None:
+    """Run the command; every error meant for the user ends in one line on stderr."""
+    try:
+        from app.quiet import silence_libraries
+
+        silence_libraries()
+        app()
+    except PaperbackedError as error:
+        _note(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _note("Stopped.")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output has gone, as `| head` does; Python must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,66 @@
+"""One ASGI app: the chat page at /, the API under /api/v1, health under /health."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from app.answering.answerer import Answerer
+from app.build import build_answerer
+from app.settings import Settings
+from app.surfaces.api import api_router, health_router, plain_errors
+from retrieval.errors import InputError
+from retrieval.types import Progress
+
+
+def create_app(answerer: Answerer) -> FastAPI:
+    """The whole application around a ready answerer."""
+    import gradio
+
+    from app.surfaces.chat import build_page, page_options
+    from app.surfaces.page_security import LocalOnly
+
+    app = FastAPI(title="paperbacked", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app.include_router(health_router())
+    app.include_router(api_router(answerer))
+    plain_errors(app)
+    app.add_middleware(LocalOnly)
+    return gradio.mount_gradio_app(app, build_page(answerer), path="/", **page_options())
+
+
+@contextmanager
+def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
+    """The bound socket, taken before anything slow begins. Raises `InputError` where it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen()
+        except OSError as error:
+            raise InputError(f"Port {port} on {host} cannot be used ({error.strerror}): choose another with --port.") from error
+        except OverflowError as error:
+            raise InputError(f"There is no port {port}: choose one up to 65535 with --port.") from error
+        yield listener
+
+
+def run_server(settings: Settings, listener: socket.socket, progress: Progress, note: Callable[[str], None]) -> None:
+    """Build the answerer and serve until stopped."""
+    # The page's libraries take seconds to import; that goes on beside the model's.
+    threading.Thread(target=_import_page, daemon=True).start()
+    answerer = build_answerer(settings, progress, note, wait_for_llm=False)
+    answerer.warm()
+    app = create_app(answerer)
+    host, port = listener.getsockname()[:2]
+    note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _import_page() -> None:
+    import app.surfaces.chat  # noqa: F401

@@ -1,0 +1,93 @@
+"""One question with what has been answered so far: events go in, the page is drawn from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from app.answering.events import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Done,
+    Event,
+    Failed,
+    Followups,
+    Quotes,
+    SentenceChecked,
+    Sources,
+    Status,
+    Token,
+)
+from app.answering.question import Turn
+from retrieval.types import Filters, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and its answer, finished or on its way."""
+
+    question: str
+    filters: Filters = field(default_factory=Filters)
+    status: str = "thinking about the question"
+    passages: tuple[Passage, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    text: str = ""
+    sentences: tuple[AnswerSentence, ...] = ()
+    followups: tuple[str, ...] = ()
+    answer: Answer | None = None
+    failure: str | None = None
+    stopped: bool = False
+
+    @property
+    def running(self) -> bool:
+        return self.answer is None and self.failure is None and not self.stopped
+
+    @property
+    def abstained(self) -> bool:
+        return self.answer is not None and self.answer.status == "abstained"
+
+    def after(self, event: Event) -> Exchange:
+        """The exchange as it stands once the event has happened."""
+        match event:
+            case Status(text):
+                return replace(self, status=text)
+            case Sources(passages):
+                return replace(self, passages=passages)
+            case Quotes(citations):
+                return replace(self, citations=citations)
+            case Token(text):
+                return replace(self, text=self.text + text)
+            case SentenceChecked(sentence):
+                return replace(self, sentences=(*self.sentences, sentence))
+            case Followups(questions):
+                return replace(self, followups=questions)
+            case Failed(message):
+                return replace(self, failure=message)
+            case Done(answer):
+                return replace(
+                    self,
+                    answer=answer,
+                    text=answer.answer,
+                    passages=answer.sources or self.passages,
+                    citations=answer.citations,
+                    sentences=answer.sentences,
+                    followups=answer.followups or self.followups,
+                )
+
+
+def history_of(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
+    """The conversation as plain turns; a question that got no words in reply is left out."""
+    turns: list[Turn] = []
+    for exchange in exchanges:
+        if exchange.text and exchange.failure is None:
+            turns += [Turn("user", exchange.question), Turn("assistant", exchange.text)]
+    return tuple(turns)
+
+
+def papers_best_first(passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The best passage of each paper, in the order given."""
+    best: dict[str, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.paper.id, passage)
+    return tuple(best.values())

@@ -1,0 +1,65 @@
+"""The few ways in which outside text becomes HTML: escaped, in balanced segments, with web links only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import escape
+from itertools import pairwise
+from urllib.parse import quote, urlsplit
+
+from retrieval.types import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Something said of the characters `start` to `end` of a text, such as "quote 2" or "emphasis"."""
+
+    start: int
+    end: int
+    label: str
+
+
+def segments(text: str, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The text cut wherever a layer begins or ends, each piece with the labels that hold for it.
+
+    Tags put around single pieces are balanced by construction, however the layers overlap.
+    """
+    kept = [layer for layer in layers if 0 <= layer.start < layer.end <= len(text)]
+    cuts = sorted({0, len(text)} | {edge for layer in kept for edge in (layer.start, layer.end)})
+    for start, end in pairwise(cuts):
+        yield text[start:end], tuple(layer.label for layer in kept if layer.start <= start and end <= layer.end)
+
+
+def text_html(text: object) -> str:
+    """Any text as HTML text or as the value of a quoted attribute."""
+    return escape(str(text), quote=True)
+
+
+def web_address(address: str | None) -> str | None:
+    """The address where it leads to the web by http or https, otherwise None."""
+    try:
+        parts = urlsplit((address or "").strip())
+        host = parts.hostname
+    except ValueError:
+        return None
+    return (address or "").strip() if parts.scheme in {"http", "https"} and host else None
+
+
+def paper_address(paper: Paper) -> str | None:
+    """Where the paper can be read: its own link, else arXiv, else the DOI resolver."""
+    if paper.url and (address := web_address(paper.url)):
+        return address
+    if paper.arxiv_id:
+        return f"https://arxiv.org/abs/{quote(paper.arxiv_id)}"
+    return f"https://doi.org/{quote(paper.doi)}" if paper.doi else None
+
+
+def outside_link(address: str | None, words: str, css_class: str = "") -> str:
+    """A link out of the page, or nothing where the address is not one to follow."""
+    if not (checked := web_address(address)):
+        return ""
+    css = f' class="{css_class}"' if css_class else ""
+    return (
+        f'<a{css} href="{text_html(checked)}" target="_blank" rel="noopener noreferrer nofollow">{text_html(words)}</a>'
+    )

@@ -1,0 +1,115 @@
+"""Keeps the page to this machine: a strict content policy, and no tags that name other hosts."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+# The social-preview tags that Gradio's index page brings name hosts of Gradio's own.
+_PREVIEW_TAG = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+_SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
+
+# Set before the first paint, so that a reader who chose dark is not dazzled while Gradio loads.
+_FIRST_PAINT = b"""<script nonce="%(nonce)s">(() => {
+  let chosen = null; try { chosen = localStorage.getItem("paperbacked-theme") } catch {}
+  const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  document.documentElement.style.background = dark ? "#15171a" : "#fcfbf8";
+  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+})()</script>
+<style>gradio-app .loading, gradio-app .wrap.default, body { color: transparent } body { background: none !important }</style>
+"""
+
+
+class LocalOnly:
+    """ASGI middleware around the whole app.
+
+    `frame_ancestors` are the hosts that may show the page in a frame, as on a Space.
+    """
+
+    def __init__(self, app: ASGIApp, frame_ancestors: tuple[str, ...] = ()) -> None:
+        self.app = app
+        self.frame_ancestors = " ".join(("'self'", *frame_ancestors))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        if "text/html" in headers.get("accept", ""):
+            # A page that Gradio has compressed could not be marked with the nonce.
+            kept = [(name, value) for name, value in scope["headers"] if name.lower() != b"accept-encoding"]
+            scope = {**scope, "headers": kept}
+        await self.app(scope, receive, _Response(send, self.frame_ancestors))
+
+
+class _Response:
+    """One response on its way out; only HTML is held back until it is whole, streams pass untouched."""
+
+    def __init__(self, send: Send, frame_ancestors: str) -> None:
+        self.send = send
+        self.nonce = secrets.token_urlsafe(16)
+        self.policy = content_policy(self.nonce, frame_ancestors)
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            headers.setdefault("content-security-policy", self.policy)
+            headers.setdefault("x-content-type-options", "nosniff")
+            headers.setdefault("referrer-policy", "no-referrer")
+            message["headers"] = headers.raw
+            if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
+                self.start = message
+                return
+        elif message["type"] == "http.response.body" and self.start is not None:
+            self.body += message.get("body", b"")
+            if message.get("more_body"):
+                return
+            await self._send_page()
+            return
+        await self.send(message)
+
+    async def _send_page(self) -> None:
+        assert self.start is not None
+        page = local_page(self.body, self.nonce)
+        headers = MutableHeaders(raw=self.start["headers"])
+        if self.body:  # the answer to a HEAD request keeps the length that GET would have
+            headers["content-length"] = str(len(page))
+        self.start["headers"] = headers.raw
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": page})
+
+
+def content_policy(nonce: str, frame_ancestors: str = "'self'") -> str:
+    """As tight as Gradio permits: it builds functions from text (`unsafe-eval`) and sets styles in place.
+
+    Scripts in the page need the response's nonce, so an event attribute or a script
+    tag that slipped through the escaping would still not run.
+    """
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' 'nonce-{nonce}' 'unsafe-eval'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "media-src 'self' blob:",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            f"frame-ancestors {frame_ancestors}",
+        )
+    )
+
+
+def local_page(page: bytes, nonce: str) -> bytes:
+    """An HTML page whose scripts bear the nonce and that names no other host in its preview tags."""
+    marked = nonce.encode()
+    page = _SCRIPT_TAG.sub(b'<script nonce="' + marked + b'"', _PREVIEW_TAG.sub(b"", page))
+    return page.replace(b"</head>", _FIRST_PAINT % {b"nonce": marked} + b"</head>", 1)

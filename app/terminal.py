@@ -1,0 +1,95 @@
+"""How answers, papers and progress look in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from app.answering.events import Answer, sources_as_json
+from app.diagnosis import Finding
+from retrieval.types import Paper, Passage, Progress
+
+_TITLE_MARK = "*"
+
+
+def print_answer(answer: Answer) -> None:
+    """The answer, what it cites, and when it abstains the closest papers."""
+    console = Console(highlight=False)
+    console.print(_emphasised(answer.answer))
+    if answer.citations:
+        console.print("\nCited", style="bold")
+    for citation in answer.citations:
+        console.print(Text.assemble((f"[{citation.number}] ", "cyan"), _reference(citation.paper)))
+    if answer.note:
+        console.print(Text(f"\n{answer.note}", style="yellow"))
+    models = ", ".join(filter(None, (answer.models.get("llm"), answer.models.get("embedding"))))
+    console.print(Text(f"\n{answer.mode} · {models} · {answer.timings.get('total_ms', 0):.0f} ms", style="dim"))
+
+
+def print_papers(papers: Sequence[Paper]) -> None:
+    """A table of papers."""
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("Date", "Organisation", "Title", "Category"):
+        table.add_column(name)
+    for paper in papers:
+        cells = (str(paper.published or ""), paper.organisation or "", paper.name, paper.category or "")
+        table.add_row(*(Text(cell) for cell in cells))
+    Console(highlight=False).print(table)
+
+
+def print_sources(passages: Sequence[Passage]) -> None:
+    """The papers found, best first, each with its best passage."""
+    console = Console(highlight=False)
+    for source, passage in zip(sources_as_json(tuple(passages)), passages, strict=True):
+        console.print(Text.assemble((f"{source['rank']}. ", "cyan"), _reference(passage.paper), (f"  {passage.score:.2f}", "dim")))
+        console.print(Padding(Text(passage.text or "No abstract in this collection."), (0, 0, 1, 3)))
+
+
+def print_findings(findings: Sequence[Finding]) -> None:
+    """What the doctor found, one line each."""
+    console = Console(highlight=False)
+    for finding in findings:
+        mark, style = ("ok  ", "green") if finding.ok else ("no  ", "red" if finding.needed else "yellow")
+        console.print(Text.assemble((mark, style), (f"{finding.what}: ", "bold"), finding.found))
+
+
+def _reference(paper: Paper) -> str:
+    about = ", ".join(filter(None, (paper.organisation, str(paper.published or "") or None)))
+    return " · ".join(filter(None, (paper.name, about, paper.url)))
+
+
+def _emphasised(text: str) -> Text:
+    """The text with what stands between asterisks in italics; no other markup is read."""
+    parts = text.split(_TITLE_MARK)
+    return Text.assemble(*((part, "italic" if place % 2 else "") for place, part in enumerate(parts)))
+
+
+@contextmanager
+def progress_bars() -> Iterator[Progress]:
+    """A `Progress` that shows a bar on stderr for work that takes longer than a moment."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bars = Bars(*columns, console=console, transient=True)
+    tasks: dict[str, TaskID] = {}
+
+    def progress(label: str, done: int, total: int) -> None:
+        if label not in tasks:
+            tasks[label] = bars.add_task(label, total=total)
+        bars.update(tasks[label], completed=done, total=total)
+        # A bar that stayed on would be drawn over what the command prints.
+        if bars.finished:
+            bars.stop()
+        else:
+            bars.start()
+
+    try:
+        yield progress
+    finally:
+        bars.stop()
