@@ -35,7 +35,9 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
                 file.write(json.dumps(record, ensure_ascii=False) + "\n")
         draft.replace(answers)
     except OSError as error:
-        raise InputError(f"The file {answers} cannot be written ({error.strerror}): choose another with --out.") from error
+        raise InputError(
+            f"The file {answers} cannot be written ({error.strerror}): choose another with --out."
+        ) from error
     finally:
         if draft.exists():
             draft.unlink()

@@ -11,6 +11,7 @@ from pathlib import Path
 from app.answering.answerer import Models
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.events import Answer, Done, Event, Failed
+from app.answering.llm import check_name, describe, open_llm
 from app.answering.question import Question, checked_question
 from app.settings import Settings
 from retrieval.corpus import as_line, checked_filters, facets_of, merged, read_papers
@@ -27,7 +28,9 @@ Note = Callable[[str], None]
 class LocalAnswerer:
     """Answers from one collection; the `Answerer` that surfaces are given."""
 
-    def __init__(self, papers: tuple[Paper, ...], retriever: PaperRetriever, language_model: Callable[[], LanguageModel]) -> None:
+    def __init__(
+        self, papers: tuple[Paper, ...], retriever: PaperRetriever, language_model: Callable[[], LanguageModel]
+    ) -> None:
         self._papers = papers
         self._facets = facets_of(papers)
         self._retriever = retriever
@@ -46,10 +49,6 @@ class LocalAnswerer:
     def models(self) -> Models:
         model = self._language_model()
         return Models(self._retriever.embedder.description, model.name if model.chat else None, model.note)
-
-    def warm(self) -> None:
-        """Load the embedding model now, so that the first question does not wait for it."""
-        self._retriever.passages("warm")
 
     def stream(self, question: Question) -> Iterator[Event]:
         try:
@@ -85,11 +84,16 @@ def collection_papers(settings: Settings) -> tuple[Paper, ...]:
     files += [settings.own_papers] if settings.own_papers.is_file() else []
     if not files:
         existing = sorted({"default", *(file.stem for file in settings.own_papers.parent.glob("*.jsonl"))})
-        raise CorpusError(f"There is no collection {settings.collection!r}: choose from {', '.join(existing)}, or ingest papers into it.")
+        raise CorpusError(
+            f"There is no collection {settings.collection!r}: "
+            f"choose from {', '.join(existing)}, or ingest papers into it."
+        )
     return merged(read_papers(file) for file in files)
 
 
-def ingest_papers(settings: Settings, files: Sequence[Path], progress: Progress = no_progress, note: Note = print) -> int:
+def ingest_papers(
+    settings: Settings, files: Sequence[Path], progress: Progress = no_progress, note: Note = print
+) -> int:
     """Add the files' papers to the settings' collection and index it; gives how many papers it now has.
 
     All files are read and checked before anything is written.
@@ -112,46 +116,58 @@ def _write_atomically(path: Path, text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise CorpusError(f"The folder {path.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours.") from error
+        raise CorpusError(
+            f"The folder {path.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours."
+        ) from error
 
 
 def build_retriever(
-    settings: Settings, papers: tuple[Paper, ...], progress: Progress = no_progress, note: Note = print, embedder: Embedder | None = None
+    settings: Settings,
+    papers: tuple[Paper, ...],
+    progress: Progress = no_progress,
+    note: Note = print,
+    embedder: Embedder | None = None,
 ) -> PaperRetriever:
     """A retriever over the papers' index, which is built first where there is none."""
     embedder = embedder or open_embedder(settings.embedding)
     store = ChromaStore(settings.chroma)
     lock = settings.home / "index.lock"
-    index = ensure_index(papers, embedder, store, collection=settings.collection, lock_file=lock, progress=progress, note=note)
+    index = ensure_index(
+        papers, embedder, store, collection=settings.collection, lock_file=lock, progress=progress, note=note
+    )
     return PaperRetriever(store=store, embedder=embedder, index=index)
 
 
-def build_answerer(settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait_for_llm: bool = True) -> LocalAnswerer:
+def build_answerer(
+    settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait_for_llm: bool = True
+) -> LocalAnswerer:
     """An answerer ready for questions.
 
     With `wait_for_llm` false the language model is loaded in the background, and
     until it is there questions are answered with quotes. A language model that
     cannot be had is no failure: quotes answer, and `models.note` says why.
     """
+    language_model = _language_model(settings, progress, note, wait=wait_for_llm)
     papers = collection_papers(settings)
     retriever = build_retriever(settings, papers, progress, note)
-    return LocalAnswerer(papers, retriever, _language_model(settings, progress, note, wait=wait_for_llm))
+    # Loaded now, so that the first question does not wait for it.
+    retriever.embedder.load()
+    return LocalAnswerer(papers, retriever, language_model)
 
 
 def _language_model(settings: Settings, progress: Progress, note: Note, *, wait: bool) -> Callable[[], LanguageModel]:
     if settings.llm == "none":
         nothing = LanguageModel()
         return lambda: nothing
+    check_name(settings.llm, settings.llm_url)
     current = LanguageModel(note=f"{settings.llm} is still loading, so these are the quotes.")
 
     def load() -> None:
         nonlocal current
-        from app.answering.llm import open_llm
-
         try:
             key = settings.llm_key.get_secret_value() if settings.llm_key else None
             chat = open_llm(settings.llm, url=settings.llm_url, api_key=key, home=settings.home, progress=progress)
-            current = LanguageModel(chat, settings.llm)
+            current = LanguageModel(chat, describe(chat))
         except PaperbackedError as error:
             current = LanguageModel(note=f"{error} These are the quotes.")
             note(str(error))

@@ -37,7 +37,9 @@ Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this
 Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
 Collection = Annotated[str | None, typer.Option(help="The collection of papers.")]
-Llm = Annotated[str | None, typer.Option(metavar="MODEL|none", help="none (quotes), smollm2, openai:MODEL, a folder or a hub id.")]
+Llm = Annotated[
+    str | None, typer.Option(metavar="MODEL|none", help="none (quotes), smollm2, openai:MODEL, a folder or a hub id.")
+]
 LlmUrl = Annotated[str | None, typer.Option(help="Address of the OpenAI-compatible server, for openai:MODEL.")]
 
 
@@ -69,8 +71,12 @@ def ask(
     llm: Llm = None,
     llm_url: LlmUrl = None,
     collection: Collection = None,
-    batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help="Answer the questions of a file, one JSON object a line.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="Where the answers of --batch go, in the same order.")] = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="IN.jsonl", help="Answer the questions of a file, one JSON object a line.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Where the answers of --batch go, in the same order.")
+    ] = None,
 ) -> None:
     """Ask one question, or a file of them."""
     if (question is None) == (batch is None) or (batch is None) != (out is None):
@@ -154,10 +160,19 @@ def ingest(
 @app.command()
 def doctor(json_: Json = False) -> None:
     """Say what is installed, reachable and cached, and what will be used and why."""
+    from app.build import collection_papers
     from app.diagnosis import diagnose
     from app.terminal import print_findings
 
-    findings = diagnose(_settings())
+    settings = _settings()
+    findings = diagnose(
+        home=settings.home,
+        chroma=settings.chroma,
+        collection=settings.collection,
+        embedding=settings.embedding,
+        llm=settings.llm,
+        read_collection=lambda: collection_papers(settings),
+    )
     if json_:
         _print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
     else:
@@ -178,7 +193,9 @@ def _answerer(settings: Settings, progress: Progress) -> Any:
     return build_answerer(settings, progress, _note)
 
 
-def _filters(lab: list[str] | None, category: list[str] | None, language: list[str] | None, since: str | None, until: str | None) -> Filters:
+def _filters(
+    lab: list[str] | None, category: list[str] | None, language: list[str] | None, since: str | None, until: str | None
+) -> Filters:
     from app.answering.dates import first_day, last_day
     from retrieval.types import Filters
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from app.build import collection_papers
-from app.settings import Settings
 from retrieval.embedding import open_embedder
 from retrieval.errors import PaperbackedError
 from retrieval.ingest import index_fingerprint
 from retrieval.precision import bfloat16_pays
 from retrieval.store import ChromaStore
+from retrieval.types import Paper
 from retrieval.weights import hub_is_reachable
 
-LIBRARIES = ("langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
+LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,65 +30,87 @@ class Finding:
     needed: bool = False
 
 
-def diagnose(settings: Settings) -> list[Finding]:
+def diagnose(
+    *,
+    home: Path,
+    chroma: Path | str,
+    collection: str,
+    embedding: str,
+    llm: str,
+    read_collection: Callable[[], tuple[Paper, ...]],
+) -> list[Finding]:
     """All findings, the needed ones first. Loads no model and builds nothing."""
     return [
         _versions(),
-        _home(settings.home),
-        _papers(settings),
-        _embedding(settings),
-        _index(settings),
+        _home(home),
+        _papers(collection, read_collection),
+        _embedding(embedding),
+        _index(chroma, collection, embedding, read_collection),
         _hub(),
-        _language_model(settings),
+        _language_model(llm),
     ]
 
 
 def _versions() -> Finding:
-    installed = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
-    return Finding("Software", True, f"paperbacked {metadata.version('paperbacked')}, Python {platform.python_version()}, {installed}")
+    installed = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    return Finding("Software", True, f"Python {platform.python_version()}, {installed}")
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _home(home: Path) -> Finding:
     place = next(folder for folder in (home, *home.parents) if folder.exists())
     writable = place.is_dir() and os.access(place, os.W_OK)
-    return Finding("Home folder", writable, f"{home}{'' if writable else ' cannot be written: set PAPERBACKED_HOME'}", needed=True)
+    return Finding(
+        "Home folder", writable, f"{home}{'' if writable else ' cannot be written: set PAPERBACKED_HOME'}", needed=True
+    )
 
 
-def _papers(settings: Settings) -> Finding:
+def _papers(collection: str, read_collection: Callable[[], tuple[Paper, ...]]) -> Finding:
     try:
-        count = len(collection_papers(settings))
+        count = len(read_collection())
     except PaperbackedError as error:
         return Finding("Papers", False, str(error), needed=True)
-    return Finding("Papers", True, f"{count} in the collection {settings.collection!r}", needed=True)
+    return Finding("Papers", True, f"{count} in the collection {collection!r}", needed=True)
 
 
-def _embedding(settings: Settings) -> Finding:
+def _embedding(name: str) -> Finding:
     try:
-        embedder = open_embedder(settings.embedding)
+        embedder = open_embedder(name)
     except PaperbackedError as error:
         return Finding("Embedding model", False, str(error), needed=True)
-    precision = "bf16, which this processor computes natively" if bfloat16_pays() else "fp32, as this processor has no bf16"
+    precision = (
+        "bf16, which this processor computes natively" if bfloat16_pays() else "fp32, as this processor has no bf16"
+    )
     return Finding("Embedding model", True, f"{embedder.name}, weights verified, {precision}", needed=True)
 
 
-def _index(settings: Settings) -> Finding:
-    if isinstance(settings.chroma, Path) and not settings.chroma.is_dir():
+def _index(
+    chroma: Path | str, collection: str, embedding: str, read_collection: Callable[[], tuple[Paper, ...]]
+) -> Finding:
+    if isinstance(chroma, Path) and not chroma.is_dir():
         return Finding("Index", True, "not built yet; the first question builds it")
     try:
-        papers = collection_papers(settings)
-        fingerprint = index_fingerprint(papers, open_embedder(settings.embedding))
-        built = ChromaStore(settings.chroma).find(settings.collection, fingerprint)
+        fingerprint = index_fingerprint(read_collection(), open_embedder(embedding))
+        built = ChromaStore(chroma).find(collection, fingerprint)
     except PaperbackedError as error:
         return Finding("Index", False, f"{error} The next question builds it anew.")
-    return Finding("Index", True, f"complete, in {settings.chroma}" if built else "out of date; the next question rebuilds it")
+    return Finding("Index", True, f"complete, in {chroma}" if built else "out of date; the next question rebuilds it")
 
 
 def _hub() -> Finding:
     reachable = hub_is_reachable()
-    return Finding("Model hub", reachable, "reachable" if reachable else "out of reach; everything needed by default is here")
+    return Finding(
+        "Model hub", reachable, "reachable" if reachable else "out of reach; everything needed by default is here"
+    )
 
 
-def _language_model(settings: Settings) -> Finding:
-    if settings.llm == "none":
+def _language_model(name: str) -> Finding:
+    if name == "none":
         return Finding("Language model", True, "none asked for, so answers are quotes; --llm smollm2 writes prose")
-    return Finding("Language model", True, f"{settings.llm}, as set; quotes answer where it cannot be had")
+    return Finding("Language model", True, f"{name}, as set; quotes answer where it cannot be had")

@@ -43,7 +43,9 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
             listener.listen()
         except OSError as error:
-            raise InputError(f"Port {port} on {host} cannot be used ({error.strerror}): choose another with --port.") from error
+            raise InputError(
+                f"Port {port} on {host} cannot be used ({error.strerror}): choose another with --port."
+            ) from error
         except OverflowError as error:
             raise InputError(f"There is no port {port}: choose one up to 65535 with --port.") from error
         yield listener
@@ -54,11 +56,12 @@ def run_server(settings: Settings, listener: socket.socket, progress: Progress, 
     # The page's libraries take seconds to import; that goes on beside the model's.
     threading.Thread(target=_import_page, daemon=True).start()
     answerer = build_answerer(settings, progress, note, wait_for_llm=False)
-    answerer.warm()
     app = create_app(answerer)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -24,14 +24,19 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
-    home: Path = Field(default_factory=lambda: user_data_path("paperbacked"), description="Folder for indexes, own papers and converted models.")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("paperbacked"),
+        description="Folder for indexes, own papers and converted models.",
+    )
     papers: Path = Field(default_factory=default_papers_file, description="The papers file of the default collection.")
     collection: str = Field(default="default", description="The collection that is asked.")
     embedding: str = Field(default=DEFAULT_EMBEDDING, description="Embedding model: the default, a folder or a hub id.")
     llm: str = Field(default="none", description="Language model: none, smollm2, openai:MODEL, a folder or a hub id.")
     llm_url: str | None = Field(default=None, description="Address of an OpenAI-compatible server, for openai:MODEL.")
     llm_key: SecretStr | None = Field(default=None, description="Its key, where it wants one.")
-    chroma_url: str | None = Field(default=None, description="Address of a Chroma server; without it Chroma lives in the home folder.")
+    chroma_url: str | None = Field(
+        default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."
+    )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the server listens on.")
 

@@ -48,7 +48,9 @@ def print_sources(passages: Sequence[Passage]) -> None:
     """The papers found, best first, each with its best passage."""
     console = Console(highlight=False)
     for source, passage in zip(sources_as_json(tuple(passages)), passages, strict=True):
-        console.print(Text.assemble((f"{source['rank']}. ", "cyan"), _reference(passage.paper), (f"  {passage.score:.2f}", "dim")))
+        console.print(
+            Text.assemble((f"{source['rank']}. ", "cyan"), _reference(passage.paper), (f"  {passage.score:.2f}", "dim"))
+        )
         console.print(Padding(Text(passage.text or "No abstract in this collection."), (0, 0, 1, 3)))
 
 

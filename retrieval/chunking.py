@@ -44,7 +44,11 @@ def split_sentences(text: str) -> list[Span]:
 
 def _ends(text: str) -> list[int]:
     ends = {match.end() for match in _LATIN_END.finditer(text) if _ends_sentence(text, match)}
-    ends |= {match.end() for match in _CHINESE_END.finditer(text) if not _ROMAN_ITEM.search(text[max(0, match.end() - 8) : match.end()])}
+    ends |= {
+        match.end()
+        for match in _CHINESE_END.finditer(text)
+        if not _ROMAN_ITEM.search(text[max(0, match.end() - 8) : match.end()])
+    }
     ends.add(len(text))
     return sorted(end for end in ends if not _inside_formula(text, end))
 
@@ -125,7 +129,9 @@ def chunk_paper(paper: Paper) -> list[Chunk]:
     chunks = []
     for passage in cut_passages(sentences):
         inside = [sentence for sentence in sentences if passage.start <= sentence.start < passage.end]
-        body = " ".join(gloss or paper.abstract[s.start : s.end] for s, gloss in zip(inside, glosses(paper, inside), strict=True))
+        body = " ".join(
+            gloss or paper.abstract[s.start : s.end] for s, gloss in zip(inside, glosses(paper, inside), strict=True)
+        )
         text = paper.abstract[passage.start : passage.end]
         chunks.append(Chunk(paper.id, passage.start, passage.end, text, f"{paper.name}\n{body}"))
     return chunks

@@ -57,15 +57,21 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             while raw := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 if len(raw) > MAX_LINE_BYTES:
-                    raise CorpusError(f"{path}, line {number}: longer than {MAX_LINE_BYTES:,} bytes; mend the line and try again.")
+                    raise CorpusError(
+                        f"{path}, line {number}: longer than {MAX_LINE_BYTES:,} bytes; mend the line and try again."
+                    )
                 try:
                     line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
                 except UnicodeDecodeError as error:
-                    raise CorpusError(f"{path}, line {number}: not UTF-8; save the file as UTF-8 and try again.") from error
+                    raise CorpusError(
+                        f"{path}, line {number}: not UTF-8; save the file as UTF-8 and try again."
+                    ) from error
                 if line:
                     yield number, line
     except OSError as error:
-        raise CorpusError(f"The papers file {path} cannot be read ({error.strerror}): give the path of a JSON-lines file.") from error
+        raise CorpusError(
+            f"The papers file {path} cannot be read ({error.strerror}): give the path of a JSON-lines file."
+        ) from error
 
 
 def parse_paper(line: str) -> Paper:
@@ -135,7 +141,9 @@ def _texts(record: dict[str, Any], name: str) -> tuple[str, ...]:
 def _translations(value: Any) -> dict[str, str]:
     if value is None:
         return {}
-    if not isinstance(value, dict) or not all(isinstance(text, str) and len(text) <= MAX_TEXT_CHARS for text in value.values()):
+    if not isinstance(value, dict) or not all(
+        isinstance(text, str) and len(text) <= MAX_TEXT_CHARS for text in value.values()
+    ):
         raise ValueError("translations must be an object of language to text")
     return {str(language): _readable(text) for language, text in value.items()}
 
@@ -225,5 +233,7 @@ def _known(what: str, asked: tuple[str, ...], existing: Iterable[str]) -> tuple[
     by_folded = {value.casefold(): value for value in existing}
     for value in asked:
         if value.casefold() not in by_folded:
-            raise InputError(f"There is no {what} {value[:80]!r}: choose from {', '.join(by_folded.values()) or 'none'}.")
+            raise InputError(
+                f"There is no {what} {value[:80]!r}: choose from {', '.join(by_folded.values()) or 'none'}."
+            )
     return tuple(by_folded[value.casefold()] for value in asked)

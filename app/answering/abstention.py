@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from retrieval.types import Passage, Sentence
 
-MIDPOINT = 0.36
+MIDPOINT = 0.40
 """Best similarity at which answering and abstaining are equally right (benchmarks/abstention.py)."""
 STEEPNESS = 18.0
 ANSWER_FROM = 0.5

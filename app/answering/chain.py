@@ -155,7 +155,9 @@ class AnswerChain(Runnable[Question, Event]):
             return
         sentences = tuple(checked_sentence(said, cited, work.quotes) for said, cited in cited_sentences(text))
         if not any(sentence.support == "supported" for sentence in sentences):
-            yield from self._quote(work, model, f"The quotes do not support what {model.name} wrote, so these are the quotes.")
+            yield from self._quote(
+                work, model, f"The quotes do not support what {model.name} wrote, so these are the quotes."
+            )
             return
         yield from (SentenceChecked(sentence) for sentence in sentences)
         yield Followups(work.followups)
@@ -164,7 +166,9 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _pieces(self, work: _Work, model: LanguageModel) -> Iterator[str]:
         assert model.chat is not None
-        evidence = "\n".join(f"[{quote.number}] {quote.gloss or quote.quote} ({quote.paper.name})" for quote in work.quotes)
+        evidence = "\n".join(
+            f"[{quote.number}] {quote.gloss or quote.quote} ({quote.paper.name})" for quote in work.quotes
+        )
         messages = load_prompt(PROMPT).render(question=work.standalone, evidence=evidence, refusal=REFUSAL)
         markers = MarkerStream([quote.number for quote in work.quotes])
         # Closing the model's stream frees its worker when the reader leaves.

@@ -60,7 +60,9 @@ def cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """
     settled = _AFTER_FULL_STOP.sub(lambda match: f" {match[2].strip()}{match[1]}", text).strip()
     sentences = [settled[span.start : span.end] for span in split_sentences(settled)]
-    return [(sentence, tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(sentence)))) for sentence in sentences]
+    return [
+        (sentence, tuple(dict.fromkeys(int(number) for number in _NUMBER.findall(sentence)))) for sentence in sentences
+    ]
 
 
 def without_markers(text: str) -> str:

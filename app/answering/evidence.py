@@ -33,7 +33,9 @@ def choose_quotes(sentences: Sequence[Sentence], passages: Sequence[Passage]) ->
     Sentences that stand next to each other become one quote. A paper without
     an abstract is never quoted.
     """
-    ranked = sorted(_scored(sentences, passages), key=lambda scored: -scored.score)
+    # A question that a paper asks is no answer to the reader's.
+    statements = [sentence for sentence in sentences if not sentence.text.rstrip("\"'”’)").endswith(("?", "？"))]
+    ranked = sorted(_scored(statements, passages), key=lambda scored: -scored.score)
     chosen = _chosen(ranked)
     papers = list(dict.fromkeys(scored.sentence.paper.id for scored in chosen))
     in_order = sorted(chosen, key=lambda scored: (papers.index(scored.sentence.paper.id), scored.sentence.start))
@@ -41,10 +43,16 @@ def choose_quotes(sentences: Sequence[Sentence], passages: Sequence[Passage]) ->
     for scored in in_order:
         sentence = scored.sentence
         last = quotes[-1] if quotes else None
-        if last and last.paper.id == sentence.paper.id and not sentence.paper.abstract[last.end : sentence.start].strip():
+        if (
+            last
+            and last.paper.id == sentence.paper.id
+            and not sentence.paper.abstract[last.end : sentence.start].strip()
+        ):
             quotes[-1] = _lengthened(last, scored)
         else:
-            quotes.append(Citation(len(quotes) + 1, sentence.paper, sentence.start, sentence.end, sentence.score, sentence.gloss))
+            quotes.append(
+                Citation(len(quotes) + 1, sentence.paper, sentence.start, sentence.end, sentence.score, sentence.gloss)
+            )
     return tuple(quotes)
 
 

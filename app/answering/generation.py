@@ -18,7 +18,7 @@ FinishReason = Literal["stop", "length", "time"]
 _POLL_SECONDS = 0.05
 
 
-class _Over(Exception):
+class _OverError(Exception):
     """Raised inside the model to leave a generation that is no longer wanted."""
 
 
@@ -78,12 +78,12 @@ class Run:
         self._deadline = time.monotonic() + self.timeout_s
 
     def check(self) -> None:
-        """Raises `_Over` where the run was stopped or is out of time."""
+        """Raises `_OverError` where the run was stopped or is out of time."""
         if self._stopped.is_set():
-            raise _Over
+            raise _OverError
         if time.monotonic() > self._deadline:
             self.finish_reason = "time"
-            raise _Over
+            raise _OverError
 
 
 class Generator:
@@ -140,9 +140,9 @@ class Generator:
                     self._turn.release()
         except ModelError as failure:
             error = failure
-        except BaseException as failure:  # nothing may die unseen on this thread: the reader gets it
+        except BaseException as failure:
             error = ModelError(
-                f"The language model {self._name} failed while writing ({type(failure).__name__}: {_one_line(failure)}): "
+                f"The language model {self._name} failed while writing ({one_line(failure)}): "
                 "ask again, or choose another model."
             )
             error.__cause__ = failure
@@ -154,7 +154,9 @@ class Generator:
             if run.stopped:
                 return False
             if run.late:
-                raise ModelError(f"The language model {self._name} is still busy with other answers: ask again in a moment.")
+                raise ModelError(
+                    f"The language model {self._name} is still busy with other answers: ask again in a moment."
+                )
         return True
 
     def _write(self, run: Run, prompt_ids: list[int]) -> None:
@@ -163,7 +165,7 @@ class Generator:
         run.start_clock()
         self._run = run
         ids = torch.tensor([prompt_ids], device=self._model.device)
-        with suppress(_Over):
+        with suppress(_OverError):
             sequence = self._model.generate(
                 input_ids=ids,
                 attention_mask=torch.ones_like(ids),
@@ -189,5 +191,7 @@ def _write_greedily(model: Any) -> frozenset[int]:
     return eos_ids
 
 
-def _one_line(failure: BaseException) -> str:
-    return (str(failure).splitlines() or ["no message"])[0][:200]
+def one_line(failure: BaseException) -> str:
+    """An exception's kind and the beginning of its message, for use within a sentence."""
+    first = (str(failure).splitlines() or ["no message"])[0]
+    return f"{type(failure).__name__}: {first[:200].rstrip('.')}"

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from retrieval.errors import ModelError
+from retrieval.errors import InputError, ModelError
 from retrieval.types import Progress, no_progress
 from retrieval.weights import model_folder
 
 SMOLLM2 = "smollm2"
 SERVED = "openai:"
+_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 NAMES = "smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
 
 
@@ -52,6 +54,17 @@ def open_llm(
     return llm
 
 
+def check_name(name: str, url: str | None) -> None:
+    """Raise `InputError` where no model can ever answer to that name and address, whatever the network does."""
+    try:
+        if name.startswith(SERVED):
+            _checked_address(name.removeprefix(SERVED), url)
+        elif name != SMOLLM2 and not Path(name).expanduser().is_dir() and not _HUB_ID.fullmatch(name):
+            raise ModelError(f"There is no language model {name[:80]!r}: give {NAMES}.")
+    except ModelError as error:
+        raise InputError(str(error)) from error
+
+
 def describe(llm: BaseChatModel) -> str:
     """The name to show for a model, as in an Answer's `models.llm`. A folder shows its last part only."""
     return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)
@@ -68,17 +81,27 @@ def _folder_of(name: str) -> Path:
 
 
 def _open_served(model: str, url: str | None, api_key: str | None, max_tokens: int, timeout_s: float) -> BaseChatModel:
+    from app.answering.served_chat import open_served_chat
+
+    address = _checked_address(model, url)
+    return open_served_chat(model, address, api_key=api_key, max_tokens=max_tokens, timeout_s=timeout_s)
+
+
+def _checked_address(model: str, url: str | None) -> str:
     if not model:
         raise ModelError("The name openai: lacks the model: give openai:MODEL as the server calls it.")
     if not url:
-        raise ModelError(f"openai:{model} needs the address of its server: give --llm-url, for example http://127.0.0.1:8000/v1.")
+        raise ModelError(
+            f"openai:{model} needs the address of its server: give --llm-url, for example http://127.0.0.1:8000/v1."
+        )
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
     if not usable:
-        raise ModelError("The address given with --llm-url is not an http or https address: give one such as http://127.0.0.1:8000/v1.")
-    from app.answering.served_chat import open_served_chat
-
-    return open_served_chat(model, url, api_key=api_key, max_tokens=max_tokens, timeout_s=timeout_s)
+        raise ModelError(
+            "The address given with --llm-url is not an http or https address: "
+            "give one such as http://127.0.0.1:8000/v1."
+        )
+    return url

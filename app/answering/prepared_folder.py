@@ -22,7 +22,9 @@ def is_whole(folder: Path, source: str) -> bool:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, str] = manifest["files"]
-        return manifest["source"] == source and all(sha256_of(folder / name) == digest for name, digest in files.items())
+        return manifest["source"] == source and all(
+            sha256_of(folder / name) == digest for name, digest in files.items()
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
@@ -47,10 +49,13 @@ def prepare_folder(
                 _build_beside(folder, source, build)
     except Timeout as error:
         raise ModelError(
-            f"Another program has been preparing {folder.name} for over {lock_seconds:.0f} seconds: wait for it to end, then try again."
+            f"Another program has been preparing {folder.name} for over {lock_seconds:.0f} seconds: "
+            "wait for it to end, then try again."
         ) from error
     except OSError as error:
-        raise ModelError(f"{folder} cannot be written ({error.strerror or error}): free some space or choose another home folder.") from error
+        raise ModelError(
+            f"{folder} cannot be written ({error.strerror or error}): free some space or choose another home folder."
+        ) from error
     return folder
 
 

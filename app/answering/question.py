@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.errors import InputError
@@ -27,7 +27,7 @@ class Question:
 
     text: str
     history: tuple[Turn, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
 
 
 def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters = Filters()) -> Question:
@@ -43,7 +43,9 @@ def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters
     words = clean(text)
     if not any(character.isalnum() for character in words):
         raise InputError("The question is empty: ask something about the papers.")
-    turns = tuple(Turn(turn.role, clean(turn.content[: 2 * MAX_QUESTION_CHARS])) for turn in history[-MAX_HISTORY_TURNS:])
+    turns = tuple(
+        Turn(turn.role, clean(turn.content[: 2 * MAX_QUESTION_CHARS])) for turn in history[-MAX_HISTORY_TURNS:]
+    )
     return Question(words, turns, filters)
 
 

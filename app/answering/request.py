@@ -30,7 +30,11 @@ def history_from_json(turns: Any) -> tuple[Turn, ...]:
     if not isinstance(turns, list):
         raise InputError("The history must be a list of turns.")
     for turn in turns:
-        known = isinstance(turn, dict) and turn.get("role") in ("user", "assistant") and isinstance(turn.get("content"), str)
+        known = (
+            isinstance(turn, dict)
+            and turn.get("role") in ("user", "assistant")
+            and isinstance(turn.get("content"), str)
+        )
         if not known:
             raise InputError('Each turn of the history must have a "role" of user or assistant and a "content".')
     return tuple(Turn(turn["role"], turn["content"]) for turn in turns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,8 +38,8 @@ class ServedChat(ChatOpenAI):
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         passage = _Passage(self.time_limit_s)
-        with _as_model_errors(self._server, self.model_name), closing(super()._stream(*args, **kwargs)) as chunks:  # type: ignore[type-var]
-            for chunk in chunks:
+        with _as_model_errors(self._server, self.model_name):
+            for chunk in super()._stream(*args, **kwargs):
                 yield passage.through(chunk)
                 if passage.late:
                     break
@@ -48,12 +48,11 @@ class ServedChat(ChatOpenAI):
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         passage = _Passage(self.time_limit_s)
         with _as_model_errors(self._server, self.model_name):
-            async with aclosing(super()._astream(*args, **kwargs)) as chunks:  # type: ignore[type-var]
-                async for chunk in chunks:
-                    yield passage.through(chunk)
-                    if passage.late:
-                        break
-                yield passage.last_chunk()
+            async for chunk in super()._astream(*args, **kwargs):
+                yield passage.through(chunk)
+                if passage.late:
+                    break
+            yield passage.last_chunk()
 
     @property
     def _server(self) -> str:
@@ -120,14 +119,24 @@ def _as_model_errors(server: str, model: str) -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
-        advice = {401: "check its API key", 403: "check its API key", 404: "check the model's name and that --llm-url ends in /v1"}
+        advice = {
+            401: "check its API key",
+            403: "check its API key",
+            404: "check the model's name and that --llm-url ends in /v1",
+        }
         raise ModelError(
             f"The model server at {server} refused the request for {model} with status {error.status_code}: "
             f"{advice.get(error.status_code, 'look at its log, or ask again later')}."
         ) from error
     except (openai.APITimeoutError, httpx.TimeoutException, TimeoutError) as error:
-        raise ModelError(f"The model server at {server} did not answer in time: ask again, or check that it is not overloaded.") from error
+        raise ModelError(
+            f"The model server at {server} did not answer in time: ask again, or check that it is not overloaded."
+        ) from error
     except openai.APIConnectionError as error:
-        raise ModelError(f"The model server at {server} cannot be reached: check that it runs and that --llm-url is right.") from error
+        raise ModelError(
+            f"The model server at {server} cannot be reached: check that it runs and that --llm-url is right."
+        ) from error
     except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
-        raise ModelError(f"The model server at {server} broke off or sent no proper answer ({type(error).__name__}): ask again.") from error
+        raise ModelError(
+            f"The model server at {server} broke off or sent no proper answer ({type(error).__name__}): ask again."
+        ) from error

@@ -11,20 +11,40 @@ from app.answering.words import content_words
 
 SUPPORTED_FROM = 0.5
 """Share of a sentence's content words that its quotes must hold."""
+CITED_FROM = 0.7
+"""Share from which a sentence without a marker is given one; more than support, as it is our claim then."""
+_END = re.compile(r"[.!?]+[\"'”’)]*$")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def checked_sentence(text: str, cited: tuple[int, ...], quotes: Sequence[Citation]) -> AnswerSentence:
     """The sentence with its support: the share of its content words that the cited quotes hold.
 
-    A figure that no cited quote holds makes it unsupported whatever the share.
-    It sees misattribution, not contradiction.
+    A figure that no cited quote holds makes it unsupported whatever the share. A
+    sentence that cites nothing gets the marker of the one quote that supports it
+    best, and none where no quote does. It sees misattribution, not contradiction.
     """
-    if not cited:
-        return AnswerSentence(text, (), "uncited", 0.0)
-    evidence = " ".join(f"{quote.quote} {quote.gloss or ''} {quote.paper.name}" for quote in quotes if quote.number in cited)
+    if cited:
+        score, figures_hold = _coverage(text, [quote for quote in quotes if quote.number in cited])
+        supported = score >= SUPPORTED_FROM and figures_hold
+        return AnswerSentence(text, cited, "supported" if supported else "unsupported", score)
+    coverages = [(_coverage(text, [quote]), quote.number) for quote in quotes]
+    (score, figures_hold), number = max(coverages, key=lambda coverage: coverage[0][0], default=((0.0, False), 0))
+    if score >= CITED_FROM and figures_hold:
+        return AnswerSentence(_marked(text, number), (number,), "supported", score)
+    return AnswerSentence(text, (), "uncited", score)
+
+
+def _coverage(text: str, quotes: Sequence[Citation]) -> tuple[float, bool]:
+    """The share of the text's content words that the quotes hold, and whether they hold all its figures."""
+    evidence = " ".join(f"{quote.quote} {quote.gloss or ''} {quote.paper.name}" for quote in quotes)
     said = without_markers(text)
     words = set(content_words(said))
     score = len(words & set(content_words(evidence))) / len(words) if words else 0.0
-    figures_hold = set(_FIGURE.findall(said)) <= set(_FIGURE.findall(evidence))
-    return AnswerSentence(text, cited, "supported" if score >= SUPPORTED_FROM and figures_hold else "unsupported", score)
+    return score, set(_FIGURE.findall(said)) <= set(_FIGURE.findall(evidence))
+
+
+def _marked(text: str, number: int) -> str:
+    stop = _END.search(text)
+    at = stop.start() if stop else len(text)
+    return f"{text[:at]} [{number}]{text[at:]}"

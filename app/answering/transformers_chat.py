@@ -15,7 +15,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from app.answering.generation import Generator
+from app.answering.generation import Generator, one_line
 from app.answering.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
 from retrieval.precision import bfloat16_pays
@@ -110,7 +110,9 @@ class TransformersChat(BaseChatModel):
         turns = []
         for message in messages:
             if message.type not in _ROLES:
-                raise ModelError(f"A {message.type} message cannot be given to {self.model_name}: use system, human and AI messages.")
+                raise ModelError(
+                    f"A {message.type} message cannot be given to {self.model_name}: use system, human and AI messages."
+                )
             turns.append({"role": _ROLES[message.type], "content": self._without_control_tokens(str(message.text))})
         if not self._tokenizer.chat_template:
             raise ModelError(f"The model {self.model_name} has no chat template: choose an instruct or chat model.")
@@ -119,12 +121,16 @@ class TransformersChat(BaseChatModel):
                 turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
             )
         except Exception as error:  # templates are programs of the model's makers and may raise anything
-            raise ModelError(f"The chat template of {self.model_name} refuses this conversation ({error}): choose another model.") from error
+            raise ModelError(
+                f"The chat template of {self.model_name} refuses this ({one_line(error)}): choose another model."
+            ) from error
 
     def _without_control_tokens(self, text: str) -> str:
         # A paper or a question must not be able to end its own turn and speak as the system.
         tokens = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
-        marks = sorted((token for token in tokens if len(token) > 2 and token[0] in _MARK_STARTS), key=len, reverse=True)
+        marks = sorted(
+            (token for token in tokens if len(token) > 2 and token[0] in _MARK_STARTS), key=len, reverse=True
+        )
         if not marks:
             return text
         return re.sub("|".join(map(re.escape, marks)), lambda found: f"{found[0][0]} {found[0][1:]}", text)
@@ -134,7 +140,8 @@ class TransformersChat(BaseChatModel):
         if limit is not None and prompt_tokens + max_tokens > limit:
             raise ModelError(
                 f"The prompt has {prompt_tokens} tokens and the answer may have {max_tokens}, "
-                f"but {self.model_name} takes {limit} in all: ask more briefly, or choose a model with a longer context."
+                f"but {self.model_name} takes {limit} in all: "
+                "ask more briefly, or choose a model with a longer context."
             )
 
 
@@ -155,11 +162,12 @@ def open_transformers_chat(
     try:
         with no_progress_bars():
             tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-            model = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **options)
-        model.eval().to("cuda" if torch.cuda.is_available() else "cpu")
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **options)
+        if torch.cuda.is_available():
+            model.cuda()
     except Exception as error:  # a broken folder fails in as many ways as there are model types
         raise ModelError(
-            f"The model {name} cannot be loaded ({type(error).__name__}: {(str(error).splitlines() or [''])[0][:200]}): "
+            f"The model {name} cannot be loaded ({one_line(error)}): "
             "choose a text-generation model saved with save_pretrained()."
         ) from error
     return TransformersChat(

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
-_FUNCTION_WORDS = frozenset(
-    """a about above after again all also an and any are as at be been being but by can could did do does doing
-    done down during each either else ever few for from further get gets give given had has have having he her here
-    his how i if in into is it its itself just let like made make makes many may me might more most much must my no
-    nor not of off on once one ones only or other our out over own please s same say says she should so some such
-    tell than that the their them then there these they this those through to too under until up us use used using
-    very was we were what when where whether which while who whom whose why will with within without would you your
-    的 了 是 在 和 与 有 为 对 吗 呢 什 么 怎 样 如 何 哪 些 这 那 们""".split()
-)
+_FUNCTION_WORDS_TEXT = """
+a about above after again all also an and any are as at be been being but by can could did do does doing done
+down during each either else ever few for from further get gets give given had has have having he her here his
+how i if in into is it its itself just let like made make makes many may me might more most much must my no nor
+not of off on once one ones only or other our out over own please s same say says she should so some such tell
+than that the their them then there these they this those through to too under until up us use used using very
+was we were what when where whether which while who whom whose why will with within without would you your 的 了 是
+在 和 与 有 为 对 吗 呢 什 么 怎 样 如 何 哪 些 这 那 们
+"""
+_FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
 
 
 def content_words(text: str) -> list[str]:

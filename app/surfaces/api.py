@@ -30,7 +30,9 @@ def api_router(answerer: Answerer) -> APIRouter:
         """The Answer as JSON, or as server-sent events where the client accepts them."""
         question = question_from_json(await _json_body(request))
         if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(_server_sent(answerer, question), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+            return StreamingResponse(
+                _server_sent(answerer, question), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+            )
         answer = await run_in_threadpool(answerer.ask, question)
         return JSONResponse(answer.as_json())
 
@@ -45,7 +47,13 @@ def api_router(answerer: Answerer) -> APIRouter:
         until: str | None = None,
     ) -> list[dict[str, Any]]:
         """The papers nearest to `q`, each with its best passage."""
-        filters = {"organisation": organisation, "category": category, "language": language, "since": since, "until": until}
+        filters = {
+            "organisation": organisation,
+            "category": category,
+            "language": language,
+            "since": since,
+            "until": until,
+        }
         return sources_as_json(answerer.search(q, filters_from_json(filters), top))
 
     @router.get("/papers")

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from app.answering.answerer import Answerer
 from app.answering.events import Failed, Token
@@ -87,7 +89,7 @@ def build_page(answerer: Answerer) -> gr.Blocks:
                         )
                         send = gr.Button("Ask", elem_id="send", variant="primary")
                         stop = gr.Button("Stop", elem_id="stop")
-                    mode = gr.HTML(page.mode_line(), elem_id="mode-line", **_PLAIN)
+                    mode = gr.HTML("", elem_id="mode-line", **_PLAIN)
             margin = gr.HTML("", elem_id="margin", js_on_load=None, **_PLAIN)
 
         screen = [exchanges, conversation, margin, notice, box]
@@ -102,7 +104,7 @@ def build_page(answerer: Answerer) -> gr.Blocks:
         )
         stop.click(page.stop, inputs=exchanges, outputs=screen, cancels=asking, queue=False, **private)
         masthead.clear(page.start_over, outputs=screen, cancels=asking, queue=False, **private)
-        # Which models are at work may have changed since the page was built.
+        # Which models are at work is known, and may change, only while the server runs.
         blocks.load(page.mode_line, outputs=mode, queue=False, **private)
     return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)
 
@@ -128,6 +130,7 @@ def page_options() -> dict[str, Any]:
         "head": f"<style>{_asset('page.css')}</style>",
         "js": _asset("page.js"),
         "favicon_path": str(_ASSETS / "favicon.png"),
+        "app_kwargs": {"routes": [Mount("/page/fonts", StaticFiles(directory=_ASSETS / "fonts"))]},
         "footer_links": [],
         "show_error": False,
         "run_history": False,

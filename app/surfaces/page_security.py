@@ -14,12 +14,14 @@ _SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
 
 # Set before the first paint, so that a reader who chose dark is not dazzled while Gradio loads.
 _FIRST_PAINT = b"""<script nonce="%(nonce)s">(() => {
-  let chosen = null; try { chosen = localStorage.getItem("paperbacked-theme") } catch {}
+  let chosen = null;
+  try { chosen = localStorage.getItem("paperbacked-theme") } catch {}
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.style.background = dark ? "#15171a" : "#fcfbf8";
-  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  const root = document.documentElement.style;
+  root.colorScheme = dark ? "dark" : "light";
+  for (const name of ["--bg", "--bg-dark"]) root.setProperty(name, dark ? "#15171a" : "#fcfbf8");
 })()</script>
-<style>gradio-app .loading, gradio-app .wrap.default, body { color: transparent } body { background: none !important }</style>
+<style>gradio-app .wrap.full { display: none }</style>
 """
 
 

@@ -16,7 +16,7 @@ from app.surfaces.exchange import Exchange, papers_best_first
 from app.surfaces.markup import Layer, paper_address, segments, text_html
 from retrieval.types import Facets, Filters, Paper
 
-_MARKER = re.compile(r"\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
+_MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 _EMPHASIS = re.compile(r"\*(?=\S)([^*\n]+?)(?<=\S)\*")
 _MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
 _BREAK = re.compile(r"\s*\n\s*\n\s*")
@@ -62,7 +62,8 @@ def turn(exchange: Exchange, number: int, last: bool) -> str:
 
 def answer_html(exchange: Exchange, number: int) -> str:
     """The answer's paragraphs with emphasis, quotes in their own face, and markers for quotes that exist."""
-    text = exchange.text
+    # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
+    text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
     layers = inline_layers(text)
     verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
     verdict_at = {layer.end: _VERDICTS[layer.label] for layer in verdicts}
@@ -128,7 +129,10 @@ def _styled(piece: str, labels: Collection[str]) -> str:
 
 
 def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int]) -> str:
-    """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is."""
+    """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is.
+
+    The space before it goes, so that a marker never begins a line.
+    """
     numbers = [int(digits) for digits in re.findall(r"\d+", piece)]
     if not numbers or not all(number in papers for number in numbers):
         return text_html(piece)
@@ -255,6 +259,6 @@ def _listed(names: Sequence[str]) -> str:
 
 def mode_line(models: Models, count: int) -> str:
     """The small line that says what is at work."""
-    mode = f"written by {models.llm}, checked against quotes" if models.llm else "answers made of quotes, no language model"
+    mode = f"written by {models.llm}, checked against quotes" if models.llm else "quotes, no language model"
     note = f'<span class="note"> · {text_html(models.note)}</span>' if models.note else ""
-    return f"<p>{text_html(mode)} · found by {text_html(models.embedding)} in {count:,} papers{note}</p>"
+    return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {count:,} papers{note}</p>"

@@ -15,7 +15,6 @@
     const dark = remembered() ? remembered() === "dark" : system.matches;
     document.body.classList.toggle("dark", dark);
     document.documentElement.style.colorScheme = dark ? "dark" : "light";
-    document.documentElement.style.background = "";
   }
   paint();
   // Gradio paints too when the system changes; ours comes after it.

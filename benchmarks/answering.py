@@ -1,0 +1,51 @@
+"""How long an answer in quotes mode takes: chain alone, and as a batch of 200."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from app.answering.question import checked_question
+from app.batch import answer_file, read_questions
+from app.build import LocalAnswerer
+from benchmarks.figures import Figure
+from retrieval.types import no_progress
+
+QUESTIONS = Path(__file__).parent.parent / "data" / "questions" / "pilot.jsonl"
+BATCH = 200
+
+
+def questions() -> list[str]:
+    """The pilot's questions, which no threshold but the abstention's was set on."""
+    return [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+
+
+def answering_figures(answerer: LocalAnswerer) -> list[Figure]:
+    """p50 and p95 of the chain over questions it has not seen in this process, and the batch's seconds."""
+    asked = questions()
+    for text in asked[:5]:
+        answerer.ask(checked_question(f"{text} Say more."))
+    took = []
+    for text in asked:
+        began = time.perf_counter()
+        answerer.ask(checked_question(text))
+        took.append(1000 * (time.perf_counter() - began))
+    return [
+        Figure("question in quotes mode, chain alone, p50", float(np.percentile(took, 50)), "ms", 40),
+        Figure("question in quotes mode, chain alone, p95", float(np.percentile(took, 95)), "ms", 100),
+        Figure(f"`ask --batch` of {BATCH} questions, model already loaded", _batch_seconds(answerer, asked), "s", 60),
+    ]
+
+
+def _batch_seconds(answerer: LocalAnswerer, asked: list[str]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [{"id": number, "question": f"{asked[number % len(asked)]} ({number})"} for number in range(BATCH)]
+        file = Path(folder) / "in.jsonl"
+        file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+        began = time.perf_counter()
+        answer_file(answerer, read_questions(file), Path(folder) / "out.jsonl", no_progress)
+        return time.perf_counter() - began

@@ -1,0 +1,76 @@
+"""A measured figure, and the page where all of them stand."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One measurement; `limit` is its target, to stay `below` or to reach at least (`above`)."""
+
+    what: str
+    value: float
+    unit: str
+    limit: float | None = None
+    side: Literal["below", "above"] = "below"
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the target is met; None where there is none."""
+        if self.limit is None:
+            return None
+        return self.value < self.limit if self.side == "below" else self.value >= self.limit
+
+    @property
+    def target(self) -> str:
+        if self.limit is None:
+            return ""
+        return f"{'<' if self.side == 'below' else '≥'} {self.limit:g} {self.unit}"
+
+
+def as_markdown(figures: Sequence[Figure], command: str) -> str:
+    """The figures as a table under the command, commit, machine and date that made them."""
+    rows = [
+        f"| {figure.what} | {figure.value:.3g} {figure.unit} | {figure.target} | {_verdict(figure)} |"
+        for figure in figures
+    ]
+    head = f"`{command}` · commit {_commit()} · {_machine()} · {datetime.now(UTC):%Y-%m-%d}"
+    return "\n".join([head, "", "| | measured | target | holds |", "|---|---|---|---|", *rows])
+
+
+def write_between_marks(path: Path, text: str) -> None:
+    """Replace what stands between the marks of the page, atomically."""
+    page = path.read_text(encoding="utf-8")
+    before, rest = page.split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    draft.replace(path)
+
+
+def _verdict(figure: Figure) -> str:
+    return {None: "", True: "yes", False: "no"}[figure.holds]
+
+
+def _commit() -> str:
+    found = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "unknown"
+
+
+def _machine() -> str:
+    model = next(
+        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        platform.processor(),
+    )
+    import torch
+
+    return f"{model}, {torch.get_num_threads()} threads, torch {torch.__version__}"

@@ -1,0 +1,100 @@
+"""Indexing speed, beside LangChain's own way on the same texts in the same run."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.figures import Figure
+from retrieval.chunking import chunk_paper
+from retrieval.corpus import default_papers_file, read_papers
+from retrieval.embedding import Embedder, open_embedder
+from retrieval.ingest import ensure_index
+from retrieval.store import ChromaStore, Index
+from retrieval.types import Paper
+
+ROUNDS = 3
+
+
+def indexing_figures() -> list[Figure]:
+    """Seconds for the default corpus, abstracts a second, and both ways' ratio."""
+    papers = tuple(paper for paper in read_papers(default_papers_file()) if paper.abstract)
+    embedder = open_embedder()
+    began = time.perf_counter()
+    embedder.load()
+    loading = time.perf_counter() - began
+    theirs = _langchain()
+    ours: list[float] = []
+    passages: list[float] = []
+    baseline: list[float] = []
+    for _ in range(ROUNDS):
+        ours.append(_seconds(lambda folder: _whole_index(papers, embedder, folder)))
+        passages.append(_seconds(lambda folder: _passages_alone(papers, embedder, folder)))
+        baseline.append(_seconds(lambda folder: theirs(papers, folder)))
+    count = len(papers)
+    return [
+        Figure("index of the default corpus, model loading included", loading + min(ours), "s", 10),
+        Figure("abstracts a second, whole index (passages and sentences)", count / min(ours), "/s"),
+        Figure("abstracts a second, passages", count / min(passages), "/s"),
+        Figure("abstracts a second, LangChain Chroma.from_documents", count / min(baseline), "/s"),
+        Figure("passages over LangChain, same passages", _ratio(baseline, passages), "×", 2, "above"),
+        Figure("whole index over LangChain's passages", _ratio(baseline, ours), "×"),
+        Figure("smallest cosine of a vector to its fp32 one", _cosine_to_fp32(papers, embedder), "", 0.999, "above"),
+    ]
+
+
+def _ratio(theirs: list[float], ours: list[float]) -> float:
+    """The median of the rounds' ratios: both ways of a round ran one after the other."""
+    return float(np.median([one / other for one, other in zip(theirs, ours, strict=True)]))
+
+
+def _seconds(build: Callable[[Path], object]) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        build(Path(folder))
+        return time.perf_counter() - began
+
+
+def _whole_index(papers: tuple[Paper, ...], embedder: Embedder, folder: Path) -> None:
+    store = ChromaStore(folder / "chroma")
+    ensure_index(papers, embedder, store, collection="default", lock_file=folder / "lock")
+
+
+def _passages_alone(papers: tuple[Paper, ...], embedder: Embedder, folder: Path) -> None:
+    store, index = ChromaStore(folder / "chroma"), Index("default", "0" * 64)
+    store.begin(index, embedder.fingerprint)
+    chunks = [chunk for paper in papers for chunk in chunk_paper(paper)]
+    vectors = embedder.embed([chunk.embedded for chunk in chunks])
+    store.add(index, "passages", chunks, vectors, {paper.id: paper for paper in papers})
+
+
+def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
+    from langchain_chroma import Chroma
+    from langchain_core.documents import Document
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    from retrieval.embedding import default_folder
+
+    model = HuggingFaceEmbeddings(model_name=str(default_folder()), model_kwargs={"device": "cpu"})
+    model.embed_documents(["warm"])
+
+    def build(papers: tuple[Paper, ...], folder: Path) -> object:
+        chunks = [chunk for paper in papers for chunk in chunk_paper(paper)]
+        documents = [Document(chunk.embedded, metadata={"paper_id": chunk.paper_id}) for chunk in chunks]
+        return Chroma.from_documents(documents, model, persist_directory=str(folder / "chroma"))
+
+    return build
+
+
+def _cosine_to_fp32(papers: tuple[Paper, ...], embedder: Embedder) -> float:
+    from sentence_transformers import SentenceTransformer
+
+    from retrieval.embedding import default_folder
+
+    texts = [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
+    exact = SentenceTransformer(str(default_folder()), device="cpu").encode(texts, normalize_embeddings=True)
+    return float((np.asarray(exact) * embedder.embed(texts)).sum(axis=1).min())
