@@ -18,7 +18,9 @@ NEAR_REPEAT = 0.6
 PASSAGE_WEIGHT = 0.35
 """How much a sentence's passage counts in its score: a sentence alone lacks its context."""
 KEEP_WITHIN = 0.78
-"""Only sentences that reach this share of the best one's score are quoted."""
+"""Only sentences that reach this share of the best one's score are quoted …"""
+KEEP_OTHERS_WITHIN = 0.88
+"""… and this share where they are from another paper than the best one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def _chosen(ranked: Sequence[_Scored]) -> list[_Scored]:
         paper = scored.sentence.paper.id
         if len(chosen) == MAX_QUOTES or scored.score < KEEP_WITHIN * ranked[0].score:
             break
+        if paper != ranked[0].sentence.paper.id and scored.score < KEEP_OTHERS_WITHIN * ranked[0].score:
+            continue
         if per_paper[paper] == MAX_QUOTES_PER_PAPER or (per_paper[paper] == 0 and len(per_paper) == MAX_PAPERS):
             continue
         if any(overlap(scored.sentence.text, other.sentence.text) >= NEAR_REPEAT for other in chosen):

