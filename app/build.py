@@ -91,6 +91,11 @@ def collection_papers(settings: Settings) -> tuple[Paper, ...]:
     return merged(read_papers(file) for file in files)
 
 
+def check_filters(settings: Settings, filters: Filters) -> None:
+    """Raise `InputError` where a filter names a value that the collection lacks, before anything slow begins."""
+    checked_filters(filters, facets_of(collection_papers(settings)))
+
+
 def ingest_papers(
     settings: Settings, files: Sequence[Path], progress: Progress = no_progress, note: Note = print
 ) -> int:

@@ -88,14 +88,14 @@ def ask(
 
         asked = read_questions(batch, filters)
         with _progress() as progress:
-            answer_file(_answerer(settings, progress), asked, out, progress)
+            answer_file(_answerer(settings, filters, progress), asked, out, progress)
         return
     from app.answering.question import checked_question
     from app.terminal import print_answer
 
     checked = checked_question(question or "", filters=filters)
     with _progress() as progress:
-        answer = _answerer(settings, progress).ask(checked)
+        answer = _answerer(settings, filters, progress).ask(checked)
     if json_:
         _print_json(answer.as_json())
     else:
@@ -136,7 +136,7 @@ def search(
     text = checked_question(query).text
     filters = _filters(lab, category, language, since, until)
     with _progress() as progress:
-        passages = _answerer(_settings(collection=collection), progress).search(text, filters, top)
+        passages = _answerer(_settings(collection=collection), filters, progress).search(text, filters, top)
     if json_:
         _print_json(sources_as_json(passages))
     else:
@@ -187,9 +187,10 @@ def _settings(**overrides: Any) -> Settings:
     return read_settings(**overrides)
 
 
-def _answerer(settings: Settings, progress: Progress) -> Any:
-    from app.build import build_answerer
+def _answerer(settings: Settings, filters: Filters, progress: Progress) -> Any:
+    from app.build import build_answerer, check_filters
 
+    check_filters(settings, filters)
     return build_answerer(settings, progress, _note)
 
 

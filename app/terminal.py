@@ -14,7 +14,7 @@ from rich.text import Text
 
 from app.answering.events import Answer, sources_as_json
 from app.diagnosis import Finding
-from retrieval.types import Paper, Passage, Progress
+from retrieval.types import Paper, Passage, Progress, no_progress
 
 _TITLE_MARK = "*"
 
@@ -75,8 +75,11 @@ def _emphasised(text: str) -> Text:
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A `Progress` that shows a bar on stderr for work that takes longer than a moment."""
+    """A `Progress` that shows bars on stderr where that is a terminal."""
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield no_progress
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Bars(*columns, console=console, transient=True)
     tasks: dict[str, TaskID] = {}

@@ -9,7 +9,6 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,10 @@ _SHORT_FIELDS = ("title", "label", "organisation", "category", "url", "arxiv_id"
 
 
 def default_papers_file() -> Path:
-    """The papers file that ships with the project: inside the installed package, else in the checkout."""
-    packaged = Path(str(resources.files("retrieval"))) / "_data" / "papers.jsonl"
-    return packaged if packaged.is_file() else Path(__file__).parent.parent / "data" / "papers.jsonl"
+    """The papers file that ships with the project: beside the installed packages, else in the checkout."""
+    beside = Path(__file__).parent.parent
+    installed = beside / "paperbacked_data" / "papers.jsonl"
+    return installed if installed.is_file() else beside / "data" / "papers.jsonl"
 
 
 def read_papers(path: Path) -> tuple[Paper, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from retrieval.errors import ModelError
 
-HUB_DECISION_SECONDS = 2.5
+HUB_DECISION_SECONDS = 1.5
 WEIGHT_FILES = ["*.safetensors", "*.safetensors.index.json", "*.json", "*.txt", "*.model", "*/config.json"]
 
 
@@ -65,10 +65,12 @@ def hub_is_reachable() -> bool:
 
         endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
         try:
-            httpx.head(endpoint, timeout=HUB_DECISION_SECONDS)
+            response = httpx.head(endpoint, timeout=HUB_DECISION_SECONDS)
         except (httpx.HTTPError, httpx.InvalidURL, OSError):
             return
-        answered.set()
+        # A proxy in between may answer too, with an error of its own.
+        if not response.is_error:
+            answered.set()
 
     threading.Thread(target=knock, daemon=True).start()
     return answered.wait(HUB_DECISION_SECONDS)

@@ -19,6 +19,7 @@ from app.answering.text_stream import ThinkBlock
 from retrieval.errors import ModelError
 
 CONNECT_SECONDS = 5.0
+BROKEN_OFF = "The model server stopped in the middle of its answer: ask again, or look at its log."
 _OPENAI_HOST = "api.openai.com"
 
 
@@ -38,7 +39,7 @@ class ServedChat(ChatOpenAI):
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
         passage = _Passage(self.time_limit_s)
-        with _as_model_errors(self._server, self.model_name):
+        with _as_model_errors(self._server, self.model_name, passage):
             for chunk in super()._stream(*args, **kwargs):
                 yield passage.through(chunk)
                 if passage.late:
@@ -47,7 +48,7 @@ class ServedChat(ChatOpenAI):
 
     async def _astream(self, *args: Any, **kwargs: Any) -> AsyncIterator[ChatGenerationChunk]:
         passage = _Passage(self.time_limit_s)
-        with _as_model_errors(self._server, self.model_name):
+        with _as_model_errors(self._server, self.model_name, passage):
             async for chunk in super()._astream(*args, **kwargs):
                 yield passage.through(chunk)
                 if passage.late:
@@ -68,12 +69,14 @@ class _Passage:
         self._thoughts = ThinkBlock()
         self._deadline = time.monotonic() + time_limit_s
         self._finished = False
+        self.begun = False
 
     @property
     def late(self) -> bool:
         return not self._finished and time.monotonic() > self._deadline
 
     def through(self, chunk: ChatGenerationChunk) -> ChatGenerationChunk:
+        self.begun = True
         self._finished |= bool((chunk.generation_info or {}).get("finish_reason"))
         if isinstance(chunk.message.content, str):
             chunk.message.content = self._thoughts.feed(chunk.message.content)
@@ -84,7 +87,7 @@ class _Passage:
         """Raises `ModelError` where the server went away before it said that it had finished."""
         late = self.late
         if not (self._finished or late):
-            raise ModelError("The model server stopped in the middle of its answer: ask again.")
+            raise ModelError(BROKEN_OFF)
         message = AIMessageChunk(content=self._thoughts.finish(), chunk_position="last")
         return ChatGenerationChunk(message=message, generation_info={"finish_reason": "time"} if late else None)
 
@@ -115,7 +118,7 @@ def open_served_chat(
 
 
 @contextmanager
-def _as_model_errors(server: str, model: str) -> Iterator[None]:
+def _as_model_errors(server: str, model: str, passage: _Passage) -> Iterator[None]:
     try:
         yield
     except openai.APIStatusError as error:
@@ -132,11 +135,14 @@ def _as_model_errors(server: str, model: str) -> Iterator[None]:
         raise ModelError(
             f"The model server at {server} did not answer in time: ask again, or check that it is not overloaded."
         ) from error
-    except openai.APIConnectionError as error:
-        raise ModelError(
-            f"The model server at {server} cannot be reached: check that it runs and that --llm-url is right."
-        ) from error
     except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
+        if passage.begun:
+            raise ModelError(BROKEN_OFF) from error
+        if isinstance(error, openai.APIConnectionError):
+            raise ModelError(
+                f"The model server at {server} cannot be reached: check that it runs and that --llm-url is right."
+            ) from error
         raise ModelError(
-            f"The model server at {server} broke off or sent no proper answer ({type(error).__name__}): ask again."
+            f"The model server at {server} gave no proper answer ({type(error).__name__}): "
+            "check that it speaks the OpenAI chat protocol."
         ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.themes import Base
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from app.answering.answerer import Answerer
 from app.answering.events import Failed, Token
-from app.answering.question import checked_question
+from app.answering.question import Question, checked_question
 from app.surfaces import render
 from app.surfaces.exchange import Exchange, history_of
 from app.surfaces.markup import text_html
@@ -38,6 +39,8 @@ _FRAME_SECONDS = 0.05
 _CONCURRENT_ANSWERS = 20
 _SESSION_SECONDS = 4 * 3600
 _log = logging.getLogger(__name__)
+
+_PLAIN: dict[str, Any] = {"apply_default_css": False, "padding": False, "container": False}
 
 Update = Any
 """What Gradio takes as a component's new value, or `gr.skip()`."""
@@ -85,7 +88,6 @@ def build_page(answerer: Answerer) -> gr.Blocks:
                             lines=1,
                             max_lines=6,
                             elem_id="question",
-                            autofocus=True,
                         )
                         send = gr.Button("Ask", elem_id="send", variant="primary")
                         stop = gr.Button("Stop", elem_id="stop")
@@ -112,12 +114,9 @@ def build_page(answerer: Answerer) -> gr.Blocks:
     return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)
 
 
-_PLAIN: dict[str, Any] = {"apply_default_css": False, "padding": False, "container": False}
-
-
 def page_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` is given beside the blocks and the path."""
-    theme = gr.themes.Base(
+    theme = Base(
         font=["ui-sans-serif", "system-ui", "-apple-system", "'Segoe UI'", "'Noto Sans'", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     ).set(
@@ -141,6 +140,7 @@ def page_options() -> dict[str, Any]:
         "pwa": False,
         "mcp_server": False,
         "enable_monitoring": False,
+        "max_file_size": 1,  # the page takes no files, and Gradio's upload route cannot be left out
     }
 
 
@@ -186,7 +186,7 @@ class ChatPage:
             for frame in frames:
                 yield frame.updates()
 
-    def _exchanges(self, question: Any, exchange: Exchange) -> Iterator[tuple[Exchange, bool]]:
+    def _exchanges(self, question: Question, exchange: Exchange) -> Generator[tuple[Exchange, bool]]:
         """The exchange after each event, and whether the event was more than a further token."""
         stream = self._answerer.stream(question)
         try:
@@ -218,7 +218,7 @@ class ChatPage:
         return Frame((), self.intro(), "", "", "").updates()
 
 
-def _frames(steps: Iterator[tuple[Exchange, bool]], earlier: tuple[Exchange, ...]) -> Iterator[Frame]:
+def _frames(steps: Generator[tuple[Exchange, bool]], earlier: tuple[Exchange, ...]) -> Generator[Frame]:
     """A frame for each step that the reader should see; fast tokens share one, the last step is always drawn."""
     drawn_at, shown, pending = 0.0, None, None
     for exchange, important in steps:

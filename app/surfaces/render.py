@@ -196,14 +196,16 @@ def provenance(exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None:
         return ""
-    supported = sum(sentence.support == "supported" for sentence in answer.sentences)
-    total = len(answer.sentences)
+    supported, total = sum(each.support == "supported" for each in answer.sentences), len(answer.sentences)
     parts: list[str] = []
     if answer.status == "abstained":
         parts.append("nothing in the papers is near enough to quote")
-    elif total:
-        parts.append("every sentence supported" if supported == total else f"{supported} of {total} sentences supported")
-    parts.append("quotes" if answer.mode == "quotes" else f"written by {answer.models.get('llm') or 'a language model'}")
+    else:
+        if total:
+            every = supported == total
+            parts.append("every sentence supported" if every else f"{supported} of {total} sentences supported")
+        writer = answer.models.get("llm") or "a language model"
+        parts.append("quotes" if answer.mode == "quotes" else f"written by {writer}")
     elapsed = answer.timings.get("total_ms")
     if elapsed is not None:
         parts.append(f"{elapsed:.0f} ms" if elapsed < 1000 else f"{elapsed / 1000:.1f} s")
@@ -217,7 +219,8 @@ def provenance(exchange: Exchange) -> str:
 def actions(exchange: Exchange, number: int, last: bool) -> str:
     """Retry, copy, and on narrow pages the way to the sources."""
     retry = '<button type="button" data-retry>Retry</button>' if last else ""
-    copy = f'<button type="button" data-copy="{text_html(as_plain_text(exchange))}">Copy</button>' if exchange.text else ""
+    copied = text_html(as_plain_text(exchange))
+    copy = f'<button type="button" data-copy="{copied}">Copy</button>' if exchange.text else ""
     sources = f'<button type="button" data-sources="{number}">Sources</button>' if exchange.passages else ""
     return f'<p class="actions">{retry}{copy}{sources}</p>' if retry or copy or sources else ""
 
@@ -225,7 +228,8 @@ def actions(exchange: Exchange, number: int, last: bool) -> str:
 def ask_next(questions: Sequence[str], label: str) -> str:
     if not questions:
         return ""
-    rows = "".join(f'<li><button type="button" data-ask="{text_html(q)}">{text_html(q)}</button></li>' for q in questions)
+    shown = [text_html(question) for question in questions]
+    rows = "".join(f'<li><button type="button" data-ask="{words}">{words}</button></li>' for words in shown)
     return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
 
 

@@ -136,7 +136,7 @@ SEVERAL_SENTENCES = {
     "Chinese corner quotes": ["他说：「不。」", "『好！』", "走。"],
     "Chinese bracket": ["（完。）", "再来。"],
     "Chinese doubled": ["真的吗？！", "是。"],
-    "Chinese and English": ["我们使用 GPT。", "The end.", "中文。"],
+    "Mixed": ["我们使用 GPT。", "The end.", "中文。", "Next."],
     "Roman items": ["包括 I。隐私，II。安全，III。其他。", "完。"],
 }
 WITHOUT_SPACE = ("Chinese", "Roman")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import socket
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -87,8 +88,8 @@ def test_model_folder_without_safetensors(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("../../etc", "../x", "./x", "~/x-not-here", "/not/here", "/x", "a/b/c", "single", "a/../b", "..", "a//b"),
-        *("a/..", "../", "owner/../../x", "a b/c d", "a\0/b", "a/\nb", "-/-", "C:\\x/y", "ü/ü", "http://x"),
+        *("../../not-here", "../x", "./x", "~/x-not-here", "/not/here", "/x", "a/b/c", "single", "a/../b", "a//b"),
+        *("a/..", "../not-here/", "owner/../../x", "a b/c d", "a\0/b", "a/\nb", "-/-", "C:\\x/y", "ü/ü", "http://x"),
         *("x" * 5000, f"a/{'x' * 5000}", "~no-such-user/x", "{}/{}", "owner/name@main"),
     ],
     ids=lambda name: repr(name)[:24],
@@ -121,27 +122,16 @@ def test_offline_needs_no_knock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1", "nonsense", "http://", "http://[::1"])
-def test_hub_that_refuses(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+def test_a_hub_that_refuses_is_known_at_once(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    """A refusal is an answer; nobody waits out the time that a silent hub is given."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("HF_ENDPOINT", endpoint)
     started = time.monotonic()
     assert not hub_is_reachable()
-    assert time.monotonic() - started < HUB_DECISION_SECONDS + 0.4
-
-
-def test_hub_that_is_refused_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A refusal is an answer: waiting out the time for it would cost every start on a train 2.5 seconds."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:1")
-    started = time.monotonic()
-    assert not hub_is_reachable()
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < HUB_DECISION_SECONDS / 2
 
 
 def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    import threading
-    from http.server import BaseHTTPRequestHandler, HTTPServer
-
     class Hub(BaseHTTPRequestHandler):
         def do_HEAD(self) -> None:  # noqa: N802
             self.send_response(200)
@@ -155,17 +145,3 @@ def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HF_HUB_OFFLINE", "0")
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
         assert hub_is_reachable()
-
-
-def test_hub_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("HF_HUB_OFFLINE", "0")
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        started = time.monotonic()
-        with pytest.raises(ModelError) as caught:
-            model_folder("paperbacked-tests/not-a-model")
-        assert time.monotonic() - started < 3.0
-    assert str(caught.value) == (
-        "The model paperbacked-tests/not-a-model is not on this machine and the model hub cannot be reached: "
-        "connect to the network once, or give the folder of a model that is here."
-    )

@@ -152,17 +152,21 @@
   };
   document.addEventListener("mouseover", shows);
   document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
-  document.addEventListener("mouseout", (event) => { if (event.target.closest?.(".answer .marker")) hidePopover(); });
-  // A tap moves the focus before it becomes a click, which must still find the popover's button.
-  document.addEventListener("focusout", () => { if (!touches.matches) hidePopover(); });
+  // A tap moves pointer and focus before it becomes a click, which must still find the popover's button.
+  const leaves = (event) => { if (!touches.matches && event.target.closest?.(".answer .marker")) hidePopover(); };
+  document.addEventListener("mouseout", leaves);
+  document.addEventListener("focusout", leaves);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hidePopover(); });
 
-  // ---- a new question comes to the top of the view, once
+  // ---- the box is ready to type in, and a new question comes to the top of the view, once
   let turns = 0;
+  let box = null;
   new MutationObserver(() => {
+    if (!box && (box = find("#question textarea")) && !touches.matches) box.focus({ preventScroll: true });
     const articles = all(".turn");
     if (articles.length > turns) {
       hidePopover();
+      if (touches.matches) box?.blur(); // folds the keyboard away from the answer
       scrollTo(articles.at(-1), "start");
     }
     turns = articles.length;

@@ -1,0 +1,179 @@
+"""Shared by the tests of the language models: a tiny real model, and a model server on loopback."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.answering.transformers_chat import TransformersChat, open_transformers_chat
+
+CONTEXT_TOKENS = 96
+_SENTENCES = [
+    "Adversarial training hides the backdoor instead of removing it.",
+    "The largest models keep their backdoors through safety training.",
+    "Evidence: [1] models fail. Question: do safety techniques work?",
+    "system user assistant <think> </think> 安全性",
+]
+_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% if enable_thinking %}<think>{% endif %}{% endif %}"
+)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random two-layer Llama with a byte-level tokenizer and a chat template, as save_pretrained() leaves it."""
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+    folder = tmp_path_factory.mktemp("llm") / "tiny-llama"
+    specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    tokenizer.train_from_iterator(
+        _SENTENCES, trainers.BpeTrainer(vocab_size=400, special_tokens=specials, initial_alphabet=alphabet)
+    )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>"
+    )
+    fast.chat_template = _TEMPLATE
+    torch.manual_seed(7)
+    config = LlamaConfig(
+        vocab_size=len(fast),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        max_position_embeddings=CONTEXT_TOKENS,
+        bos_token_id=1,
+        eos_token_id=None,  # so that only limits end an answer
+        pad_token_id=0,
+    )
+    model = LlamaForCausalLM(config)
+    # A hub model's own wish to sample, which greedy decoding has to overrule.
+    model.generation_config.do_sample = True
+    model.generation_config.temperature = 1.5
+    model.save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def tiny(tiny_folder: Path) -> Iterator[TransformersChat]:
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # for a model this small, threads on a busy machine only wait for each other
+    yield open_transformers_chat(tiny_folder, "tiny", max_tokens=24, timeout_s=20)
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def slow(tiny: TransformersChat) -> TransformersChat:
+    """The tiny model, taking 20 ms over each token."""
+    tiny._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.02))
+    return tiny
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool], float], float]:
+    """Waits for a condition up to some seconds; gives the seconds that it took."""
+
+    def wait(condition: Callable[[], bool], seconds: float) -> float:
+        began = time.monotonic()
+        while not condition():
+            assert time.monotonic() - began < seconds, f"not within {seconds} s"
+            time.sleep(0.002)
+        return time.monotonic() - began
+
+    return wait
+
+
+@dataclass
+class ModelServer:
+    """Speaks chat completions. `pieces` are sent one by one; `ending` says how the answer ends."""
+
+    pieces: list[str] = field(default_factory=lambda: ["Back", "doors ", "stay [1]", "."])
+    ending: str = "done"  # or "cut" (connection broken), "silent" (closed cleanly, nothing said), "hang", "status"
+    status: int = 200
+    delay_s: float = 0.0
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    url: str = ""
+    reader_left: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        length = int(handler.headers["Content-Length"])
+        self.requests.append({"path": handler.path, **json.loads(handler.rfile.read(length))})
+        self.headers.append({name.lower(): value for name, value in handler.headers.items()})
+        if self.ending == "status":
+            handler.send_response(self.status)
+            handler.end_headers()
+            handler.wfile.write(b'{"error": {"message": "no"}}')
+            return
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        try:
+            self._send_pieces(handler)
+        except OSError:
+            self.reader_left.set()
+
+    def _send_pieces(self, handler: BaseHTTPRequestHandler) -> None:
+        for piece in self.pieces:
+            self._send(handler, {"delta": {"role": "assistant", "content": piece}, "finish_reason": None})
+            time.sleep(self.delay_s)
+        if self.ending == "hang":
+            self.released.wait(10)
+        if self.ending == "done":
+            self._send(handler, {"delta": {}, "finish_reason": "stop"})
+            self._chunk(handler, b"data: [DONE]\n\n")
+        if self.ending != "cut":
+            self._chunk(handler, b"")
+
+    def _send(self, handler: BaseHTTPRequestHandler, choice: dict[str, Any]) -> None:
+        event: dict[str, Any] = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        event["choices"] = [{"index": 0} | choice]
+        self._chunk(handler, f"data: {json.dumps(event)}\n\n".encode())
+
+    def _chunk(self, handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+        handler.wfile.flush()
+
+
+@pytest.fixture
+def model_server() -> Iterator[ModelServer]:
+    told = ModelServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.close_connection = True
+            told.answer(self)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    told.url = f"http://127.0.0.1:{server.server_port}/v1"
+    yield told
+    told.released.set()
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,41 @@
+"""The answering chain over all 94 papers, with the hash embedder: it knows words, not meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.answering.chain import LanguageModel
+from app.answering.events import Citation
+from app.answering.scripted import ScriptedLLM
+from app.build import LocalAnswerer
+from retrieval.types import Paper
+
+
+@pytest.fixture(scope="session")
+def answerer(built_full: Any) -> LocalAnswerer:
+    """An answerer in quotes mode; shared, so never change it."""
+    return LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+
+
+@pytest.fixture
+def writing(built_full: Any) -> Callable[..., LocalAnswerer]:
+    """`writing(ScriptedLLM(…))`: an answerer whose language model says what it is told to."""
+
+    def made(llm: ScriptedLLM) -> LocalAnswerer:
+        return LocalAnswerer(built_full.papers, built_full.retriever, lambda: LanguageModel(llm, "scripted"))
+
+    return made
+
+
+@pytest.fixture
+def cite() -> Callable[..., Citation]:
+    """`cite(1, "Words.")`: a citation of a paper whose abstract is these words."""
+
+    def made(number: int, quote: str, title: str | None = None, gloss: str | None = None) -> Citation:
+        paper = Paper(f"p{number}", title, quote, "en", label=f"Paper {number}")
+        return Citation(number, paper, 0, len(quote), 0.9, gloss)
+
+    return made

@@ -1,0 +1,140 @@
+"""The page's handlers without a browser: what is drawn when, and that the chain is closed whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.answering.answerer import Models
+from app.answering.events import Answer, Done, Event, Failed, Status, Token
+from app.answering.question import Question
+from app.surfaces.chat import BROKEN, ChatPage, build_page, chosen_filters, page_options
+from app.surfaces.exchange import Exchange
+from retrieval.errors import InputError, ModelError
+from retrieval.types import Facets, Filters, Paper, Passage
+
+
+class Scripted:
+    """An answerer that plays a script; an exception in it is raised."""
+
+    papers: tuple[Paper, ...] = ()
+    facets = Facets({"OpenAI": 2}, {"Robustness": 1}, {"en": 2}, date(2022, 1, 1), date(2024, 7, 1))
+    models = Models("hash", None)
+
+    def __init__(self, *script: Event | Exception) -> None:
+        self.script = script
+        self.asked: list[Question] = []
+        self.closed = 0
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        self.asked.append(question)
+        try:
+            for step in self.script:
+                if isinstance(step, Exception):
+                    raise step
+                yield step
+        finally:
+            self.closed += 1
+
+    def ask(self, question: Question) -> Answer:
+        raise NotImplementedError
+
+    def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
+        return ()
+
+
+def done(text: str) -> Done:
+    return Done(Answer("1", "Q?", "Q?", "answered", "quotes", text, 0.9))
+
+
+def asking(answerer: Scripted, typed: str, earlier: tuple[Exchange, ...] = (), **clicked: Any) -> Iterator[Any]:
+    event: Any = SimpleNamespace(_data=clicked or None)
+    return ChatPage(answerer).ask(typed, earlier, [], [], [], 0, 0, event)
+
+
+def test_an_answer_is_drawn_from_the_first_words_to_the_last() -> None:
+    answerer = Scripted(Status("Searching"), *(Token(letter) for letter in "abcdef"), done("abcdef!"))
+    drawn = list(asking(answerer, " Why?\n"))
+    assert "Why?" in drawn[0][1] and drawn[0][4] == ""  # the question stands and the box is free at once
+    assert "abcdef!" in drawn[-1][1] and "aria-busy" not in drawn[-1][1]
+    assert len(drawn) < 8  # tokens that come together are drawn together
+    assert answerer.asked == [Question("Why?")] and answerer.closed == 1
+
+
+def test_a_reader_who_leaves_ends_the_work() -> None:
+    answerer = Scripted(Status("Searching"), Token("a"), done("a"))
+    drawing: Any = asking(answerer, "Why?")
+    next(drawing)
+    next(drawing)
+    drawing.close()
+    assert answerer.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ((Failed("The index is locked."),), "The index is locked."),
+        ((ModelError("No weights are here."),), "No weights are here."),
+        ((Token("half"), RuntimeError("secret /home/path")), BROKEN),
+        ((Status("x"),), BROKEN),
+    ],
+)
+def test_a_failure_is_one_sentence_on_the_page(script: tuple[Any, ...], sentence: str) -> None:
+    html = list(asking(Scripted(*script), "Why?"))[-1][1].replace("&#x27;", "'")
+    assert f'<p class="failure">{sentence}</p>' in html
+    assert "secret" not in html and "data-retry" in html
+
+
+@pytest.mark.parametrize("typed", ["", " ?! ", "x" * 2001])
+def test_a_question_that_cannot_be_asked_gets_a_notice_and_no_turn(typed: str) -> None:
+    answerer = Scripted()
+    (update,) = asking(answerer, typed)
+    assert update[3].startswith("<p>The question ") and answerer.asked == []
+
+
+def test_clicked_questions_and_retry_leave_the_box_alone() -> None:
+    answerer = Scripted(done("Yes."))
+    first = list(asking(answerer, "half typed", question="Clicked?"))
+    assert isinstance(first[0][4], dict)  # gr.skip()
+    again = list(asking(answerer, "half typed", first[-1][0], retry=True))
+    assert [question.text for question in answerer.asked] == ["Clicked?", "Clicked?"]
+    assert len(again[-1][0]) == 1
+
+
+def test_a_follow_up_brings_the_conversation_along() -> None:
+    answerer = Scripted(done("Yes."))
+    first = list(asking(answerer, "One?"))[-1][0]
+    list(asking(answerer, "Two?", first))
+    assert [(turn.role, turn.content) for turn in answerer.asked[1].history] == [
+        ("user", "One?"),
+        ("assistant", "Yes."),
+    ]
+
+
+def test_stop_keeps_what_was_written() -> None:
+    page = ChatPage(Scripted())
+    update = page.stop((Exchange("Q?", text="half"),))
+    assert "half" in update[1] and "Stopped" in update[1] and "data-retry" in update[1]
+    assert all(isinstance(value, dict) for value in page.stop(()))
+
+
+def test_years_become_whole_years() -> None:
+    assert chosen_filters(["OpenAI"], None, [], 2022, 2023) == Filters(
+        ("OpenAI",), since=date(2022, 1, 1), until=date(2023, 12, 31)
+    )
+    assert chosen_filters([], [], [], 0, None).is_empty
+    with pytest.raises(InputError, match="2024"):
+        chosen_filters([], [], [], 2024, 2022)
+
+
+def test_no_handler_is_an_open_endpoint_and_nothing_is_loaded_from_elsewhere() -> None:
+    blocks = build_page(Scripted())
+    assert blocks.fns and all(fn.api_visibility == "private" for fn in blocks.fns.values())
+    options = page_options()
+    assert "http" not in options["head"].replace("http://www.w3.org", "")
+    assert options["footer_links"] == [] and options["run_history"] is False
+    assert not options["theme"]._stylesheets

@@ -1,0 +1,153 @@
+"""A real server over the real corpus, and a real browser that notes every host it is asked to call."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+# Read before the `home` fixture takes all PAPERBACKED_ variables away.
+SHOTS = os.environ.get("PAPERBACKED_SHOTS")
+_READY_SECONDS = 120
+_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# What a browser asks of its maker's hosts by itself is switched off, so that what is left is the page's.
+_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_ANSWERED = "count => document.querySelectorAll('.turn').length === count && !document.querySelector('[aria-busy]')"
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `paperbacked serve`, in a home folder of its own."""
+    home = tmp_path_factory.mktemp("served")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = home / "server.log"
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PAPERBACKED_")}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--port", str(port)],
+            cwd=Path(__file__).parents[2],
+            env=environment | {"PAPERBACKED_HOME": str(home / "home")},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_ready(process, address, log)
+            yield address
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{address}/health/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the server did not become ready:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page with what was asked of other hosts and what went wrong on it."""
+
+    page: Page
+    server: str
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def ask(self, question: str) -> None:
+        """Type the question, press Enter, and wait until its answer is whole."""
+        turns = self.page.locator(".turn").count()
+        self.page.fill("#question textarea", question)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_function(_ANSWERED, arg=turns + 1)
+
+    def text(self, selector: str) -> str:
+        return " ".join(self.page.locator(selector).first.inner_text().split())
+
+
+Visitor = Callable[..., Visit]
+
+
+@pytest.fixture
+def visit(server: str, browser: Browser) -> Iterator[Visitor]:
+    """`visit(width, height, …)`: the page in a fresh context; a call elsewhere or a console error fails the test."""
+    visits: list[Visit] = []
+
+    def open_page(width: int = 1280, height: int = 860, **options: object) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        seen = Visit(page, server)
+        visits.append(seen)
+        context.on("request", lambda sent: _note_outside(seen, sent.url))
+        page.on("console", lambda line: seen.errors.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.goto(server)
+        page.wait_for_selector(".intro")
+        page.wait_for_selector("#question textarea")
+        return seen
+
+    yield open_page
+    for seen in visits:
+        seen.page.context.close()
+        assert not seen.outside, "asked of other hosts"
+        assert not seen.errors, "errors in the browser's console"
+
+
+def _note_outside(seen: Visit, url: str) -> None:
+    if not re.match(rf"{re.escape(seen.server)}(/|$)|data:|blob:|about:", url):
+        seen.outside.append(url)
+
+
+@pytest.fixture
+def shoot() -> Callable[[Visit, str], None]:
+    """`shoot(visit, name)` saves a picture where PAPERBACKED_SHOTS names a folder."""
+
+    def save(seen: Visit, name: str) -> None:
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            seen.page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+    return save

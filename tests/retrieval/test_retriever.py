@@ -1,0 +1,185 @@
+"""The retriever: few passages of the best papers, as LangChain documents and as plain values."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.runnables import RunnableLambda
+
+from retrieval.chunking import chunk_sentences
+from retrieval.embedding import HashEmbedder
+from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
+from retrieval.store import similarity
+from retrieval.types import Filters, Paper, Passage
+
+Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py
+QUESTIONS = [
+    "Do backdoors persist through safety training?",
+    "What are sparse autoencoders?",
+    "language models and human feedback",
+    "x",
+    "",
+    "模型",
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_at_most_two_passages_of_ten_papers_grouped_best_first(built_full: Built, question: str) -> None:
+    passages = built_full.retriever.passages(question)
+    groups = [(name, list(group)) for name, group in groupby(passages, key=lambda passage: passage.paper.id)]
+    assert len({name for name, _ in groups}) == len(groups) == MAX_PAPERS
+    assert max(len(group) for _, group in groups) <= PASSAGES_PER_PAPER
+    best = [group[0].score for _, group in groups]
+    assert best == sorted(best, reverse=True)
+    assert all(group[0].score >= group[-1].score for _, group in groups)
+    assert len({(passage.paper.id, passage.start) for passage in passages}) == len(passages)
+
+
+def test_they_are_the_best_there_are(built_full: Built) -> None:
+    """Against a search of everything by hand."""
+    question = "Do backdoors persist through safety training?"
+    everything = built_full.store.search(built_full.index, built_full.embedder.embed([question])[0], 1000)
+    best = list(dict.fromkeys(passage.paper.id for passage in everything))[:MAX_PAPERS]
+    passages = built_full.retriever.passages(question)
+    assert list(dict.fromkeys(passage.paper.id for passage in passages)) == best
+    for name in best:
+        of_paper = [passage for passage in everything if passage.paper.id == name]
+        assert [p for p in passages if p.paper.id == name] == of_paper[: PASSAGES_PER_PAPER]
+
+
+def test_a_paper_of_very_many_passages_hides_no_other(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
+    long = Paper("long", "Sleeper agents", "Sleeper agents are agents that sleep, as sleeper agents do. " * 1500, "en")
+    passages = build(tmp_path, (*papers, long)).retriever.passages("sleeper agents")
+    assert {passage.paper.id for passage in passages} == {"long", *(paper.id for paper in papers)}
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 94, 200])
+def test_the_number_of_papers_can_be_chosen(built_full: Built, count: int) -> None:
+    passages = built_full.retriever.passages("debate", papers=count)
+    assert len({passage.paper.id for passage in passages}) == min(count, 94)
+    assert passages == built_full.retriever.passages("debate", papers=94)[: len(passages)]
+
+
+def test_passages_are_slices(built_full: Built) -> None:
+    for passage in built_full.retriever.passages("sycophancy"):
+        assert passage.text == passage.paper.abstract[passage.start : passage.end]
+        assert passage.text == passage.text.strip() != ""
+
+
+def test_langchain_documents(retriever: PaperRetriever) -> None:
+    documents = retriever.invoke("Do backdoors persist?")
+    passages = retriever.passages("Do backdoors persist?")
+    assert [passage_of(document) for document in documents] == passages
+    for document, passage in zip(documents, passages, strict=True):
+        metadata = document.metadata
+        assert document.page_content == metadata["abstract"][metadata["start"] : metadata["end"]]
+        assert metadata["score"] == passage.score
+        assert {key: metadata[key] for key in passage.paper.as_json()} == passage.paper.as_json()
+    assert documents[0].metadata["id"] == "sleeper-agents"
+
+
+def test_it_is_a_runnable_like_any_other(retriever: PaperRetriever) -> None:
+    chain = retriever | RunnableLambda(lambda documents: [document.metadata["id"] for document in documents])
+    assert chain.invoke("Do backdoors persist?")[0] == "sleeper-agents"
+    assert [ids[0] for ids in chain.batch(["sleeper agents", "doubly efficient debate"])] == [
+        "sleeper-agents",
+        "doubly-efficient-debate",
+    ]
+
+
+def test_filters_and_papers_go_through_invoke(retriever: PaperRetriever) -> None:
+    openai = retriever.invoke("models", filters=Filters(organisations=("OpenAI",)))
+    assert {document.metadata["organisation"] for document in openai} == {"OpenAI"}
+    late = retriever.invoke("models", filters=Filters(since=date(2024, 7, 1)))
+    assert {document.metadata["id"] for document in late} == {"rule-based-rewards"}
+    assert retriever.invoke("models", filters=Filters(since=date(2030, 1, 1))) == []
+    assert len({document.metadata["id"] for document in retriever.invoke("models", papers=2)}) == 2
+
+
+def test_a_paper_without_abstract_is_found_by_its_title(retriever: PaperRetriever) -> None:
+    best = retriever.passages("Hindering Adversarial Attacks with Implicit Neural Representations")[0]
+    assert best.paper.id == "implicit-neural-representations"
+    assert (best.start, best.end, best.text) == (0, 0, "")
+    assert best.score == pytest.approx(1.0, abs=1e-5)
+    assert retriever.sentences("x", [best]) == []
+    [document] = retriever.invoke("Hindering Adversarial Attacks with Implicit Neural Representations", papers=1)
+    assert document.page_content == ""
+
+
+def test_sentences_are_those_of_the_passages_in_reading_order(built: Built) -> None:
+    retriever, question = built.retriever, "Do backdoors persist through safety training?"
+    passages = retriever.passages(question)
+    sentences = retriever.sentences(question, passages)
+    expected = [
+        (passage.paper.id, chunk.start, chunk.end)
+        for passage in passages
+        for chunk in chunk_sentences(passage.paper)
+        if passage.start <= chunk.start < passage.end
+    ]
+    assert [(s.paper.id, s.start, s.end) for s in sentences] == expected
+    assert all(s.text == s.paper.abstract[s.start : s.end] for s in sentences)
+
+
+def test_sentences_are_scored_alone(built: Built) -> None:
+    retriever, paper = built.retriever, built.papers[0]
+    chunks = chunk_sentences(paper)
+    whole = Passage(paper, 0, len(paper.abstract), 0.0)
+    question = chunks[2].embedded
+    sentences = retriever.sentences(question, [whole])
+    vectors = built.embedder.embed([question, *(chunk.embedded for chunk in chunks)])
+    expected = [similarity(vectors[0], vector) for vector in vectors[1:]]
+    assert [sentence.score for sentence in sentences] == pytest.approx(expected, abs=1e-5)
+    assert max(sentences, key=lambda sentence: sentence.score).text == chunks[2].text
+    assert all(sentence.gloss is None for sentence in sentences)
+
+
+def test_only_whole_sentences_within_a_passage(built: Built) -> None:
+    paper = built.papers[0]
+    first, second, third, *_ = chunk_sentences(paper)
+    inside = Passage(paper, first.start + 1, third.end - 1, 0.0)
+    assert [s.text for s in built.retriever.sentences("x", [inside])] == [second.text]
+    assert built.retriever.sentences("x", []) == []
+
+
+def test_a_chinese_sentence_has_its_english(built: Built) -> None:
+    retriever = built.retriever
+    passages = retriever.passages("risks of language models", Filters(languages=("zh",)))
+    assert {passage.paper.id for passage in passages} == {"language-model-risks"}
+    sentences = retriever.sentences("In total we review 21 risks.", passages)
+    english = passages[0].paper.translations["en"]
+    assert sentences and all(sentence.gloss and sentence.gloss in english for sentence in sentences)
+    assert all(sentence.text in passages[0].paper.abstract for sentence in sentences)
+    best = max(sentences, key=lambda sentence: sentence.score)
+    assert "21" in best.text and "21" in (best.gloss or "")
+
+
+def test_chinese_is_found_by_an_english_question(built_full: Built) -> None:
+    english = next(p for p in built_full.papers if p.id == "assistant-preference-modelling").translations["en"]
+    assert built_full.retriever.passages(english)[0].paper.id == "assistant-preference-modelling"
+
+
+def test_a_question_is_embedded_once(tmp_path: Path, build: Build, counting: CountingEmbedder, papers: Any) -> None:
+    retriever = build(tmp_path, papers, counting).retriever
+    counting.seen.clear()
+    for _ in range(3):
+        retriever.sentences("a question", retriever.passages("a question"))
+    assert counting.seen == ["a question"]
+
+
+def test_retrievers_share_no_questions(built: Built) -> None:
+    narrow = PaperRetriever(store=built.store, embedder=HashEmbedder(64), index=built.index)
+    assert built.retriever._question_vector("a").shape == (256,)
+    assert narrow._question_vector("a").shape == (64,)
+
+
+def test_many_readers_at_once(built_full: Built) -> None:
+    retriever = built_full.retriever
+    questions = [f"{paper.name}" for paper in built_full.papers[:24]]
+    alone = [retriever.passages(question) for question in questions]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(built_full.retriever.passages, questions)) == alone
