@@ -14,7 +14,8 @@ MAX_PASSAGE_CHARS = 700
 MAX_SENTENCE_CHARS = 600
 
 # A mark that may end a sentence, with what closes it: quotes, brackets.
-_LATIN_END = re.compile(r"[.!?]+[\"'”’»)\]}]*(?=\s)")
+# The look-behind and the possessive "+" keep a run of a hundred thousand dots linear.
+_LATIN_END = re.compile(r"(?<![.!?])[.!?]++[\"'”’»)\]}]*+(?=\s)")
 _CHINESE_END = re.compile(r"[。！？]+[”’」』）】》]*")
 # Never the end of a sentence: "e.g.", "U.S.", an initial.
 _ABBREVIATION = re.compile(
@@ -24,6 +25,8 @@ _ABBREVIATION = re.compile(
 _NUMBERED = re.compile(r"\b(?:no|nos|vol|p|pp|ch|sec|fig|figs|eq|eqs|tab|ref|refs)\.$", re.IGNORECASE)
 # An end only where a capitalised word follows: "Smith et al. (2023)".
 _MAY_END_TOO = re.compile(r"\b(?:et al|etc|inc|ltd|jr|sr)\.$", re.IGNORECASE)
+# A dollar sign that opens no formula: "$5", "$2.50".
+_PRICE = re.compile(r"\$\d[\d.,]*(?=\s|$)")
 _ROMAN_ITEM = re.compile(r"(?:^|[\s,，、。；;:：])[IVXivx]{1,4}。$")
 
 
@@ -76,7 +79,8 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
 
 
 def _inside_formula(text: str, position: int) -> bool:
-    return text.count("$", max(0, position - 200), position) % 2 == 1 and "$" in text[position : position + 200]
+    before = text[max(0, position - 200) : position]
+    return (before.count("$") - len(_PRICE.findall(before))) % 2 == 1 and "$" in text[position : position + 200]
 
 
 def _bounded(text: str, start: int, end: int) -> list[Span]:

@@ -132,7 +132,9 @@ def _text(record: dict[str, Any], name: str, limit: int) -> str | None:
 
 
 def _texts(record: dict[str, Any], name: str) -> tuple[str, ...]:
-    values = record.get(name) or []
+    values = record.get(name)
+    if values is None:
+        return ()
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError(f"{name} must be a list of strings")
     return tuple(filter(None, (_readable(value[:MAX_SHORT_CHARS]) for value in values)))
@@ -145,7 +147,7 @@ def _translations(value: Any) -> dict[str, str]:
         isinstance(text, str) and len(text) <= MAX_TEXT_CHARS for text in value.values()
     ):
         raise ValueError("translations must be an object of language to text")
-    return {str(language): _readable(text) for language, text in value.items()}
+    return {_readable(language): _readable(text) for language, text in value.items()}
 
 
 def _date(value: Any) -> date | None:
@@ -230,10 +232,11 @@ def checked_filters(filters: Filters, facets: Facets) -> Filters:
 
 
 def _known(what: str, asked: tuple[str, ...], existing: Iterable[str]) -> tuple[str, ...]:
-    by_folded = {value.casefold(): value for value in existing}
+    values = list(existing)
+    spellings: dict[str, list[str]] = {}
+    for value in values:
+        spellings.setdefault(value.casefold(), []).append(value)
     for value in asked:
-        if value.casefold() not in by_folded:
-            raise InputError(
-                f"There is no {what} {value[:80]!r}: choose from {', '.join(by_folded.values()) or 'none'}."
-            )
-    return tuple(by_folded[value.casefold()] for value in asked)
+        if value.casefold() not in spellings:
+            raise InputError(f"There is no {what} {value[:80]!r}: choose from {', '.join(values) or 'none'}.")
+    return tuple(dict.fromkeys(spelt for value in asked for spelt in spellings[value.casefold()]))

@@ -137,6 +137,7 @@ class SentenceTransformerEmbedder(Embedder):
 
 def _sentence_transformer(folder: Path) -> SentenceTransformer:
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -152,7 +153,7 @@ def _sentence_transformer(folder: Path) -> SentenceTransformer:
             local_files_only=True,
             trust_remote_code=False,
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ModelError(
             f"The embedding model in {folder} cannot be loaded ({reason}): give a sentence-transformers folder."

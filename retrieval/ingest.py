@@ -43,24 +43,30 @@ def ensure_index(
     new index is complete, the collection's old one goes on answering. One
     process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
     """
-    fingerprint = index_fingerprint(papers, embedder)
+    index = Index(collection, index_fingerprint(papers, embedder))
     try:
-        index = store.find(collection, fingerprint)
-        if index is not None:
-            store.check(index)
+        if _is_built(store, index):
             return index
     except IndexStoreError:
         pass  # Looked at again below, by the one process that holds the lock.
     with _only_builder(lock_file):
         try:
-            index = store.find(collection, fingerprint)
-            if index is not None:
-                store.check(index)
+            # Opened anew: a client from before another process's build may not see all of it.
+            store.reopen()
+            if _is_built(store, index):
                 return index
         except IndexStoreError as error:
-            aside = store.set_aside()
+            aside = store.set_aside(error)
             note(f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})")
-        return _build(papers, embedder, store, Index(collection, fingerprint), progress)
+        return _build(papers, embedder, store, index, progress)
+
+
+def _is_built(store: ChromaStore, index: Index) -> bool:
+    """Whether the index is there, complete and readable. Raises `IndexStoreError` where it is damaged."""
+    if store.find(index.collection, index.fingerprint) is None:
+        return False
+    store.check(index)
+    return True
 
 
 class _only_builder:  # noqa: N801, a context manager that reads as a word

@@ -61,12 +61,20 @@ class PaperRetriever(BaseRetriever):
         """At most two passages of each of the best `papers` papers, grouped by paper, best paper first."""
         vector = self._question_vector(query)
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
+        while True:
+            found = self._found(vector, count, filters)
+            passages = _grouped(found, papers)
+            # A few papers of very many passages must not hide the others.
+            if len(found) < count or len({passage.paper.id for passage in passages}) >= papers:
+                return passages
+            count *= 4
+
+    def _found(self, vector: np.ndarray, count: int, filters: Filters) -> list[Passage]:
         try:
-            found = self.store.search(self.index, vector, count, filters)
+            return self.store.search(self.index, vector, count, filters)
         except IndexGoneError:
             self._switch()
-            found = self.store.search(self.index, vector, count, filters)
-        return _grouped(found, papers)
+            return self.store.search(self.index, vector, count, filters)
 
     def sentences(self, query: str, passages: Iterable[Passage]) -> list[Sentence]:
         """Every sentence of the passages with its similarity to the query, in reading order."""
@@ -81,9 +89,11 @@ class PaperRetriever(BaseRetriever):
 
     def _switch(self) -> None:
         with self._switching:
-            newest = self.store.newest(self.index.collection)
+            newest = self.store.newest(self.index.collection, self.embedder.fingerprint)
             if newest is None:
-                raise IndexStoreError("The index was removed: start the program again and it is built anew.")
+                raise IndexStoreError(
+                    "The index was removed or built with another model: start the program again and it is built anew."
+                )
             self.index = newest
 
 

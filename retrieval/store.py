@@ -72,9 +72,11 @@ class ChromaStore:
         index = Index(collection, fingerprint)
         return index if any(found.name == index.part("passages") for found in self._complete(collection)) else None
 
-    def newest(self, collection: str) -> Index | None:
-        """The complete index of that collection that was completed last, or None."""
+    def newest(self, collection: str, model: str | None = None) -> Index | None:
+        """The index of that collection that was completed last, where it is one of `model`, or None."""
         found = max(self._complete(collection), key=lambda c: c.metadata.get("completed", 0), default=None)
+        if found is not None and model is not None and found.metadata.get("model") != model:
+            return None
         return Index(collection, found.metadata["fingerprint"]) if found else None
 
     def begin(self, index: Index, model: str) -> None:
@@ -153,15 +155,25 @@ class ChromaStore:
             found = self._chroma().get_collection(index.part("sentences"), embedding_function=None)
         return self._vectors(found, ids)
 
-    def set_aside(self) -> Path:
-        """Move a damaged Chroma folder out of the way and start an empty one; gives the new place."""
-        if not isinstance(self._where, Path):
-            raise IndexStoreError(f"The Chroma server at {self._where} does not answer as it should: look at its log.")
+    def reopen(self) -> None:
+        """Forget the open client, so that the next use sees the store as it is now."""
         self._client = None
         SharedSystemClient.clear_system_cache()
+
+    def set_aside(self, because: IndexStoreError) -> Path:
+        """Move a damaged Chroma folder out of the way and start an empty one; gives the new place.
+
+        Raises `because`, what showed the damage, where there is no folder to move.
+        """
+        if not isinstance(self._where, Path):
+            raise because
+        self.reopen()
         aside = self._where.with_name(f"{self._where.name}-damaged")
         shutil.rmtree(aside, ignore_errors=True)
-        self._where.rename(aside)
+        try:
+            self._where.rename(aside)
+        except OSError:
+            raise because from None
         return aside
 
     def _vectors(self, found: Any, ids: Sequence[str]) -> dict[str, np.ndarray]:

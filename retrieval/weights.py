@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import queue
 import threading
 from importlib import metadata
 from pathlib import Path
@@ -58,7 +59,7 @@ def hub_is_reachable() -> bool:
     """
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
         return False
-    answered = threading.Event()
+    outcome: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def knock() -> None:
         import httpx
@@ -66,14 +67,17 @@ def hub_is_reachable() -> bool:
         endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
         try:
             response = httpx.head(endpoint, timeout=HUB_DECISION_SECONDS)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            outcome.put(False)
             return
         # A proxy in between may answer too, with an error of its own.
-        if not response.is_error:
-            answered.set()
+        outcome.put(not response.is_error)
 
     threading.Thread(target=knock, daemon=True).start()
-    return answered.wait(HUB_DECISION_SECONDS)
+    try:
+        return outcome.get(timeout=HUB_DECISION_SECONDS)
+    except queue.Empty:
+        return False
 
 
 def cached_model(name: str) -> Path | None:
@@ -93,8 +97,8 @@ def model_folder(name: str) -> Path:
     `name` is a local folder or a hub id such as "Qwen/Qwen3-0.6B".
     Raises `ModelError` where it cannot be had.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    folder = _existing_folder(name)
+    if folder is not None:
         if not any(folder.rglob("*.safetensors")):
             raise ModelError(
                 f"The folder {name} holds no .safetensors file: give a folder saved with save_pretrained()."
@@ -106,6 +110,14 @@ def model_folder(name: str) -> Path:
     if cached is not None and any(cached.rglob("*.safetensors")):
         return cached
     return _download(name)
+
+
+def _existing_folder(name: str) -> Path | None:
+    try:
+        folder = Path(name).expanduser()
+        return folder if name and folder.is_dir() else None
+    except (OSError, RuntimeError):  # A name too long for a path, or the home of an unknown user.
+        return None
 
 
 def _download(name: str) -> Path:

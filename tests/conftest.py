@@ -1,5 +1,6 @@
 """What every test may count on: no network, a home folder of its own, and a small index over real papers."""
 
+# ruff: noqa: E402  Libraries are silenced before they are imported.
 from __future__ import annotations
 
 import os
@@ -7,7 +8,7 @@ import os
 from app.quiet import silence_libraries
 
 silence_libraries()
-os.environ["HF_HUB_OFFLINE"] = "1"  # Libraries read it when they are imported, so before the imports below.
+os.environ["HF_HUB_OFFLINE"] = "1"
 
 import socket
 from collections.abc import Callable, Sequence

@@ -190,8 +190,7 @@ def test_sentences_begin_and_end_like_sentences(all_papers: tuple[Paper, ...]) -
         ("Extracting Concepts from GPT-4", date(2024, 6, 6)),
         ("Circuits Updates — May 2023", date(2023, 5, 24)),
         (
-            "Does Circuit Analysis Interpretability Scale? "
-            "Evidence from Multiple Choice Capabilities in Chinchilla",
+            "Does Circuit Analysis Interpretability Scale? Evidence from Multiple Choice Capabilities in Chinchilla",
             date(2023, 7, 18),
         ),
         (

@@ -77,7 +77,9 @@ def test_unknown_prompt(name: str) -> None:
         load_prompt(name)
 
 
-@pytest.mark.parametrize("text", ["", "Answer the question.\n", "Preface\n[system]\nAnswer.", "[robot]\nAnswer.", "[system] x"])
+@pytest.mark.parametrize(
+    "text", ["", "Answer the question.\n", "Preface\n[system]\nAnswer.", "[robot]\nAnswer.", "[system] x"]
+)
 def test_malformed_file(folder: Path, text: str) -> None:
     (folder / "bad.md").write_text(text)
     with pytest.raises(PromptError, match=r"bad must begin with a line such as \[system\]"):
@@ -85,7 +87,9 @@ def test_malformed_file(folder: Path, text: str) -> None:
 
 
 def test_messages_of_a_file(folder: Path) -> None:
-    (folder / "good.md").write_bytes("[system]\r\nBe “brief”.\r\n[human]\r\nSee [1] and\n[ai] x\n\n[ai]\n\nyes\n".encode())
+    (folder / "good.md").write_bytes(
+        "[system]\r\nBe “brief”.\r\n[human]\r\nSee [1] and\n[ai] x\n\n[ai]\n\nyes\n".encode()
+    )
     assert load_prompt("good").messages == (
         ("system", "Be “brief”."),
         ("human", "See [1] and\n[ai] x"),

@@ -9,15 +9,17 @@ from app.answering.question import Question
 from app.answering.words import content_words
 
 MAX_JOINED_CHARS = 500
-SELF_CONTAINED_WORDS = 5
+SELF_CONTAINED_WORDS = 4
 """A question with this many content words and no backward reference is a topic of its own."""
+OWN_ANTECEDENT_WORDS = 3
+"""After this many content words a pronoun refers to something in the question itself."""
 
-_REFERS_BACK = re.compile(
+_PRONOUN = re.compile(
     r"\b(it|its|they|them|their|this|that|these|those|he|she|ones?|same|former|latter|else|there|such)\b"
-    r"|^(and|but|so|also|then|what about|how about|why not|which of)\b"
     r"|它|他们|她们|它们|这|那|其",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(r"(and|but|so|also|then|what about|how about|why not|which of)\b|那么|还有|另外", re.IGNORECASE)
 
 
 def standalone_question(question: Question) -> str:
@@ -39,4 +41,7 @@ def _joined(questions: Iterable[str]) -> str:
 
 def needs_context(text: str) -> bool:
     """Whether the question cannot be understood without the ones before it."""
-    return bool(_REFERS_BACK.search(text)) or len(content_words(text)) < SELF_CONTAINED_WORDS
+    if _GOES_ON.match(text) or len(content_words(text)) < SELF_CONTAINED_WORDS:
+        return True
+    pronoun = _PRONOUN.search(text)
+    return pronoun is not None and len(content_words(text[: pronoun.start()])) < OWN_ANTECEDENT_WORDS

@@ -14,14 +14,14 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?")
 def first_day(text: str) -> date:
     """The first day of "2023", "2023-04" or "2023-04-05". Raises `InputError` on anything else."""
     year, month, day = _parts(text)
-    return _date(text, year, month or 1, day or 1)
+    return _date(text, year, 1 if month is None else month, 1 if day is None else day)
 
 
 def last_day(text: str) -> date:
     """The last day of "2023", "2023-04" or "2023-04-05". Raises `InputError` on anything else."""
     year, month, day = _parts(text)
-    month = month or 12
-    return _date(text, year, month, day or (calendar.monthrange(year, month)[1] if year and 1 <= month <= 12 else 1))
+    first = _date(text, year, 12 if month is None else month, 1 if day is None else day)
+    return first if day is not None else first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
 def _parts(text: str) -> tuple[int, int | None, int | None]:

@@ -19,7 +19,8 @@ def question_from_json(record: Any, filters: Filters = Filters()) -> Question:
     """
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
         raise InputError('A question must be an object with a string "question".')
-    own = filters_from_json(record["filters"]) if record.get("filters") else filters
+    asked = record.get("filters")
+    own = filters if asked is None or asked == {} else filters_from_json(asked)
     return checked_question(record["question"], history_from_json(record.get("history")), own)
 
 
@@ -49,13 +50,13 @@ def filters_from_json(record: Any) -> Filters:
         organisations=_values(record.get("organisation")),
         categories=_values(record.get("category")),
         languages=_values(record.get("language")),
-        since=first_day(str(since)) if since else None,
-        until=last_day(str(until)) if until else None,
+        since=None if since in (None, "") else first_day(str(since)),
+        until=None if until in (None, "") else last_day(str(until)),
     )
 
 
 def _values(value: Any) -> tuple[str, ...]:
-    values = value if isinstance(value, list) else [value] if value else []
+    values = [] if value in (None, "") else value if isinstance(value, list) else [value]
     if not all(isinstance(entry, str) for entry in values):
         raise InputError("A filter's value must be a string or a list of strings.")
     return tuple(values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.answering.citations import without_markers
+from app.answering.citations import marked, without_markers
 from app.answering.events import AnswerSentence, Citation
 from app.answering.words import content_words
 
@@ -13,7 +13,6 @@ SUPPORTED_FROM = 0.5
 """Share of a sentence's content words that its quotes must hold."""
 CITED_FROM = 0.7
 """Share from which a sentence without a marker is given one; more than support, as it is our claim then."""
-_END = re.compile(r"[.!?]+[\"'”’)]*$")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -29,9 +28,11 @@ def checked_sentence(text: str, cited: tuple[int, ...], quotes: Sequence[Citatio
         supported = score >= SUPPORTED_FROM and figures_hold
         return AnswerSentence(text, cited, "supported" if supported else "unsupported", score)
     coverages = [(_coverage(text, [quote]), quote.number) for quote in quotes]
-    (score, figures_hold), number = max(coverages, key=lambda coverage: coverage[0][0], default=((0.0, False), 0))
+    # A quote that holds the figures goes before one that shares more words.
+    best = max(coverages, key=lambda coverage: (coverage[0][1], coverage[0][0]), default=((0.0, False), 0))
+    (score, figures_hold), number = best
     if score >= CITED_FROM and figures_hold:
-        return AnswerSentence(_marked(text, number), (number,), "supported", score)
+        return AnswerSentence(marked(text, f"[{number}]"), (number,), "supported", score)
     return AnswerSentence(text, (), "uncited", score)
 
 
@@ -42,9 +43,3 @@ def _coverage(text: str, quotes: Sequence[Citation]) -> tuple[float, bool]:
     words = set(content_words(said))
     score = len(words & set(content_words(evidence))) / len(words) if words else 0.0
     return score, set(_FIGURE.findall(said)) <= set(_FIGURE.findall(evidence))
-
-
-def _marked(text: str, number: int) -> str:
-    stop = _END.search(text)
-    at = stop.start() if stop else len(text)
-    return f"{text[:at]} [{number}]{text[at:]}"

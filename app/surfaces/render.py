@@ -19,6 +19,7 @@ from retrieval.types import Facets, Filters, Paper
 _MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 _EMPHASIS = re.compile(r"\*(?=\S)([^*\n]+?)(?<=\S)\*")
 _MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
+_BEGUN_EMPHASIS = re.compile(r"\*(?=\S)[^*\n]*$")
 _BREAK = re.compile(r"\s*\n\s*\n\s*")
 _VERDICTS = {"uncited": "no quote behind this sentence", "unsupported": "the quoted text does not say this"}
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish", "ja": "Japanese"}
@@ -97,6 +98,10 @@ def inline_layers(text: str, unfinished: bool = False) -> list[Layer]:
             layers.append(Layer(start, end, label))
             if label == "emphasis":
                 layers += [Layer(start, start + 1, "dropped"), Layer(end - 1, end, "dropped")]
+    closing = {layer.start for layer in layers if layer.label == "dropped"}
+    begun = _BEGUN_EMPHASIS.search(text) if unfinished else None
+    if begun and begun.start() not in closing and not any(start <= begun.start() < end for start, end in quotes):
+        layers += [Layer(*begun.span(), "emphasis"), Layer(begun.start(), begun.start() + 1, "dropped")]
     return layers
 
 

@@ -252,9 +252,7 @@ def test_default_file_is_there() -> None:
     assert default_papers_file().is_file()
 
 
-clean = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40
-).map(str.strip)
+clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40).map(str.strip)
 clean_or_none = clean.map(lambda text: text or None)
 links = st.from_regex(r"https?://[a-z]{1,8}\.org/[A-Za-z0-9?&=#%._~-]{0,12}", fullmatch=True)
 any_paper = st.builds(
@@ -304,7 +302,9 @@ json_values = st.recursive(
 
 @given(
     st.dictionaries(
-        st.sampled_from(["id", "title", "abstract", "authors", "published", "url", "other_urls", "kind", "translations"]),
+        st.sampled_from(
+            ["id", "title", "abstract", "authors", "published", "url", "other_urls", "kind", "translations"]
+        ),
         json_values,
     )
 )
@@ -349,6 +349,11 @@ def test_facets(papers: tuple[Paper, ...]) -> None:
     assert (facets.earliest, facets.latest) == (date(2022, 10, 22), date(2024, 7, 24))
 
 
+def test_facets_name_the_most_frequent_first() -> None:
+    papers = [Paper(str(n), "T", "", "en", category=category) for n, category in enumerate("abbcccb")]
+    assert list(facets_of(papers).categories.items()) == [("b", 3), ("c", 3), ("a", 1)]
+
+
 def test_facets_of_papers_without_any() -> None:
     facets = facets_of([Paper("a", "T", "", "en")])
     assert (facets.organisations, facets.categories, facets.earliest, facets.latest) == ({}, {}, None, None)
@@ -356,10 +361,16 @@ def test_facets_of_papers_without_any() -> None:
 
 def test_filters_are_spelt_as_the_collection_spells_them(papers: tuple[Paper, ...]) -> None:
     asked = Filters(
-        organisations=("google DEEPMIND", "OpenAI"), categories=("robustness",), languages=("ZH",), since=date(2023, 1, 1)
+        organisations=("google DEEPMIND", "OpenAI"),
+        categories=("robustness",),
+        languages=("ZH",),
+        since=date(2023, 1, 1),
     )
     assert checked_filters(asked, facets_of(papers)) == Filters(
-        organisations=("Google DeepMind", "OpenAI"), categories=("Robustness",), languages=("zh",), since=date(2023, 1, 1)
+        organisations=("Google DeepMind", "OpenAI"),
+        categories=("Robustness",),
+        languages=("zh",),
+        since=date(2023, 1, 1),
     )
 
 

@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from retrieval.embedding import (
+    BATCH,
     DEFAULT_FILES,
     DEFAULT_WHEEL,
-    BATCH,
     Embedder,
     HashEmbedder,
     SentenceTransformerEmbedder,
@@ -156,7 +156,8 @@ def test_missing_default_weights_are_refused(other_wheel: Path, name: str) -> No
 
 def test_importing_loads_no_model() -> None:
     """The command's help would wait for torch."""
-    code = "import sys, retrieval.embedding as _; print({'torch', 'transformers', 'sentence_transformers'} & {*sys.modules})"
+    heavy = {"torch", "transformers", "sentence_transformers"}
+    code = f"import sys, retrieval.embedding; print({heavy} & set(sys.modules))"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

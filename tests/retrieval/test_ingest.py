@@ -14,11 +14,10 @@ from typing import Any
 import pytest
 
 from retrieval.chunking import chunk_paper, chunk_sentences
-from retrieval.corpus import as_line, default_papers_file
+from retrieval.corpus import default_papers_file
 from retrieval.embedding import HashEmbedder
 from retrieval.errors import IndexStoreError
 from retrieval.ingest import ensure_index, index_fingerprint
-from retrieval.retriever import PaperRetriever
 from retrieval.store import ChromaStore
 from retrieval.types import Paper
 
@@ -39,7 +38,7 @@ def in_another_process(command: str, home: Path, papers: tuple[Paper, ...] = (),
 
 
 def ids_found(built: Built, question: str = "models") -> set[str]:
-    return {passage.paper.id for passage in built.store.search(built.index, built.embedder.embed([question])[0], 100)}
+    return {passage.paper.id for passage in built.store.search(built.index, built.embedder.embed([question])[0], 1000)}
 
 
 def texts_of(papers: tuple[Paper, ...]) -> list[str]:
@@ -140,11 +139,11 @@ def test_a_killed_build_leaves_the_old_index_and_is_taken_up_again(
     assert old.store.newest("default") == old.index
     assert ids_found(old) == {paper.id for paper in papers[:3]}
     finished = build(tmp_path, papers, counting)
-    assert ids_found(finished) == {paper.id for paper in papers}
     passages = {chunk.embedded for paper in papers for chunk in chunk_paper(paper)}
     stored = passages | set(texts_of(papers[:3]))
     assert not stored & set(counting.seen)
     assert set(counting.seen) == set(texts_of(papers)) - stored
+    assert ids_found(finished) == {paper.id for paper in papers}
     assert old.retriever.passages("models"), "the old retriever moves to the new index"
 
 
@@ -207,6 +206,7 @@ def segments(chroma: Path) -> list[Path]:
 
 
 def no_segments(chroma: Path) -> None:
+    """Of a small index Chroma restores these from its database, so no word is needed."""
     for folder in segments(chroma):
         shutil.rmtree(folder)
 
@@ -229,16 +229,35 @@ def test_a_damaged_folder_is_built_anew(
     damage(tmp_path / "copy" / "chroma")
     notes: list[str] = []
     repaired = build(tmp_path / "copy", built_full.papers, note=notes.append)
-    for question in ("sleeper agents backdoor", "debate", "circuits"):
-        expected = [(p.paper.id, p.start) for p in built_full.retriever.passages(question)]
+    assert ids_found(repaired) == {paper.id for paper in built_full.papers}
+    for question in ("Sleeper Agents: Training Deceptive LLMs", "Toy Models of Superposition"):
         passages = repaired.retriever.passages(question)
-        assert [(p.paper.id, p.start) for p in passages] == expected
+        assert passages[0] == built_full.retriever.passages(question)[0]
         assert repaired.retriever.sentences(question, passages)
     if damage in (garbage, truncated):
         [note] = notes
-        assert note.startswith("The index was damaged and is being built anew; what was left of it is in chroma-damaged.")
+        assert note.startswith(
+            "The index was damaged and is being built anew; what was left of it is in chroma-damaged."
+        )
         assert (tmp_path / "copy" / "chroma-damaged").is_dir()
         assert "\n" not in note
+
+
+def test_a_large_index_without_one_of_its_graphs_is_noticed(tmp_path: Path, build: Build) -> None:
+    """From 1,000 vectors on Chroma keeps them in the graphs' files alone."""
+    many = tuple(Paper(f"p{n}", f"Title {n}", f"Text of {n}.", "en") for n in range(1050))
+    built = build(tmp_path / "built", many, HashEmbedder(8))
+    built.store.check(built.index)
+    for which in (0, 1):
+        copy = tmp_path / f"copy{which}"
+        shutil.copytree(built.home, copy)
+        shutil.rmtree(sorted(segments(copy / "chroma"))[which])
+        with pytest.raises(IndexStoreError, match="cannot be used"):
+            ChromaStore(copy / "chroma").check(built.index)
+    notes: list[str] = []
+    repaired = build(copy, many, built.embedder, note=notes.append)
+    assert len(notes) == 1
+    assert len(repaired.store.search(repaired.index, built.embedder.embed(["Text"])[0], 2000)) == len(many)
 
 
 def test_a_damaged_folder_leaves_other_stores_alone(
@@ -305,23 +324,30 @@ def test_a_lock_that_is_held_too_long(
     from retrieval import ingest
 
     monkeypatch.setattr(ingest, "LOCK_SECONDS", 0.1)
-    with FileLock(tmp_path / "default.lock"), pytest.raises(IndexStoreError, match="Another process has been building"):
+    with FileLock(tmp_path / "default.lock"), pytest.raises(IndexStoreError, match="Another process has been indexing"):
         build(tmp_path, papers)
 
 
 def test_papers_of_another_file(tmp_path: Path, build: Build) -> None:
     """A reader's own papers: odd, short, long, with every character that is allowed."""
     own = (
-        Paper("arXiv:2401.1/v1", "Ünïcode “title” 😀", "One. " * 400, "en", organisation="A 'quoted' lab"),
-        Paper("long", "T", "x" * 100_000, "en"),
+        Paper("arXiv:2401.1/v1", "Ünïcode “title” 😀", "One. " * 200 + "Two.", "en", organisation="A 'quoted' lab"),
+        Paper("long", "T", "".join(f"x{n}" for n in range(9000)), "en"),
         Paper("empty", None, "", "fr", label="No abstract"),
         Paper("zh", "标题", "一。二。", "zh"),
     )
     built = build(tmp_path, own, collection="own")
     assert ids_found(built) == {paper.id for paper in own}
-    assert {p.paper for p in built.retriever.passages("No abstract") if p.paper.id == "empty"} or True
-    assert all(as_line(paper) for paper in own)
+    found = built.store.search(built.index, built.embedder.embed(["One"])[0], 1000)
+    assert {passage.paper.id: passage.paper for passage in found} == {paper.id: paper for paper in own}
+    assert built.retriever.passages("No abstract")[0].paper.id == "empty"
 
 
-def test_the_retriever_is_made_of_these_parts(built: Built) -> None:
-    assert isinstance(built.retriever, PaperRetriever)
+def test_a_paper_of_identical_passages_makes_no_other_unreachable(tmp_path: Path, build: Build) -> None:
+    """In Chroma's graph a crowd of equal vectors is all neighbours of itself and cuts off the rest."""
+    others = tuple(Paper(f"p{n}", f"Paper {n}", "", "en") for n in range(5))
+    crowd = Paper("crowd", "T", "x" * 100_000, "en")
+    for order in ((crowd, *others), (*others, crowd)):
+        built = build(tmp_path / order[0].id, order)
+        assert ids_found(built) == {paper.id for paper in order}
+        assert built.retriever.passages("Paper 3")[0].paper.id == "p3"

@@ -109,7 +109,9 @@ FILTERS: dict[str, tuple[Filters, set[str]]] = {
     ),
     "all dates": (Filters(since=date.min, until=date.max), set(DAY)),
     "combined": (
-        Filters(organisations=("OpenAI", "Anthropic"), languages=("en",), since=date(2024, 6, 1), until=date(2024, 6, 30)),
+        Filters(
+            organisations=("OpenAI", "Anthropic"), languages=("en",), since=date(2024, 6, 1), until=date(2024, 6, 30)
+        ),
         {"sycophancy-to-subterfuge", "extracting-concepts-from-gpt-4"},
     ),
     "organisation and category that never meet": (
@@ -184,7 +186,10 @@ def test_collections_are_apart(tmp_path: Path, build: Build, papers: tuple[Paper
     newest = two.store.newest("mine-2")
     assert {passage.paper.id for passage in two.store.search(newest, vector, 50)} == {p.id for p in papers[4:6]}
     assert one.store.newest("mine") == one.index
-    assert one.store.known_vectors("mine-2", "passages", one.embedder.fingerprint, [chunk_id(chunk_paper(papers[0])[0])]) == {}
+    assert (
+        one.store.known_vectors("mine-2", "passages", one.embedder.fingerprint, [chunk_id(chunk_paper(papers[0])[0])])
+        == {}
+    )
 
 
 @pytest.mark.parametrize("where", ["ftp://127.0.0.1", "127.0.0.1:8000", "http://", "http:///x"])

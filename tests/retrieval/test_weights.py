@@ -131,10 +131,13 @@ def test_a_hub_that_refuses_is_known_at_once(monkeypatch: pytest.MonkeyPatch, en
     assert time.monotonic() - started < HUB_DECISION_SECONDS / 2
 
 
-def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("status", "reachable"), [(200, True), (302, True), (502, False), (403, False)])
+def test_a_hub_that_answers(monkeypatch: pytest.MonkeyPatch, status: int, reachable: bool) -> None:
+    """An error may come from a proxy in between."""
+
     class Hub(BaseHTTPRequestHandler):
-        def do_HEAD(self) -> None:  # noqa: N802
-            self.send_response(200)
+        def do_HEAD(self) -> None:
+            self.send_response(status)
             self.end_headers()
 
         def log_message(self, *args: object) -> None:
@@ -144,4 +147,4 @@ def test_hub_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
         threading.Thread(target=server.handle_request, daemon=True).start()
         monkeypatch.setenv("HF_HUB_OFFLINE", "0")
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        assert hub_is_reachable()
+        assert hub_is_reachable() is reachable

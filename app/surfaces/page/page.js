@@ -97,7 +97,8 @@
     all("mark.lit").forEach((mark) => mark.classList.remove("lit"));
     lit.forEach((mark) => mark.classList.add("lit"));
     bringForward(lit[0].closest(".card"));
-    scrollTo(lit[0], "center");
+    // Beside the answer the page moves only as far as it must; below it the reader is taken there.
+    scrollTo(lit[0], innerWidth > 1023 ? "nearest" : "center");
     lit[0].focus({ preventScroll: true });
   }
 

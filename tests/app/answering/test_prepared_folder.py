@@ -82,7 +82,12 @@ def test_a_kill_leaves_no_folder_and_the_next_run_cleans_up(tmp_path: Path, unti
     child.wait(5)
     child.stdout.close()
     assert not (tmp_path / "m").exists() and len(names(tmp_path)) == 2
-    prepare_folder(tmp_path / "m", "v1", Builder())
+
+    def build(folder: Path) -> None:
+        assert names(tmp_path) == {folder.name, "m.lock"}, "the killed run's files still take up space"
+        Builder()(folder)
+
+    prepare_folder(tmp_path / "m", "v1", build)
     assert names(tmp_path) == {"m", "m.lock"} and is_whole(tmp_path / "m", "v1")
 
 

@@ -279,6 +279,8 @@ def test_an_unfinished_quote_is_set_as_one_only_while_it_is_written() -> None:
     running = Exchange("Q?").after(Token("He says “we fi"))
     assert '<span class="quoted">“we fi</span>' in render.answer_html(running, 1)
     assert "quoted" not in render.answer_html(answered("He says “we fi"), 1)
+    assert "In <em>Sleeper Ag</em>" in render.answer_html(Exchange("Q?").after(Token("In *Sleeper Ag")), 1)
+    assert "<em>A</em> then" in render.answer_html(Exchange("Q?").after(Token("*A* then")), 1)
 
 
 def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:

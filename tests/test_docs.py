@@ -1,0 +1,110 @@
+"""What the pages say is what the program does."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from app.cli import app
+from app.settings import PREFIX, Settings
+from benchmarks.docs import command_helps, pages
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["cli.md", "settings.md"])
+def test_the_generated_page_is_up_to_date(name: str) -> None:
+    on_disk = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert on_disk == pages()[name], "run: python -m benchmarks.docs"
+
+
+def test_the_pages_are_the_same_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = pages()
+    for name, value in {"COLUMNS": "40", "TERMINAL_WIDTH": "40", "FORCE_COLOR": "1", "NO_COLOR": "1"}.items():
+        monkeypatch.setenv(name, value)
+    assert pages() == before
+    assert not re.search(r"[\x1b\u2500-\u257f]", "".join(before.values()))
+
+
+def test_every_command_has_its_help_on_the_page() -> None:
+    helps = dict(command_helps())
+    assert list(helps) == ["paperbacked", *(f"paperbacked {name}" for name in COMMANDS)]
+    for name, command in COMMANDS.items():
+        assert helps[f"paperbacked {name}"].startswith(f"Usage: paperbacked {name} ")
+        for parameter in command.params:
+            assert parameter.opts[0] in helps[f"paperbacked {name}"] or parameter.param_type_name == "argument"
+            assert parameter.help, f"{name} {parameter.name} says nothing of itself"
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_every_setting_is_documented(name: str) -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    [row] = re.findall(rf"^\| `{PREFIX}{name.upper()}` \| .+ \| .* \| (.+) \|$", page, re.MULTILINE)
+    assert row == Settings.model_fields[name].description
+
+
+def test_no_other_page_names_a_setting_that_does_not_exist() -> None:
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        named = set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]", page.read_text(encoding="utf-8")))
+        assert named <= known, page.name
+
+
+def test_the_tree_of_the_readme_exists() -> None:
+    tree = re.findall(r"^    ( *)([a-z_]+/) {2,}\S", README, re.MULTILINE)
+    assert len(tree) >= 8
+    top = ""
+    for indent, name in tree:
+        top = top if indent else name
+        folder = ROOT / top / name if indent else ROOT / name
+        assert folder.is_dir(), name
+    shown = {name.rstrip("/") for indent, name in tree if not indent}
+    assert {"app", "retrieval", "prompts", "data", "tests", "benchmarks", "docs"} <= shown
+
+
+def commands_of_the_readme() -> Iterator[list[str]]:
+    for line in re.findall(r"^(?:    |\$ )paperbacked (.+)$", README, re.MULTILINE):
+        yield shlex.split(line, comments=True)
+
+
+def test_the_commands_of_the_readme_exist() -> None:
+    commands = list(commands_of_the_readme())
+    assert {words[0] for words in commands} >= {"ask", "search", "papers", "ingest", "doctor"}
+    for name, *words in commands:
+        assert name in COMMANDS, name
+        # Parsed as the program would; a wrong option or a missing argument raises.
+        COMMANDS[name].make_context(name, words)
+
+
+def test_the_options_of_the_readme_exist() -> None:
+    options = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
+
+
+def test_the_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    named = set(re.findall(r"(?:^    |`[^`\n]*\b)make ([a-z]+)", README, re.MULTILINE))
+    assert {"run", "test"} <= named <= targets
+
+
+@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))])
+def test_links_within_the_project_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for link in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):
+        assert ((ROOT / page).parent / link).exists(), link
+
+
+def test_the_readme_is_not_empty_where_it_shows_an_answer() -> None:
+    shown = re.search(
+        r"<!-- answer: begin -->\n```\n\$ paperbacked ask .+\n([\s\S]+?)```\n<!-- answer: end -->", README
+    )
+    assert shown and "[1]" in shown[1]

@@ -1,0 +1,78 @@
+"""The wheel, installed into an empty environment elsewhere, answers questions."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
+pytestmark = [pytest.mark.wheel, pytest.mark.timeout(1500)]
+
+
+def run(*arguments: str | Path, cwd: Path, **variables: str) -> str:
+    """The command's stdout; in an environment that knows nothing of this checkout."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBACKED_", "PYTHON"))}
+    done = subprocess.run(
+        [str(argument) for argument in arguments], cwd=cwd, env=inherited | variables, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{arguments}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT, cwd=folder)
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The scripts of an environment that holds the wheel and what it depends on, no more."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    venv.create(folder / "venv", with_pip=True)
+    scripts = folder / "venv" / "bin"
+    pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
+    return scripts
+
+
+def test_it_holds_all_that_is_needed(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        papers = archive.read("retrieval/_data/papers.jsonl")
+    assert papers == (ROOT / "data" / "papers.jsonl").read_bytes()
+    for package in ("app", "retrieval", "prompts"):
+        files = {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / package).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        assert files <= names
+    assert any(name.startswith("prompts/") and name.endswith(".md") for name in names)
+    assert any(name.startswith("app/surfaces/page/") and name.endswith(".css") for name in names)
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"app", "retrieval", "prompts"}
+
+
+def test_it_answers_elsewhere(installed: Path, tmp_path: Path) -> None:
+    settings = {"PAPERBACKED_HOME": str(tmp_path / "h"), "HF_HUB_OFFLINE": "1"}
+    answer = json.loads(run(installed / "paperbacked", "ask", "--json", BACKDOOR, cwd=tmp_path, **settings))
+    assert answer["status"] == "answered"
+    assert answer["citations"][0]["paper"]["id"] == "sleeper-agents"
+    assert answer["models"]["embedding"].startswith("all-MiniLM-L6-v2")
+    assert [path.name for path in tmp_path.iterdir()] == ["h"]
+
+
+def test_python_dash_m_is_the_command_too(installed: Path, tmp_path: Path) -> None:
+    listed = run(installed / "python", "-m", "app", "papers", "--json", cwd=tmp_path, PAPERBACKED_HOME=str(tmp_path))
+    assert listed.count("\n") == 94
