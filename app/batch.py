@@ -26,9 +26,12 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
 
     The file appears only when it is complete. Raises `InputError` where it cannot be written.
     """
+    if not answers.name:
+        raise InputError(f"{answers} is a folder: choose another with --out.")
     draft = answers.with_name(f".{answers.name}.{os.getpid()}")
     try:
-        with draft.open("w", encoding="utf-8") as file:
+        # A lone surrogate in an id cannot be UTF-8; its backslash form is what JSON calls it anyway.
+        with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
             for done, (identifier, question) in enumerate(asked):
                 progress("Answering", done, len(asked))
                 record = answerer.ask(question).as_json() | {"id": identifier}
@@ -54,7 +57,7 @@ def read_questions(path: Path, filters: Filters = Filters()) -> list[tuple[Any, 
 
 def _questions(path: Path, filters: Filters) -> Iterator[tuple[Any, Question]]:
     try:
-        lines = path.read_text(encoding="utf-8").split("\n")
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The questions file {path} cannot be read: give a UTF-8 file of JSON lines.") from error
     for number, line in enumerate(lines, start=1):
@@ -62,14 +65,17 @@ def _questions(path: Path, filters: Filters) -> Iterator[tuple[Any, Question]]:
             continue
         try:
             yield _parsed(line, filters)
-        except (ValueError, RecursionError, InputError) as error:
+        except InputError as error:
             raise InputError(f"{path}, line {number}: {error}") from error
 
 
 def _parsed(line: str, filters: Filters) -> tuple[Any, Question]:
     if len(line) > MAX_LINE_CHARS:
         raise InputError(f"longer than {MAX_LINE_CHARS:,} characters.")
-    record = json.loads(line)
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not JSON ({error}).") from error
     if not isinstance(record, dict) or "id" not in record:
         raise InputError('not an object with an "id".')
     return record["id"], question_from_json(record, filters)

@@ -59,6 +59,7 @@ class LocalAnswerer:
         yield from self._chain.stream(Question(question.text, question.history, filters))
 
     def ask(self, question: Question) -> Answer:
+        checked_filters(question.filters, self._facets)
         for event in self.stream(question):
             match event:
                 case Done(answer):

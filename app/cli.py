@@ -30,6 +30,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+INTERRUPTED = 130
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lab = Annotated[list[str] | None, typer.Option("--lab", help="Only papers by this organisation; may be repeated.")]
 Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category; may be repeated.")]
@@ -96,10 +98,11 @@ def ask(
     checked = checked_question(question or "", filters=filters)
     with _progress() as progress:
         answer = _answerer(settings, filters, progress).ask(checked)
-    if json_:
-        _print_json(answer.as_json())
-    else:
-        print_answer(answer)
+    with _results():
+        if json_:
+            _print_json(answer.as_json())
+        else:
+            print_answer(answer)
 
 
 @app.command()
@@ -109,11 +112,12 @@ def papers(json_: Json = False, collection: Collection = None) -> None:
     from app.terminal import print_papers
 
     found = collection_papers(_settings(collection=collection))
-    if json_:
-        for paper in found:
-            _print_json(paper.as_json())
-    else:
-        print_papers(found)
+    with _results():
+        if json_:
+            for paper in found:
+                _print_json(paper.as_json())
+        else:
+            print_papers(found)
 
 
 @app.command()
@@ -137,10 +141,11 @@ def search(
     filters = _filters(lab, category, language, since, until)
     with _progress() as progress:
         passages = _answerer(_settings(collection=collection), filters, progress).search(text, filters, top)
-    if json_:
-        _print_json(sources_as_json(passages))
-    else:
-        print_sources(passages)
+    with _results():
+        if json_:
+            _print_json(sources_as_json(passages))
+        else:
+            print_sources(passages)
 
 
 @app.command()
@@ -173,10 +178,11 @@ def doctor(json_: Json = False) -> None:
         llm=settings.llm,
         read_collection=lambda: collection_papers(settings),
     )
-    if json_:
-        _print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
-    else:
-        print_findings(findings)
+    with _results():
+        if json_:
+            _print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
+        else:
+            print_findings(findings)
     if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)
 
@@ -209,9 +215,20 @@ def _filters(
     )
 
 
+@contextmanager
+def _results() -> Iterator[None]:
+    """Around all that goes to stdout: a reader who has read enough, as `| head` does, is no failure."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python would complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+
+
 def _print_json(value: Any) -> None:
     # Bytes, because a terminal's encoding need not know every letter of a paper.
-    sys.stdout.flush()
     sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
     sys.stdout.buffer.flush()
 
@@ -240,8 +257,9 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         _note("Stopped.")
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone, as `| head` does; Python must not complain at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(INTERRUPTED)
+    except SystemExit as exit:
+        # Typer turns Ctrl-C into this status by itself.
+        if exit.code == INTERRUPTED:
+            _note("Stopped.")
+        raise

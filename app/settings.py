@@ -43,7 +43,10 @@ class Settings(BaseSettings):
     @field_validator("home", "papers")
     @classmethod
     def _expanded(cls, path: Path) -> Path:
-        return path.expanduser().absolute()
+        try:
+            return path.expanduser().absolute()
+        except RuntimeError as error:
+            raise ValueError(f"{path} names the home of a user who is not here") from error
 
     @field_validator("collection")
     @classmethod

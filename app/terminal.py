@@ -16,17 +16,15 @@ from app.answering.events import Answer, sources_as_json
 from app.diagnosis import Finding
 from retrieval.types import Paper, Passage, Progress, no_progress
 
-_TITLE_MARK = "*"
-
 
 def print_answer(answer: Answer) -> None:
     """The answer, what it cites, and when it abstains the closest papers."""
     console = Console(highlight=False)
-    console.print(_emphasised(answer.answer))
+    console.print(_with_titles_set_off(answer))
     if answer.citations:
         console.print("\nCited", style="bold")
     for citation in answer.citations:
-        console.print(Text.assemble((f"[{citation.number}] ", "cyan"), _reference(citation.paper)))
+        console.print(Text.assemble((f"[{citation.number}] ", "cyan"), _reference(citation.paper)), soft_wrap=True)
     if answer.note:
         console.print(Text(f"\n{answer.note}", style="yellow"))
     models = ", ".join(filter(None, (answer.models.get("llm"), answer.models.get("embedding"))))
@@ -48,9 +46,11 @@ def print_sources(passages: Sequence[Passage]) -> None:
     """The papers found, best first, each with its best passage."""
     console = Console(highlight=False)
     for source, passage in zip(sources_as_json(tuple(passages)), passages, strict=True):
-        console.print(
-            Text.assemble((f"{source['rank']}. ", "cyan"), _reference(passage.paper), (f"  {passage.score:.2f}", "dim"))
+        line = Text.assemble(
+            (f"{source['rank']}. ", "cyan"), _reference(passage.paper), (f"  {passage.score:.2f}", "dim")
         )
+        # A broken address could not be followed.
+        console.print(line, soft_wrap=True)
         console.print(Padding(Text(passage.text or "No abstract in this collection."), (0, 0, 1, 3)))
 
 
@@ -67,10 +67,11 @@ def _reference(paper: Paper) -> str:
     return " · ".join(filter(None, (paper.name, about, paper.url)))
 
 
-def _emphasised(text: str) -> Text:
-    """The text with what stands between asterisks in italics; no other markup is read."""
-    parts = text.split(_TITLE_MARK)
-    return Text.assemble(*((part, "italic" if place % 2 else "") for place, part in enumerate(parts)))
+def _with_titles_set_off(answer: Answer) -> Text:
+    text = Text(answer.answer)
+    for title in {passage.paper.title for passage in answer.sources if passage.paper.title}:
+        text.highlight_words([title], "italic")
+    return text
 
 
 @contextmanager

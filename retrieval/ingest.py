@@ -16,7 +16,7 @@ from retrieval.errors import IndexStoreError
 from retrieval.store import ChromaStore, Index, Part, chunk_id
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
-INDEX_FORMAT = "1"
+INDEX_FORMAT = "2"
 LOCK_SECONDS = 900.0
 PARTS: dict[Part, Callable[[Paper], list[Chunk]]] = {"passages": chunk_paper, "sentences": chunk_sentences}
 
@@ -98,11 +98,24 @@ def _build(papers: Sequence[Paper], embedder: Embedder, store: ChromaStore, inde
     store.begin(index, embedder.fingerprint)
     by_id = {paper.id: paper for paper in papers}
     for part, cut in PARTS.items():
-        chunks = [chunk for paper in papers for chunk in cut(paper)]
+        chunks = [chunk for paper in papers for chunk in _unlike(part, cut(paper))]
         vectors = _vectors(chunks, embedder, store, index, part, progress)
         store.add(index, part, chunks, vectors, by_id)
     store.complete(index, embedder.fingerprint)
     return index
+
+
+def _unlike(part: Part, chunks: list[Chunk]) -> list[Chunk]:
+    """A paper's chunks; of passages that are embedded alike only the first, as many equal vectors break the graph.
+
+    Sentences are looked up by their ids, and all are kept.
+    """
+    if part == "sentences":
+        return chunks
+    first: dict[str, Chunk] = {}
+    for chunk in chunks:
+        first.setdefault(chunk.embedded, chunk)
+    return list(first.values())
 
 
 def _vectors(

@@ -86,7 +86,8 @@ class ChromaStore:
                 self._chroma().get_or_create_collection(
                     index.part(part),
                     metadata={"fingerprint": index.fingerprint, "model": model, "complete": False},
-                    configuration={"hnsw": {"space": "cosine"}},
+                    # Sentences are looked up, never searched.
+                    configuration={"hnsw": {"space": "cosine", "max_neighbors": 64 if part == "passages" else 16}},
                     embedding_function=None,
                 )
 

@@ -59,7 +59,7 @@ def check_name(name: str, url: str | None) -> None:
     try:
         if name.startswith(SERVED):
             _checked_address(name.removeprefix(SERVED), url)
-        elif name != SMOLLM2 and not Path(name).expanduser().is_dir() and not _HUB_ID.fullmatch(name):
+        elif name != SMOLLM2 and not _HUB_ID.fullmatch(name) and not (name.strip() and _is_folder(name)):
             raise ModelError(f"There is no language model {name[:80]!r}: give {NAMES}.")
     except ModelError as error:
         raise InputError(str(error)) from error
@@ -68,6 +68,13 @@ def check_name(name: str, url: str | None) -> None:
 def describe(llm: BaseChatModel) -> str:
     """The name to show for a model, as in an Answer's `models.llm`. A folder shows its last part only."""
     return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).expanduser().is_dir()
+    except (OSError, RuntimeError, ValueError):  # a name too long for a path, the home of nobody, a NUL
+        return False
 
 
 def _folder_of(name: str) -> Path:

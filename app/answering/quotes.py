@@ -39,12 +39,11 @@ def _quoted(quote: Citation) -> str:
 
 
 def described(paper: Paper) -> str:
-    """The paper in running text: *title* (organisation, month and year), as far as they are known."""
+    """The paper in running text: its name (organisation, month and year), as far as they are known."""
     about = ", ".join(
         filter(None, (paper.organisation, paper.published.strftime("%B %Y") if paper.published else None))
     )
-    name = f"*{paper.title}*" if paper.title else paper.name
-    return f"{name} ({about})" if about else name
+    return f"{paper.name} ({about})" if about else paper.name
 
 
 def refusal_answer(passages: Sequence[Passage]) -> str:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
 from app.answering.events import as_json, name_of, sources_as_json
 from app.answering.question import Question
 from app.answering.request import filters_from_json, question_from_json
+from retrieval.corpus import checked_filters
 from retrieval.errors import InputError, PaperbackedError
 
 MAX_BODY_BYTES = 256_000
@@ -29,6 +31,7 @@ def api_router(answerer: Answerer) -> APIRouter:
     async def ask(request: Request) -> Response:
         """The Answer as JSON, or as server-sent events where the client accepts them."""
         question = question_from_json(await _json_body(request))
+        checked_filters(question.filters, answerer.facets)  # before a stream has begun with status 200
         if "text/event-stream" in request.headers.get("accept", ""):
             return StreamingResponse(
                 _server_sent(answerer, question), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
@@ -87,14 +90,19 @@ def plain_errors(app: FastAPI) -> None:
     async def failure(request: Request, error: PaperbackedError) -> JSONResponse:
         return _problem(503, str(error))
 
+    @app.exception_handler(HTTPException)
+    async def wrong_address(request: Request, error: HTTPException) -> JSONResponse:
+        return _problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}.", error.headers)
+
     @app.exception_handler(RequestValidationError)
     async def wrong_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         return _problem(422, f"The parameter {first['loc'][-1]} is wrong: {first['msg']}.")
 
 
-def _problem(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"status": status, "detail": sentence}, status, media_type="application/problem+json")
+def _problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = {"status": status, "detail": sentence}
+    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 async def _json_body(request: Request) -> Any:

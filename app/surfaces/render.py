@@ -17,9 +17,7 @@ from app.surfaces.markup import Layer, paper_address, segments, text_html
 from retrieval.types import Facets, Filters, Paper
 
 _MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
-_EMPHASIS = re.compile(r"\*(?=\S)([^*\n]+?)(?<=\S)\*")
 _MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
-_BEGUN_EMPHASIS = re.compile(r"\*(?=\S)[^*\n]*$")
 _BREAK = re.compile(r"\s*\n\s*\n\s*")
 _VERDICTS = {"uncited": "no quote behind this sentence", "unsupported": "the quoted text does not say this"}
 LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish", "ja": "Japanese"}
@@ -62,10 +60,11 @@ def turn(exchange: Exchange, number: int, last: bool) -> str:
 
 
 def answer_html(exchange: Exchange, number: int) -> str:
-    """The answer's paragraphs with emphasis, quotes in their own face, and markers for quotes that exist."""
+    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist."""
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
-    layers = inline_layers(text, exchange.running)
+    titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
+    layers = inline_layers(text, titles, exchange.running)
     verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
     verdict_at = {layer.end: _VERDICTS[layer.label] for layer in verdicts}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
@@ -78,30 +77,24 @@ def answer_html(exchange: Exchange, number: int) -> str:
             pieces.append("</p><p>")
         elif "marker" in labels:
             pieces.append(_markers(piece, number, papers, seen))
-        elif "dropped" not in labels:
+        else:
             pieces.append(_styled(piece, labels))
         if position in verdict_at:
             pieces.append(f' <small class="verdict">({verdict_at[position]})</small>')
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
 
 
-def inline_layers(text: str, unfinished: bool = False) -> list[Layer]:
-    """The small subset of markup that answers use; a quote is verbatim, so nothing inside it is markup."""
+def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) -> list[Layer]:
+    """What is said of an answer's text; a quote is verbatim, so nothing inside it is a marker or a title."""
     quotes = quoted_spans(text, unfinished)
     layers = [Layer(start, end, "quoted") for start, end in quotes]
     layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
-    for label, pattern in (("marker", _MARKER), ("emphasis", _EMPHASIS)):
-        for match in pattern.finditer(text):
-            start, end = match.span()
-            if any(begin < end and start < close for begin, close in quotes):
-                continue
+    found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
+    for title in titles:
+        found += [(match.span(), "emphasis") for match in re.finditer(re.escape(title), text)]
+    for (start, end), label in found:
+        if not any(begin < end and start < close for begin, close in quotes):
             layers.append(Layer(start, end, label))
-            if label == "emphasis":
-                layers += [Layer(start, start + 1, "dropped"), Layer(end - 1, end, "dropped")]
-    closing = {layer.start for layer in layers if layer.label == "dropped"}
-    begun = _BEGUN_EMPHASIS.search(text) if unfinished else None
-    if begun and begun.start() not in closing and not any(start <= begun.start() < end for start, end in quotes):
-        layers += [Layer(*begun.span(), "emphasis"), Layer(begun.start(), begun.start() + 1, "dropped")]
     return layers
 
 
@@ -155,12 +148,12 @@ def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[
 def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
     """Where each sentence stands in the text, labelled by its support; markers and spacing are disregarded."""
     skipped = {index for match in _MARKER.finditer(text) for index in range(*match.span())}
-    kept = [index for index, char in enumerate(text) if index not in skipped and not char.isspace() and char != "*"]
+    kept = [index for index, char in enumerate(text) if index not in skipped and not char.isspace()]
     bare = "".join(text[index] for index in kept)
     layers: list[Layer] = []
     cursor = 0
     for sentence in sentences:
-        needle = re.sub(r"[\s*]+", "", _MARKER.sub("", sentence.text))
+        needle = re.sub(r"\s+", "", _MARKER.sub("", sentence.text))
         start = bare.find(needle, cursor) if needle else -1
         if start < 0:
             continue

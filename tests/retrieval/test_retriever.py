@@ -55,7 +55,8 @@ def test_they_are_the_best_there_are(built_full: Built) -> None:
 
 
 def test_a_paper_of_very_many_passages_hides_no_other(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
-    long = Paper("long", "Sleeper agents", "Sleeper agents are agents that sleep, as sleeper agents do. " * 800, "en")
+    text = " ".join(f"Sleeper agent {n} is an agent{' that sleeps as sleeper agents do' * 13}." for n in range(120))
+    long = Paper("long", "Sleeper agents", text, "en")
     passages = build(tmp_path, (*papers, long)).retriever.passages("sleeper agents")
     assert {passage.paper.id for passage in passages} == {"long", *(paper.id for paper in papers)}
 

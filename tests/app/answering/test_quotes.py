@@ -46,7 +46,7 @@ def test_each_quote_stands_in_the_answer_with_its_number() -> None:
     quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8), Citation(3, PLAIN, 0, 13, 0.7)]
     sentences = quoted_answer(quotes)
     assert "".join(sentence.text for sentence in sentences) == (
-        "*Sleeper Agents* (Anthropic, January 2024): Models lie. In its words: “It lies.” [1] “It stays.” [2]"
+        "Sleeper Agents (Anthropic, January 2024): Models lie. In its words: “It lies.” [1] “It stays.” [2]"
         "\n\n"
         "See also A note on debate: It says: “Debate works.” [3]"
     )
@@ -72,10 +72,10 @@ def test_no_quotes_no_answer() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"title": "T", "organisation": "OpenAI", "published": DAY}, "*T* (OpenAI, January 2024)"),
-        ({"title": "T", "organisation": "OpenAI"}, "*T* (OpenAI)"),
-        ({"title": "T", "published": DAY}, "*T* (January 2024)"),
-        ({"title": "T"}, "*T*"),
+        ({"title": "T", "organisation": "OpenAI", "published": DAY}, "T (OpenAI, January 2024)"),
+        ({"title": "T", "organisation": "OpenAI"}, "T (OpenAI)"),
+        ({"title": "T", "published": DAY}, "T (January 2024)"),
+        ({"title": "T"}, "T"),
         ({"title": None, "label": "A talk", "published": DAY}, "A talk (January 2024)"),
         ({"title": None, "label": "A talk", "organisation": "OpenAI"}, "A talk (OpenAI)"),
         ({"title": None}, "the-id"),
@@ -91,7 +91,7 @@ def passages(*papers: Paper) -> list[Passage]:
 
 def test_the_refusal_names_the_three_closest_papers() -> None:
     papers = [Paper(name, name.upper(), "Words.", "en") for name in "abcd"]
-    assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == f"{REFUSAL}\n\nClosest to it: *A*; *B*; *C*."
+    assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == f"{REFUSAL}\n\nClosest to it: A; B; C."
     assert closest_papers(passages(papers[0], papers[0], *papers[1:])) == papers[:3]
 
 

@@ -260,27 +260,31 @@ def test_markers_link_to_quotes_that_exist_and_to_no_others() -> None:
 
 def test_nothing_inside_a_quote_is_markup() -> None:
     cited = (citation(1, "Backdoors persist."),)
-    page = parsed(render.answer_html(answered("*Title*: “as *shown* in [1]” [1]", cited), 1))
-    assert "“as *shown* in [1]”" in page.text
+    exchange = answered("Sleeper Agents: “as Sleeper Agents show in [1]” [1]", cited, (), (Passage(PAPER, 0, 5, 0.5),))
+    page = parsed(render.answer_html(exchange, 1))
+    assert "“as Sleeper Agents show in [1]”" in page.text
     assert len(page.links()) == 1
     assert [tag for tag, _ in page.tags].count("em") == 1
 
 
 def test_paragraphs_emphasis_and_the_serif_of_quotes() -> None:
-    html = render.answer_html(
-        answered("In *A “B” C*: 2 * 3 * 4.\n\nNext “open", (citation(1, "Backdoors persist."),)), 1
-    )
+    html = render.answer_html(answered("In A*: 2 * 3 * 4.\n\nNext “open", (citation(1, "Backdoors persist."),)), 1)
     assert html.count("<p>") == 2
     page = parsed(html)
-    assert page.text == "In *A “B” C*: 2 * 3 * 4.Next “open"
+    assert page.text == "In A*: 2 * 3 * 4.Next “open"
 
 
 def test_an_unfinished_quote_is_set_as_one_only_while_it_is_written() -> None:
     running = Exchange("Q?").after(Token("He says “we fi"))
     assert '<span class="quoted">“we fi</span>' in render.answer_html(running, 1)
     assert "quoted" not in render.answer_html(answered("He says “we fi"), 1)
-    assert "In <em>Sleeper Ag</em>" in render.answer_html(Exchange("Q?").after(Token("In *Sleeper Ag")), 1)
-    assert "<em>A</em> then" in render.answer_html(Exchange("Q?").after(Token("*A* then")), 1)
+
+
+def test_titles_of_the_papers_found_are_emphasised_while_the_answer_is_written() -> None:
+    running = (
+        Exchange("Q?").after(Sources((Passage(PAPER, 0, 5, 0.5),))).after(Token("In Sleeper Agents, not Sleepers"))
+    )
+    assert "In <em>Sleeper Agents</em>, not Sleepers" in render.answer_html(running, 1)
 
 
 def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
@@ -290,9 +294,7 @@ def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
         sentence("The moon helps.", "uncited"),
         sentence("Training removes them. [1]", "unsupported", 1),
     )
-    exchange = answered(
-        "They stay. [1] The *moon*\nhelps. Training removes them. [1]", cited, checked, mode="generated"
-    )
+    exchange = answered("They stay. [1] The moon\nhelps. Training removes them. [1]", cited, checked, mode="generated")
     html = render.answer_html(exchange, 1)
     assert html.count("(no quote behind this sentence)") == 1
     assert html.count("(the quoted text does not say this)") == 1
