@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check bench shots browser wheel model constraints clean
+.PHONY: install run test check bench docs shots browser wheel model constraints clean
 
 install: $(STAMP)
 
@@ -39,6 +39,10 @@ wheel: install
 
 bench: install
 	$(BIN)/python -m benchmarks --write docs/results.md
+
+docs: install
+	$(BIN)/python -m benchmarks.docs
+	$(BIN)/python -m benchmarks.readme
 
 shots: install
 	$(BIN)/python -m benchmarks.shots

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 
 from rich.console import Console
 from rich.padding import Padding
@@ -23,8 +24,10 @@ def print_answer(answer: Answer) -> None:
     console.print(_with_titles_set_off(answer))
     if answer.citations:
         console.print("\nCited", style="bold")
-    for citation in answer.citations:
-        console.print(Text.assemble((f"[{citation.number}] ", "cyan"), _reference(citation.paper)), soft_wrap=True)
+    for _, group in groupby(answer.citations, key=lambda citation: citation.paper.id):
+        quotes = list(group)
+        numbers = "".join(f"[{quote.number}]" for quote in quotes)
+        console.print(Text.assemble((f"{numbers} ", "cyan"), _reference(quotes[0].paper)), soft_wrap=True)
     if answer.note:
         console.print(Text(f"\n{answer.note}", style="yellow"))
     models = ", ".join(filter(None, (answer.models.get("llm"), answer.models.get("embedding"))))

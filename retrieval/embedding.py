@@ -184,7 +184,8 @@ def default_folder() -> Path:
 
 def _fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.safetensors")):
+    # With the settings, as pooling and the length limit change the vectors too.
+    for path in sorted([*folder.rglob("*.safetensors"), *folder.rglob("*.json")]):
         digest.update(path.relative_to(folder).as_posix().encode())
         digest.update(sha256_of(path).encode())
     return digest.hexdigest()

@@ -14,6 +14,7 @@ import typer.main
 from app.cli import app
 from app.settings import PREFIX, Settings
 from benchmarks.docs import command_helps, pages
+from benchmarks.readme import real_answer, shown_answer, untimed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -108,3 +109,8 @@ def test_the_readme_is_not_empty_where_it_shows_an_answer() -> None:
         r"<!-- answer: begin -->\n```\n\$ paperbacked ask .+\n([\s\S]+?)```\n<!-- answer: end -->", README
     )
     assert shown and "[1]" in shown[1]
+
+
+@pytest.mark.model
+def test_the_answer_of_the_readme_is_the_one_the_program_gives() -> None:
+    assert untimed(shown_answer()) == untimed(real_answer()), "run: python -m benchmarks.readme"

@@ -254,6 +254,11 @@ def test_a_citation_points_nowhere_never(writing: Writing) -> None:
     assert {number for sentence in answer.sentences for number in sentence.citations} <= numbers
 
 
+def test_a_text_that_ends_within_a_marker_loses_nothing(writing: Writing) -> None:
+    events = events_of(writing(ScriptedLLM(replies=[f"{SUPPORTED} [1]. Cut off [1"])))
+    assert tokens(events) == answer_of(events).answer == f"{SUPPORTED} [1]. Cut off [1"
+
+
 @pytest.mark.parametrize("reply", [REFUSAL, f"  {REFUSAL}\n", "the papers do not answer this", f"Sorry. {REFUSAL} [1]"])
 def test_a_written_refusal_is_one(writing: Writing, reply: str) -> None:
     answer = answer_of(events_of(writing(ScriptedLLM(replies=[reply]))))

@@ -79,6 +79,11 @@ def test_however_long_the_history_the_question_is_bounded(history: list[str], la
     assert joined.endswith(last.strip())
 
 
+def test_a_long_chain_of_long_follow_ups_is_bounded() -> None:
+    joined = asked(*(f"Is it so? {number} {'it ' * 600}" for number in range(30)))
+    assert len(joined) <= MAX_JOINED_CHARS + 1 + MAX_QUESTION_CHARS
+
+
 def test_needs_context() -> None:
     assert needs_context("Is it so?") and needs_context("Sandbagging?")
     assert not needs_context(TOPIC.replace("that", "which"))

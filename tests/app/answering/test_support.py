@@ -72,7 +72,8 @@ def test_the_marker_is_no_figure(quotes: list[Citation], cite: Cite) -> None:
 
 def test_title_and_english_of_a_quote_count(cite: Cite) -> None:
     quote = cite(1, "模型会撒谎。", title="Sleeper Agents", gloss="Models will lie.")
-    assert checked_sentence("The sleeper agents lie [1].", (1,), [quote]).support == "supported"
+    assert checked_sentence("Sleeper agents [1].", (1,), [quote]).score == 1.0
+    assert checked_sentence("Models lie [1].", (1,), [quote]).score == 1.0
 
 
 def test_a_sentence_without_marker_is_given_the_one_that_supports_it(quotes: list[Citation]) -> None:
