@@ -29,6 +29,8 @@ DEFAULT_FILES = {
 }
 BATCH = 32
 PROGRESS_STEP = 256
+FEW_TEXTS = 4
+"""Up to so many texts, such as one question, are embedded on one thread."""
 
 
 class Embedder(Embeddings):
@@ -118,6 +120,8 @@ class SentenceTransformerEmbedder(Embedder):
 
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
         model = self._loaded()
+        if 0 < len(texts) <= FEW_TEXTS:
+            return _unit(self._on_one_thread(model, list(texts)))
         # Longest first, as the library would within one call, so that the steps shown cost alike.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
         parts = []
@@ -131,8 +135,23 @@ class SentenceTransformerEmbedder(Embedder):
         sorted_vectors = np.concatenate(parts)
         vectors = np.empty_like(sorted_vectors)
         vectors[order] = sorted_vectors
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-12)
+        return _unit(vectors)
+
+    def _on_one_thread(self, model: SentenceTransformer, texts: list[str]) -> np.ndarray:
+        import torch
+
+        # A question gains nothing from a second thread, and where other work holds a core it
+        # waits for it at every layer: p95 went from 950 to 20 ms (docs/experiments.md).
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return np.asarray(model.encode(texts, show_progress_bar=False), dtype=np.float32)
+        finally:
+            torch.set_num_threads(threads)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def _sentence_transformer(folder: Path) -> SentenceTransformer:

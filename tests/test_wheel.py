@@ -49,7 +49,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_holds_all_that_is_needed(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        papers = archive.read("retrieval/_data/papers.jsonl")
+        papers = archive.read("paperbacked_data/papers.jsonl")
     assert papers == (ROOT / "data" / "papers.jsonl").read_bytes()
     for package in ("app", "retrieval", "prompts"):
         files = {
@@ -61,7 +61,12 @@ def test_it_holds_all_that_is_needed(wheel: Path) -> None:
     assert any(name.startswith("prompts/") and name.endswith(".md") for name in names)
     assert any(name.startswith("app/surfaces/page/") and name.endswith(".css") for name in names)
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"app", "retrieval", "prompts"}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {
+        "app",
+        "retrieval",
+        "prompts",
+        "paperbacked_data",
+    }
 
 
 def test_it_answers_elsewhere(installed: Path, tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 
 from app.answering.events import REFUSAL
+from app.answering.question import checked_question
+from app.batch import answer_file
+from app.build import LocalAnswerer
 from app.cli import main
 
 ROOT = Path(__file__).parents[2]
@@ -460,7 +463,20 @@ def test_a_batch_that_cannot_be_written(run: Run, tmp_path: Path, out: str) -> N
     assert result.err.splitlines()[-1].endswith("choose another with --out.")
 
 
-def test_an_interrupted_batch_leaves_the_old_answers(run: Run, tmp_path: Path) -> None:
+def test_a_batch_stopped_half_way_leaves_no_half_file(answerer: LocalAnswerer, tmp_path: Path) -> None:
+    asked = [(number, checked_question(BACKDOOR)) for number in range(3)]
+
+    def stop(label: str, done: int, total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answer_file(answerer, asked, write(tmp_path / "out.jsonl", "old"), stop)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["out.jsonl"]
+    assert (tmp_path / "out.jsonl").read_text() == "old\n"
+
+
+def test_a_refused_batch_leaves_the_old_answers(run: Run, tmp_path: Path) -> None:
     out = write(tmp_path / "out.jsonl", "old")
     asked = write(tmp_path / "in.jsonl", {"id": 1, "question": BACKDOOR}, "{")
     assert run("ask", "--batch", str(asked), "--out", str(out)).status == 1

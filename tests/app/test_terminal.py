@@ -88,10 +88,15 @@ def test_findings(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == ["ok  Papers: 94 [here]", "no  Home: gone"]
 
 
-def test_progress_goes_to_stderr_and_leaves_stdout_alone(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_goes_to_stderr_and_leaves_stdout_alone(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich then draws as in a terminal
     with progress_bars() as progress:
         for done in range(4):
             progress("Indexing", done, 3)
         progress("Nothing to do", 0, 0)
-        print("result")
-    assert capsys.readouterr().out == "result\n"
+    print("result")
+    out, err = capsys.readouterr()
+    assert out == "result\n"
+    assert "Indexing" in err
