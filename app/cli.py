@@ -6,6 +6,7 @@ Everything heavy is imported where it is needed, so that --help is quick.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -251,6 +252,9 @@ def main() -> None:
         from app.quiet import silence_libraries
 
         silence_libraries()
+        # A terminal need not know every letter of a paper; better a "?" than no answer.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         app()
     except PaperbackedError as error:
         _note(str(error))

@@ -76,9 +76,16 @@ class PaperRetriever(BaseRetriever):
             self._switch()
             return self.store.search(self.index, vector, count, filters)
 
-    def sentences(self, query: str, passages: Iterable[Passage]) -> list[Sentence]:
-        """Every sentence of the passages with its similarity to the query, in reading order."""
+    def sentences(self, query: str, passages: Iterable[Passage], focus: str | None = None) -> list[Sentence]:
+        """Every sentence of the passages with its similarity to the query, in reading order.
+
+        `focus` is the part of the query that matters most, such as a follow-up without its
+        history; it counts as much as the whole.
+        """
         vector = self._question_vector(query)
+        if focus and focus != query:
+            both = vector + self._question_vector(focus)
+            vector = both / max(float(np.linalg.norm(both)), 1e-12)
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
         try:
             vectors = self.store.sentence_vectors(self.index, [chunk_id(chunk) for _, chunk in within])

@@ -113,7 +113,7 @@ class AnswerChain(Runnable[Question, Event]):
     def _choose(self, work: _Work) -> None:
         papers = list(dict.fromkeys(passage.paper.id for passage in work.passages))[:PAPERS_READ]
         read = [passage for passage in work.passages if passage.paper.id in papers]
-        sentences = self._retriever.sentences(work.standalone, read)
+        sentences = self._retriever.sentences(work.standalone, read, focus=work.question.text)
         work.confidence = confidence(sentences, work.passages)
         if work.confidence >= ANSWER_FROM:
             work.quotes = choose_quotes(sentences, read)

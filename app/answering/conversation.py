@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from app.answering.question import Question
-from app.answering.words import content_words
+from retrieval.words import content_words
 
 MAX_JOINED_CHARS = 500
 SELF_CONTAINED_WORDS = 4

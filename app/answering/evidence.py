@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.events import Citation
-from app.answering.words import overlap
 from retrieval.types import Passage, Sentence
+from retrieval.words import overlap
 
 MAX_PAPERS = 3
 MAX_QUOTES = 4

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.answering.citations import marked, without_markers
 from app.answering.events import AnswerSentence, Citation
-from app.answering.words import content_words
+from retrieval.words import content_words
 
 SUPPORTED_FROM = 0.5
 """Share of a sentence's content words that its quotes must hold."""

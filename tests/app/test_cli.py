@@ -124,6 +124,14 @@ def test_a_reader_who_has_read_enough(shared: Path) -> None:
     assert (done.returncode, done.stderr, done.stdout.count("\n")) == (0, "", 1)
 
 
+def test_a_terminal_that_knows_few_letters(shared: Path) -> None:
+    arguments, environment = command(shared, "papers")
+    environment["PYTHONIOENCODING"] = "ascii"
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Sleeper" in done.stdout
+
+
 def test_ctrl_c_while_indexing(tmp_path: Path) -> None:
     words = [f"word{n}" for n in range(500)]
     papers = write(

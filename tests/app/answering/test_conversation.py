@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.answering.conversation import MAX_JOINED_CHARS, needs_context, standalone_question
 from app.answering.question import MAX_QUESTION_CHARS, Turn, checked_question
-from app.answering.words import content_words, overlap
+from retrieval.words import content_words, overlap
 
 TOPIC = "Do safety techniques remove a backdoor that was trained into language models?"
 

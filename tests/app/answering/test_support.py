@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.answering.events import Citation
 from app.answering.support import CITED_FROM, SUPPORTED_FROM, checked_sentence
-from app.answering.words import content_words
 from retrieval.types import Paper
+from retrieval.words import content_words
 
 Cite = Callable[..., Citation]
 BACKDOOR = "Such backdoor behavior persists through safety training of 3 large models."
