@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check bench docs shots browser wheel model constraints clean
+.PHONY: install run test check bench eval docs shots browser wheel model constraints clean
 
 install: $(STAMP)
 
@@ -39,6 +39,10 @@ wheel: install
 
 bench: install
 	$(BIN)/python -m benchmarks --write docs/results.md
+
+# With BEIR=DIR also on that BEIR folder.
+eval: install
+	$(BIN)/python -m benchmarks.evaluation $(if $(BEIR),--beir $(BEIR))
 
 docs: install
 	$(BIN)/python -m benchmarks.docs

@@ -14,10 +14,21 @@ from app.answering.events import Answer, Done, Event, Failed
 from app.answering.llm import check_name, describe, open_llm
 from app.answering.question import Question, checked_question
 from app.settings import Settings
-from retrieval.corpus import as_line, checked_filters, facets_of, merged, read_papers
+from retrieval.corpus import (
+    as_line,
+    checked_filters,
+    default_questions_file,
+    facets_of,
+    merged,
+    read_papers,
+    shipped_file,
+)
 from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import CorpusError, PaperbackedError
+from retrieval.evaluation.questions import read_questions
+from retrieval.glossary import read_glossary
 from retrieval.ingest import ensure_index
+from retrieval.lexical import LexicalIndex
 from retrieval.retriever import PaperRetriever
 from retrieval.store import ChromaStore
 from retrieval.types import Facets, Filters, Paper, Passage, Progress, no_progress
@@ -44,6 +55,10 @@ class LocalAnswerer:
     @property
     def facets(self) -> Facets:
         return self._facets
+
+    @property
+    def retriever(self) -> PaperRetriever:
+        return self._retriever
 
     @property
     def models(self) -> Models:
@@ -137,11 +152,41 @@ def build_retriever(
     """A retriever over the papers' index, which is built first where there is none."""
     embedder = embedder or open_embedder(settings.embedding)
     store = ChromaStore(settings.chroma)
-    lock = settings.home / "index.lock"
+    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    questions = written_questions(settings.collection)
+    english = {paper: [glossary.in_english(question) for question in asked] for paper, asked in questions.items()}
     index = ensure_index(
-        papers, embedder, store, collection=settings.collection, lock_file=lock, progress=progress, note=note
+        papers,
+        embedder,
+        store,
+        collection=settings.collection,
+        lock_file=settings.home / "index.lock",
+        questions=english,
+        progress=progress,
+        note=note,
     )
-    return PaperRetriever(store=store, embedder=embedder, index=index)
+    # By words and letters a question can be found in both languages.
+    both = {paper: list(dict.fromkeys([*asked, *english[paper]])) for paper, asked in questions.items()}
+    lexical = LexicalIndex(papers, both)
+    return PaperRetriever(store=store, embedder=embedder, index=index, lexical=lexical, glossary=glossary)
+
+
+def written_questions(collection: str) -> dict[str, list[str]]:
+    """The questions written for the papers of the default collection, by the paper's id; others have none."""
+    if collection != "default":
+        return {}
+    asked: dict[str, list[str]] = {}
+    for question in read_questions(default_questions_file("train.jsonl")):
+        for paper in question.papers:
+            asked.setdefault(paper, []).append(question.joined)
+    return asked
+
+
+def build_benchmark_retriever(
+    settings: Settings, progress: Progress, note: Note, papers: tuple[Paper, ...], collection: str
+) -> PaperRetriever:
+    """A retriever over papers that are no collection of the reader's, indexed under a name of their own."""
+    return build_retriever(settings.model_copy(update={"collection": collection}), papers, progress, note)
 
 
 def build_answerer(

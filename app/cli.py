@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -161,6 +162,33 @@ def ingest(
     with _progress() as progress:
         count = ingest_papers(settings, files, progress, _note)
     _note(f"The collection {settings.collection!r} has {count} papers.")
+
+
+@app.command()
+def evaluate(
+    beir: Annotated[Path | None, typer.Option(metavar="DIR", help="Measure on a BEIR folder instead.")] = None,
+    split: Annotated[str, typer.Option(help="Which of the folder's qrels.")] = "test",
+    questions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Questions as JSON lines.  [default: the dev questions]")
+    ] = None,
+    json_: Json = False,
+    collection: Collection = None,
+) -> None:
+    """Measure how well papers are found, and what each part of the retrieval adds."""
+    from app.build import build_answerer, build_benchmark_retriever
+    from app.evaluation import reports_of
+    from app.evaluation_table import print_report
+
+    settings = _settings(collection=collection, llm="none")
+    with _progress() as progress:
+        answerer = partial(build_answerer, settings, progress, _note)
+        index = partial(build_benchmark_retriever, settings, progress, _note)
+        reports = reports_of(questions, beir, split, answerer, index, progress)
+    with _results():
+        if json_:
+            _print_json({name: report.as_json() for name, report in reports.items()})
+        for report in () if json_ else reports.values():
+            print_report(report)
 
 
 @app.command()

@@ -9,24 +9,25 @@ from pathlib import Path
 
 import numpy as np
 
+from app import batch
 from app.answering.question import checked_question
-from app.batch import answer_file, read_questions
 from app.build import LocalAnswerer
 from benchmarks.figures import Figure
+from retrieval.corpus import default_questions_file
+from retrieval.evaluation.questions import LabelledQuestion, read_questions
 from retrieval.types import no_progress
 
-QUESTIONS = Path(__file__).parent.parent / "data" / "questions" / "pilot.jsonl"
 BATCH = 200
 
 
-def questions() -> list[str]:
-    """The pilot's questions, which no threshold but the abstention's was set on."""
-    return [json.loads(line)["question"] for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
+def dev_questions() -> tuple[LabelledQuestion, ...]:
+    """The development questions, on which thresholds and weights are chosen."""
+    return read_questions(default_questions_file("dev.jsonl"))
 
 
 def answering_figures(answerer: LocalAnswerer) -> list[Figure]:
     """p50 and p95 of the chain over questions it has not seen in this process, and the batch's seconds."""
-    asked = questions()
+    asked = [question.text for question in dev_questions()]
     for text in asked[:5]:
         answerer.ask(checked_question(f"{text} Say more."))
     took = []
@@ -47,5 +48,5 @@ def _batch_seconds(answerer: LocalAnswerer, asked: list[str]) -> float:
         file = Path(folder) / "in.jsonl"
         file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
         began = time.perf_counter()
-        answer_file(answerer, read_questions(file), Path(folder) / "out.jsonl", no_progress)
+        batch.answer_file(answerer, batch.read_questions(file), Path(folder) / "out.jsonl", no_progress)
         return time.perf_counter() - began

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+BENCH_MARKS = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,22 @@ def as_markdown(figures: Sequence[Figure], command: str) -> str:
         f"| {figure.what} | {figure.value:.3g} {figure.unit} | {figure.target} | {_verdict(figure)} |"
         for figure in figures
     ]
-    head = f"`{command}` · commit {_commit()} · {_machine()} · {datetime.now(UTC):%Y-%m-%d}"
-    return "\n".join([head, "", "| | measured | target | holds |", "|---|---|---|---|", *rows])
+    return "\n".join([provenance(command), "", "| | measured | target | holds |", "|---|---|---|---|", *rows])
 
 
-def write_between_marks(path: Path, text: str) -> None:
+def provenance(command: str) -> str:
+    """The line that says how, from what, where and when figures were made."""
+    return f"`{command}` · commit {_commit()} · {_machine()} · {datetime.now(UTC):%Y-%m-%d}"
+
+
+def write_between_marks(path: Path, text: str, marks: tuple[str, str] = BENCH_MARKS) -> None:
     """Replace what stands between the marks of the page, atomically."""
+    begin, end = marks
     page = path.read_text(encoding="utf-8")
-    before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
+    before, rest = page.split(begin, 1)
+    after = rest.split(end, 1)[1]
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    draft.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
     draft.replace(path)
 
 

@@ -141,6 +141,11 @@ def chunk_paper(paper: Paper) -> list[Chunk]:
     return chunks
 
 
+def chunk_questions(paper: Paper, questions: Sequence[str]) -> list[Chunk]:
+    """Questions written for the paper, as they are embedded: further ways to find it."""
+    return [Chunk(paper.id, 0, 0, question, question) for question in dict.fromkeys(questions)]
+
+
 def chunk_sentences(paper: Paper) -> list[Chunk]:
     """The sentences of a paper as they are embedded for choosing quotes: without the title."""
     sentences = split_sentences(paper.abstract)

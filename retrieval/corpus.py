@@ -18,16 +18,26 @@ from retrieval.types import Facets, Filters, Paper
 MAX_LINE_BYTES = 1_000_000
 MAX_TEXT_CHARS = 100_000
 MAX_SHORT_CHARS = 2_000
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
+ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}")
 _KINDS = ("paper", "report")
 _SHORT_FIELDS = ("title", "label", "organisation", "category", "url", "arxiv_id", "doi", "summary", "source")
 
 
-def default_papers_file() -> Path:
-    """The papers file that ships with the project: beside the installed packages, else in the checkout."""
+def shipped_file(name: str) -> Path:
+    """A file of data/ that ships with the project: beside the installed packages, else in the checkout."""
     beside = Path(__file__).parent.parent
-    installed = beside / "paperbacked_data" / "papers.jsonl"
-    return installed if installed.is_file() else beside / "data" / "papers.jsonl"
+    installed = beside / "paperbacked_data" / name
+    return installed if installed.is_file() else beside / "data" / name
+
+
+def default_papers_file() -> Path:
+    """The papers file of the default collection."""
+    return shipped_file("papers.jsonl")
+
+
+def default_questions_file(name: str) -> Path:
+    """A questions file that ships with the project, such as "dev.jsonl"."""
+    return shipped_file(f"questions/{name}")
 
 
 def read_papers(path: Path) -> tuple[Paper, ...]:
@@ -115,7 +125,7 @@ def parse_paper(line: str) -> Paper:
 
 def _identifier(record: dict[str, Any]) -> str:
     identifier = record.get("id")
-    if not isinstance(identifier, str) or not _ID.fullmatch(identifier):
+    if not isinstance(identifier, str) or not ID_PATTERN.fullmatch(identifier):
         raise ValueError("id must be 1 to 200 letters, digits or . _ : / -")
     return identifier
 

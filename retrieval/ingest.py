@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from retrieval.chunking import CHUNKER, chunk_paper, chunk_sentences
+from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences
 from retrieval.corpus import corpus_hash
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, Part, chunk_id
+from retrieval.store import ChromaStore, Index, Part
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
-INDEX_FORMAT = "2"
+INDEX_FORMAT = "3"
 LOCK_SECONDS = 900.0
-PARTS: dict[Part, Callable[[Paper], list[Chunk]]] = {"passages": chunk_paper, "sentences": chunk_sentences}
+Questions = Mapping[str, Sequence[str]]
+"""Questions written for papers, by the paper's id."""
+NO_QUESTIONS: Questions = MappingProxyType({})
 
 
-def index_fingerprint(papers: Sequence[Paper], embedder: Embedder) -> str:
-    """The hash of all that an index depends on: corpus, embedding model, chunker, format."""
-    parts = (corpus_hash(papers), embedder.fingerprint, CHUNKER, INDEX_FORMAT)
+def index_fingerprint(papers: Sequence[Paper], embedder: Embedder, questions: Questions = NO_QUESTIONS) -> str:
+    """The hash of all that an index depends on: corpus, questions, embedding model, chunker, format."""
+    asked = json.dumps({paper.id: list(questions.get(paper.id, ())) for paper in papers})
+    parts = (corpus_hash(papers), asked, embedder.fingerprint, CHUNKER, INDEX_FORMAT)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -34,6 +39,7 @@ def ensure_index(
     *,
     collection: str,
     lock_file: Path,
+    questions: Questions = NO_QUESTIONS,
     progress: Progress = no_progress,
     note: Callable[[str], None] = lambda sentence: None,
 ) -> Index:
@@ -43,7 +49,7 @@ def ensure_index(
     new index is complete, the collection's old one goes on answering. One
     process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
     """
-    index = Index(collection, index_fingerprint(papers, embedder))
+    index = Index(collection, index_fingerprint(papers, embedder, questions))
     try:
         if _is_built(store, index):
             return index
@@ -58,7 +64,7 @@ def ensure_index(
         except IndexStoreError as error:
             aside = store.set_aside(error)
             note(f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})")
-        return _build(papers, embedder, store, index, progress)
+        return _build(papers, questions, embedder, store, index, progress)
 
 
 def _is_built(store: ChromaStore, index: Index) -> bool:
@@ -94,10 +100,22 @@ class _only_builder:  # noqa: N801, a context manager that reads as a word
         self._lock.release()
 
 
-def _build(papers: Sequence[Paper], embedder: Embedder, store: ChromaStore, index: Index, progress: Progress) -> Index:
+def _build(
+    papers: Sequence[Paper],
+    questions: Questions,
+    embedder: Embedder,
+    store: ChromaStore,
+    index: Index,
+    progress: Progress,
+) -> Index:
     store.begin(index, embedder.fingerprint)
     by_id = {paper.id: paper for paper in papers}
-    for part, cut in PARTS.items():
+    cuts: dict[Part, Callable[[Paper], list[Chunk]]] = {
+        "passages": chunk_paper,
+        "questions": lambda paper: chunk_questions(paper, questions.get(paper.id, ())),
+        "sentences": chunk_sentences,
+    }
+    for part, cut in cuts.items():
         chunks = [chunk for paper in papers for chunk in _unlike(part, cut(paper))]
         vectors = _vectors(chunks, embedder, store, index, part, progress)
         store.add(index, part, chunks, vectors, by_id)
@@ -122,9 +140,9 @@ def _vectors(
     chunks: Sequence[Chunk], embedder: Embedder, store: ChromaStore, index: Index, part: Part, progress: Progress
 ) -> np.ndarray:
     """The chunks' vectors; only what no earlier index has is embedded."""
-    known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk_id(chunk) for chunk in chunks])
-    fresh = [chunk for chunk in chunks if chunk_id(chunk) not in known]
+    known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk.id for chunk in chunks])
+    fresh = [chunk for chunk in chunks if chunk.id not in known]
     label = f"Indexing {part}"
     vectors = embedder.embed([chunk.embedded for chunk in fresh], lambda _, done, total: progress(label, done, total))
-    known |= {chunk_id(chunk): vector for chunk, vector in zip(fresh, vectors, strict=True)}
-    return np.stack([known[chunk_id(chunk)] for chunk in chunks]) if chunks else vectors
+    known |= {chunk.id: vector for chunk, vector in zip(fresh, vectors, strict=True)}
+    return np.stack([known[chunk.id] for chunk in chunks]) if chunks else vectors

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -17,13 +17,19 @@ from pydantic import ConfigDict, PrivateAttr
 from retrieval.chunking import chunk_sentences
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, IndexGoneError, chunk_id, similarity
+from retrieval.glossary import Glossary
+from retrieval.lexical import LexicalIndex
+from retrieval.rungs import Rungs
+from retrieval.store import ChromaStore, Index, IndexGoneError, similarity
 from retrieval.types import Chunk, Filters, Paper, Passage, Sentence
 
 MAX_PAPERS = 10
 PASSAGES_PER_PAPER = 2
 CANDIDATES = 60
-"""Passages asked of the store: enough for ten papers of a few passages each."""
+"""Passages, and questions, asked of the store: enough for ten papers of a few each."""
+LOOKED_UP = 20
+"""Papers taken from the lexical index."""
+T = TypeVar("T")
 
 
 class PaperRetriever(BaseRetriever):
@@ -31,8 +37,8 @@ class PaperRetriever(BaseRetriever):
 
     `invoke(question, filters=Filters(...), papers=10)` gives documents, best
     paper first, at most two passages a paper. A document's text is the passage;
-    its metadata holds the paper's record, the offsets, the similarity as
-    `score`, and the `Passage` itself as `passage`.
+    its metadata holds the paper's record, the offsets, the `score`, and the
+    `Passage` itself as `passage`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -40,11 +46,14 @@ class PaperRetriever(BaseRetriever):
     store: ChromaStore
     embedder: Embedder
     index: Index
-    _question_vector: Any = PrivateAttr()
+    lexical: LexicalIndex | None = None
+    glossary: Glossary | None = None
+    rungs: Rungs = Rungs()
+    _vector: Any = PrivateAttr()
     _switching: Any = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
-        self._question_vector = lru_cache(maxsize=256)(lambda question: self.embedder.embed([question])[0])
+        self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
         self._switching = threading.Lock()
 
     def _get_relevant_documents(
@@ -57,24 +66,70 @@ class PaperRetriever(BaseRetriever):
     ) -> list[Document]:
         return [_document(passage) for passage in self.passages(query, filters, papers)]
 
-    def passages(self, query: str, filters: Filters = Filters(), papers: int = MAX_PAPERS) -> list[Passage]:
-        """At most two passages of each of the best `papers` papers, grouped by paper, best paper first."""
-        vector = self._question_vector(query)
+    def passages(
+        self, query: str, filters: Filters = Filters(), papers: int = MAX_PAPERS, rungs: Rungs | None = None
+    ) -> list[Passage]:
+        """At most two passages of each of the best `papers` papers, grouped by paper, best paper first.
+
+        `rungs` stands in for the retriever's own, to measure what each rung contributes.
+        """
+        rungs = rungs or self.rungs
+        if self.lexical is None:
+            rungs = replace(rungs, lexical=0.0, letters=0.0)
+        english = self._in_english(query, rungs)
+        vector = self._vector(english)
+        found = self._nearest(vector, papers, filters)
+        asked = self._asked(vector, filters) if rungs.dense and rungs.questions else {}
+        looked_up = self._looked_up(query, english, filters, rungs)
+        known = {passage.paper.id for passage in found}
+        missing = dict.fromkeys(paper for paper in (*asked, *looked_up) if paper not in known)
+        found += self._passages_of(missing, vector)
+        return _grouped(found, asked, looked_up, rungs, papers)
+
+    def _in_english(self, query: str, rungs: Rungs) -> str:
+        return self.glossary.in_english(query) or query if self.glossary and rungs.glossary else query
+
+    def _nearest(self, vector: np.ndarray, papers: int, filters: Filters) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
         while True:
-            found = self._found(vector, count, filters)
-            passages = _grouped(found, papers)
+            found = self._again_if_gone(lambda: self.store.search(self.index, vector, count, filters))  # noqa: B023
             # A few papers of very many passages must not hide the others.
-            if len(found) < count or len({passage.paper.id for passage in passages}) >= papers:
-                return passages
+            if len(found) < count or len({passage.paper.id for passage in found}) >= papers:
+                return found
             count *= 4
 
-    def _found(self, vector: np.ndarray, count: int, filters: Filters) -> list[Passage]:
+    def _asked(self, vector: np.ndarray, filters: Filters) -> dict[str, float]:
+        return self._again_if_gone(lambda: self.store.nearest_questions(self.index, vector, CANDIDATES, filters))
+
+    def _looked_up(self, query: str, english: str, filters: Filters, rungs: Rungs) -> dict[str, tuple[float, float]]:
+        """Papers by words and letters: the scores of the best `LOOKED_UP`, by the paper's id."""
+        if self.lexical is None or not (rungs.lexical or rungs.letters):
+            return {}
+        # A Chinese question is looked up in both languages, as the documents have both.
+        text = query if english == query else f"{query} {english}"
+        words = self.lexical.word_scores(text) if rungs.lexical else np.zeros(len(self.lexical.papers))
+        letters = self.lexical.letter_scores(text) if rungs.letters else np.zeros(len(self.lexical.papers))
+        scores: dict[str, tuple[float, float]] = {}
+        for place in np.argsort(-(rungs.lexical * words + rungs.letters * letters), kind="stable"):
+            paper = self.lexical.papers[place]
+            if filters.admit(paper):
+                scores[paper.id] = (float(words[place]), float(letters[place]))
+            if len(scores) == LOOKED_UP:
+                break
+        return scores
+
+    def _passages_of(self, papers: Collection[str], vector: np.ndarray) -> list[Passage]:
+        if self.lexical is None or not papers:
+            return []
+        ids = [chunk for paper in papers for chunk in self.lexical.passage_ids.get(paper, ())]
+        return self._again_if_gone(lambda: self.store.passages(self.index, ids, vector)) if ids else []
+
+    def _again_if_gone(self, look: Callable[[], T]) -> T:
         try:
-            return self.store.search(self.index, vector, count, filters)
+            return look()
         except IndexGoneError:
             self._switch()
-            return self.store.search(self.index, vector, count, filters)
+            return look()
 
     def sentences(self, query: str, passages: Iterable[Passage], focus: str | None = None) -> list[Sentence]:
         """Every sentence of the passages with its similarity to the query, in reading order.
@@ -82,17 +137,14 @@ class PaperRetriever(BaseRetriever):
         `focus` is the part of the query that matters most, such as a follow-up without its
         history; it counts as much as the whole.
         """
-        vector = self._question_vector(query)
+        vector = self._vector(self._in_english(query, self.rungs))
         if focus and focus != query:
-            both = vector + self._question_vector(focus)
+            both = vector + self._vector(self._in_english(focus, self.rungs))
             vector = both / max(float(np.linalg.norm(both)), 1e-12)
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
-        try:
-            vectors = self.store.sentence_vectors(self.index, [chunk_id(chunk) for _, chunk in within])
-        except IndexGoneError:
-            self._switch()
-            vectors = self.store.sentence_vectors(self.index, [chunk_id(chunk) for _, chunk in within])
-        return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk_id(chunk) in vectors]
+        ids = [chunk.id for _, chunk in within]
+        vectors = self._again_if_gone(lambda: self.store.sentence_vectors(self.index, ids))
+        return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk.id in vectors]
 
     def _switch(self) -> None:
         with self._switching:
@@ -118,17 +170,35 @@ def _sentences_within(passage: Passage) -> list[Chunk]:
 
 def _sentence(paper: Paper, chunk: Chunk, vector: np.ndarray, vectors: dict[str, np.ndarray]) -> Sentence:
     gloss = chunk.embedded if chunk.embedded != chunk.text else None
-    return Sentence(paper, chunk.start, chunk.end, similarity(vector, vectors[chunk_id(chunk)]), gloss)
+    return Sentence(paper, chunk.start, chunk.end, similarity(vector, vectors[chunk.id]), gloss)
 
 
-def _grouped(passages: Sequence[Passage], papers: int) -> list[Passage]:
-    taken: Counter[str] = Counter()
-    order: dict[str, list[Passage]] = {}
-    for passage in passages:
-        if taken[passage.paper.id] < PASSAGES_PER_PAPER and (passage.paper.id in order or len(order) < papers):
-            order.setdefault(passage.paper.id, []).append(passage)
-            taken[passage.paper.id] += 1
-    return [passage for group in order.values() for passage in group]
+def _grouped(
+    passages: Sequence[Passage],
+    asked: Mapping[str, float],
+    looked_up: Mapping[str, tuple[float, float]],
+    rungs: Rungs,
+    papers: int,
+) -> list[Passage]:
+    """The passages of the best papers, each with its paper's score; `passages` have cosines for scores."""
+    by_paper: dict[str, list[Passage]] = {}
+    for passage in sorted(passages, key=lambda passage: -passage.score):
+        by_paper.setdefault(passage.paper.id, []).append(passage)
+    scored = []
+    for paper, own in by_paper.items():
+        words, letters = looked_up.get(paper, (0.0, 0.0))
+        nearest = own[0].score
+        question = max(nearest, asked.get(paper, -1.0))
+        dense = (1 - rungs.questions) * nearest + rungs.questions * question
+        score = (rungs.dense * dense + rungs.lexical * words + rungs.letters * letters) / (rungs.total or 1.0)
+        gave = {"question": question, "words": words, "letters": letters}
+        scored.append((score, [_with_rungs(passage, score, gave) for passage in own[:PASSAGES_PER_PAPER]]))
+    best = sorted(scored, key=lambda entry: -entry[0])[:papers]
+    return [passage for _, group in best for passage in group]
+
+
+def _with_rungs(passage: Passage, score: float, gave: Mapping[str, float]) -> Passage:
+    return Passage(passage.paper, passage.start, passage.end, score, {"passage": passage.score, **gave})
 
 
 def _document(passage: Passage) -> Document:

@@ -1,14 +1,13 @@
 """The vector store: a Chroma in a folder, or a Chroma server by URL.
 
-One index is two Chroma collections, `NAME.FINGERPRINT.passages` and
-`NAME.FINGERPRINT.sentences`. It counts only once its passages are marked
+One index is three Chroma collections, `NAME.FINGERPRINT.` and `passages`,
+`questions` or `sentences`. It counts only once its passages are marked
 complete, so a build that is killed is never searched. The index is
 self-contained: every passage carries its paper's record.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import threading
@@ -30,7 +29,8 @@ from retrieval.corpus import as_line, parse_paper
 from retrieval.errors import IndexStoreError, PaperbackedError
 from retrieval.types import Chunk, Filters, Paper, Passage
 
-Part = Literal["passages", "sentences"]
+Part = Literal["passages", "questions", "sentences"]
+PARTS: tuple[Part, ...] = ("passages", "questions", "sentences")
 WRITE_BATCH = 500
 SERVER_PORTS = {"http": 8000, "https": 443}
 
@@ -48,12 +48,6 @@ class Index:
 
 class IndexGoneError(IndexStoreError):
     """The index was replaced by another process; the newest one answers."""
-
-
-def chunk_id(chunk: Chunk) -> str:
-    """An id that changes with the paper, the offsets and the embedded text."""
-    key = f"{chunk.paper_id}\0{chunk.start}\0{chunk.end}\0{chunk.embedded}"
-    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 class ChromaStore:
@@ -80,14 +74,14 @@ class ChromaStore:
         return Index(collection, found.metadata["fingerprint"]) if found else None
 
     def begin(self, index: Index, model: str) -> None:
-        """Make the index's two collections, or go on with those that a killed build left."""
-        for part in ("passages", "sentences"):
+        """Make the index's collections, or go on with those that a killed build left."""
+        for part in PARTS:
             with self._reported():
                 self._chroma().get_or_create_collection(
                     index.part(part),
                     metadata={"fingerprint": index.fingerprint, "model": model, "complete": False},
                     # Sentences are looked up, never searched.
-                    configuration={"hnsw": {"space": "cosine", "max_neighbors": 64 if part == "passages" else 16}},
+                    configuration={"hnsw": {"space": "cosine", "max_neighbors": 16 if part == "sentences" else 64}},
                     embedding_function=None,
                 )
 
@@ -108,7 +102,7 @@ class ChromaStore:
             for at in range(0, len(chunks), WRITE_BATCH):
                 batch = chunks[at : at + WRITE_BATCH]
                 target.upsert(
-                    ids=[chunk_id(chunk) for chunk in batch],
+                    ids=[chunk.id for chunk in batch],
                     embeddings=vectors[at : at + WRITE_BATCH],
                     documents=[chunk.text for chunk in batch],
                     metadatas=[_metadata(chunk, papers[chunk.paper_id], part) for chunk in batch],
@@ -121,7 +115,7 @@ class ChromaStore:
             self._chroma().get_collection(index.part("passages"), embedding_function=None).modify(
                 metadata={"fingerprint": index.fingerprint, "model": model, "complete": True, "completed": order}
             )
-        keep = {index.part("passages"), index.part("sentences")}
+        keep = {index.part(part) for part in PARTS}
         for found in self._all(index.collection):
             if found.name not in keep:
                 with self._reported():
@@ -130,7 +124,7 @@ class ChromaStore:
     def check(self, index: Index) -> None:
         """Read a little of the index, so that damage shows now. Raises `IndexStoreError`."""
         with self._reported():
-            for part in ("passages", "sentences"):
+            for part in PARTS:
                 found = self._chroma().get_collection(index.part(part), embedding_function=None)
                 sample = found.get(limit=1, include=["embeddings", "metadatas"])
                 if part == "passages" or len(sample["ids"]):
@@ -149,6 +143,29 @@ class ChromaStore:
         rows = zip(hits["metadatas"][0], hits["embeddings"][0], strict=True)
         passages = [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in rows]
         return sorted(passages, key=lambda passage: -passage.score)
+
+    def nearest_questions(
+        self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()
+    ) -> dict[str, float]:
+        """The papers of the `count` written questions nearest to a unit vector, with their best cosine similarity."""
+        with self._reported():
+            found = self._chroma().get_collection(index.part("questions"), embedding_function=None)
+            hits = found.query(
+                query_embeddings=[vector], n_results=count, where=_where(filters), include=["embeddings", "metadatas"]
+            )
+        best: dict[str, float] = {}
+        for metadata, embedding in zip(hits["metadatas"][0], hits["embeddings"][0], strict=True):
+            paper = metadata["paper_id"]
+            best[paper] = max(best.get(paper, -1.0), similarity(vector, embedding))
+        return best
+
+    def passages(self, index: Index, ids: Sequence[str], vector: np.ndarray) -> list[Passage]:
+        """The passages of those chunk ids that the index holds, with their cosine similarity to a unit vector."""
+        with self._reported():
+            found = self._chroma().get_collection(index.part("passages"), embedding_function=None)
+            rows = found.get(ids=list(ids), include=["embeddings", "metadatas"])
+        pairs = zip(rows["metadatas"], rows["embeddings"], strict=True)
+        return [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in pairs]
 
     def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those sentences that the index holds, by chunk id."""
@@ -241,13 +258,14 @@ def _metadata(chunk: Chunk, paper: Paper, part: Part) -> dict[str, Any]:
     place: dict[str, Any] = {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
     if part == "sentences":
         return place
+    own = {"kind": "question"} if part == "questions" else {"kind": "passage", "paper": as_line(paper)}
     filterable = {
         "organisation": paper.organisation,
         "category": paper.category,
         "language": paper.language,
         "published": _day(paper.published),
     }
-    return place | {"paper": as_line(paper)} | {name: value for name, value in filterable.items() if value is not None}
+    return place | own | {name: value for name, value in filterable.items() if value is not None}
 
 
 def _day(day: Any) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -74,15 +75,27 @@ class Chunk:
     text: str
     embedded: str
 
+    @property
+    def id(self) -> str:
+        """Changes with the paper, the offsets and the embedded text."""
+        key = f"{self.paper_id}\0{self.start}\0{self.end}\0{self.embedded}"
+        return hashlib.sha256(key.encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved piece of a paper, `paper.abstract[start:end]`, with its similarity in [-1, 1]."""
+    """A retrieved piece of a paper, `paper.abstract[start:end]`.
+
+    `score`, in [-1, 1], is how well the paper fits the question, by all rungs of the
+    ladder; `rungs` says what each of them gave: `passage` and `question` are cosine
+    similarities, `words` and `letters` lie in [0, 1].
+    """
 
     paper: Paper
     start: int
     end: int
     score: float
+    rungs: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -124,6 +137,16 @@ class Filters:
     @property
     def is_empty(self) -> bool:
         return self == Filters()
+
+    def admit(self, paper: Paper) -> bool:
+        """Whether the paper passes; the store applies the same rules to its own records."""
+        return (
+            (not self.organisations or paper.organisation in self.organisations)
+            and (not self.categories or paper.category in self.categories)
+            and (not self.languages or paper.language in self.languages)
+            and (self.since is None or (paper.published is not None and paper.published >= self.since))
+            and (self.until is None or (paper.published is not None and paper.published <= self.until))
+        )
 
 
 @dataclass(frozen=True, slots=True)

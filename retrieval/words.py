@@ -14,12 +14,12 @@ than that the their them then there these they this those through to too under u
 was we were what when where whether which while who whom whose why will with within without would you your 的 了 是
 在 和 与 有 为 对 吗 呢 什 么 怎 样 如 何 哪 些 这 那 们
 """
-_FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
+FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
 
 
 def content_words(text: str) -> list[str]:
     """The words of a text that carry meaning, folded and crudely stemmed; Chinese by characters."""
-    return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in _FUNCTION_WORDS]
+    return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in FUNCTION_WORDS]
 
 
 def _stem(word: str) -> str:

@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from retrieval.types import Passage, Sentence
 
 MIDPOINT = 0.40
-"""Best similarity at which answering and abstaining are equally right (benchmarks/abstention.py)."""
+"""Best similarity at which answering and abstaining were equally right in a first trial (docs/experiments.md).
+
+How well that holds on the dev questions is measured by benchmarks/abstention.py.
+"""
 STEEPNESS = 18.0
 ANSWER_FROM = 0.5
 

@@ -41,7 +41,7 @@ def hit(ranking: Sequence[str], grades: Mapping[str, int], depth: int) -> float:
     return float(any(grades.get(item, 0) > 0 for item in ranking[:depth]))
 
 
-def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
+def auroc(positives: Sequence[float] | np.ndarray, negatives: Sequence[float] | np.ndarray) -> float:
     """The chance that a positive scores above a negative, ties counting half; nan where either is empty."""
     if not len(positives) or not len(negatives):
         return math.nan
@@ -70,4 +70,17 @@ def bootstrap_interval(values: Sequence[float], rounds: int = 1000, seed: int = 
         return math.nan, math.nan
     drawn = np.random.default_rng(seed).integers(0, len(sample), (rounds, len(sample)))
     low, high = np.percentile(sample[drawn].mean(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def auroc_interval(
+    positives: Sequence[float], negatives: Sequence[float], rounds: int = 1000, seed: int = 0
+) -> tuple[float, float]:
+    """95% interval of `auroc` by resampling either side; nan where one is empty."""
+    if not len(positives) or not len(negatives):
+        return math.nan, math.nan
+    above, below = np.asarray(positives, dtype=float), np.asarray(negatives, dtype=float)
+    draw = np.random.default_rng(seed)
+    values = [auroc(draw.choice(above, len(above)), draw.choice(below, len(below))) for _ in range(rounds)]
+    low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

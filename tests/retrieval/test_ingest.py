@@ -67,7 +67,7 @@ def test_progress_is_told(tmp_path: Path, papers: tuple[Paper, ...]) -> None:
         lock_file=tmp_path / "lock",
         progress=lambda *step: told.append(step),
     )
-    assert {label for label, _, _ in told} == {"Indexing passages", "Indexing sentences"}
+    assert {label for label, _, _ in told} == {"Indexing passages", "Indexing questions", "Indexing sentences"}
     assert all(0 <= done <= total for _, done, total in told)
     assert told[-1][1] == told[-1][2] == len([text for paper in papers for text in chunk_sentences(paper)])
 

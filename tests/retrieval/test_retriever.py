@@ -176,8 +176,8 @@ def test_a_question_is_embedded_once(tmp_path: Path, build: Build, counting: Cou
 
 def test_retrievers_share_no_questions(built: Built) -> None:
     narrow = PaperRetriever(store=built.store, embedder=HashEmbedder(64), index=built.index)
-    assert built.retriever._question_vector("a").shape == (256,)
-    assert narrow._question_vector("a").shape == (64,)
+    assert built.retriever._vector("a").shape == (256,)
+    assert narrow._vector("a").shape == (64,)
 
 
 def test_many_readers_at_once(built_full: Built) -> None:

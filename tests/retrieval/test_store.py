@@ -17,7 +17,7 @@ import pytest
 
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, IndexGoneError, chunk_id, similarity
+from retrieval.store import ChromaStore, Index, IndexGoneError, similarity
 from retrieval.types import Chunk, Filters, Paper
 
 Built = Build = object  # the fixtures' types live in conftest.py
@@ -132,11 +132,11 @@ def test_filters(built: Built, what: str) -> None:
 
 def test_sentence_vectors_are_those_that_were_stored(built: Built) -> None:
     chunks = [chunk for paper in built.papers for chunk in chunk_sentences(paper)]
-    vectors = built.store.sentence_vectors(built.index, [*map(chunk_id, chunks), "0" * 32])
-    assert vectors.keys() == {chunk_id(chunk) for chunk in chunks}
+    vectors = built.store.sentence_vectors(built.index, [*(chunk.id for chunk in chunks), "0" * 32])
+    assert vectors.keys() == {chunk.id for chunk in chunks}
     expected = built.embedder.embed([chunk.embedded for chunk in chunks])
     for chunk, vector in zip(chunks, expected, strict=True):
-        assert np.allclose(vectors[chunk_id(chunk)], vector, atol=1e-6)
+        assert np.allclose(vectors[chunk.id], vector, atol=1e-6)
     assert built.store.sentence_vectors(built.index, []) == {}
 
 
@@ -149,8 +149,8 @@ def test_chunk_ids_change_with_what_is_embedded_and_where() -> None:
         replace(chunk, end=4),
         replace(chunk, embedded="U\nText."),
     ]
-    assert len({chunk_id(variant) for variant in variants}) == 5
-    assert chunk_id(chunk) == chunk_id(replace(chunk, text="not embedded"))
+    assert len({variant.id for variant in variants}) == 5
+    assert chunk.id == replace(chunk, text="not embedded").id
 
 
 def test_find_and_newest_see_complete_indexes_only(compass: tuple[ChromaStore, Index]) -> None:
@@ -186,10 +186,7 @@ def test_collections_are_apart(tmp_path: Path, build: Build, papers: tuple[Paper
     newest = two.store.newest("mine-2")
     assert {passage.paper.id for passage in two.store.search(newest, vector, 50)} == {p.id for p in papers[4:6]}
     assert one.store.newest("mine") == one.index
-    assert (
-        one.store.known_vectors("mine-2", "passages", one.embedder.fingerprint, [chunk_id(chunk_paper(papers[0])[0])])
-        == {}
-    )
+    assert one.store.known_vectors("mine-2", "passages", one.embedder.fingerprint, [chunk_paper(papers[0])[0].id]) == {}
 
 
 @pytest.mark.parametrize("where", ["ftp://127.0.0.1", "127.0.0.1:8000", "http://", "http:///x"])

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,9 @@ from app.answering.events import (
 from app.answering.question import Turn, checked_question
 from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer
+from retrieval.corpus import default_questions_file
 from retrieval.errors import PaperbackedError
+from retrieval.evaluation.questions import read_questions
 from retrieval.types import Filters
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -41,10 +42,7 @@ KEYS = [
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
-PILOT = [
-    json.loads(line)["question"]
-    for line in (Path(__file__).parents[3] / "data/questions/pilot.jsonl").read_text(encoding="utf-8").splitlines()
-]
+ASKED = [question.text for question in read_questions(default_questions_file("dev.jsonl"))][::3]
 
 Writing = Callable[..., LocalAnswerer]
 
@@ -110,7 +108,7 @@ def test_the_answer_has_exactly_the_keys_of_the_contract(answerer: LocalAnswerer
 def test_every_quote_and_passage_is_verbatim(answerer: LocalAnswerer) -> None:
     by_id = {paper.id: paper for paper in answerer.papers}
     quoted = 0
-    for text in PILOT:
+    for text in ASKED:
         answer = answerer.ask(checked_question(text))
         record = json.loads(json.dumps(answer.as_json()))
         for citation in [*answer.citations, *answer.sources]:
