@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from app.answering.abstention import MODEL_FILE, read_answerability
 from app.answering.answerer import Models
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.events import Answer, Done, Event, Failed
@@ -46,7 +47,8 @@ class LocalAnswerer:
         self._facets = facets_of(papers)
         self._retriever = retriever
         self._language_model = language_model
-        self._chain = AnswerChain(retriever, language_model)
+        answerability = read_answerability(shipped_file(MODEL_FILE))
+        self._chain = AnswerChain(retriever, answerability, language_model)
 
     @property
     def papers(self) -> tuple[Paper, ...]:

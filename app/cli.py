@@ -192,6 +192,21 @@ def evaluate(
 
 
 @app.command()
+def finetune(
+    recipe: Annotated[str, typer.Option(help="default, or model-card for the settings of the seed model.")] = "default",
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model goes.")] = Path("tuned"),
+    hold_out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Ids of papers that nothing is learned from, one a line.")
+    ] = None,
+) -> None:
+    """Fine-tune the embedding model on the questions written for the papers."""
+    from app.finetuning import finetune_embedding
+
+    with _progress() as progress:
+        finetune_embedding(recipe, out, hold_out, progress, _note)
+
+
+@app.command()
 def doctor(json_: Json = False) -> None:
     """Say what is installed, reachable and cached, and what will be used and why."""
     from app.build import collection_papers

@@ -98,7 +98,8 @@ def _ranked_by(retriever: PaperRetriever, papers: Sequence[Paper]) -> Callable[[
     def rank_with(rungs: Rungs) -> Rank:
         lexical = retriever.lexical if rungs.questions else papers_alone
         # A retriever remembers the vectors of the last questions; each row begins without, to time it whole.
-        fresh = type(retriever)(**(fields | {"lexical": lexical}))
+        copied: dict[str, Any] = {**fields, "lexical": lexical}
+        fresh = type(retriever)(**copied)
         fresh.passages(WARM_UP, Filters(), DEPTH, rungs)
 
         def rank(query: str) -> list[str]:

@@ -11,6 +11,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers
@@ -96,11 +97,16 @@ def mean_overlap(questions: Split, papers: Mapping[str, Paper]) -> float:
     """
     shares = []
     for question in questions:
-        words = set(content_words(question.text))
+        words = _words(question.text)
         if question.language == "en" and question.type in OVERLAP_TYPES and words:
-            texts = " ".join(_text(papers[name]) for name in question.papers)
-            shares.append(len(words & set(content_words(texts))) / len(words))
+            said = frozenset().union(*(_words(_text(papers[name])) for name in question.papers))
+            shares.append(len(words & said) / len(words))
     return sum(shares) / len(shares) if shares else 0.0
+
+
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(content_words(text))
 
 
 def _text(paper: Paper) -> str:

@@ -1,7 +1,7 @@
 """Measure the ladder: `python -m benchmarks.evaluation [--beir DIR]`, or `make eval [BEIR=DIR]`.
 
-The tables go into docs/results.md, the picture to docs/images/ladder.png. Without
---beir the page's BEIR table is measured away: give the folder to keep it.
+The tables go into docs/results.md, in place of those before, and the picture of the
+test questions to docs/images/ladder.png.
 """
 
 from __future__ import annotations

@@ -77,9 +77,9 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    from retrieval.embedding import default_folder
+    from retrieval.embedding import base_folder
 
-    model = HuggingFaceEmbeddings(model_name=str(default_folder()), model_kwargs={"device": "cpu"})
+    model = HuggingFaceEmbeddings(model_name=str(base_folder()), model_kwargs={"device": "cpu"})
     model.embed_documents(["warm"])
 
     def build(papers: tuple[Paper, ...], folder: Path) -> object:
@@ -93,8 +93,8 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
 def _cosine_to_fp32(papers: tuple[Paper, ...], embedder: Embedder) -> float:
     from sentence_transformers import SentenceTransformer
 
-    from retrieval.embedding import default_folder
+    from retrieval.embedding import base_folder
 
     texts = [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
-    exact = SentenceTransformer(str(default_folder()), device="cpu").encode(texts, normalize_embeddings=True)
+    exact = SentenceTransformer(str(base_folder()), device="cpu").encode(texts, normalize_embeddings=True)
     return float((np.asarray(exact) * embedder.embed(texts)).sum(axis=1).min())

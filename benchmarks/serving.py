@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from benchmarks.answering import questions
+from benchmarks.answering import dev_questions
 from benchmarks.figures import Figure
 
 COMMAND = [sys.executable, "-m", "app"]
@@ -39,8 +39,8 @@ def serving_figures(home: Path) -> list[Figure]:
     began = time.perf_counter()
     with running_server(home) as (process, address):
         figures.append(Figure("page served, cached index", time.perf_counter() - began, "s", 10))
-        for question in questions()[:40]:
-            _ask(address, question)
+        for question in dev_questions()[:40]:
+            _ask(address, question.text)
         memory = psutil.Process(process.pid).memory_info().rss / 1e9
         if shutil.which("chromium"):
             figures.append(Figure("first evidence on the page, median of 8", _first_evidence(address), "ms", 300))
@@ -99,10 +99,10 @@ def _first_evidence(address: str) -> float:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         page = browser.new_page()
-        for question in questions()[:9]:
+        for question in dev_questions()[:9]:
             page.goto(address)
             box = page.get_by_role("textbox").first
-            box.fill(question)
+            box.fill(question.text)
             page.evaluate(_WATCH)
             box.press("Enter")
             page.wait_for_function("window.firstEvidence !== undefined")

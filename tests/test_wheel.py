@@ -74,7 +74,7 @@ def test_it_answers_elsewhere(installed: Path, tmp_path: Path) -> None:
     answer = json.loads(run(installed / "paperbacked", "ask", "--json", BACKDOOR, cwd=tmp_path, **settings))
     assert answer["status"] == "answered"
     assert answer["citations"][0]["paper"]["id"] == "sleeper-agents"
-    assert answer["models"]["embedding"].startswith("all-MiniLM-L6-v2")
+    assert answer["models"]["embedding"].startswith("minilm-papers")
     assert [path.name for path in tmp_path.iterdir()] == ["h"]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.answering.abstention import ANSWER_FROM, confidence
+from app.answering.abstention import Answerability
 from app.answering.citations import MarkerStream, cited_sentences
 from app.answering.conversation import standalone_question
 from app.answering.events import (
@@ -76,8 +76,11 @@ class AnswerChain(Runnable[Question, Event]):
     `corpus` names the index that answers; `embedding` the model, for the answer's record.
     """
 
-    def __init__(self, retriever: PaperRetriever, language_model: Callable[[], LanguageModel]) -> None:
+    def __init__(
+        self, retriever: PaperRetriever, answerability: Answerability, language_model: Callable[[], LanguageModel]
+    ) -> None:
         self._retriever = retriever
+        self._answerability = answerability
         self._language_model = language_model
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
@@ -114,8 +117,8 @@ class AnswerChain(Runnable[Question, Event]):
         papers = list(dict.fromkeys(passage.paper.id for passage in work.passages))[:PAPERS_READ]
         read = [passage for passage in work.passages if passage.paper.id in papers]
         sentences = self._retriever.sentences(work.standalone, read, focus=work.question.text)
-        work.confidence = confidence(sentences, work.passages)
-        if work.confidence >= ANSWER_FROM:
+        work.confidence = self._answerability.confidence(sentences, work.passages)
+        if work.confidence >= self._answerability.answer_from:
             work.quotes = choose_quotes(sentences, read)
         work.followups = follow_up_questions(work.quotes, work.passages)
         work.clock("evidence_ms")

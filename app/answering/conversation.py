@@ -19,7 +19,11 @@ _PRONOUN = re.compile(
     r"|它|他们|她们|它们|这|那|其",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"(and|but|so|also|then|ok|okay|yes|no|right|hm+|what about|how about|what if|why not|which of)\b|那么|还有|另外", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"(and|but|so|also|then|ok|okay|yes|no|right|hm+|what about|how about|what if|why not|which of)\b"
+    r"|那么|还有|另外",
+    re.IGNORECASE,
+)
 
 
 def standalone_question(question: Question) -> str:

@@ -2,90 +2,82 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.answering.events import Citation
 from retrieval.types import Passage, Sentence
 from retrieval.words import overlap
 
 MAX_PAPERS = 3
-MAX_QUOTES = 4
-MAX_QUOTES_PER_PAPER = 2
+LEAD_QUOTES = 3
+OTHER_QUOTES = 1
+"""Sentences of the best paper, and of each other one."""
 NEAR_REPEAT = 0.6
 """Sentences sharing this much of their content words say the same."""
-PASSAGE_WEIGHT = 0.35
-"""How much a sentence's passage counts in its score: a sentence alone lacks its context."""
-KEEP_WITHIN = 0.78
-"""Only sentences that reach this share of the best one's score are quoted …"""
-KEEP_OTHERS_WITHIN = 0.88
-"""… and this share where they are from another paper than the best one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    sentence: Sentence
-    score: float
+OTHERS_WITHIN = 0.85
+"""Another paper is quoted only where its score reaches this share of the best one's …"""
+SENTENCE_WITHIN = 0.6
+"""… and a sentence only where its similarity reaches this share of its paper's best."""
 
 
 def choose_quotes(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> tuple[Citation, ...]:
-    """The best sentences, grouped by paper, best paper first, in reading order, numbered from 1.
+    """The best sentences of the best papers, best paper first, in reading order, numbered from 1.
 
     Sentences that stand next to each other become one quote. A paper without
-    an abstract is never quoted.
+    an abstract is never quoted, nor is a question that a paper asks.
     """
-    # A question that a paper asks is no answer to the reader's.
-    statements = [sentence for sentence in sentences if not sentence.text.rstrip("\"'”’)").endswith(("?", "？"))]
-    ranked = sorted(_scored(statements, passages), key=lambda scored: -scored.score)
-    chosen = _chosen(ranked)
-    papers = list(dict.fromkeys(scored.sentence.paper.id for scored in chosen))
-    in_order = sorted(chosen, key=lambda scored: (papers.index(scored.sentence.paper.id), scored.sentence.start))
+    by_paper: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        if sentence.text and not sentence.text.rstrip("\"'”’)").endswith(("?", "？")):
+            by_paper.setdefault(sentence.paper.id, []).append(sentence)
+    chosen: list[Sentence] = []
+    for place, paper in enumerate(_papers(passages, by_paper)):
+        chosen += _best(by_paper[paper], LEAD_QUOTES if place == 0 else OTHER_QUOTES, chosen)
     quotes: list[Citation] = []
-    for scored in in_order:
-        sentence = scored.sentence
+    for sentence in chosen:
         last = quotes[-1] if quotes else None
         if (
             last
             and last.paper.id == sentence.paper.id
             and not sentence.paper.abstract[last.end : sentence.start].strip()
         ):
-            quotes[-1] = _lengthened(last, scored)
+            quotes[-1] = _lengthened(last, sentence)
         else:
+            number = len(quotes) + 1
             quotes.append(
-                Citation(len(quotes) + 1, sentence.paper, sentence.start, sentence.end, sentence.score, sentence.gloss)
+                Citation(number, sentence.paper, sentence.start, sentence.end, sentence.score, sentence.gloss)
             )
     return tuple(quotes)
 
 
-def _scored(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list[_Scored]:
-    return [
-        _Scored(sentence, (1 - PASSAGE_WEIGHT) * sentence.score + PASSAGE_WEIGHT * passage.score)
-        for sentence in sentences
-        for passage in passages
-        if passage.paper.id == sentence.paper.id and passage.start <= sentence.start < passage.end
-    ]
+def _papers(passages: Sequence[Passage], by_paper: dict[str, list[Sentence]]) -> list[str]:
+    """The papers to quote, best first: those that have sentences and come near the best of them."""
+    scores: dict[str, float] = {}
+    for passage in passages:
+        if passage.paper.id in by_paper:
+            scores[passage.paper.id] = max(passage.score, scores.get(passage.paper.id, -1.0))
+    best = max(scores.values(), default=0.0)
+    ranked = sorted(scores, key=lambda paper: -scores[paper])
+    return [paper for paper in ranked if scores[paper] >= OTHERS_WITHIN * best or scores[paper] == best][:MAX_PAPERS]
 
 
-def _chosen(ranked: Sequence[_Scored]) -> list[_Scored]:
-    chosen: list[_Scored] = []
-    per_paper: Counter[str] = Counter()
-    for scored in ranked:
-        paper = scored.sentence.paper.id
-        if len(chosen) == MAX_QUOTES or scored.score < KEEP_WITHIN * ranked[0].score:
+def _best(sentences: Sequence[Sentence], count: int, others: Sequence[Sentence]) -> list[Sentence]:
+    """The `count` sentences nearest to the question that do not repeat each other or `others`, in reading order."""
+    ranked = sorted(sentences, key=lambda sentence: -sentence.score)
+    chosen: list[Sentence] = []
+    for sentence in ranked:
+        if len(chosen) == count or sentence.score < SENTENCE_WITHIN * ranked[0].score:
             break
-        if paper != ranked[0].sentence.paper.id and scored.score < KEEP_OTHERS_WITHIN * ranked[0].score:
-            continue
-        if per_paper[paper] == MAX_QUOTES_PER_PAPER or (per_paper[paper] == 0 and len(per_paper) == MAX_PAPERS):
-            continue
-        if any(overlap(scored.sentence.text, other.sentence.text) >= NEAR_REPEAT for other in chosen):
-            continue
-        chosen.append(scored)
-        per_paper[paper] += 1
-    return chosen
+        if all(overlap(sentence.text, other.text) < NEAR_REPEAT for other in (*others, *chosen)):
+            chosen.append(sentence)
+    return sorted(chosen, key=lambda sentence: sentence.start)
 
 
-def _lengthened(quote: Citation, scored: _Scored) -> Citation:
-    sentence = scored.sentence
+def _follows(sentence: Sentence, quote: Citation) -> bool:
+    same_paper = quote.paper.id == sentence.paper.id
+    return same_paper and not sentence.paper.abstract[quote.end : sentence.start].strip()
+
+
+def _lengthened(quote: Citation, sentence: Sentence) -> Citation:
     gloss = f"{quote.gloss} {sentence.gloss}" if quote.gloss and sentence.gloss else None
     return Citation(quote.number, quote.paper, quote.start, sentence.end, max(quote.score, sentence.score), gloss)

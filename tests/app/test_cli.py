@@ -24,7 +24,8 @@ from app.build import LocalAnswerer
 from app.cli import main
 
 ROOT = Path(__file__).parents[2]
-BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
+# Words of the abstract, as the hash embedder knows nothing else.
+BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
     *("sources", "followups", "timings", "models", "note"),

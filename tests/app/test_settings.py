@@ -16,7 +16,7 @@ def test_defaults(home: Path) -> None:
     settings = read_settings()
     assert settings.home == home
     assert settings.papers == default_papers_file().absolute()
-    assert (settings.collection, settings.embedding, settings.llm) == ("default", "all-MiniLM-L6-v2", "none")
+    assert (settings.collection, settings.embedding, settings.llm) == ("default", "minilm-papers", "none")
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.chroma == home / "chroma"
     assert settings.own_papers == home / "collections" / "default.jsonl"

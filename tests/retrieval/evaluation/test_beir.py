@@ -124,5 +124,5 @@ def test_a_split_that_is_not_there(folder: Folder) -> None:
 
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match="is no folder: give one with corpus.jsonl, queries.jsonl and qrels/."):
+    with pytest.raises(InputError, match=r"is no folder: give one with corpus\.jsonl, queries\.jsonl and qrels/\."):
         read_beir(tmp_path / "file", "test")

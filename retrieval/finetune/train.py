@@ -1,0 +1,229 @@
+"""Fine-tune the embedding model: one loop for every recipe.
+
+The loss is the in-batch softmax of sentence-transformers'
+MultipleNegativesRankingLoss (Henderson et al. 2017), with one more passage a
+pair where the recipe mines hard negatives. Written out, because a batch must
+hold a paper only once, and because a run that is killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.errors import ModelError
+from retrieval.finetune.pairs import Example, batches
+from retrieval.finetune.recipes import Recipe
+from retrieval.precision import bfloat16_pays
+from retrieval.types import Progress, no_progress
+
+STATE = "state.pt"
+HISTORY = "history.json"
+MINED = 6
+Score = Callable[[Any], float]
+"""Gives a model's figure on the development questions; higher is better."""
+
+
+@dataclass(slots=True)
+class History:
+    """The loss of every step and the development figure after every epoch, the first before any training."""
+
+    losses: list[float] = field(default_factory=list)
+    dev: list[float] = field(default_factory=list)
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the best development figure, counted from 1."""
+        return 1 + int(np.argmax(self.dev[1:]))
+
+
+def train(
+    base: Path,
+    examples: Sequence[Example],
+    passages: Sequence[tuple[str, str]],
+    recipe: Recipe,
+    out: Path,
+    score: Score,
+    progress: Progress = no_progress,
+) -> History:
+    """Train and leave a sentence-transformers folder in `out`, with `history.json`.
+
+    `passages` are (paper id, text) to mine negatives from. A run that was killed
+    goes on from its last whole epoch. The same seed gives the same weights.
+    Raises `ModelError` where `out` cannot be written or holds another recipe's run.
+    """
+    import torch
+
+    random.seed(recipe.seed)
+    np.random.seed(recipe.seed)
+    torch.manual_seed(recipe.seed)
+    work = out / "unfinished"
+    _make(work, out)
+    run = _Run(base, examples, passages, recipe, work, progress)
+    run.resume()
+    if not run.history.dev:
+        run.history.dev.append(score(run.model))
+    while run.epoch < recipe.epochs:
+        run.one_epoch()
+        run.history.dev.append(score(run.model))
+        run.save()
+    run.finish(out)
+    return run.history
+
+
+def _make(work: Path, out: Path) -> None:
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"The folder {out} cannot be written ({error.strerror}): choose another with --out."
+        ) from error
+
+
+class _Run:
+    """The state of a training run: everything that must survive a kill is written after each epoch."""
+
+    def __init__(
+        self,
+        base: Path,
+        examples: Sequence[Example],
+        passages: Sequence[tuple[str, str]],
+        recipe: Recipe,
+        work: Path,
+        progress: Progress,
+    ) -> None:
+        import torch
+        from sentence_transformers import SentenceTransformer
+
+        self.model = SentenceTransformer(str(base), device="cuda" if torch.cuda.is_available() else "cpu")
+        self.recipe, self.examples, self.work, self.progress = recipe, examples, work, progress
+        self.history = History()
+        self.epoch = 0
+        if recipe.frozen_embeddings:
+            for name, parameter in self.model.named_parameters():
+                parameter.requires_grad = ".embeddings." not in name
+        trained = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        self.optimizer = torch.optim.AdamW(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+        self.plans = [self._plan(epoch) for epoch in range(recipe.epochs)]
+        steps = sum(map(len, self.plans))
+        warm = int(recipe.warm_up * steps)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min((step + 1) / max(1, warm), max(0.0, (steps - step) / steps))
+        )
+        self.negatives = self._mine(passages) if recipe.hard_negatives else None
+
+    def _plan(self, epoch: int) -> list[list[int]]:
+        order = list(range(len(self.examples)))
+        random.Random(f"{self.recipe.seed} {epoch}").shuffle(order)
+        return batches(self.examples, self.recipe.batch, order)
+
+    def _mine(self, passages: Sequence[tuple[str, str]]) -> list[list[str]]:
+        """For each example the passages of other papers that the base model finds nearest."""
+        encode = self.model.encode
+        texts = np.asarray(encode([text for _, text in passages], normalize_embeddings=True, show_progress_bar=False))
+        asked = [example.question for example in self.examples]
+        nearness = np.asarray(encode(asked, normalize_embeddings=True, show_progress_bar=False)) @ texts.T
+        mined = []
+        for example, row in zip(self.examples, nearness, strict=True):
+            others = (place for place in np.argsort(-row, kind="stable") if passages[place][0] not in example.papers)
+            mined.append([passages[next(others)][1] for _ in range(min(MINED, len(passages) - 1))])
+        return mined
+
+    def one_epoch(self) -> None:
+        """One pass over the plan; the positives drawn depend on seed and epoch alone."""
+        import torch
+
+        draw = random.Random(f"{self.recipe.seed} texts {self.epoch}")
+        torch.manual_seed(self.recipe.seed + self.epoch)
+        before = sum(map(len, self.plans[: self.epoch]))
+        total = sum(map(len, self.plans))
+        self.model.train()
+        for step, batch in enumerate(self.plans[self.epoch]):
+            loss = self._loss(batch, draw)
+            self.optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+            self.optimizer.step()
+            self.schedule.step()
+            self.history.losses.append(loss.item())
+            shown = float(np.mean(self.history.losses[-20:]))
+            self.progress(f"Training, epoch {self.epoch + 1}, loss {shown:.2f}", before + step + 1, total)
+        self.model.eval()
+        self.epoch += 1
+
+    def _loss(self, batch: list[int], draw: random.Random) -> Any:
+        import torch
+
+        texts = [draw.choice(self.examples[place].positives) for place in batch]
+        if self.negatives is not None:
+            texts += [draw.choice(self.negatives[place]) for place in batch]
+        with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=bfloat16_pays()):
+            asked = self._embed([self.examples[place].question for place in batch])
+            given = self._embed(texts)
+        targets = torch.arange(len(batch), device=asked.device)
+        return torch.nn.functional.cross_entropy(self.recipe.scale * asked @ given.T, targets)
+
+    def _embed(self, texts: list[str]) -> Any:
+        import torch
+
+        tokens = self.model.tokenizer(
+            texts, padding=True, truncation=True, max_length=self.recipe.max_length, return_tensors="pt"
+        ).to(self.model.device)
+        return torch.nn.functional.normalize(self.model(dict(tokens))["sentence_embedding"].float(), dim=-1)
+
+    def save(self) -> None:
+        """Write the state, and the weights where they are the best so far, each file whole or not at all."""
+        import torch
+
+        if not self.recipe.best_epoch or self.history.best_epoch == self.epoch:
+            kept = self.work / "kept"
+            shutil.rmtree(kept, ignore_errors=True)
+            self.model.save(str(kept), create_model_card=False)
+        state = {
+            "recipe": asdict(self.recipe),
+            "examples": len(self.examples),
+            "epoch": self.epoch,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "losses": self.history.losses,
+            "dev": self.history.dev,
+        }
+        draft = self.work / f"{STATE}.new"
+        torch.save(state, draft)
+        draft.replace(self.work / STATE)
+
+    def resume(self) -> None:
+        """Go on where a killed run left its state."""
+        import torch
+
+        file = self.work / STATE
+        if not file.is_file():
+            return
+        state = torch.load(file, weights_only=True)
+        if state["recipe"] != asdict(self.recipe) or state["examples"] != len(self.examples):
+            raise ModelError(
+                f"{self.work} holds an unfinished run of something else: remove it or choose another --out."
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.epoch = state["epoch"]
+        self.history = History(list(state["losses"]), list(state["dev"]))
+
+    def finish(self, out: Path) -> None:
+        """Move the kept weights to their place and remove the state."""
+        for path in sorted((self.work / "kept").iterdir()):
+            target = out / path.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            path.replace(target)
+        (out / HISTORY).write_text(json.dumps(asdict(self.history)), encoding="utf-8")
+        shutil.rmtree(self.work)

@@ -1,0 +1,64 @@
+"""What the embedding model learns from."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.evaluation.questions import Gold, LabelledQuestion
+from retrieval.finetune.pairs import Example, batches, question_examples, topic_examples
+from retrieval.glossary import Glossary
+from retrieval.types import Paper
+
+PAPER = Paper(
+    "a", "Sleeper Agents", "Backdoors persist. Training hides them.", "en", category="Robustness", summary="S."
+)
+CHINESE = Paper("b", None, "模型知道。", "zh", label="On knowing", translations={"en": "Models know."})
+GLOSSARY = Glossary({"模型": "model", "知道": "know"})
+
+
+def asked(text: str, *papers: str, gold: tuple[Gold, ...] = ()) -> LabelledQuestion:
+    return LabelledQuestion("q", "single", "en", text, papers, gold)
+
+
+def test_a_question_learns_its_sentence_its_passage_and_its_paper() -> None:
+    question = asked("Do they stay?", "a", gold=(Gold("a", "Training hides them."),))
+    [example] = question_examples([PAPER], [question], GLOSSARY)
+    assert example.papers == {"a"}
+    assert "Training hides them." in example.positives
+    assert "Sleeper Agents\nBackdoors persist. Training hides them." in example.positives
+    assert all("Models" not in text for text in example.positives)
+
+
+def test_chinese_is_read_in_english_on_both_sides() -> None:
+    [example] = question_examples([CHINESE], [asked("模型知道吗", "b")], GLOSSARY)
+    assert example.question == "model know"
+    assert "On knowing\nModels know." in example.positives
+
+
+def test_questions_of_papers_that_are_held_out_or_none_are_left_out() -> None:
+    questions = [asked("x", "a"), asked("y", "a", "b"), asked("z")]
+    assert [example.question for example in question_examples([PAPER], questions, GLOSSARY)] == ["x"]
+
+
+def test_the_model_cards_pairs() -> None:
+    [example] = topic_examples([PAPER, Paper("empty", "T", "", "en")])
+    assert example.question == "What does this text say about robustness?"
+    assert example.positives == ("Backdoors persist. Training hides them.",)
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=60), st.integers(2, 8), st.randoms())
+def test_no_batch_holds_a_paper_twice_and_no_example_comes_twice(
+    owners: list[int], size: int, rng: random.Random
+) -> None:
+    examples = [Example("q", frozenset({str(owner)}), ("t",)) for owner in owners]
+    order = list(range(len(examples)))
+    rng.shuffle(order)
+    made = batches(examples, size, order)
+    placed = [place for batch in made for place in batch]
+    assert len(placed) == len(set(placed)) and set(placed) <= set(order)
+    for batch in made:
+        assert len(batch) <= size
+        assert len({owners[place] for place in batch}) == len(batch)
