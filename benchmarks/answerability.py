@@ -56,17 +56,17 @@ def main() -> None:
     answerable = np.array([bool(question.papers) for question in (*dev, *unanswerable)])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
     folds = StratifiedKFold(10, shuffle=True, random_state=0)
-    chance = cross_val_predict(model, given, answerable, cv=folds, method="predict_proba")[:, 1]
+    chance: np.ndarray = np.asarray(cross_val_predict(model, given, answerable, cv=folds, method="predict_proba"))[:, 1]
     developed = chance[: len(dev)]
     right = answerable[: len(dev)]
     answer_from = float(np.quantile(developed[right], FALSE_REFUSALS))
     print(f"AUROC on dev, cross-validated: {auroc(developed[right], developed[~right]):.3f}")
     print(f"false refusals {np.mean(developed[right] < answer_from):.3f}, threshold {answer_from:.3f}")
     print(f"false answers {np.mean(developed[~right] >= answer_from):.3f}")
-    model.fit(given, answerable)
-    scaler, regression = model[0], model[1]
-    weights = regression.coef_[0] / scaler.scale_
-    bias = float(regression.intercept_[0] - (weights * scaler.mean_).sum())
+    middle, spread = given.mean(axis=0), given.std(axis=0)
+    regression = LogisticRegression(C=1.0).fit((given - middle) / spread, answerable)
+    weights = np.asarray(regression.coef_)[0] / spread
+    bias = float(np.asarray(regression.intercept_)[0] - (weights * middle).sum())
     record = {
         "features": list(FEATURES),
         "weights": [round(float(weight), 5) for weight in weights],

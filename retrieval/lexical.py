@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -47,8 +48,9 @@ class LexicalIndex:
         self._stem = Stemmer.Stemmer("english").stemWord
         self._words = bm25s.BM25()
         self._words.index([self._tokens(document) for document in documents], show_progress=False)
+        plain_counts: dict[str, Any] = {"norm": None, "alternate_sign": False}
         self._letters = HashingVectorizer(
-            analyzer="char_wb", ngram_range=LETTER_NGRAMS, n_features=LETTER_FEATURES, norm=None, alternate_sign=False
+            analyzer="char_wb", ngram_range=LETTER_NGRAMS, n_features=LETTER_FEATURES, **plain_counts
         )
         self._rarity = TfidfTransformer(sublinear_tf=True)
         self._documents = self._rarity.fit_transform(self._letters.transform(documents)).T.tocsr()
