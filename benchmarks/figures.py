@@ -40,7 +40,7 @@ class Figure:
 def as_markdown(figures: Sequence[Figure], command: str) -> str:
     """The figures as a table under the command, commit, machine and date that made them."""
     rows = [
-        f"| {figure.what} | {figure.value:.3g} {figure.unit} | {figure.target} | {_verdict(figure)} |"
+        f"| {figure.what} | {figure.value:.4g} {figure.unit} | {figure.target} | {_verdict(figure)} |"
         for figure in figures
     ]
     return "\n".join([provenance(command), "", "| | measured | target | holds |", "|---|---|---|---|", *rows])
