@@ -41,7 +41,7 @@ class Scripted:
             self.closed += 1
 
     def ask(self, question: Question) -> Answer:
-        raise NotImplementedError
+        raise AssertionError("the page streams, it does not ask")
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         return ()
