@@ -7,17 +7,14 @@ Everything heavy is imported where it is needed, so that --help is quick.
 from __future__ import annotations
 
 import io
-import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli_measure import evaluate, finetune
+from app.cli_output import Collection, Json, note, print_json, progress_shown, results, settings_with
 from retrieval.errors import PaperbackedError
 
 if TYPE_CHECKING:
@@ -34,13 +31,11 @@ app = typer.Typer(
 
 INTERRUPTED = 130
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lab = Annotated[list[str] | None, typer.Option("--lab", help="Only papers by this organisation; may be repeated.")]
 Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category; may be repeated.")]
 Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this language (en, zh).")]
 Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
-Collection = Annotated[str | None, typer.Option(help="The collection of papers.")]
 Llm = Annotated[
     str | None, typer.Option(metavar="MODEL|none", help="none (quotes), smollm2, openai:MODEL, a folder or a hub id.")
 ]
@@ -56,11 +51,11 @@ def serve(
     collection: Collection = None,
 ) -> None:
     """Serve the chat page and the API."""
-    settings = _settings(host=host, port=port, llm=llm, llm_url=llm_url, collection=collection)
+    settings = settings_with(host=host, port=port, llm=llm, llm_url=llm_url, collection=collection)
     from app.server import listening_socket, run_server
 
-    with listening_socket(settings.host, settings.port) as socket, _progress() as progress:
-        run_server(settings, socket, progress, _note)
+    with listening_socket(settings.host, settings.port) as socket, progress_shown() as progress:
+        run_server(settings, socket, progress, note)
 
 
 @app.command()
@@ -86,23 +81,23 @@ def ask(
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise typer.BadParameter("Give a question, or --batch with --out.")
     filters = _filters(lab, category, language, since, until)
-    settings = _settings(llm=llm, llm_url=llm_url, collection=collection)
+    settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
     if batch and out:
         from app.batch import answer_file, read_questions
 
         asked = read_questions(batch, filters)
-        with _progress() as progress:
+        with progress_shown() as progress:
             answer_file(_answerer(settings, filters, progress), asked, out, progress)
         return
     from app.answering.question import checked_question
     from app.terminal import print_answer
 
     checked = checked_question(question or "", filters=filters)
-    with _progress() as progress:
+    with progress_shown() as progress:
         answer = _answerer(settings, filters, progress).ask(checked)
-    with _results():
+    with results():
         if json_:
-            _print_json(answer.as_json())
+            print_json(answer.as_json())
         else:
             print_answer(answer)
 
@@ -113,11 +108,11 @@ def papers(json_: Json = False, collection: Collection = None) -> None:
     from app.build import collection_papers
     from app.terminal import print_papers
 
-    found = collection_papers(_settings(collection=collection))
-    with _results():
+    found = collection_papers(settings_with(collection=collection))
+    with results():
         if json_:
             for paper in found:
-                _print_json(paper.as_json())
+                print_json(paper.as_json())
         else:
             print_papers(found)
 
@@ -141,11 +136,11 @@ def search(
 
     text = checked_question(query).text
     filters = _filters(lab, category, language, since, until)
-    with _progress() as progress:
-        passages = _answerer(_settings(collection=collection), filters, progress).search(text, filters, top)
-    with _results():
+    with progress_shown() as progress:
+        passages = _answerer(settings_with(collection=collection), filters, progress).search(text, filters, top)
+    with results():
         if json_:
-            _print_json(sources_as_json(passages))
+            print_json(sources_as_json(passages))
         else:
             print_sources(passages)
 
@@ -158,52 +153,14 @@ def ingest(
     """Add papers to a collection and index it."""
     from app.build import ingest_papers
 
-    settings = _settings(collection=collection)
-    with _progress() as progress:
-        count = ingest_papers(settings, files, progress, _note)
-    _note(f"The collection {settings.collection!r} has {count} papers.")
+    settings = settings_with(collection=collection)
+    with progress_shown() as progress:
+        count = ingest_papers(settings, files, progress, note)
+    note(f"The collection {settings.collection!r} has {count} papers.")
 
 
-@app.command()
-def evaluate(
-    beir: Annotated[Path | None, typer.Option(metavar="DIR", help="Measure on a BEIR folder instead.")] = None,
-    split: Annotated[str, typer.Option(help="Which of the folder's qrels.")] = "test",
-    questions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Questions as JSON lines.  [default: the dev questions]")
-    ] = None,
-    json_: Json = False,
-    collection: Collection = None,
-) -> None:
-    """Measure how well papers are found, and what each part of the retrieval adds."""
-    from app.build import build_answerer, build_benchmark_retriever
-    from app.evaluation import reports_of
-    from app.evaluation_table import print_report
-
-    settings = _settings(collection=collection, llm="none")
-    with _progress() as progress:
-        answerer = partial(build_answerer, settings, progress, _note)
-        index = partial(build_benchmark_retriever, settings, progress, _note)
-        reports = reports_of(questions, beir, split, answerer, index, progress)
-    with _results():
-        if json_:
-            _print_json({name: report.as_json() for name, report in reports.items()})
-        for report in () if json_ else reports.values():
-            print_report(report)
-
-
-@app.command()
-def finetune(
-    recipe: Annotated[str, typer.Option(help="default, or model-card for the settings of the seed model.")] = "default",
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model goes.")] = Path("tuned"),
-    hold_out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ids of papers that nothing is learned from, one a line.")
-    ] = None,
-) -> None:
-    """Fine-tune the embedding model on the questions written for the papers."""
-    from app.finetuning import finetune_embedding
-
-    with _progress() as progress:
-        finetune_embedding(recipe, out, hold_out, progress, _note)
+app.command()(evaluate)
+app.command()(finetune)
 
 
 @app.command()
@@ -213,7 +170,7 @@ def doctor(json_: Json = False) -> None:
     from app.diagnosis import diagnose
     from app.terminal import print_findings
 
-    settings = _settings()
+    settings = settings_with()
     findings = diagnose(
         home=settings.home,
         chroma=settings.chroma,
@@ -222,26 +179,20 @@ def doctor(json_: Json = False) -> None:
         llm=settings.llm,
         read_collection=lambda: collection_papers(settings),
     )
-    with _results():
+    with results():
         if json_:
-            _print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
+            print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
         else:
             print_findings(findings)
     if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)
 
 
-def _settings(**overrides: Any) -> Settings:
-    from app.settings import read_settings
-
-    return read_settings(**overrides)
-
-
 def _answerer(settings: Settings, filters: Filters, progress: Progress) -> Any:
     from app.build import build_answerer, check_filters
 
     check_filters(settings, filters)
-    return build_answerer(settings, progress, _note)
+    return build_answerer(settings, progress, note)
 
 
 def _filters(
@@ -259,36 +210,6 @@ def _filters(
     )
 
 
-@contextmanager
-def _results() -> Iterator[None]:
-    """Around all that goes to stdout: a reader who has read enough, as `| head` does, is no failure."""
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0) from None
-
-
-def _print_json(value: Any) -> None:
-    # Bytes, because a terminal's encoding need not know every letter of a paper.
-    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _note(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    from app.terminal import progress_bars
-
-    with progress_bars() as progress:
-        yield progress
-
-
 def main() -> None:
     """Run the command; every error meant for the user ends in one line on stderr."""
     try:
@@ -300,13 +221,13 @@ def main() -> None:
             sys.stdout.reconfigure(errors="replace")
         app()
     except PaperbackedError as error:
-        _note(str(error))
+        note(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
-        _note("Stopped.")
+        note("Stopped.")
         sys.exit(INTERRUPTED)
     except SystemExit as exit:
         # Typer turns Ctrl-C into this status by itself.
         if exit.code == INTERRUPTED:
-            _note("Stopped.")
+            note("Stopped.")
         raise
