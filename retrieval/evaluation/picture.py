@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrieval.errors import InputError, ModelError
 from retrieval.evaluation.benchmark import Answerability, Report, Row
+from retrieval.figure import empty_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,27 +22,14 @@ def draw_report(report: Report, path: Path) -> None:
     Raises `ModelError` where matplotlib is not installed, `InputError` where the
     file cannot be written; it appears only when it is complete.
     """
-    try:
-        # The figure by itself: pyplot would keep it, and look for a screen.
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ModelError('Pictures need matplotlib: pip install "paperbacked[finetune]".') from error
     height = 1.6 + INCHES_A_ROW * len(report.rows)
-    figure = Figure(figsize=(11 if report.answerability else 7, height), dpi=120, layout="constrained")
+    figure = empty_figure(11 if report.answerability else 7, height)
     axes: Any = figure.subplots(1, 2 if report.answerability else 1, squeeze=False)[0]
     _draw_bars(axes[0], report.rows)
     axes[0].set_title(str(report.about.get("name", "")), loc="left")
     if report.answerability:
         _draw_curve(axes[1], report.answerability)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.png")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(draft, metadata={"Software": None})
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise InputError(f"The picture {path} cannot be written ({error.strerror}): choose another file.") from error
+    save_figure(figure, path)
 
 
 def _draw_bars(axes: Axes, rows: Sequence[Row]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.chunking import chunk_paper
+from retrieval.evaluation.beir import BeirSet
 from retrieval.evaluation.questions import LabelledQuestion
 from retrieval.glossary import Glossary
 from retrieval.types import Paper
@@ -70,6 +71,23 @@ def topic_examples(papers: Sequence[Paper]) -> list[Example]:
     ]
 
 
+def query_examples(other: BeirSet) -> list[Example]:
+    """One example a judged query of a BEIR set, with passages and whole texts of the papers that answer it.
+
+    Learning another field beside one's own keeps the model from forgetting it.
+    """
+    by_id = {paper.id: paper for paper in other.papers}
+    examples = []
+    for query, grades in other.qrels.items():
+        relevant = [by_id[paper] for paper, grade in grades.items() if grade > 0]
+        texts = [
+            text for paper in relevant for text in (chunk_paper(paper)[0].embedded, f"{paper.name}\n{paper.abstract}")
+        ]
+        if texts:
+            examples.append(Example(other.queries[query], frozenset(paper.id for paper in relevant), tuple(texts)))
+    return examples
+
+
 def batches(examples: Sequence[Example], size: int, shuffled: Sequence[int]) -> list[list[int]]:
     """The examples' places in batches of up to `size`, no two of a batch sharing a paper; stragglers are left out."""
     result: list[list[int]] = []
@@ -89,3 +107,7 @@ def batches(examples: Sequence[Example], size: int, shuffled: Sequence[int]) -> 
         result.append(batch)
         waiting = later
     return result
+
+
+def _whole_and_first(paper: Paper) -> tuple[str, str]:
+    return f"{paper.name}\n{paper.abstract}", chunk_paper(paper)[0].embedded

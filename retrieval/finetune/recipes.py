@@ -12,6 +12,7 @@ class Recipe:
     `hard_negatives` adds one passage of another paper to each pair, mined with the
     base model. `frozen_embeddings` leaves the word embeddings as they are, which
     halves what has to be shipped. `best_epoch` keeps the epoch that is best on dev.
+    In the end the weights go back `base_share` of the way to the base model's.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Recipe:
     hard_negatives: bool = False
     frozen_embeddings: bool = False
     best_epoch: bool = False
+    base_share: float = 0.0
     seed: int = 42
 
 

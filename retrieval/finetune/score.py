@@ -1,8 +1,8 @@
-"""The development figure by which epochs are chosen."""
+"""How a model does by itself: papers ranked by their nearest passage, without any other rung."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,25 +13,37 @@ from retrieval.evaluation.questions import LabelledQuestion
 from retrieval.glossary import Glossary
 from retrieval.types import Paper
 
+Encode = Callable[[Sequence[str]], np.ndarray]
+"""Texts as unit vectors, shape [texts, dimensions]."""
+
+
+def passage_rankings(encode: Encode, papers: Iterable[Paper], queries: Sequence[str]) -> list[list[str]]:
+    """For each query the ids of all papers, nearest passage first."""
+    chunks = [chunk for paper in papers for chunk in chunk_paper(paper)]
+    owners = np.array([chunk.paper_id for chunk in chunks])
+    given = encode([chunk.embedded for chunk in chunks])
+    nearness = encode(queries) @ given.T
+    return [list(dict.fromkeys(owners[np.argsort(-row, kind="stable")].tolist())) for row in nearness]
+
+
+def as_queries(questions: Iterable[LabelledQuestion], glossary: Glossary) -> list[str]:
+    """The questions as they are searched for: after their history, Chinese in English words."""
+    return [glossary.in_english(question.joined) or question.joined for question in questions]
+
 
 def development_score(
     papers: Sequence[Paper], questions: Sequence[LabelledQuestion], glossary: Glossary
 ) -> Callable[[Any], float]:
-    """A function of a model: the mean of hit@1 and MRR@10 over the answerable questions, by passages alone."""
-    chunks = [chunk for paper in papers for chunk in chunk_paper(paper)]
-    owners = np.array([chunk.paper_id for chunk in chunks])
+    """A function of a model: the mean of hit@1 and MRR over the answerable questions, by passages alone."""
     asked = [question for question in questions if question.papers]
-    texts = [glossary.in_english(question.joined) or question.joined for question in asked]
+    queries = as_queries(asked, glossary)
 
     def score(model: Any) -> float:
-        encode = model.encode
-        given = np.asarray(
-            encode([chunk.embedded for chunk in chunks], normalize_embeddings=True, show_progress_bar=False)
-        )
-        nearness = np.asarray(encode(texts, normalize_embeddings=True, show_progress_bar=False)) @ given.T
+        def encode(texts: Sequence[str]) -> np.ndarray:
+            return np.asarray(model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False))
+
         figures = []
-        for question, row in zip(asked, nearness, strict=True):
-            ranking = list(dict.fromkeys(owners[np.argsort(-row, kind="stable")].tolist()))
+        for question, ranking in zip(asked, passage_rankings(encode, papers, queries), strict=True):
             grades = dict.fromkeys(question.papers, 1)
             figures.append((hit(ranking, grades, 1) + reciprocal_rank(ranking, grades)) / 2)
         return float(np.mean(figures))

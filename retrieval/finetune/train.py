@@ -12,13 +12,15 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from retrieval.errors import ModelError
+from retrieval.finetune.average import write_average
+from retrieval.finetune.history import History
 from retrieval.finetune.pairs import Example, batches
 from retrieval.finetune.recipes import Recipe
 from retrieval.precision import bfloat16_pays
@@ -27,21 +29,10 @@ from retrieval.types import Progress, no_progress
 STATE = "state.pt"
 HISTORY = "history.json"
 MINED = 6
+ALIKE = 16
+"""Texts that go through the network together."""
 Score = Callable[[Any], float]
 """Gives a model's figure on the development questions; higher is better."""
-
-
-@dataclass(slots=True)
-class History:
-    """The loss of every step and the development figure after every epoch, the first before any training."""
-
-    losses: list[float] = field(default_factory=list)
-    dev: list[float] = field(default_factory=list)
-
-    @property
-    def best_epoch(self) -> int:
-        """The epoch with the best development figure, counted from 1."""
-        return 1 + int(np.argmax(self.dev[1:]))
 
 
 def train(
@@ -74,7 +65,7 @@ def train(
         run.one_epoch()
         run.history.dev.append(score(run.model))
         run.save()
-    run.finish(out)
+    run.finish(out, base, score)
     return run.history
 
 
@@ -173,6 +164,18 @@ class _Run:
     def _embed(self, texts: list[str]) -> Any:
         import torch
 
+        # Texts of like length together: padding to the longest of all would double the work.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        parts = [
+            self._embed_alike([texts[place] for place in order[at : at + ALIKE]]) for at in range(0, len(order), ALIKE)
+        ]
+        back = torch.empty(len(order), dtype=torch.long)
+        back[order] = torch.arange(len(order))
+        return torch.cat(parts)[back.to(parts[0].device)]
+
+    def _embed_alike(self, texts: list[str]) -> Any:
+        import torch
+
         tokens = self.model.tokenizer(
             texts, padding=True, truncation=True, max_length=self.recipe.max_length, return_tensors="pt"
         ).to(self.model.device)
@@ -218,9 +221,17 @@ class _Run:
         self.epoch = state["epoch"]
         self.history = History(list(state["losses"]), list(state["dev"]))
 
-    def finish(self, out: Path) -> None:
-        """Move the kept weights to their place and remove the state."""
-        for path in sorted((self.work / "kept").iterdir()):
+    def finish(self, out: Path, base: Path, score: Score) -> None:
+        """Average the kept weights with the base, move them to their place and remove the state."""
+        from sentence_transformers import SentenceTransformer
+
+        kept, whole = self.work / "kept", self.work / "whole"
+        # What was kept stays as it is, so that a run killed in here can do this again.
+        shutil.copytree(kept, whole, dirs_exist_ok=True)
+        if self.recipe.base_share:
+            write_average(kept, base, self.recipe.base_share, whole)
+        self.history.final = score(SentenceTransformer(str(whole), device=str(self.model.device)))
+        for path in sorted(whole.iterdir()):
             target = out / path.name
             if target.is_dir():
                 shutil.rmtree(target)

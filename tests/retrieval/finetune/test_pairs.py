@@ -7,8 +7,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.evaluation.beir import BeirSet
 from retrieval.evaluation.questions import Gold, LabelledQuestion
-from retrieval.finetune.pairs import Example, batches, question_examples, topic_examples
+from retrieval.finetune.pairs import Example, batches, query_examples, question_examples, topic_examples
 from retrieval.glossary import Glossary
 from retrieval.types import Paper
 
@@ -62,3 +63,11 @@ def test_no_batch_holds_a_paper_twice_and_no_example_comes_twice(
     for batch in made:
         assert len(batch) <= size
         assert len({owners[place] for place in batch}) == len(batch)
+
+
+def test_queries_of_another_collection_are_learned_with_the_papers_that_answer_them() -> None:
+    other = BeirSet((PAPER, CHINESE), {"1": "a claim", "2": "no"}, {"1": {"a": 1, "b": 0}, "2": {"b": 0}})
+    [example] = query_examples(other)
+    assert (example.question, example.papers) == ("a claim", {"a"})
+    assert "Sleeper Agents\nBackdoors persist. Training hides them." in example.positives
+    assert all("模型" not in text for text in example.positives)

@@ -135,3 +135,26 @@ def test_an_overlay_that_does_not_fit_is_refused(base: Path, tmp_path: Path) -> 
     (tmp_path / "tuned.safetensors").write_bytes(b"none")
     with pytest.raises(ModelError, match="cannot be read"):
         apply_overlay(model, tmp_path / "tuned.safetensors")
+
+
+def test_the_weights_go_back_to_the_base_by_the_share_of_the_recipe(base: Path, tmp_path: Path) -> None:
+    scored: list[float] = []
+
+    def noted(model: Any) -> float:
+        scored.append(right(model))
+        return scored[-1]
+
+    for share in (0.0, 0.5, 1.0):
+        train(base, EXAMPLES, PASSAGES, replace(RECIPE, base_share=share), tmp_path / str(share), noted)
+    half, whole = (vectors(tmp_path / str(share)) for share in (0.5, 1.0))
+    assert np.allclose(whole, vectors(base), atol=1e-6)
+    assert not np.allclose(half, vectors(base), atol=1e-3)
+    assert not np.allclose(half, vectors(tmp_path / "0.0"), atol=1e-3)
+
+
+def test_the_figure_of_what_was_written_is_measured_on_what_was_written(base: Path, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    history = train(base, EXAMPLES, PASSAGES, replace(RECIPE, base_share=0.5), tmp_path, right)
+    assert history.final == right(SentenceTransformer(str(tmp_path), device="cpu"))
+    assert json.loads((tmp_path / "history.json").read_text())["final"] == history.final
