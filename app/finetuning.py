@@ -56,7 +56,13 @@ def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]
     other = read_beir(run.also, "train") if run.also else None
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
     examples = _examples(run.recipe, learned, other, glossary)
-    score = development_score(papers, read_questions(default_questions_file("dev.jsonl")), glossary)
+    # Held-out papers have no say in which epoch is kept either.
+    chosen_on = [
+        question
+        for question in read_questions(default_questions_file("dev.jsonl"))
+        if held_out.isdisjoint(question.papers)
+    ]
+    score = development_score(papers, chosen_on, glossary)
     texts = (*learned, *(_judged(other) if other else ()))
     passages = [(paper.id, chunk.embedded) for paper in texts for chunk in chunk_paper(paper)]
     note(f"{len(examples)} examples of {len(texts)} papers; the run goes on where it was if it is stopped.")

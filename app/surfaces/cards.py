@@ -9,6 +9,12 @@ from app.surfaces.exchange import Exchange, papers_best_first
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
 from retrieval.types import Paper, Passage
 
+RUNG_NAMES = {
+    "passage": "meaning of a passage",
+    "question": "a question written for it",
+    "words": "words",
+    "letters": "spelling",
+}
 CLOSEST = 3
 """How many papers an abstaining answer sets before the reader."""
 
@@ -21,17 +27,17 @@ def evidence(exchange: Exchange, number: int, shown: bool) -> str:
     """The column beside exchange `number`: what it cites, or the closest papers, then what else was found."""
     cited = _grouped(exchange.citations)
     found = papers_best_first(exchange.passages)
-    scores = {passage.paper.id: passage.score for passage in found}
+    best = {passage.paper.id: passage for passage in found}
     if cited:
         heading = "Cited"
-        cards = [_card(paper, number, scores.get(paper.id, quotes[0].score), quotes) for paper, quotes in cited]
+        cards = [_card(paper, number, best.get(paper.id), quotes) for paper, quotes in cited]
         rest = [passage for passage in found if passage.paper.id not in {paper.id for paper, _ in cited}]
     elif exchange.running:
         # Which of them the answer will quote is known a moment later: naming them is enough.
         heading, cards, rest = "Reading", [], list(found)
     else:
         heading = "Closest papers" if found else ""
-        cards = [_card(passage.paper, number, passage.score) for passage in found[:CLOSEST]]
+        cards = [_card(passage.paper, number, passage) for passage in found[:CLOSEST]]
         rest = list(found[CLOSEST:])
     if not cards and not rest:
         return ""
@@ -54,7 +60,8 @@ def _grouped(citations: Sequence[Citation]) -> list[tuple[Paper, list[Citation]]
     return list(grouped.values())
 
 
-def _card(paper: Paper, turn: int, score: float, quotes: Sequence[Citation] = ()) -> str:
+def _card(paper: Paper, turn: int, passage: Passage | None, quotes: Sequence[Citation] = ()) -> str:
+    score = passage.score if passage else quotes[0].score
     badges = "".join(
         f'<a class="marker" href="#t{turn}-m{quote.number}" data-back="{turn}-{quote.number}" '
         f'aria-label="Back to quote {quote.number} in the answer">{quote.number}</a>'
@@ -69,7 +76,7 @@ def _card(paper: Paper, turn: int, score: float, quotes: Sequence[Citation] = ()
     return (
         f'<article class="card" id="{card_id(turn, paper)}">{numbers}'
         f'<h3 class="card-title">{name_html(paper)}</h3>{_meta(paper, score)}'
-        f"{abstract_html(paper, quotes, turn)}{glosses}{_links(paper)}</article>"
+        f"{abstract_html(paper, quotes, turn)}{glosses}{_trace(passage)}{_links(paper)}</article>"
     )
 
 
@@ -83,7 +90,7 @@ def _folded_card(passage: Passage, turn: int) -> str:
     return (
         f'<details class="card" id="{card_id(turn, paper)}"><summary>'
         f'<span class="card-title">{name_html(paper)}</span>{_meta(paper, passage.score, "span")}</summary>'
-        f"{abstract_html(paper, (), turn)}{_links(paper)}</details>"
+        f"{abstract_html(paper, (), turn)}{_trace(passage)}{_links(paper)}</details>"
     )
 
 
@@ -128,6 +135,15 @@ def match_in_words(score: float) -> str:
 def _meta(paper: Paper, score: float, tag: str = "p") -> str:
     parts = [*origin(paper), *([paper.category] if paper.category else []), match_in_words(score)]
     return f'<{tag} class="meta">{" · ".join(f"<span>{text_html(part)}</span>" for part in parts)}</{tag}>'
+
+
+def _trace(passage: Passage | None) -> str:
+    """How the paper was found: the score that each rung of the retrieval gave it."""
+    gave = dict(passage.rungs) if passage else {}
+    if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
+        gave.pop("question", None)
+    scores = " · ".join(f"{RUNG_NAMES.get(name, name)} {score:.2f}" for name, score in gave.items() if score > 0)
+    return f'<p class="trace">Found by {text_html(scores)}</p>' if scores else ""
 
 
 def _links(paper: Paper) -> str:

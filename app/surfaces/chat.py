@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,12 @@ from starlette.staticfiles import StaticFiles
 
 from app.answering.answerer import Answerer
 from app.answering.events import Failed, Token
+from app.answering.language_models import LanguageModels
 from app.answering.question import Question, checked_question
 from app.surfaces import render
 from app.surfaces.exchange import Exchange, history_of
 from app.surfaces.markup import text_html
+from app.surfaces.shelf import shelf_html
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Facets, Filters
 
@@ -37,6 +39,8 @@ _ASSETS = Path(__file__).parent / "page"
 _FRAME_SECONDS = 0.05
 """Tokens that come faster than this are drawn together: the eye sees no difference, the wire does."""
 _CONCURRENT_ANSWERS = 20
+_CLOCK_SECONDS = 1.0
+"""How often the page looks how far a model has come, while one is underway."""
 _SESSION_SECONDS = 4 * 3600
 _log = logging.getLogger(__name__)
 
@@ -61,9 +65,9 @@ class Frame:
         return tuple(gr.skip() if value is None else value for value in values)
 
 
-def build_page(answerer: Answerer) -> gr.Blocks:
+def build_page(answerer: Answerer, language_models: LanguageModels | None = None) -> gr.Blocks:
     """The page over one answerer, to be mounted with `page_options()`."""
-    page = ChatPage(answerer)
+    page = ChatPage(answerer, language_models)
     with gr.Blocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
         exchanges = gr.State((), time_to_live=_SESSION_SECONDS)
         masthead = gr.HTML(_asset("masthead.html"), elem_id="masthead", js_on_load=_asset("triggers.js"), **_PLAIN)
@@ -92,6 +96,7 @@ def build_page(answerer: Answerer) -> gr.Blocks:
                         send = gr.Button("Ask", elem_id="send", variant="primary")
                         stop = gr.Button("Stop", elem_id="stop")
                     mode = gr.HTML("", elem_id="mode-line", **_PLAIN)
+                    shelf = gr.HTML("", elem_id="models", js_on_load=_asset("triggers.js"), **_PLAIN)
             margin = gr.HTML("", elem_id="margin", js_on_load=None, **_PLAIN)
 
         screen = [exchanges, conversation, margin, notice, box]
@@ -110,7 +115,11 @@ def build_page(answerer: Answerer) -> gr.Blocks:
         left = masthead.clear(None, cancels=asking, **private)
         left.then(page.start_over, outputs=screen, queue=False, **private)
         # Which models are at work is known, and may change, only while the server runs.
-        blocks.load(page.mode_line, outputs=mode, queue=False, **private)
+        clock = gr.Timer(_CLOCK_SECONDS, active=False)
+        at_work: dict[str, Any] = {"outputs": [mode, shelf, clock], "queue": False, **private}
+        blocks.load(page.models_at_work, **at_work)
+        clock.tick(page.models_at_work, **at_work)
+        shelf.submit(page.fetch_model, **at_work)
     return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)
 
 
@@ -147,14 +156,32 @@ def page_options() -> dict[str, Any]:
 class ChatPage:
     """The page's handlers: each takes widget values and gives updates for `screen`."""
 
-    def __init__(self, answerer: Answerer) -> None:
+    def __init__(self, answerer: Answerer, language_models: LanguageModels | None = None) -> None:
         self._answerer = answerer
+        self._language_models = language_models
 
     def intro(self) -> str:
         return render.intro(len(self._answerer.papers), self._answerer.facets, EXAMPLES)
 
     def mode_line(self) -> str:
         return render.mode_line(self._answerer.models, len(self._answerer.papers))
+
+    def models_at_work(self) -> tuple[Update, ...]:
+        """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
+        models = self._language_models
+        if models is None:
+            return self.mode_line(), "", gr.skip()
+        underway = models.underway
+        shelf = shelf_html(models.offers(), underway, models.failure)
+        return self.mode_line(), shelf, gr.Timer(active=underway is not None)
+
+    def fetch_model(self, event: gr.EventData) -> tuple[Update, ...]:
+        """Begins to fetch the model whose button was pressed."""
+        clicked = event._data if isinstance(event._data, dict) else {}
+        if self._language_models is not None and "get" in clicked:
+            with suppress(InputError):
+                self._language_models.fetch(str(clicked["get"]))
+        return self.models_at_work()
 
     def ask(
         self,

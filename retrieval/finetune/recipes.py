@@ -35,12 +35,12 @@ MODEL_CARD = Recipe("model-card", epochs=3, batch=16, learning_rate=5e-5, warm_u
 
 DEFAULT = Recipe(
     "default",
-    epochs=4,
+    epochs=3,
     batch=32,
     learning_rate=1e-4,
     warm_up=0.1,
     weight_decay=0.01,
-    max_length=176,
+    max_length=128,
     hard_negatives=True,
     frozen_embeddings=True,
     best_epoch=True,

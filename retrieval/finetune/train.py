@@ -117,15 +117,20 @@ class _Run:
 
     def _mine(self, passages: Sequence[tuple[str, str]]) -> list[list[str]]:
         """For each example the passages of other papers that the base model finds nearest."""
-        encode = self.model.encode
-        texts = np.asarray(encode([text for _, text in passages], normalize_embeddings=True, show_progress_bar=False))
-        asked = [example.question for example in self.examples]
-        nearness = np.asarray(encode(asked, normalize_embeddings=True, show_progress_bar=False)) @ texts.T
+        texts = self._vectors([text for _, text in passages])
+        nearness = self._vectors([example.question for example in self.examples]) @ texts.T
         mined = []
         for example, row in zip(self.examples, nearness, strict=True):
             others = (place for place in np.argsort(-row, kind="stable") if passages[place][0] not in example.papers)
             mined.append([passages[next(others)][1] for _ in range(min(MINED, len(passages) - 1))])
         return mined
+
+    def _vectors(self, texts: list[str]) -> np.ndarray:
+        import torch
+
+        with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=bfloat16_pays()):
+            vectors = self.model.encode(texts, convert_to_numpy=False, convert_to_tensor=True, show_progress_bar=False)
+        return torch.nn.functional.normalize(vectors.float(), dim=-1).cpu().numpy()
 
     def one_epoch(self) -> None:
         """One pass over the plan; the positives drawn depend on seed and epoch alone."""

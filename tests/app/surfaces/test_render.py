@@ -405,3 +405,23 @@ def test_the_scope_of_filters_is_said() -> None:
     filters = Filters(("OpenAI",), (), ("zh",), date(2022, 1, 1), date(2023, 12, 31))
     assert "Only OpenAI · Chinese · from 2022 · until 2023" in render.scope(filters)
     assert render.scope(Filters()) == ""
+
+
+@pytest.mark.parametrize(
+    ("rungs", "expected"),
+    [
+        (
+            {"passage": 0.31, "question": 0.62, "words": 0.5, "letters": 0.25},
+            "Found by meaning of a passage 0.31 · a question written for it 0.62 · words 0.50 · spelling 0.25",
+        ),
+        ({"passage": 0.31, "question": 0.31, "words": 0.0}, "Found by meaning of a passage 0.31"),
+        ({"<b>": 0.5}, "Found by <b> 0.50"),
+        ({}, ""),
+    ],
+)
+def test_a_card_says_which_rungs_found_the_paper(rungs: dict[str, float], expected: str) -> None:
+    source = Passage(PAPER, 0, 5, 0.62, rungs)
+    for cited in ((citation(1, "Backdoors persist."),), ()):
+        html = evidence(answered("x", cited, sources=(source, source)), 1, True)
+        assert parsed(html).text.count("Found by") == html.count('class="trace"') == bool(expected)
+        assert expected in parsed(html).text
