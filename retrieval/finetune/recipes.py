@@ -44,6 +44,7 @@ DEFAULT = Recipe(
     hard_negatives=True,
     frozen_embeddings=True,
     best_epoch=True,
+    base_share=0.25,
 )
 """The best found on the development questions in under 30 minutes on two cores (docs/experiments.md)."""
 
