@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from app.answering.abstention import MODEL_FILE, read_answerability
+from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
 from app.answering.answerer import Models
-from app.answering.chain import AnswerChain, LanguageModel
+from app.answering.chain import AnswerChain, Unsupported
 from app.answering.events import Answer, Done, Event, Failed
+from app.answering.language_model import LanguageModel
+from app.answering.language_models import LanguageModels
 from app.answering.llm import check_name, describe, open_llm
+from app.answering.model_choice import NONE, choose_model, prompt_for
 from app.answering.question import Question, checked_question
+from app.answering.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.support import SupportCheck, read_support
 from app.settings import Settings
 from retrieval.corpus import (
     as_line,
@@ -27,12 +31,13 @@ from retrieval.corpus import (
 from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import CorpusError, PaperbackedError
 from retrieval.evaluation.questions import read_questions
-from retrieval.glossary import read_glossary
+from retrieval.glossary import Glossary, read_glossary
 from retrieval.ingest import ensure_index
 from retrieval.lexical import LexicalIndex
 from retrieval.retriever import PaperRetriever
 from retrieval.store import ChromaStore
-from retrieval.types import Facets, Filters, Paper, Passage, Progress, no_progress
+from retrieval.types import Facets, Filters, Paper, Passage, Progress, WrittenQuestion, no_progress
+from retrieval.written import all_texts, embedded_texts, written_for
 
 Note = Callable[[str], None]
 
@@ -41,14 +46,23 @@ class LocalAnswerer:
     """Answers from one collection; the `Answerer` that surfaces are given."""
 
     def __init__(
-        self, papers: tuple[Paper, ...], retriever: PaperRetriever, language_model: Callable[[], LanguageModel]
+        self,
+        papers: tuple[Paper, ...],
+        retriever: PaperRetriever,
+        language_model: Callable[[], LanguageModel],
+        language_models: LanguageModels | None = None,
+        unsupported: Unsupported = "show",
     ) -> None:
+        self.language_models = language_models
         self._papers = papers
         self._facets = facets_of(papers)
         self._retriever = retriever
         self._language_model = language_model
-        answerability = read_answerability(shipped_file(MODEL_FILE))
-        self._chain = AnswerChain(retriever, answerability, language_model)
+        answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
+        support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
+        self._chain = AnswerChain(
+            retriever, answerability, language_model, support, papers=papers, unsupported=unsupported
+        )
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -155,33 +169,34 @@ def build_retriever(
     embedder = embedder or open_embedder(settings.embedding)
     store = ChromaStore(settings.chroma)
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    questions = written_questions(settings.collection)
-    english = {paper: [glossary.in_english(question) for question in asked] for paper, asked in questions.items()}
+    written = written_questions(papers, settings.collection, glossary)
     index = ensure_index(
         papers,
         embedder,
         store,
         collection=settings.collection,
         lock_file=settings.home / "index.lock",
-        questions=english,
+        questions=embedded_texts(written),
         progress=progress,
         note=note,
     )
-    # By words and letters a question can be found in both languages.
-    both = {paper: list(dict.fromkeys([*asked, *english[paper]])) for paper, asked in questions.items()}
-    lexical = LexicalIndex(papers, both)
-    return PaperRetriever(store=store, embedder=embedder, index=index, lexical=lexical, glossary=glossary)
+    return PaperRetriever(
+        store=store,
+        embedder=embedder,
+        index=index,
+        lexical=LexicalIndex(papers, all_texts(written)),
+        glossary=glossary,
+        written=written,
+    )
 
 
-def written_questions(collection: str) -> dict[str, list[str]]:
+def written_questions(
+    papers: Iterable[Paper], collection: str, glossary: Glossary
+) -> dict[str, tuple[WrittenQuestion, ...]]:
     """The questions written for the papers of the default collection, by the paper's id; others have none."""
     if collection != "default":
         return {}
-    asked: dict[str, list[str]] = {}
-    for question in read_questions(default_questions_file("train.jsonl")):
-        for paper in question.papers:
-            asked.setdefault(paper, []).append(question.joined)
-    return asked
+    return written_for(papers, read_questions(default_questions_file("train.jsonl")), glossary)
 
 
 def build_benchmark_retriever(
@@ -200,33 +215,33 @@ def build_answerer(
     until it is there questions are answered with quotes. A language model that
     cannot be had is no failure: quotes answer, and `models.note` says why.
     """
-    language_model = _language_model(settings, progress, note, wait=wait_for_llm)
+    language_models = build_language_models(settings, progress, note)
+    if wait_for_llm:
+        language_models.load()
+    else:
+        language_models.load_in_background()
     papers = collection_papers(settings)
     retriever = build_retriever(settings, papers, progress, note)
     # Loaded now, so that the first question does not wait for it.
     retriever.embedder.load()
-    return LocalAnswerer(papers, retriever, language_model)
+    retriever.questions("", ())
+    return LocalAnswerer(papers, retriever, language_models.current, language_models, settings.unsupported)
 
 
-def _language_model(settings: Settings, progress: Progress, note: Note, *, wait: bool) -> Callable[[], LanguageModel]:
-    if settings.llm == "none":
-        nothing = LanguageModel()
-        return lambda: nothing
-    check_name(settings.llm, settings.llm_url)
-    current = LanguageModel(note=f"{settings.llm} is still loading, so these are the quotes.")
+def build_language_models(settings: Settings, progress: Progress = no_progress, note: Note = print) -> LanguageModels:
+    """What finds, loads and fetches language models. Raises `InputError` for a name that can never be one."""
+    if settings.llm != NONE:
+        check_name(settings.llm, settings.llm_url)
+    key = settings.llm_key.get_secret_value() if settings.llm_key else None
 
-    def load() -> None:
-        nonlocal current
-        try:
-            key = settings.llm_key.get_secret_value() if settings.llm_key else None
-            chat = open_llm(settings.llm, url=settings.llm_url, api_key=key, home=settings.home, progress=progress)
-            current = LanguageModel(chat, describe(chat))
-        except PaperbackedError as error:
-            current = LanguageModel(note=f"{error} These are the quotes.")
-            note(str(error))
+    def open_model(name: str, report: Progress) -> LanguageModel:
+        chat = open_llm(name, url=settings.llm_url, api_key=key, home=settings.home, progress=report)
+        return LanguageModel(chat, describe(chat), prompt=prompt_for(chat, name, settings.llm_prompt))
 
-    if wait:
-        load()
-    else:
-        threading.Thread(target=load, name="load-language-model", daemon=True).start()
-    return lambda: current
+    return LanguageModels(
+        lambda: choose_model(settings.llm, settings.llm_url, key),
+        open_model,
+        may_fetch=settings.is_local,
+        progress=progress,
+        note=note,
+    )

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.cli_measure import evaluate, finetune
-from app.cli_output import Collection, Json, note, print_json, progress_shown, results, settings_with
+from app.cli_models import models
+from app.cli_output import Collection, Json, Llm, LlmUrl, note, print_json, progress_shown, results, settings_with
 from retrieval.errors import PaperbackedError
 
 if TYPE_CHECKING:
@@ -36,10 +37,6 @@ Category = Annotated[list[str] | None, typer.Option(help="Only papers of this ca
 Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this language (en, zh).")]
 Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
 Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
-Llm = Annotated[
-    str | None, typer.Option(metavar="MODEL|none", help="none (quotes), smollm2, openai:MODEL, a folder or a hub id.")
-]
-LlmUrl = Annotated[str | None, typer.Option(help="Address of the OpenAI-compatible server, for openai:MODEL.")]
 
 
 @app.command()
@@ -161,6 +158,7 @@ def ingest(
 
 app.command()(evaluate)
 app.command()(finetune)
+app.add_typer(models)
 
 
 @app.command()
@@ -177,6 +175,8 @@ def doctor(json_: Json = False) -> None:
         collection=settings.collection,
         embedding=settings.embedding,
         llm=settings.llm,
+        llm_url=settings.llm_url,
+        llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,
         read_collection=lambda: collection_papers(settings),
     )
     with results():

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.cli_output import Collection, Json, note, print_json, progress_shown, results, settings_with
+from app.cli_output import Collection, Json, LlmUrl, note, print_json, progress_shown, results, settings_with
+
+
+class Measured(StrEnum):
+    """What `paperbacked evaluate` measures."""
+
+    RETRIEVAL = "retrieval"
+    ANSWERS = "answers"
 
 
 def evaluate(
+    what: Annotated[
+        Measured, typer.Argument(metavar="retrieval|answers", help="What to measure.")
+    ] = Measured.RETRIEVAL,
     beir: Annotated[Path | None, typer.Option(metavar="DIR", help="Measure on a BEIR folder instead.")] = None,
     split: Annotated[str, typer.Option(help="Which of the folder's qrels.")] = "test",
     questions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Questions as JSON lines.  [default: the dev questions]")
     ] = None,
+    llm: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL|none", help="The language model that writes the answers.  [default: none]"),
+    ] = None,
+    llm_url: LlmUrl = None,
     json_: Json = False,
     collection: Collection = None,
 ) -> None:
-    """Measure how well papers are found, and what each part of the retrieval adds."""
+    """Measure how well papers are found, or how good the answers are."""
+    if what is Measured.ANSWERS:
+        if beir:
+            raise typer.BadParameter("A BEIR folder has no answers to measure: leave out --beir.")
+        _evaluate_answers(questions, llm or "none", llm_url, collection, json_)
+        return
+    if llm or llm_url:
+        raise typer.BadParameter(
+            "Papers are found without a language model: say `evaluate answers`, or leave out --llm."
+        )
     from app.build import build_answerer, build_benchmark_retriever
     from app.evaluation import reports_of
     from app.evaluation_table import print_report
@@ -37,15 +62,40 @@ def evaluate(
             print_report(report)
 
 
+def _evaluate_answers(
+    questions: Path | None, llm: str, llm_url: str | None, collection: str | None, json_: bool
+) -> None:
+    from app.answer_table import print_answer_report
+    from app.build import build_answerer
+    from app.evaluation import answers_report
+    from retrieval.corpus import default_questions_file
+
+    settings = settings_with(collection=collection, llm=llm, llm_url=llm_url)
+    with progress_shown() as progress:
+        answerer = partial(build_answerer, settings, progress, note)
+        report = answers_report(questions or default_questions_file("dev.jsonl"), answerer, progress)
+    with results():
+        if json_:
+            print_json({"answers": report.as_json()})
+        else:
+            print_answer_report(report)
+
+
 def finetune(
     recipe: Annotated[str, typer.Option(help="default, or model-card for the settings of the seed model.")] = "default",
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model goes.")] = Path("tuned"),
     hold_out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Ids of papers that nothing is learned from, one a line.")
     ] = None,
+    also: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A BEIR folder whose training queries are learned as well.")
+    ] = None,
+    push_to_hub: Annotated[
+        str | None, typer.Option(metavar="OWNER/NAME", help="Publish the model on the hub, privately.")
+    ] = None,
 ) -> None:
     """Fine-tune the embedding model on the questions written for the papers."""
-    from app.finetuning import finetune_embedding
+    from app.finetuning import Run, finetune_embedding
 
     with progress_shown() as progress:
-        finetune_embedding(recipe, out, hold_out, progress, note)
+        finetune_embedding(Run(recipe, out, hold_out, also, push_to_hub), progress, note)

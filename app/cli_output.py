@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from retrieval.types import Progress
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        metavar="MODEL|none", help="auto, none (quotes), smollm2, openai:MODEL, a folder or a hub id.  [default: auto]"
+    ),
+]
+LlmUrl = Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible server, for auto and openai:MODEL.")]
 Collection = Annotated[str | None, typer.Option(help="The collection of papers.")]
 
 

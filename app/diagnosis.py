@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from app.answering.model_choice import Choice, choose_model
 from retrieval.embedding import open_embedder
 from retrieval.errors import PaperbackedError
 from retrieval.ingest import index_fingerprint
@@ -38,8 +39,13 @@ def diagnose(
     embedding: str,
     llm: str,
     read_collection: Callable[[], tuple[Paper, ...]],
+    llm_url: str | None = None,
+    llm_key: str | None = None,
 ) -> list[Finding]:
-    """All findings, the needed ones first. Loads no model and builds nothing."""
+    """All findings, the needed ones first. Loads no model and builds nothing.
+
+    For `llm` "auto" the server at `llm_url` is asked for its models, with `llm_key`.
+    """
     return [
         _versions(),
         _home(home),
@@ -47,7 +53,7 @@ def diagnose(
         _embedding(embedding),
         _index(chroma, collection, embedding, read_collection),
         _hub(),
-        _language_model(llm),
+        _language_model(choose_model(llm, llm_url, llm_key)),
     ]
 
 
@@ -110,7 +116,6 @@ def _hub() -> Finding:
     )
 
 
-def _language_model(name: str) -> Finding:
-    if name == "none":
-        return Finding("Language model", True, "none asked for, so answers are quotes; --llm smollm2 writes prose")
-    return Finding("Language model", True, f"{name}, as set; quotes answer where it cannot be had")
+def _language_model(choice: Choice) -> Finding:
+    chosen = f"{choice.name}: {choice.reason}" if choice.name else choice.reason
+    return Finding("Language model", choice.failure is None, " ".join(filter(None, (choice.failure, chosen))))

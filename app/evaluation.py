@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.answer_evaluation import AnswerReport, evaluate_answers
 from app.answering.question import Question, Turn, checked_question
 from app.build import LocalAnswerer
 from retrieval.corpus import corpus_hash, default_questions_file
@@ -64,6 +65,25 @@ def questions_report(path: Path, build: Callable[[], LocalAnswerer], progress: P
     )
     name = f"{path.name}: {len(questions)} questions"
     return Report({"name": name, **_made_with(retriever, answerer.papers)}, rows, known)
+
+
+def answers_report(
+    path: Path, build: Callable[[], LocalAnswerer], progress: Progress, warm_up: bool = True
+) -> AnswerReport:
+    """The answers to a questions file, measured; what answers is what `build` made, with its language model.
+
+    Raises `InputError` where a question cannot be asked or names a paper that the answerer does not have.
+    """
+    questions = read_questions(path)
+    asked = {question.id: as_asked(question) for question in questions}
+    answerer = build()
+    check_papers(questions, answerer.papers)
+    if warm_up:
+        answerer.ask(checked_question(WARM_UP))
+    name = f"{path.name}: {len(questions)} questions"
+    about = {"name": name, **_made_with(answerer.retriever, answerer.papers)}
+    about["models"] = {**about["models"], "llm": answerer.models.llm}
+    return evaluate_answers(lambda question: answerer.ask(asked[question.id]), questions, about, progress)
 
 
 def beir_report(folder: Path, split: str, index: Index, progress: Progress) -> Report:

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.answering.answerer import Answerer
+from app.answering.language_models import LanguageModels
 from app.build import build_answerer
 from app.settings import Settings
 from app.surfaces.api import api_router, health_router, plain_errors
@@ -18,8 +19,8 @@ from retrieval.errors import InputError
 from retrieval.types import Progress
 
 
-def create_app(answerer: Answerer) -> FastAPI:
-    """The whole application around a ready answerer."""
+def create_app(answerer: Answerer, language_models: LanguageModels | None = None) -> FastAPI:
+    """The whole application around a ready answerer; with `language_models` the page tells how far theirs are."""
     import gradio
 
     from app.surfaces.chat import build_page, page_options
@@ -30,7 +31,7 @@ def create_app(answerer: Answerer) -> FastAPI:
     app.include_router(api_router(answerer))
     plain_errors(app)
     app.add_middleware(LocalOnly)
-    return gradio.mount_gradio_app(app, build_page(answerer), path="/", **page_options())
+    return gradio.mount_gradio_app(app, build_page(answerer, language_models), path="/", **page_options())
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def run_server(settings: Settings, listener: socket.socket, progress: Progress, 
     # The page's libraries take seconds to import; that goes on beside the model's.
     threading.Thread(target=_import_page, daemon=True).start()
     answerer = build_answerer(settings, progress, note, wait_for_llm=False)
-    app = create_app(answerer)
+    app = create_app(answerer, answerer.language_models)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     config = uvicorn.Config(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -31,9 +32,21 @@ class Settings(BaseSettings):
     papers: Path = Field(default_factory=default_papers_file, description="The papers file of the default collection.")
     collection: str = Field(default="default", description="The collection that is asked.")
     embedding: str = Field(default=DEFAULT_EMBEDDING, description="Embedding model: the default, a folder or a hub id.")
-    llm: str = Field(default="none", description="Language model: none, smollm2, openai:MODEL, a folder or a hub id.")
-    llm_url: str | None = Field(default=None, description="Address of an OpenAI-compatible server, for openai:MODEL.")
+    llm: str = Field(
+        default="auto",
+        description="Language model: auto (the server at llm_url, else a model that is here, else quotes), "
+        "none (quotes), smollm2, openai:MODEL, a folder or a hub id.",
+    )
+    llm_url: str | None = Field(
+        default=None, description="Address of an OpenAI-compatible server, for auto and openai:MODEL."
+    )
     llm_key: SecretStr | None = Field(default=None, description="Its key, where it wants one.")
+    llm_prompt: Literal["auto", "small", "large"] = Field(
+        default="auto", description="Prompt for small or for large models; auto goes by the model's size."
+    )
+    unsupported: Literal["show", "drop"] = Field(
+        default="show", description="Written sentences that no quote supports: shown as such, or left out."
+    )
     chroma_url: str | None = Field(
         default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."
     )
@@ -59,6 +72,14 @@ class Settings(BaseSettings):
     def own_papers(self) -> Path:
         """Where the papers ingested into the collection are kept."""
         return self.home / "collections" / f"{self.collection}.jsonl"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server listens to this machine alone."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
 
     @property
     def chroma(self) -> Path | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answering.events import Answer, sources_as_json
-from app.diagnosis import Finding
 from retrieval.types import Paper, Passage, Progress, no_progress
+
+if TYPE_CHECKING:
+    from app.diagnosis import Finding
 
 
 def print_answer(answer: Answer) -> None:

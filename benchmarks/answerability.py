@@ -1,79 +1,140 @@
-"""Fit the model that decides whether the papers answer: `python -m benchmarks.answerability`.
+"""Fit the models that decide whether the papers answer: `python -m benchmarks.answerability`.
 
-On the development questions and on the training questions that the papers do not
-answer; those that they do answer stand in the index themselves and would mislead.
+They are fitted on the training questions. Those that papers answer stand in the index
+themselves, so of each the similarity to itself is left out. The development questions
+set the thresholds and say how well it does.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from app.answering.abstention import FEATURES, MODEL_FILE, features
+from app.answering.abstention import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
 from app.answering.conversation import standalone_question
-from app.answering.question import Turn, checked_question
+from app.answering.evidence import weigh
+from app.answering.records import Records
 from app.build import build_retriever, collection_papers
+from app.evaluation import as_asked
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.evaluation.metrics import auroc
 from retrieval.evaluation.questions import LabelledQuestion, read_questions
 from retrieval.retriever import PaperRetriever
+from retrieval.types import Paper
 
+FOLDS = 10
 FALSE_REFUSALS = 0.10
-"""The share of answerable development questions that may be refused; it sets the threshold."""
-PAPERS_READ = 4
+"""The share of answerable development questions that may be refused; it sets the thresholds …"""
+PLAIN_FALSE_REFUSALS = 0.05
+"""… and that for papers without written questions, where less is known."""
+STRENGTH = 0.01
+"""The inverse of the penalty on the weights, chosen by cross-validation over papers on the training questions."""
 
 
-def features_of(retriever: PaperRetriever, question: LabelledQuestion) -> tuple[float, ...]:
-    """The features as the chain would compute them."""
-    history = tuple(Turn("user", text) for text in question.asked_before)
-    checked = checked_question(question.text, history)
-    standalone = standalone_question(checked)
-    passages = retriever.passages(standalone)
-    papers = list(dict.fromkeys(passage.paper.id for passage in passages))[:PAPERS_READ]
-    read = [passage for passage in passages if passage.paper.id in papers]
-    return features(retriever.sentences(standalone, read, focus=checked.text), passages)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was asked: whether papers answer it, the paper found first, its features and its vector."""
+
+    answerable: bool
+    paper: str
+    features: dict[str, float]
+    vector: np.ndarray
 
 
 def main() -> None:
-    """Fit, report by cross-validation, and write data/models/answerability.json."""
+    """Fit, report on the development questions, and write data/models/answerability.json."""
     silence_libraries()
+    train, dev = (read_questions(default_questions_file(f"{name}.jsonl")) for name in ("train", "dev"))
+    with tempfile.TemporaryDirectory() as home:
+        settings = read_settings(home=Path(home), llm="none")
+        papers = collection_papers(settings)
+        retriever = build_retriever(settings, papers)
+        scale = scale_of(retriever.embedder)
+        given, known = (ask_all(retriever, questions, papers, scale) for questions in (train, dev))
+    record = {
+        "embedding": retriever.embedder.fingerprint,
+        "scale": [round(value, 5) for value in scale],
+        "asked": fitted("asked", given, known, FEATURES, FALSE_REFUSALS, with_vector=True),
+        "scored": fitted("scored", given, known, FEATURES, FALSE_REFUSALS),
+        "plain": fitted("plain", given, known, PLAIN_FEATURES, PLAIN_FALSE_REFUSALS),
+    }
+    shipped_file(MODEL_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+def ask_all(
+    retriever: PaperRetriever,
+    questions: Iterable[LabelledQuestion],
+    papers: Sequence[Paper],
+    scale: tuple[float, float],
+) -> list[Asked]:
+    """The questions as the chain asks them, each as though it were not among the written ones."""
+    records = Records(papers)
+    mean, spread = scale
+    all_asked = []
+    for question in questions:
+        asked = as_asked(question)
+        query = standalone_question(asked, records)
+        passages = retriever.passages(query)
+        found = weigh(retriever, query, passages, focus=asked.text, time_limit_s=float("inf"))
+        given = features(passages, found.sentences, scale)
+        near = retriever.questions(query, {passage.paper.id: passage.paper for passage in passages}.values())
+        others = [(score - mean) / spread for written, score in near if written.text != question.joined]
+        given["question"] = max(given["passage"], *others)
+        all_asked.append(Asked(bool(question.papers), passages[0].paper.id, given, retriever.vector(asked.text)))
+    return all_asked
+
+
+def fitted(
+    name: str,
+    train: Sequence[Asked],
+    dev: Sequence[Asked],
+    used: Sequence[str],
+    false_refusals: float,
+    *,
+    with_vector: bool = False,
+) -> dict[str, Any]:
+    """The model's record: fitted on `train`, with the threshold that `dev` sets. Prints how well it does."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import GroupKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    with tempfile.TemporaryDirectory() as home:
-        settings = read_settings(home=Path(home), llm="none")
-        retriever = build_retriever(settings, collection_papers(settings))
-        dev = read_questions(default_questions_file("dev.jsonl"))
-        unanswerable = [q for q in read_questions(default_questions_file("train.jsonl")) if not q.papers]
-        given = np.array([features_of(retriever, question) for question in (*dev, *unanswerable)])
-    answerable = np.array([bool(question.papers) for question in (*dev, *unanswerable)])
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0))
-    folds = StratifiedKFold(10, shuffle=True, random_state=0)
-    chance: np.ndarray = np.asarray(cross_val_predict(model, given, answerable, cv=folds, method="predict_proba"))[:, 1]
-    developed = chance[: len(dev)]
-    right = answerable[: len(dev)]
-    answer_from = float(np.quantile(developed[right], FALSE_REFUSALS))
-    print(f"AUROC on dev, cross-validated: {auroc(developed[right], developed[~right]):.3f}")
-    print(f"false refusals {np.mean(developed[right] < answer_from):.3f}, threshold {answer_from:.3f}")
-    print(f"false answers {np.mean(developed[~right] >= answer_from):.3f}")
-    middle, spread = given.mean(axis=0), given.std(axis=0)
-    regression = LogisticRegression(C=1.0).fit((given - middle) / spread, answerable)
-    weights = np.asarray(regression.coef_)[0] / spread
-    bias = float(np.asarray(regression.intercept_)[0] - (weights * middle).sum())
-    record = {
-        "features": list(FEATURES),
-        "weights": [round(float(weight), 5) for weight in weights],
-        "bias": round(bias, 5),
+    given, known = (_matrix(questions, used, with_vector) for questions in (train, dev))
+    answerable, right = (np.array([question.answerable for question in questions]) for questions in (train, dev))
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5_000))
+    folds = list(GroupKFold(FOLDS).split(given, answerable, [question.paper for question in train]))
+    apart: np.ndarray = np.asarray(cross_val_predict(model, given, answerable, cv=folds, method="predict_proba"))[:, 1]
+    model.fit(given, answerable)
+    chance: np.ndarray = np.asarray(model.predict_proba(known))[:, 1]
+    answer_from = float(np.quantile(chance[right], false_refusals))
+    print(
+        f"{name}: AUROC on dev {auroc(chance[right], chance[~right]):.3f}, "
+        f"on train by papers {auroc(apart[answerable], apart[~answerable]):.3f}; from {answer_from:.3f} on, "
+        f"{np.mean(chance[right] < answer_from):.1%} of dev are falsely refused "
+        f"and {np.mean(chance[~right] >= answer_from):.1%} falsely answered"
+    )
+    scaler, regression = model[0], model[1]
+    weights = np.asarray(regression.coef_)[0] / scaler.scale_
+    rounded = [round(float(weight), 4) for weight in weights]
+    record: dict[str, Any] = {
+        "weights": dict(zip(used, rounded, strict=False)),
+        "bias": round(float(np.asarray(regression.intercept_)[0] - (weights * scaler.mean_).sum()), 4),
         "answer_from": round(answer_from, 4),
     }
-    shipped_file(MODEL_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record | ({"vector": rounded[len(used) :]} if with_vector else {})
+
+
+def _matrix(questions: Sequence[Asked], used: Sequence[str], with_vector: bool) -> np.ndarray:
+    rows = np.array([[question.features[name] for name in used] for question in questions])
+    return np.hstack([rows, np.array([question.vector for question in questions])]) if with_vector else rows
 
 
 if __name__ == "__main__":

@@ -14,10 +14,12 @@ from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.glossary import read_glossary
 from retrieval.ingest import ensure_index
 from retrieval.overlay import apply_overlay
 from retrieval.store import ChromaStore, Index
 from retrieval.types import Paper
+from retrieval.written import embedded_texts
 
 ROUNDS = 3
 
@@ -63,7 +65,8 @@ def _seconds(build: Callable[[Path], object]) -> float:
 
 def _whole_index(papers: tuple[Paper, ...], embedder: Embedder, folder: Path) -> None:
     store = ChromaStore(folder / "chroma")
-    questions = written_questions("default")
+    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    questions = embedded_texts(written_questions(papers, "default", glossary))
     ensure_index(papers, embedder, store, collection="default", lock_file=folder / "lock", questions=questions)
 
 

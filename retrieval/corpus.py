@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError, InputError
+from retrieval.readable import readable
 from retrieval.types import Facets, Filters, Paper
 
 MAX_LINE_BYTES = 1_000_000
@@ -87,8 +87,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 def parse_paper(line: str) -> Paper:
     """One paper from one JSON object. Raises `ValueError` with the reason where it is not one.
 
-    Control characters and line breaks become spaces. Keys that the schema does
-    not know are left out.
+    Control characters and line breaks become spaces, invisible signs are dropped.
+    Keys that the schema does not know are left out.
     """
     try:
         record = json.loads(line)
@@ -178,12 +178,8 @@ def _web_address(value: str, name: str) -> str:
 
 
 def _readable(text: str) -> str:
-    if text.isprintable():
-        return text.strip()
     # A lone surrogate cannot be stored as UTF-8, and control characters would reach a terminal.
-    return "".join(
-        " " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character for character in text
-    ).strip()
+    return readable(text).strip()
 
 
 def merged(collections: Iterable[Sequence[Paper]]) -> tuple[Paper, ...]:

@@ -12,16 +12,16 @@ import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import ConfigDict, PrivateAttr
+from pydantic import ConfigDict, Field, PrivateAttr
 
-from retrieval.chunking import chunk_sentences
+from retrieval.chunking import chunk_questions, chunk_sentences
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
 from retrieval.glossary import Glossary
 from retrieval.lexical import LexicalIndex
 from retrieval.rungs import Rungs
 from retrieval.store import ChromaStore, Index, IndexGoneError, similarity
-from retrieval.types import Chunk, Filters, Paper, Passage, Sentence
+from retrieval.types import Chunk, Filters, Paper, Passage, Sentence, WrittenQuestion
 
 MAX_PAPERS = 10
 PASSAGES_PER_PAPER = 2
@@ -49,11 +49,15 @@ class PaperRetriever(BaseRetriever):
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
     rungs: Rungs = Rungs()
+    written: Mapping[str, Sequence[WrittenQuestion]] = Field(default_factory=dict)
+    """The questions written for papers, by the paper's id; the index holds their vectors."""
     _vector: Any = PrivateAttr()
+    _written_vectors: Any = PrivateAttr()
     _switching: Any = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
+        self._written_vectors = lru_cache(maxsize=1)(self._vectors_of_written)
         self._switching = threading.Lock()
 
     def _get_relevant_documents(
@@ -137,14 +141,47 @@ class PaperRetriever(BaseRetriever):
         `focus` is the part of the query that matters most, such as a follow-up without its
         history; it counts as much as the whole.
         """
-        vector = self._vector(self._in_english(query, self.rungs))
-        if focus and focus != query:
-            both = vector + self._vector(self._in_english(focus, self.rungs))
-            vector = both / max(float(np.linalg.norm(both)), 1e-12)
+        vector = self._focused(query, focus)
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
         ids = [chunk.id for _, chunk in within]
         vectors = self._again_if_gone(lambda: self.store.sentence_vectors(self.index, ids))
         return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk.id in vectors]
+
+    def questions(
+        self, query: str, papers: Iterable[Paper], focus: str | None = None
+    ) -> list[tuple[WrittenQuestion, float]]:
+        """The questions written for these papers, each with its similarity to the query; `focus` as above."""
+        if not self.written:
+            return []
+        vector = self._focused(query, focus)
+        known = self._again_if_gone(lambda: self._written_vectors(self.index))
+        near: list[tuple[WrittenQuestion, float]] = []
+        for paper in papers:
+            if paper.id in known:
+                questions, vectors = known[paper.id]
+                near += zip(questions, np.clip(vectors @ vector, -1.0, 1.0).tolist(), strict=True)
+        return near
+
+    def vector(self, query: str) -> np.ndarray:
+        """The query's unit vector, as it is searched with: a Chinese one is read in English words."""
+        return self._vector(self._in_english(query, self.rungs))
+
+    def _vectors_of_written(self, index: Index) -> dict[str, tuple[list[WrittenQuestion], np.ndarray]]:
+        """By the paper's id the questions that the index holds, and their vectors; few enough to be kept in memory."""
+        ids = {question: _question_id(question) for own in self.written.values() for question in own}
+        vectors = self.store.question_vectors(index, list(dict.fromkeys(ids.values())))
+        known: dict[str, tuple[list[WrittenQuestion], np.ndarray]] = {}
+        for paper, own in self.written.items():
+            if held := [question for question in own if ids[question] in vectors]:
+                known[paper] = (held, np.stack([vectors[ids[question]] for question in held]))
+        return known
+
+    def _focused(self, query: str, focus: str | None) -> np.ndarray:
+        vector = self._vector(self._in_english(query, self.rungs))
+        if not focus or focus == query:
+            return vector
+        both = vector + self._vector(self._in_english(focus, self.rungs))
+        return both / max(float(np.linalg.norm(both)), 1e-12)
 
     def _switch(self) -> None:
         with self._switching:
@@ -160,6 +197,11 @@ class PaperRetriever(BaseRetriever):
 def _cut(paper_id: str, paper_text: str, language: str, english: str) -> tuple[Chunk, ...]:
     paper = Paper(paper_id, None, paper_text, language, translations={"en": english} if english else {})
     return tuple(chunk_sentences(paper))
+
+
+def _question_id(question: WrittenQuestion) -> str:
+    [chunk] = chunk_questions(Paper(question.paper_id, None, "", "en"), [question.embedded])
+    return chunk.id
 
 
 def _sentences_within(passage: Passage) -> list[Chunk]:

@@ -173,6 +173,12 @@ class ChromaStore:
             found = self._chroma().get_collection(index.part("sentences"), embedding_function=None)
         return self._vectors(found, ids)
 
+    def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        """The vectors of those written questions that the index holds, by chunk id."""
+        with self._reported():
+            found = self._chroma().get_collection(index.part("questions"), embedding_function=None)
+        return self._vectors(found, ids)
+
     def reopen(self) -> None:
         """Forget the open client, so that the next use sees the store as it is now."""
         self._client = None

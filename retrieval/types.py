@@ -121,6 +121,23 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenQuestion:
+    """A question that was written for a paper and is indexed beside it.
+
+    `embedded` is what the model sees, in English; `answers` are the places in the
+    abstract that answer it. `alone` says that it needs no conversation before it
+    and is a sentence that one would ask.
+    """
+
+    paper_id: str
+    text: str
+    embedded: str
+    language: str = "en"
+    answers: tuple[Span, ...] = ()
+    alone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Which papers may be searched; an empty field lets every paper through.
 

@@ -1,61 +1,159 @@
-"""Decide whether the papers answer at all: a small calibrated model over what retrieval found."""
+"""Decide whether the papers answer at all: small calibrated models over what retrieval found."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from retrieval.embedding import Embedder
 from retrieval.errors import ModelError
+from retrieval.retriever import PaperRetriever
 from retrieval.types import Passage, Sentence
 
-FEATURES = ("score", "lead", "passage", "question", "words", "letters", "sentence")
 MODEL_FILE = "models/answerability.json"
-
-
-def features(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> tuple[float, ...]:
-    """What the decision rests on, in the order of `FEATURES`.
-
-    The best paper's score and its lead over the fifth; the best each rung gave;
-    the best sentence's similarity.
-    """
-    papers = list({passage.paper.id: passage for passage in passages}.values())
-    best = papers[0].score if papers else 0.0
-    fifth = papers[min(4, len(papers) - 1)].score if papers else 0.0
-    rungs = [
-        max((passage.rungs.get(name, 0.0) for passage in passages), default=0.0)
-        for name in ("passage", "question", "words", "letters")
-    ]
-    return (best, best - fifth, *rungs, max((sentence.score for sentence in sentences), default=0.0))
+FEATURES = ("passage", "question", "sentence")
+"""The question's highest similarity to a passage, to a written question or a passage, and to a sentence; in standard
+deviations above that of texts that have nothing to do with each other (`scale_of`)."""
+PLAIN_FEATURES = ("passage", "sentence")
 
 
 @dataclass(frozen=True, slots=True)
-class Answerability:
-    """Logistic regression: `bias` plus the weighted features, and the confidence from which to answer."""
+class Verdict:
+    """`confidence` is the chance, in [0, 1], that the papers answer; `answers` says whether that is enough."""
 
-    weights: tuple[float, ...]
+    confidence: float
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Logistic regression over named features; from the chance `answer_from` on, the papers answer.
+
+    `vector` are further weights, for the coordinates of the question's vector; empty where it has no say.
+    """
+
+    weights: Mapping[str, float]
     bias: float
     answer_from: float
+    vector: tuple[float, ...] = ()
 
-    def confidence(self, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> float:
-        """The chance, in [0, 1], that these passages answer."""
+    def verdict(self, given: Mapping[str, float], vector: np.ndarray) -> Verdict:
+        """The verdict on these features and the question's vector."""
+        total = self.bias + sum(weight * given[name] for name, weight in self.weights.items())
+        if self.vector:
+            total += float(np.dot(self.vector, vector))
+        chance = 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+        return Verdict(chance, chance >= self.answer_from)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerabilityModel:
+    """What is known of questions that papers answer, and of others.
+
+    `asked` knows what people ask of papers with written questions, by the vectors of
+    the embedding model whose fingerprint is `embedding` and whose `scale_of` is
+    `scale`. `scored` knows it by the scores alone, with any model; `plain` is for
+    papers without written questions, and tells only what is far off.
+    """
+
+    embedding: str
+    scale: tuple[float, float]
+    asked: Chance
+    scored: Chance
+    plain: Chance
+
+
+class Answerability:
+    """Judges whether the papers that a retriever found answer a question."""
+
+    def __init__(self, model: AnswerabilityModel, retriever: PaperRetriever) -> None:
+        self._model = model
+        self._retriever = retriever
+        self._fits = retriever.embedder.fingerprint == model.embedding
+
+    def judge(self, question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]) -> Verdict:
+        """The verdict on what was found; `question` is the last one asked, without what came before it."""
         if not passages:
-            return 0.0
-        given = features(sentences, passages)
-        total = self.bias + sum(weight * value for weight, value in zip(self.weights, given, strict=True))
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+            return Verdict(0.0, False)
+        if passages[0].paper.id not in self._retriever.written:
+            chance = self._model.plain
+        else:
+            chance = self._model.asked if self._fits else self._model.scored
+        return chance.verdict(features(passages, sentences, self._scale), self._retriever.vector(question))
+
+    @cached_property
+    def _scale(self) -> tuple[float, float]:
+        return self._model.scale if self._fits else scale_of(self._retriever.embedder)
+
+
+def features(
+    passages: Sequence[Passage], sentences: Sequence[Sentence], scale: tuple[float, float]
+) -> dict[str, float]:
+    """The `FEATURES` of what was found for a question, by the embedding model's `scale_of`."""
+    mean, spread = scale
+    nearest = {
+        "passage": max(passage.rungs.get("passage", mean) for passage in passages),
+        "question": max(passage.rungs.get("question", mean) for passage in passages),
+        "sentence": max((sentence.score for sentence in sentences), default=mean),
+    }
+    return {name: (similarity - mean) / spread for name, similarity in nearest.items()}
+
+
+UNRELATED = (
+    "chocolate cake recipe",
+    "night trains to coastal towns",
+    "gradient descent convergence",
+    "breach of contract ruling",
+    "humpback whale songs",
+    "women's marathon record",
+    "central bank interest rates",
+    "gall bladder surgery",
+    "Roman road construction",
+    "enzyme reaction kinetics",
+    "symphony orchestra rehearsal",
+    "crop rotation on farms",
+    "mayoral election campaign",
+    "distant galaxy photographs",
+    "database index performance",
+    "mixing watercolour paints",
+)
+"""Texts that have nothing to do with each other."""
+
+
+def scale_of(embedder: Embedder) -> tuple[float, float]:
+    """Mean and standard deviation of the model's similarities of unrelated texts.
+
+    They differ between embedding models, and so does what a similarity means: in
+    these units one of another model can be weighed.
+    """
+    vectors = embedder.embed(UNRELATED)
+    similarities = (vectors @ vectors.T)[np.triu_indices(len(UNRELATED), 1)]
+    return float(similarities.mean()), max(float(similarities.std()), 1e-6)
 
 
 @cache
-def read_answerability(file: Path) -> Answerability:
-    """The model of a JSON file that `python -m benchmarks.answerability` wrote. Raises `ModelError`."""
+def read_answerability(file: Path) -> AnswerabilityModel:
+    """The models of a JSON file that `python -m benchmarks.answerability` wrote. Raises `ModelError`."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        if tuple(record["features"]) != FEATURES or len(record["weights"]) != len(FEATURES):
-            raise ValueError("other features")
-        return Answerability(tuple(map(float, record["weights"])), float(record["bias"]), float(record["answer_from"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        mean, spread = map(float, record["scale"])
+        asked, scored = (_chance(record[name], FEATURES) for name in ("asked", "scored"))
+        plain = _chance(record["plain"], PLAIN_FEATURES)
+        return AnswerabilityModel(str(record["embedding"]), (mean, spread), asked, scored, plain)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The answerability model {file.name} cannot be used: reinstall the program.") from error
+
+
+def _chance(record: Mapping[str, Any], known: Sequence[str]) -> Chance:
+    weights = {name: float(weight) for name, weight in record["weights"].items()}
+    if tuple(weights) != tuple(known):
+        raise ValueError("other features")
+    vector = tuple(map(float, record.get("vector", ())))
+    return Chance(weights, float(record["bias"]), float(record["answer_from"]), vector)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.abstention import Answerability
-from app.answering.citations import MarkerStream, cited_sentences
+from app.answering.citations import MarkerStream, cited_sentences, renumbered
+from app.answering.collection_answer import Catalogue
 from app.answering.conversation import standalone_question
+from app.answering.courtesy import courtesy_of, courtesy_reply
 from app.answering.events import (
     REFUSAL,
     Answer,
     AnswerSentence,
+    AnswerStatus,
     Citation,
     Done,
     Event,
@@ -30,27 +32,22 @@ from app.answering.events import (
     Status,
     Token,
 )
-from app.answering.evidence import choose_quotes
+from app.answering.evidence import choose_quotes, weigh
+from app.answering.followups import follow_up_questions
+from app.answering.language_model import LanguageModel
 from app.answering.question import Question
-from app.answering.quotes import follow_up_questions, quoted_answer, refusal_answer
-from app.answering.support import checked_sentence
+from app.answering.quotes import quoted_answer, reading_on, refusal_answer
+from app.answering.reply import Reply
+from app.answering.rewriting import rewritten_question
+from app.answering.support import SupportCheck
+from app.answering.wording import Wording, wording_for
+from app.answering.writing import CutOff, Silence, whole_sentences, written
 from prompts import load_prompt
 from retrieval.errors import PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
-from retrieval.types import Passage
+from retrieval.types import Paper, Passage
 
-PROMPT = "answer"
-PAPERS_READ = 4
-"""Papers whose sentences are weighed as quotes."""
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageModel:
-    """The language model at hand now; without one, `note` says why where one was asked for."""
-
-    chat: BaseChatModel | None = None
-    name: str | None = None
-    note: str | None = None
+Unsupported = Literal["show", "drop"]
 
 
 @dataclass(slots=True)
@@ -66,6 +63,10 @@ class _Work:
     followups: tuple[str, ...] = ()
     timings: dict[str, float | None] = field(default_factory=dict)
 
+    @property
+    def words(self) -> Wording:
+        return wording_for(self.question.text)
+
     def clock(self, name: str) -> None:
         self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
 
@@ -73,15 +74,26 @@ class _Work:
 class AnswerChain(Runnable[Question, Event]):
     """A LangChain runnable: `stream` yields the events of app.answering.events, `invoke` the last one.
 
-    `corpus` names the index that answers; `embedding` the model, for the answer's record.
+    `papers` are what questions about the collection itself are answered from.
+    With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
     def __init__(
-        self, retriever: PaperRetriever, answerability: Answerability, language_model: Callable[[], LanguageModel]
+        self,
+        retriever: PaperRetriever,
+        answerability: Answerability,
+        language_model: Callable[[], LanguageModel],
+        support: SupportCheck,
+        *,
+        papers: Sequence[Paper] = (),
+        unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
         self._answerability = answerability
         self._language_model = language_model
+        self._support = support
+        self._unsupported: Unsupported = unsupported
+        self._catalogue = Catalogue(papers, retriever)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -90,11 +102,15 @@ class AnswerChain(Runnable[Question, Event]):
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:
         """The events as they come. A failure that is the user's to know ends in `Failed`."""
         try:
-            yield from self._answer(_Work(input, standalone_question(input)), config)
+            yield from self._answer(_Work(input, standalone_question(input, self._catalogue.records)), config)
         except PaperbackedError as error:
             yield Failed(str(error))
 
     def _answer(self, work: _Work, config: RunnableConfig | None) -> Iterator[Event]:
+        if reply := self._reply(work):
+            yield from self._say(work, reply)
+            return
+        yield from self._understand(work)
         yield Status("Searching the papers")
         self._retrieve(work, config)
         yield Sources(work.passages)
@@ -108,55 +124,104 @@ class AnswerChain(Runnable[Question, Event]):
         else:
             yield from self._write(work, model)
 
+    def _reply(self, work: _Work) -> Reply | None:
+        """What can be said without a search for evidence: to a courtesy, and to a question about the collection."""
+        if courtesy := courtesy_of(work.question):
+            work.standalone = work.question.text
+            return courtesy_reply(courtesy, self._catalogue.records, work.words)
+        if asked := self._catalogue.asked(work.question):
+            work.standalone = asked.said
+            return self._catalogue.answer(asked, work.question.filters, work.words)
+        return None
+
+    def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
+        yield Status("Looking through the records")
+        work.passages, work.quotes, work.followups = reply.passages, reply.citations, reply.followups
+        work.confidence = float(reply.answered)
+        yield Sources(work.passages)
+        yield Quotes(work.quotes)
+        for sentence in reply.sentences:
+            yield Token(sentence.text)
+            yield SentenceChecked(_trimmed(sentence))
+        if rest := reply.text[sum(len(sentence.text) for sentence in reply.sentences) :]:
+            yield Token(rest)
+        yield Followups(work.followups)
+        status = "answered" if reply.answered else "abstained"
+        model = self._language_model()
+        yield Done(self._finished(work, model, reply.text, reply.sentences, mode="quotes", status=status))
+
+    def _understand(self, work: _Work) -> Iterator[Event]:
+        """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
+        model = self._language_model()
+        if model.chat is not None and work.standalone != work.question.text:
+            yield Status("Reading the conversation")
+            work.standalone = rewritten_question(work.question, work.standalone, model)
+
     def _retrieve(self, work: _Work, config: RunnableConfig | None) -> None:
         documents = self._retriever.invoke(work.standalone, config, filters=work.question.filters)
         work.passages = tuple(passage_of(document) for document in documents)
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
-        papers = list(dict.fromkeys(passage.paper.id for passage in work.passages))[:PAPERS_READ]
-        read = [passage for passage in work.passages if passage.paper.id in papers]
-        sentences = self._retriever.sentences(work.standalone, read, focus=work.question.text)
-        work.confidence = self._answerability.confidence(sentences, work.passages)
-        if work.confidence >= self._answerability.answer_from:
-            work.quotes = choose_quotes(sentences, read)
-        work.followups = follow_up_questions(work.quotes, work.passages)
+        found = weigh(self._retriever, work.standalone, work.passages, focus=work.question.text)
+        verdict = self._answerability.judge(work.question.text, work.passages, found.sentences)
+        work.confidence = verdict.confidence
+        if verdict.answers:
+            work.quotes = choose_quotes(found.sentences, work.passages, work.question.text, found.written)
+        asked = [turn.content for turn in work.question.history if turn.role == "user"]
+        work.followups = follow_up_questions(
+            [*asked, work.question.text], work.quotes, work.passages, found.written, work.words
+        )
         work.clock("evidence_ms")
 
     def _refuse(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
-        text = refusal_answer(work.passages)
+        text = refusal_answer(work.passages, work.words)
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        sentences = quoted_answer(work.quotes)
+        sentences = quoted_answer(work.quotes, work.words)
         for sentence in sentences:
             work.clock("first_token_ms")
             yield Token(sentence.text)
             yield SentenceChecked(_trimmed(sentence))
-        yield Followups(work.followups)
         text = "".join(sentence.text for sentence in sentences)
+        if further := reading_on(work.quotes, work.passages, work.words):
+            text += f"\n\n{further}"
+            yield Token(f"\n\n{further}")
+        yield Followups(work.followups)
         yield Done(self._finished(work, model, text, sentences, mode="quotes", note=note))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
-        yield Status(f"Writing with {model.name}")
-        written: list[str] = []
+        writing = Status(f"Writing with {model.name}")
+        yield writing
+        said: list[str] = []
+        cut_off = False
         try:
             for piece in self._pieces(work, model):
-                work.clock("first_token_ms")
-                written.append(piece)
-                yield Token(piece)
+                if isinstance(piece, str):
+                    work.clock("first_token_ms")
+                    said.append(piece)
+                    yield Token(piece)
+                elif isinstance(piece, Silence):
+                    # Said again and again, because only a reader who is told something can leave.
+                    yield Status(piece.status) if piece.status else writing
+                else:
+                    cut_off = True
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
             yield from self._quote(work, model, f"{model.name} failed ({_reason(error)}), so these are the quotes.")
             return
-        text = "".join(written).strip()
+        text = "".join(said).strip()
         if REFUSAL.rstrip(".").casefold() in text.casefold():
             work.quotes = ()
             yield from self._refuse(work, model)
             return
-        sentences = tuple(checked_sentence(said, cited, work.quotes) for said, cited in cited_sentences(text))
+        kept = whole_sentences(cited_sentences(text), cut_off)
+        sentences = self._support.checked(kept, work.quotes)
+        if self._unsupported == "drop":
+            sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
         if not any(sentence.support == "supported" for sentence in sentences):
             yield from self._quote(
                 work, model, f"The quotes do not support what {model.name} wrote, so these are the quotes."
@@ -164,24 +229,26 @@ class AnswerChain(Runnable[Question, Event]):
             return
         yield from (SentenceChecked(sentence) for sentence in sentences)
         yield Followups(work.followups)
+        # Until here numbers are those of the evidence, as the reader was told them with the quotes.
+        sentences, work.quotes = renumbered(sentences, work.quotes)
         text = " ".join(sentence.text for sentence in sentences)
         yield Done(self._finished(work, model, text, sentences, mode="generated"))
 
-    def _pieces(self, work: _Work, model: LanguageModel) -> Iterator[str]:
-        assert model.chat is not None
-        evidence = "\n".join(
-            f"[{quote.number}] {quote.gloss or quote.quote} ({quote.paper.name})" for quote in work.quotes
-        )
-        messages = load_prompt(PROMPT).render(question=work.standalone, evidence=evidence, refusal=REFUSAL)
+    def _pieces(self, work: _Work, model: LanguageModel) -> Iterator[str | Silence | CutOff]:
         markers = MarkerStream([quote.number for quote in work.quotes])
-        # Closing the model's stream frees its worker when the reader leaves.
-        with closing(model.chat.stream(messages)) as chunks:  # type: ignore[type-var]
-            for chunk in chunks:
-                piece = markers.feed(chunk.text)
-                if piece:
+        cut_off = None
+        with closing(written(model, work.standalone, work.quotes)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, CutOff):
+                    cut_off = piece
+                elif isinstance(piece, Silence):
                     yield piece
+                elif cleaned := markers.feed(piece):
+                    yield cleaned
         if rest := markers.finish():
             yield rest
+        if cut_off:
+            yield cut_off
 
     def _finished(
         self,
@@ -192,6 +259,7 @@ class AnswerChain(Runnable[Question, Event]):
         *,
         mode: Any,
         note: str | None = None,
+        status: AnswerStatus | None = None,
     ) -> Answer:
         work.clock("first_token_ms")
         work.clock("total_ms")
@@ -200,7 +268,7 @@ class AnswerChain(Runnable[Question, Event]):
             id=uuid.uuid4().hex,
             question=work.question.text,
             standalone_question=work.standalone,
-            status="answered" if sentences else "abstained",
+            status=status or ("answered" if sentences else "abstained"),
             mode=mode,
             answer=text,
             confidence=work.confidence,
@@ -218,7 +286,7 @@ class AnswerChain(Runnable[Question, Event]):
             "embedding": self._retriever.embedder.description,
             "reranker": None,
             "llm": model.name if generated else None,
-            "prompt": f"{PROMPT}@{load_prompt(PROMPT).version}" if generated else None,
+            "prompt": f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
             "corpus": f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         }
 

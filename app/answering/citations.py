@@ -1,69 +1,159 @@
-"""Citation markers in a model's text: parsed while it streams, never one that points nowhere."""
+"""Citation markers in a model's text: parsed while it streams, never one that points nowhere.
+
+What counts as a marker: numbers in square or Chinese brackets, alone, in lists and
+ranges, with or without a word such as "Source", a caret or a "†source" tail. Numbers
+in round brackets are one only where every number is a quote's and nothing follows
+that they could number: "(1) first" and "(2023)" are prose, and so is "[2023]".
+Backticks make no difference: the page shows no code, and a model that fences its
+whole answer still gets its citations.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+from app.answering.events import AnswerSentence, Citation
+from app.answering.marker_groups import LONGEST, OPENERS, Group, read_group
 from retrieval.chunking import split_sentences
 
-# A list of numbers in brackets, of bounded length, so that what is held back is bounded too.
-_MARKER = re.compile(r"\s*\[(?=[0-9\s,;–-]{1,200}\])\s*([0-9]{1,3}(?:\s*[,;–-]\s*[0-9]{1,3})*)\s*\]")
-_UNFINISHED = re.compile(r"\s*(?:\[[0-9\s,;–\[-]{0,200})?$")
-_ENDS_IN_MARKER = re.compile(r"\[[0-9]{1,3}\]$")
+_NOT_WORDS = re.compile(r"[\s\[【［(（]")
+_ENDS_IN_MARKER = re.compile(r"\[[0-9]{1,9}\]$")
 _RUN_OF_MARKERS = re.compile(r"\s*\[[0-9]{1,3}\](?:\s*\[[0-9]{1,3}\])*")
 _LEADING = re.compile(r"(?:\s*\[[0-9]{1,3}\])+\s*")
 _NUMBER = re.compile(r"\[([0-9]{1,3})\]")
 _FULL_STOP = re.compile(r"(?:[.!?]+|[。！？]+)[\"'”’»)\]}」』）】》]*$")
+_LOOKED_BACK = 24
+_STOPS = frozenset(".,;:!?。，；：！？、…")
+_CLOSERS = frozenset("\"'”’»」』》)]）】")
+_CHINESE = "\u3400"
+"""Characters from here on are written without spaces."""
+# "seven (1)", "Table (1)", "in (1)": a number said again or a thing named, no citation.
+_NAMING = re.compile(
+    r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eqs?\.?|equations?|figs?\.?|figures?|tables?|sections?"
+    r"|chapters?|steps?|items?|versions?|of|in|by|and|or)|=)$",
+    re.IGNORECASE,
+)
 
 
 class MarkerStream:
     """Rewrites markers in a text that comes in pieces cut anywhere.
 
-    `[1, 2]` and `[1-3]` become `[1][2]` and `[1][2][3]`; numbers that are not in
-    `known` are removed. What `feed` and `finish` give, joined, is the clean text.
+    `[1, 2]` and `【1】` become `[1][2]` and `[1]`; numbers that are not in `known`
+    are removed. What `feed` and `finish` give, joined, is the clean text. Each step
+    rests on what was said and on what follows, never on where the pieces are cut.
     """
 
     def __init__(self, known: Collection[int]) -> None:
         self._known = frozenset(known)
         self._held = ""
         self._said = ""
+        self._removed = False
 
     def feed(self, piece: str) -> str:
         """The text that is certain after this piece; a marker still open is held back."""
-        text = self._clean(self._held + piece)
-        unfinished = _UNFINISHED.search(text)
-        cut = unfinished.start() if unfinished else len(text)
-        self._held = text[cut:]
-        self._said = (self._said + text[:cut])[-8:]
-        return text[:cut]
+        self._held += piece
+        return self._advance(ended=False)
 
     def finish(self) -> str:
         """What was held back, at the end of the text."""
-        text, self._held = self._held, ""
-        return text
+        return self._advance(ended=True)
 
-    def _clean(self, text: str) -> str:
-        # Again until nothing changes: without [7], "[[7]9]" leaves a marker that was not there.
-        while (cleaned := _MARKER.sub(self._replacement, text)) != text:
-            text = cleaned
-        return text
+    def _advance(self, ended: bool) -> str:
+        text, position = self._held, 0
+        pieces: list[str] = []
+        while position < len(text) and (step := self._step(text, position, ended)):
+            position, piece = step
+            pieces.append(piece)
+            self._said = (self._said + piece)[-_LOOKED_BACK:]
+        self._held = text[position:]
+        return "".join(pieces)
 
-    def _replacement(self, match: re.Match[str]) -> str:
-        numbers = dict.fromkeys(number for number in _numbers(match[1]) if number in self._known)
+    def _step(self, text: str, position: int, ended: bool) -> tuple[int, str] | None:
+        """How far to go on and what to say for it; None where that hangs on what comes next."""
+        start = _after_space(text, position)
+        space = text[position:start]
+        if start == len(text):
+            return (start, space) if ended else None
+        if text[start] not in OPENERS:
+            found = _NOT_WORDS.search(text, start)
+            end = found.start() if found else len(text)
+            return end, self._joint(space, text[start]) + text[start:end]
+        group = read_group(text, start, ended)
+        if group and group.ranges and not group.is_explicit:
+            group = self._as_prose_or_marker(group, text, start, space, ended)
+        if group is None:
+            return None
+        if group.ranges:
+            return group.end, self._marker(group, space)
+        opener = "" if group.overflows else text[start]
+        return start + 1, self._joint(space, text[start]) + opener
+
+    def _as_prose_or_marker(self, group: Group, text: str, start: int, space: str, ended: bool) -> Group | None:
+        """Round brackets with numbers: themselves where they cite, an empty group where they are prose."""
+        prose = Group(start + 1)
+        if not group.names_only(self._known) or not _may_follow(self._said, space):
+            return prose
+        numbers_nothing = _ends_there(text, group.end, ended)
+        return None if numbers_nothing is None else group if numbers_nothing else prose
+
+    def _marker(self, group: Group, space: str) -> str:
+        numbers = group.among(self._known)
+        self._removed = not numbers
         if not numbers:
             return ""
-        before = self._said + match.string[: match.start()]
-        gap = "" if _ENDS_IN_MARKER.search(before) else " "
+        gap = "" if not self._said or _ENDS_IN_MARKER.search(self._said) else " "
         return gap + "".join(f"[{number}]" for number in numbers)
 
+    def _joint(self, space: str, follower: str) -> str:
+        """The space before a follower; one where a removed marker would join words or figures, as in "3[7]5"."""
+        joined = self._removed and not space and _is_word(self._said[-1:]) and _is_word(follower)
+        self._removed = False
+        return " " if joined else space
 
-def _numbers(inside: str) -> list[int]:
-    numbers: list[int] = []
-    for part in re.split(r"[,;]", inside):
-        ends = [int(number) for number in re.findall(r"[0-9]+", part)]
-        numbers += range(ends[0], min(ends[-1], ends[0] + 20) + 1) if len(ends) == 2 else ends
-    return numbers
+
+def _after_space(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
+
+
+def _is_word(char: str) -> bool:
+    return (char.isalnum() and char < _CHINESE) or char == "†"
+
+
+def _may_follow(said: str, space: str) -> bool:
+    """Whether a citation in round brackets can stand after these words: not at a line's start, not in "f(1)"."""
+    last = said[-1:]
+    if not last or "\n" in space or _NAMING.search(said):
+        return False
+    if last in _CLOSERS or last in ".!?。！？…" or (last.isalnum() and last >= _CHINESE):
+        return True
+    return bool(space) and (last.isalnum() or last == "%")
+
+
+def _ends_there(text: str, position: int, ended: bool) -> bool | None:
+    """Whether nothing follows that a number in brackets could number; None where that is not known yet."""
+    limit = position + LONGEST
+    while True:
+        start = _after_space(text, position)
+        if start >= limit or "\n" in text[position:start]:
+            return True
+        if start == len(text):
+            return True if ended else None
+        if text[start] in _STOPS or text[start] in _CLOSERS:
+            return True
+        if text[start] not in OPENERS:
+            return False
+        group = read_group(text, start, ended)
+        if group is None:
+            return None
+        if group.is_explicit or group.overflows:
+            return True
+        if not group.ranges:
+            return False
+        position = group.end
 
 
 def cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
@@ -92,5 +182,27 @@ def marked(sentence: str, markers: str) -> str:
 
 
 def without_markers(text: str) -> str:
-    """The text without its citation markers."""
-    return _MARKER.sub("", text)
+    """The text without its citation markers, whatever their numbers."""
+    stream = MarkerStream(())
+    return stream.feed(text) + stream.finish()
+
+
+def renumbered(
+    sentences: Sequence[AnswerSentence], quotes: Sequence[Citation]
+) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+    """The sentences with their quotes numbered from 1 in order of first use, and those quotes in that order.
+
+    A quote that no sentence cites is not among them.
+    """
+    used = dict.fromkeys(number for sentence in sentences for number in sentence.citations)
+    by_number = {quote.number: quote for quote in quotes}
+    new = {old: place for place, old in enumerate(used, start=1)}
+    citations = tuple(replace(by_number[old], number=number) for old, number in new.items())
+    if all(old == number for old, number in new.items()):
+        return tuple(sentences), citations
+    return tuple(_renumbered_sentence(sentence, new) for sentence in sentences), citations
+
+
+def _renumbered_sentence(sentence: AnswerSentence, new: dict[int, int]) -> AnswerSentence:
+    text = _NUMBER.sub(lambda match: f"[{new.get(int(match[1]), match[1])}]", sentence.text)
+    return replace(sentence, text=text, citations=tuple(new[number] for number in sentence.citations))

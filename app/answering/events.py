@@ -57,7 +57,7 @@ class Citation:
 class AnswerSentence:
     """A sentence of the answer with the numbers it cites and how they support it.
 
-    `score` is the share, in [0, 1], of the sentence that its quotes cover.
+    `score`, in [0, 1], is how well they do (docs/verification.md).
     """
 
     text: str

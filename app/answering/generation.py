@@ -1,20 +1,24 @@
 """One causal language model in this process, writing one answer at a time on a thread of its own.
 
 A thread, so that a reader who takes the tokens slowly, or not at all, keeps nobody else waiting.
+Whoever comes while it writes stands in line, first come, first served.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from retrieval.errors import ModelError
 
 FinishReason = Literal["stop", "length", "time"]
+TICK_SECONDS = 0.1
+"""How often a silent model lets its reader speak: a stop is heard within this time."""
 _POLL_SECONDS = 0.05
 
 
@@ -25,8 +29,10 @@ class _OverError(Exception):
 class Run:
     """One answer in the making. Iterating gives lists of token ids as they are written.
 
-    Iterating raises `ModelError` where the generation failed. `stop()` ends it from
-    any thread, within one layer of the model. `finish_reason` is set at the end.
+    While nothing is written it gives an empty list every `TICK_SECONDS`; `readers_before`
+    then says how many stand before this one in the line. Iterating raises `ModelError`
+    where the generation failed. `stop()` ends it from any thread, within one layer of the
+    model. `finish_reason` is set at the end.
     """
 
     def __init__(self, max_tokens: int, timeout_s: float) -> None:
@@ -34,13 +40,21 @@ class Run:
         self.timeout_s = timeout_s
         self.written = 0
         self.finish_reason: FinishReason = "stop"
+        self.readers_before = 0
         self._prompt_seen = False
         self._stopped = threading.Event()
         self._deadline = time.monotonic() + timeout_s
         self._queue: SimpleQueue[list[int] | ModelError | None] = SimpleQueue()
 
     def __iter__(self) -> Iterator[list[int]]:
-        while (item := self._queue.get()) is not None:
+        while True:
+            try:
+                item = self._queue.get(timeout=TICK_SECONDS)
+            except Empty:
+                yield []
+                continue
+            if item is None:
+                return
             if isinstance(item, ModelError):
                 raise item
             yield item
@@ -86,6 +100,35 @@ class Run:
             raise _OverError
 
 
+class _Line:
+    """Runs in the order in which they came; the first one has its turn."""
+
+    def __init__(self) -> None:
+        self._runs: deque[Run] = deque()
+        self._moved = threading.Condition()
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._runs)
+
+    def join(self, run: Run) -> None:
+        with self._moved:
+            self._runs.append(run)
+            run.readers_before = len(self._runs) - 1
+
+    def leave(self, run: Run) -> None:
+        with self._moved:
+            self._runs.remove(run)
+            for place, waiting in enumerate(self._runs):
+                waiting.readers_before = place
+            self._moved.notify_all()
+
+    def wait(self, run: Run, seconds: float) -> bool:
+        """Whether it is the run's turn, after at most that time."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._runs[0] is run, seconds)
+
+
 class Generator:
     """Writes with one transformers causal model; runs wait for each other in turn.
 
@@ -96,7 +139,7 @@ class Generator:
         self._model = model
         self._name = name
         self._lookup = {"prompt_lookup_num_tokens": prompt_lookup_tokens} if prompt_lookup_tokens else {}
-        self._turn = threading.Lock()
+        self._line = _Line()
         self._run: Run | None = None
         self._eos_ids = _write_greedily(model)
         self._check_between_layers()
@@ -104,7 +147,12 @@ class Generator:
     @property
     def busy(self) -> bool:
         """Whether an answer is being written now."""
-        return self._turn.locked()
+        return self._line.busy
+
+    @property
+    def parameters(self) -> int:
+        """How many weights the model has."""
+        return int(self._model.num_parameters())
 
     @property
     def context_tokens(self) -> int | None:
@@ -114,6 +162,7 @@ class Generator:
     def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float) -> Run:
         """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds."""
         run = Run(max_tokens, timeout_s)
+        self._line.join(run)
         threading.Thread(target=self._work, args=(run, prompt_ids), name="paperbacked-llm").start()
         return run
 
@@ -132,12 +181,8 @@ class Generator:
     def _work(self, run: Run, prompt_ids: list[int]) -> None:
         error = None
         try:
-            if self._take_turn(run):
-                try:
-                    self._write(run, prompt_ids)
-                finally:
-                    self._run = None
-                    self._turn.release()
+            if self._has_turn(run):
+                self._write(run, prompt_ids)
         except ModelError as failure:
             error = failure
         except BaseException as failure:
@@ -147,10 +192,11 @@ class Generator:
             )
             error.__cause__ = failure
         finally:
+            self._line.leave(run)
             run.close(error)
 
-    def _take_turn(self, run: Run) -> bool:
-        while not self._turn.acquire(timeout=_POLL_SECONDS):
+    def _has_turn(self, run: Run) -> bool:
+        while not self._line.wait(run, _POLL_SECONDS):
             if run.stopped:
                 return False
             if run.late:
@@ -165,16 +211,19 @@ class Generator:
         run.start_clock()
         self._run = run
         ids = torch.tensor([prompt_ids], device=self._model.device)
-        with suppress(_OverError):
-            sequence = self._model.generate(
-                input_ids=ids,
-                attention_mask=torch.ones_like(ids),
-                max_new_tokens=run.max_tokens,
-                streamer=run,
-                **self._lookup,
-            )[0]
-            ended = int(sequence[-1]) in self._eos_ids
-            run.finish_reason = "length" if run.written >= run.max_tokens and not ended else "stop"
+        try:
+            with suppress(_OverError):
+                sequence = self._model.generate(
+                    input_ids=ids,
+                    attention_mask=torch.ones_like(ids),
+                    max_new_tokens=run.max_tokens,
+                    streamer=run,
+                    **self._lookup,
+                )[0]
+                ended = int(sequence[-1]) in self._eos_ids
+                run.finish_reason = "length" if run.written >= run.max_tokens and not ended else "stop"
+        finally:
+            self._run = None
 
 
 def _write_greedily(model: Any) -> frozenset[int]:

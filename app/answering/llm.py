@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
+from app.answering.hub_models import cached_model, fetch_model
+from app.answering.model_choice import AUTO
 from retrieval.errors import InputError, ModelError
 from retrieval.types import Progress, no_progress
 from retrieval.weights import model_folder
@@ -15,7 +17,7 @@ from retrieval.weights import model_folder
 SMOLLM2 = "smollm2"
 SERVED = "openai:"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-NAMES = "smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
+NAMES = "auto, smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
 
 
 def open_llm(
@@ -26,13 +28,16 @@ def open_llm(
     home: Path,
     max_tokens: int = 220,
     timeout_s: float = 60.0,
+    first_token_s: float = 30.0,
     progress: Progress = no_progress,
 ) -> BaseChatModel:
     """The language model called `name`, loaded and ready to stream.
 
     `name` is "smollm2", "openai:MODEL" for a server at `url` that speaks the OpenAI
     protocol, a hub id, or a folder with safetensors. Answers have at most `max_tokens`
-    tokens and take at most `timeout_s` seconds; longer ones end there, unfinished.
+    tokens and take at most `timeout_s` seconds; longer ones end there, unfinished. A
+    server that takes longer, or `first_token_s` for its first word, has failed.
+    A hub model that is not on this machine is fetched.
     Raises `ModelError` where the model cannot be had, in under 3 seconds where that is
     for want of a network. A server is not spoken to before the first question. While
     answering, every model raises `ModelError` for whatever goes wrong.
@@ -42,8 +47,18 @@ def open_llm(
 
         return open_smollm2(home, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
     if name.startswith(SERVED):
-        return _open_served(name.removeprefix(SERVED), url, api_key, max_tokens, timeout_s)
-    folder = _folder_of(name)
+        from app.answering.served_chat import open_served_chat
+
+        model = name.removeprefix(SERVED)
+        return open_served_chat(
+            model,
+            _checked_address(model, url),
+            api_key=api_key,
+            max_tokens=max_tokens,
+            timeout_s=timeout_s,
+            first_token_s=first_token_s,
+        )
+    folder = _folder_of(name, progress)
     from app.answering.transformers_chat import open_transformers_chat
 
     shown = folder.name if Path(name).expanduser().is_dir() else name
@@ -57,7 +72,10 @@ def open_llm(
 def check_name(name: str, url: str | None) -> None:
     """Raise `InputError` where no model can ever answer to that name and address, whatever the network does."""
     try:
-        if name.startswith(SERVED):
+        if name == AUTO:
+            if url:
+                _checked_address(name, url)
+        elif name.startswith(SERVED):
             _checked_address(name.removeprefix(SERVED), url)
         elif name != SMOLLM2 and not _HUB_ID.fullmatch(name) and not (name.strip() and _is_folder(name)):
             raise ModelError(f"There is no language model {name[:80]!r}: give {NAMES}.")
@@ -77,21 +95,16 @@ def _is_folder(name: str) -> bool:
         return False
 
 
-def _folder_of(name: str) -> Path:
+def _folder_of(name: str, progress: Progress) -> Path:
     if not name.strip():
         raise ModelError(f"The language model has no name: give {NAMES}.")
+    if _HUB_ID.fullmatch(name) and not _is_folder(name):
+        return cached_model(name) or fetch_model(name, progress)
     try:
         return model_folder(name).resolve()
     except (ModelError, RuntimeError, ValueError, OSError) as error:
         reason = str(error).rstrip(".")
         raise ModelError(f"{reason} (language models are {NAMES}).") from error
-
-
-def _open_served(model: str, url: str | None, api_key: str | None, max_tokens: int, timeout_s: float) -> BaseChatModel:
-    from app.answering.served_chat import open_served_chat
-
-    address = _checked_address(model, url)
-    return open_served_chat(model, address, api_key=api_key, max_tokens=max_tokens, timeout_s=timeout_s)
 
 
 def _checked_address(model: str, url: str | None) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.errors import InputError
+from retrieval.readable import readable
 from retrieval.types import Filters
 
 MAX_QUESTION_CHARS = 2_000
@@ -50,6 +50,5 @@ def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters
 
 
 def clean(text: str) -> str:
-    """Text with control characters, lone surrogates and runs of white space as single spaces."""
-    kept = (" " if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} else character for character in text)
-    return " ".join("".join(kept).split())
+    """Text without invisible signs; control characters, lone surrogates and runs of white space are single spaces."""
+    return " ".join(readable(text).split())

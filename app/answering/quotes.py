@@ -6,59 +6,76 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation
+from app.answering.wording import ENGLISH, Wording
 from retrieval.types import Paper, Passage
 
 CLOSEST_PAPERS = 3
+READ_ON_PAPERS = 2
+READ_ON_WITHIN = 0.7
+"""A paper is named to read on where its score reaches this share of the best one's."""
 
 
-def quoted_answer(quotes: Sequence[Citation]) -> tuple[AnswerSentence, ...]:
+def quoted_answer(quotes: Sequence[Citation], words: Wording = ENGLISH) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
     A paragraph a paper: the sentence that begins one starts with a blank line,
-    so that joining the texts gives the answer.
+    so that joining the texts gives the answer. Besides the names of the papers
+    it says nothing that is not quoted.
     """
     sentences: list[AnswerSentence] = []
     for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
         for place, quote in enumerate(group):
-            lead = "" if place else _introduction(quote.paper, first=position == 0)
             gap = "" if not sentences else " " if place else "\n\n"
-            sentences.append(AnswerSentence(f"{gap}{lead}{_quoted(quote)}", (quote.number,), "supported", 1.0))
+            lead = _lead(quote.paper, position, place, words)
+            sentences.append(AnswerSentence(f"{gap}{lead}{_quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
 
 
-def _introduction(paper: Paper, *, first: bool) -> str:
-    summary = f" {paper.summary}" if paper.summary else ""
-    if first:
-        return f"{described(paper)}:{summary} In its words: "
-    return f"See also {described(paper)}:{summary} It says: "
+def _lead(paper: Paper, position: int, place: int, words: Wording) -> str:
+    """What stands before the quote at `place` of the paper at `position`."""
+    if place:
+        # Said once; after that, quote follows upon quote.
+        return words.goes_on if place == 1 else ""
+    introduction = words.further[(position - 1) % len(words.further)] if position else words.lead_in
+    return introduction.format(paper=described(paper, words))
 
 
-def _quoted(quote: Citation) -> str:
-    gloss = f" (in English: “{quote.gloss}”)" if quote.gloss else ""
+def _quoted(quote: Citation, words: Wording) -> str:
+    gloss = words.gloss.format(gloss=quote.gloss) if quote.gloss and words.language != quote.paper.language else ""
     return f"“{quote.quote}”{gloss} [{quote.number}]"
 
 
-def described(paper: Paper) -> str:
+def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: Wording = ENGLISH) -> str:
+    """The names of up to `READ_ON_PAPERS` papers that come near the best and are not quoted; empty where none does."""
+    quoted = {quote.paper.id for quote in quotes}
+    best = max((passage.score for passage in passages), default=0.0)
+    near = {
+        passage.paper.id: passage.paper
+        for passage in passages
+        if passage.paper.id not in quoted and passage.score >= READ_ON_WITHIN * best
+    }
+    return _listed(words.read_on, list(near.values())[:READ_ON_PAPERS], words)
+
+
+def described(paper: Paper, words: Wording = ENGLISH) -> str:
     """The paper in running text: its name (organisation, month and year), as far as they are known."""
-    about = ", ".join(
-        filter(None, (paper.organisation, paper.published.strftime("%B %Y") if paper.published else None))
-    )
-    return f"{paper.name} ({about})" if about else paper.name
+    month = words.month(paper.published) if paper.published else None
+    facts = words.between_facts.join(filter(None, (paper.organisation, month)))
+    return words.bracketed.format(name=paper.name, facts=facts) if facts else paper.name
 
 
-def refusal_answer(passages: Sequence[Passage]) -> str:
+def refusal_answer(passages: Sequence[Passage], words: Wording = ENGLISH) -> str:
     """The refusal and the names of the closest papers."""
-    names = [described(paper) for paper in closest_papers(passages)]
-    return f"{REFUSAL}\n\nClosest to it: {'; '.join(names)}." if names else REFUSAL
+    refusal = f"{REFUSAL}{words.refusal}"
+    closest = _listed(words.closest, closest_papers(passages), words)
+    return f"{refusal}\n\n{closest}" if closest else refusal
+
+
+def _listed(sentence: str, papers: Sequence[Paper], words: Wording) -> str:
+    names = words.between_papers.join(described(paper, words) for paper in papers)
+    return sentence.format(papers=names) if names else ""
 
 
 def closest_papers(passages: Iterable[Passage]) -> list[Paper]:
     """The first `CLOSEST_PAPERS` papers of the passages."""
     return list({passage.paper.id: passage.paper for passage in passages}.values())[:CLOSEST_PAPERS]
-
-
-def follow_up_questions(quotes: Sequence[Citation], passages: Sequence[Passage]) -> tuple[str, ...]:
-    """Up to three questions that papers found, but not quoted, can answer."""
-    quoted = {quote.paper.id for quote in quotes}
-    others = {passage.paper.id: passage.paper for passage in passages if passage.paper.abstract and passage.paper.title}
-    return tuple(f"What does “{paper.title}” find?" for key, paper in others.items() if key not in quoted)[:3]

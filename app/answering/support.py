@@ -2,44 +2,177 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from app.answering.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
 from app.answering.citations import marked, without_markers
+from app.answering.claims import Claim, read_claim
 from app.answering.events import AnswerSentence, Citation
-from retrieval.words import content_words
+from app.answering.vocabulary import Vocabulary, vocabulary_of
+from retrieval.chunking import split_sentences
+from retrieval.embedding import Embedder
+from retrieval.errors import ModelError
+from retrieval.types import Paper
 
-SUPPORTED_FROM = 0.5
-"""Share of a sentence's content words that its quotes must hold."""
-CITED_FROM = 0.7
-"""Share from which a sentence without a marker is given one; more than support, as it is our claim then."""
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+MODEL_FILE = "models/support.json"
+NOTHING_TURNED = dict.fromkeys(TURNS, 0.0)
+"""The features of a claim that changes nothing."""
+MOST_CITED = 3
+"""Quotes that a sentence without a marker is given at most."""
 
 
-def checked_sentence(text: str, cited: tuple[int, ...], quotes: Sequence[Citation]) -> AnswerSentence:
-    """The sentence with its support: the share of its content words that the cited quotes hold.
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """Logistic regression over named features."""
 
-    A figure that no cited quote holds makes it unsupported whatever the share. A
-    sentence that cites nothing gets the marker of the one quote that supports it
-    best, and none where no quote does. It sees misattribution, not contradiction.
+    weights: Mapping[str, float]
+    bias: float
+
+    def chance(self, given: Mapping[str, float]) -> float:
+        """The probability, in [0, 1]."""
+        total = self.bias + sum(weight * given[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The chance that evidence speaks of what a claim says, times that of the claim turning none of it round.
+
+    The second is taken as a share of what it is for a claim that changes nothing.
+    Two factors, because a sentence copied and denied shares more with its quote
+    than an honest one in plainer words.
     """
-    if cited:
-        score, figures_hold = _coverage(text, [quote for quote in quotes if quote.number in cited])
-        supported = score >= SUPPORTED_FROM and figures_hold
-        return AnswerSentence(text, cited, "supported" if supported else "unsupported", score)
-    coverages = [(_coverage(text, [quote]), quote.number) for quote in quotes]
-    # A quote that holds the figures goes before one that shares more words.
-    best = max(coverages, key=lambda coverage: (coverage[0][1], coverage[0][0]), default=((0.0, False), 0))
-    (score, figures_hold), number = best
-    if score >= CITED_FROM and figures_hold:
-        return AnswerSentence(marked(text, f"[{number}]"), (number,), "supported", score)
-    return AnswerSentence(text, (), "uncited", score)
+
+    speaks_of_it: Regression
+    unturned: Regression
+    supported_from: float
+
+    def score(self, given: Mapping[str, float]) -> float:
+        """How well the evidence supports the claim, in [0, 1]."""
+        return self.speaks_of_it.chance(given) * self.unturned.chance(given) / self.unturned.chance(NOTHING_TURNED)
 
 
-def _coverage(text: str, quotes: Sequence[Citation]) -> tuple[float, bool]:
-    """The share of the text's content words that the quotes hold, and whether they hold all its figures."""
-    evidence = " ".join(f"{quote.quote} {quote.gloss or ''} {quote.paper.name}" for quote in quotes)
-    said = without_markers(text)
-    words = set(content_words(said))
-    score = len(words & set(content_words(evidence))) / len(words) if words else 0.0
-    return score, set(_FIGURE.findall(said)) <= set(_FIGURE.findall(evidence))
+@dataclass(frozen=True, slots=True)
+class SupportModel:
+    """`embedded` weighs the similarities of the model named `embedding` too, `worded` words alone."""
+
+    embedding: str
+    embedded: Weighing
+    worded: Weighing
+
+
+@cache
+def read_support(file: Path) -> SupportModel:
+    """The model of a JSON file that `python -m benchmarks.support` wrote. Raises `ModelError`."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        embedded = _weighing(record["embedded"], {*WORDING, *SIMILARITY})
+        return SupportModel(str(record["embedding"]), embedded, _weighing(record["worded"], {*WORDING}))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"The support model {file.name} cannot be used: reinstall the program.") from error
+
+
+def _weighing(record: Mapping[str, Any], speaking: set[str]) -> Weighing:
+    parts = []
+    for name, known in (("speaks_of_it", speaking), ("unturned", {*TURNS})):
+        weights = {feature: float(weight) for feature, weight in record[name]["weights"].items()}
+        if set(weights) != known:
+            raise ValueError("other features")
+        parts.append(Regression(weights, float(record[name]["bias"])))
+    return Weighing(*parts, supported_from=float(record["supported_from"]))
+
+
+def about(paper: Paper) -> str:
+    """What a sentence may say of a paper besides its quote: name, organisation, authors and date."""
+    date = paper.published.strftime("%B %Y") if paper.published else ""
+    return f"{paper.name}. {paper.organisation or ''} {', '.join(paper.authors)} {date}"
+
+
+class SupportCheck:
+    """Finds for each sentence whether the quotes support it.
+
+    The similarities of another embedding model than the one that the weights were
+    fitted to are left out, and words decide alone; how rare a word is, `papers` say. It sees misattribution, changed
+    figures and names, and plain denial; contradiction in other words it does not
+    (docs/verification.md).
+    """
+
+    def __init__(self, model: SupportModel, papers: Sequence[Paper], embedder: Embedder) -> None:
+        self._fits = embedder.name == model.embedding
+        self._weighing = model.embedded if self._fits else model.worded
+        self._papers = papers
+        self._embedder = embedder
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        # Read when the first sentence is checked: quotes alone need none.
+        return vocabulary_of(self._papers)
+
+    @property
+    def supported_from(self) -> float:
+        """The score from which a sentence is supported."""
+        return self._weighing.supported_from
+
+    def checked(
+        self, said: Sequence[tuple[str, tuple[int, ...]]], quotes: Sequence[Citation]
+    ) -> tuple[AnswerSentence, ...]:
+        """Each sentence, given with the numbers it cites, with its support.
+
+        A figure that no cited quote holds makes it unsupported, whatever the weights
+        say. A sentence that cites nothing gets the markers of the fewest quotes that
+        support it, and none where they do not.
+        """
+        texts = [without_markers(text) for text, _ in said]
+        cut = {quote.number: _sentences(quote) for quote in quotes}
+        vectors = self._vectors([*texts, *(sentence for own in cut.values() for sentence in own)])
+        evidence = {quote.number: self._evidence(quote, cut[quote.number], vectors) for quote in quotes}
+        return tuple(
+            self._sentence(text, cited, read_claim(bare, self._vocabulary), vectors.get(bare), evidence)
+            for (text, cited), bare in zip(said, texts, strict=True)
+        )
+
+    def _vectors(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
+        distinct = list(dict.fromkeys(texts)) if self._fits else []
+        return dict(zip(distinct, self._embedder.embed(distinct), strict=True)) if distinct else {}
+
+    def _evidence(self, quote: Citation, sentences: Sequence[str], vectors: Mapping[str, np.ndarray]) -> Evidence:
+        rows = np.stack([vectors[sentence] for sentence in sentences]) if vectors and sentences else None
+        return read_evidence(sentences, about(quote.paper), self._vocabulary, rows)
+
+    def _sentence(
+        self,
+        text: str,
+        cited: tuple[int, ...],
+        claim: Claim,
+        vector: np.ndarray | None,
+        evidence: Mapping[int, Evidence],
+    ) -> AnswerSentence:
+        if cited:
+            score = self._score(claim, vector, [evidence[number] for number in cited if number in evidence])
+            return AnswerSentence(text, cited, "supported" if score >= self.supported_from else "unsupported", score)
+        alone = {number: self._score(claim, vector, [one]) for number, one in evidence.items()}
+        best = sorted(alone, key=lambda number: -alone[number])
+        for count in range(1, min(len(best), MOST_CITED) + 1):
+            numbers = tuple(sorted(best[:count]))
+            score = self._score(claim, vector, [evidence[number] for number in numbers])
+            if score >= self.supported_from:
+                return AnswerSentence(marked(text, "".join(f"[{n}]" for n in numbers)), numbers, "supported", score)
+        return AnswerSentence(text, (), "uncited", self._score(claim, vector, list(evidence.values())))
+
+    def _score(self, claim: Claim, vector: np.ndarray | None, evidence: Sequence[Evidence]) -> float:
+        together = Evidence.together(evidence)
+        if not claim.words or not together.sentences or not figures_hold(claim, together):
+            return 0.0
+        return self._weighing.score(features(claim, together, self._vocabulary, vector))
+
+
+def _sentences(quote: Citation) -> list[str]:
+    return [text[span.start : span.end] for text in (quote.quote, quote.gloss or "") for span in split_sentences(text)]

@@ -23,6 +23,10 @@ from retrieval.precision import bfloat16_pays
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 # Some tokenizers also list plain words and runs of spaces among their added tokens; those stay as they are.
 _MARK_STARTS = frozenset("<[{|\uff5c\u2581")
+READERS_BEFORE = "readers_before"
+"""The key of an empty chunk's `response_metadata` that says how many readers are served first."""
+PROMPT_LOOKUP_TOKENS = 10
+"""Tokens guessed at a time from the prompt: an answer that quotes repeats it."""
 
 
 class TransformersChat(BaseChatModel):
@@ -31,6 +35,8 @@ class TransformersChat(BaseChatModel):
     An answer ends after `max_tokens` tokens or `timeout_s` seconds, thoughts included;
     the last chunk's `response_metadata["finish_reason"]` is then "length" or "time",
     otherwise "stop". One answer is written at a time, others wait up to `timeout_s`.
+    While there is nothing to read, empty chunks come ten times a second, and those of a
+    reader in the line say `READERS_BEFORE`: so whoever reads can leave at any time.
     Closing the stream stops the model. Raises `ModelError` for a prompt that is too
     long, a message that is not system, human or AI text, and any failure of the model.
     """
@@ -59,6 +65,11 @@ class TransformersChat(BaseChatModel):
         """Whether an answer is being written now."""
         return self._generator.busy
 
+    @property
+    def parameters(self) -> int:
+        """How many weights the model has."""
+        return self._generator.parameters
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -85,8 +96,9 @@ class TransformersChat(BaseChatModel):
         run = self._generator.start(prompt_ids, max_tokens, self.timeout_s)
         try:
             for ids in run:
-                if text := stops.feed(thoughts.feed(detokenizer.feed(ids))):
-                    yield ChatGenerationChunk(message=AIMessageChunk(content=text))
+                text = stops.feed(thoughts.feed(detokenizer.feed(ids)))
+                line = {READERS_BEFORE: run.readers_before} if run.readers_before else None
+                yield ChatGenerationChunk(message=AIMessageChunk(content=text), generation_info=line)
                 if stops.reached:
                     run.stop()
                     break
@@ -146,25 +158,29 @@ class TransformersChat(BaseChatModel):
 
 
 def open_transformers_chat(
-    folder: Path, name: str, *, max_tokens: int = 220, timeout_s: float = 60.0, prompt_lookup_tokens: int = 0
+    folder: Path,
+    name: str,
+    *,
+    max_tokens: int = 220,
+    timeout_s: float = 60.0,
+    prompt_lookup_tokens: int = PROMPT_LOOKUP_TOKENS,
 ) -> TransformersChat:
     """Load the model and tokenizer saved in `folder`, on the GPU where there is one. No network.
 
-    `prompt_lookup_tokens` is off by default: in bfloat16 it is up to 1.3 times as fast
-    but changes some answers, and in float32 it gains nothing on two cores.
+    `prompt_lookup_tokens` is how many tokens are guessed at a time from the prompt (prompt
+    lookup decoding, Saxena 2023), 0 for plain greedy decoding. In bfloat16 the two may part
+    where two tokens are equally likely.
     Raises `ModelError` where the folder cannot be loaded.
     """
-    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    dtype = torch.bfloat16 if bfloat16_pays() else torch.float32
+    device, dtype = _device_and_type()
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
         with no_progress_bars():
             tokenizer = AutoTokenizer.from_pretrained(folder, **options)
             model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **options)
-        if torch.cuda.is_available():
-            model.cuda()
+            model.to(device)
     except Exception as error:  # a broken folder fails in as many ways as there are model types
         raise ModelError(
             f"The model {name} cannot be loaded ({one_line(error)}): "
@@ -178,6 +194,16 @@ def open_transformers_chat(
         timeout_s=timeout_s,
         prompt_lookup_tokens=prompt_lookup_tokens,
     )
+
+
+def _device_and_type() -> tuple[str, Any]:
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if torch.backends.mps.is_available():
+        return "mps", torch.float16
+    return "cpu", torch.bfloat16 if bfloat16_pays() else torch.float32
 
 
 @contextmanager

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -117,6 +117,12 @@ async def _json_body(request: Request) -> Any:
         raise InputError("The request is not JSON.") from error
 
 
-def _server_sent(answerer: Answerer, question: Question) -> Iterator[str]:
-    for event in answerer.stream(question):
-        yield f"event: {name_of(event)}\ndata: {json.dumps(as_json(event), ensure_ascii=False)}\n\n"
+async def _server_sent(answerer: Answerer, question: Question) -> AsyncIterator[str]:
+    events = answerer.stream(question)
+    try:
+        async for event in iterate_in_threadpool(events):
+            yield f"event: {name_of(event)}\ndata: {json.dumps(as_json(event), ensure_ascii=False)}\n\n"
+    finally:
+        # A client that has hung up: the work for it ends now, not when Python collects it.
+        if close := getattr(events, "close", None):
+            close()

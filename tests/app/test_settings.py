@@ -16,7 +16,7 @@ def test_defaults(home: Path) -> None:
     settings = read_settings()
     assert settings.home == home
     assert settings.papers == default_papers_file().absolute()
-    assert (settings.collection, settings.embedding, settings.llm) == ("default", "minilm-papers", "none")
+    assert (settings.collection, settings.embedding, settings.llm) == ("default", "minilm-papers", "auto")
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.chroma == home / "chroma"
     assert settings.own_papers == home / "collections" / "default.jsonl"
@@ -24,7 +24,8 @@ def test_defaults(home: Path) -> None:
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    value = {"port": "1234", "collection": "mine", "home": "/x/y", "papers": "/x/y"}.get(name, "something")
+    special = {"port": "1234", "collection": "mine", "home": "/x/y", "papers": "/x/y", "llm_prompt": "small"}
+    value = special.get(name, "something")
     monkeypatch.setenv(f"PAPERBACKED_{name.upper()}", value)
     read = getattr(read_settings(), name)
     assert (read.get_secret_value() if name == "llm_key" else str(read)) == value
@@ -104,3 +105,11 @@ def test_a_chroma_server_takes_the_place_of_the_folder() -> None:
 def test_the_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAPERBACKED_LLM_KEY", "sk-very-secret")
     assert "very-secret" not in repr(read_settings()) + str(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("::", False), ("box", False)],
+)
+def test_a_server_is_local_where_only_this_machine_reaches_it(host: str, local: bool) -> None:
+    assert read_settings(host=host).is_local is local

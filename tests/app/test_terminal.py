@@ -48,7 +48,7 @@ def test_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     print_answer(answer_of(Citation(1, STARRED, 0, 11, 0.9), note="[red]Just so you know."))
     out, err = capsys.readouterr()
     flat = " ".join(out.split())
-    assert "AtP*: Efficient [bold]methods[/bold] (DeepMind, March 2024): In its words: “It is fast.” [1]" in flat
+    assert "AtP*: Efficient [bold]methods[/bold] (DeepMind, March 2024) says: “It is fast.” [1]" in flat
     assert "Cited [1] AtP*: Efficient [bold]methods[/bold] · DeepMind, 2024-03-04" in flat
     assert "[red]Just so you know." in flat
     assert flat.endswith("quotes · hash · 12 ms")

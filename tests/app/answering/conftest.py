@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from app.answering.transformers_chat import TransformersChat, open_transformers_chat
+from retrieval.types import Paper
 
 CONTEXT_TOKENS = 96
 _SENTENCES = [
@@ -28,29 +29,40 @@ _TEMPLATE = (
 )
 
 
-@pytest.fixture(scope="session")
-def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random two-layer Llama with a byte-level tokenizer and a chat template, as save_pretrained() leaves it."""
-    import torch
+def _save_tiny(folder: Path, model: Any, sentences: Iterable[str], vocabulary: int) -> Path:
+    """A model with a byte-level tokenizer of these sentences and a chat template, as save_pretrained() leaves it."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
-    folder = tmp_path_factory.mktemp("llm") / "tiny-llama"
     specials = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     tokenizer.train_from_iterator(
-        _SENTENCES, trainers.BpeTrainer(vocab_size=400, special_tokens=specials, initial_alphabet=alphabet)
+        sentences, trainers.BpeTrainer(vocab_size=vocabulary, special_tokens=specials, initial_alphabet=alphabet)
     )
     fast = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, bos_token="<|im_start|>", eos_token="<|im_end|>", pad_token="<|im_end|>"
     )
     fast.chat_template = _TEMPLATE
+    # A hub model's own wish to sample, which greedy decoding has to overrule.
+    model.generation_config.do_sample = True
+    model.generation_config.temperature = 1.5
+    model.save_pretrained(folder)
+    fast.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random two-layer Llama that takes few tokens."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
     torch.manual_seed(7)
     config = LlamaConfig(
-        vocab_size=len(fast),
+        vocab_size=400,
         hidden_size=32,
         intermediate_size=64,
         num_hidden_layers=2,
@@ -61,23 +73,51 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         eos_token_id=None,  # so that only limits end an answer
         pad_token_id=0,
     )
-    model = LlamaForCausalLM(config)
-    # A hub model's own wish to sample, which greedy decoding has to overrule.
-    model.generation_config.do_sample = True
-    model.generation_config.temperature = 1.5
-    model.save_pretrained(folder)
-    fast.save_pretrained(folder)
-    return folder
+    folder = tmp_path_factory.mktemp("llm") / "tiny-llama"
+    return _save_tiny(folder, LlamaForCausalLM(config), _SENTENCES, 400)
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen(tmp_path_factory: pytest.TempPathFactory, all_papers: tuple[Paper, ...]) -> Path:
+    """A random two-layer Qwen3 with a tokenizer of the corpus, and room for whole prompts."""
+    import torch
+    from transformers import Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(7)
+    config = Qwen3Config(
+        vocab_size=2000,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=16,
+        max_position_embeddings=2048,
+        eos_token_id=None,
+        pad_token_id=0,
+        tie_word_embeddings=True,
+    )
+    folder = tmp_path_factory.mktemp("llm") / "tiny-qwen3"
+    model = Qwen3ForCausalLM(config)
+    # No special tokens and no single bytes, so that what it writes is text.
+    model.generation_config.suppress_tokens = list(range(3 + 256))
+    return _save_tiny(folder, model, (paper.abstract for paper in all_papers), 2000)
 
 
 @pytest.fixture
-def tiny(tiny_folder: Path) -> Iterator[TransformersChat]:
+def one_thread() -> Iterator[None]:
+    """For models this small, threads on a busy machine only wait for each other."""
     import torch
 
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # for a model this small, threads on a busy machine only wait for each other
-    yield open_transformers_chat(tiny_folder, "tiny", max_tokens=24, timeout_s=20)
+    torch.set_num_threads(1)
+    yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def tiny(tiny_folder: Path, one_thread: None) -> TransformersChat:
+    return open_transformers_chat(tiny_folder, "tiny", max_tokens=24, timeout_s=20)
 
 
 @pytest.fixture
@@ -85,6 +125,14 @@ def slow(tiny: TransformersChat) -> TransformersChat:
     """The tiny model, taking 20 ms over each token."""
     tiny._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.02))
     return tiny
+
+
+@pytest.fixture
+def slow_writer(tiny_qwen: Path, one_thread: None) -> TransformersChat:
+    """The tiny Qwen3, taking 20 ms over each token of a long answer."""
+    chat = open_transformers_chat(tiny_qwen, "tiny-qwen3", max_tokens=400, timeout_s=30, prompt_lookup_tokens=0)
+    chat._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.02))
+    return chat
 
 
 @pytest.fixture
@@ -106,9 +154,14 @@ class ModelServer:
     """Speaks chat completions. `pieces` are sent one by one; `ending` says how the answer ends."""
 
     pieces: list[str] = field(default_factory=lambda: ["Back", "doors ", "stay [1]", "."])
-    ending: str = "done"  # or "cut" (connection broken), "silent" (closed cleanly, nothing said), "hang", "status"
+    ending: str = "done"
+    """Or "cut" (connection broken), "silent" (closed cleanly, nothing said), "hang", "comments" (alive but mute),
+    "status"."""
     status: int = 200
     delay_s: float = 0.0
+    refused: frozenset[str] = frozenset()
+    """Keys of a request that are answered with 400."""
+    models: Any = field(default_factory=lambda: {"data": [{"id": "m"}, {"id": "n"}]})
     requests: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     url: str = ""
@@ -119,8 +172,8 @@ class ModelServer:
         length = int(handler.headers["Content-Length"])
         self.requests.append({"path": handler.path, **json.loads(handler.rfile.read(length))})
         self.headers.append({name.lower(): value for name, value in handler.headers.items()})
-        if self.ending == "status":
-            handler.send_response(self.status)
+        if self.ending == "status" or self.refused & self.requests[-1].keys():
+            handler.send_response(self.status if self.ending == "status" else 400)
             handler.end_headers()
             handler.wfile.write(b'{"error": {"message": "no"}}')
             return
@@ -139,6 +192,8 @@ class ModelServer:
             time.sleep(self.delay_s)
         if self.ending == "hang":
             self.released.wait(10)
+        while self.ending == "comments" and not self.released.wait(0.02):
+            self._chunk(handler, b": still here\n\n")
         if self.ending == "done":
             self._send(handler, {"delta": {}, "finish_reason": "stop"})
             self._chunk(handler, b"data: [DONE]\n\n")
@@ -165,6 +220,14 @@ def model_server() -> Iterator[ModelServer]:
         def do_POST(self) -> None:
             self.close_connection = True
             told.answer(self)
+
+        def do_GET(self) -> None:
+            told.headers.append({name.lower(): value for name, value in self.headers.items()})
+            body = json.dumps(told.models).encode()
+            self.send_response(200 if self.path == "/v1/models" else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass

@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from app.answering.abstention import MODEL_FILE, read_answerability
+from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.events import (
     REFUSAL,
@@ -27,6 +27,8 @@ from app.answering.events import (
 )
 from app.answering.question import Turn, checked_question
 from app.answering.scripted import ScriptedLLM
+from app.answering.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.support import SupportCheck, read_support
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
@@ -66,10 +68,11 @@ def test_quotes_come_in_order(answerer: LocalAnswerer) -> None:
     events = events_of(answerer)
     answer = answer_of(events)
     assert len(answer.sentences) >= 2
+    named_to_read_on = ("token",) if "Read on in" in answer.answer else ()
     assert [name_of(event) for event in events] == [
         *("status", "sources", "quotes"),
         *(("token", "sentence") * len(answer.sentences)),
-        *("followups", "done"),
+        *(*named_to_read_on, "followups", "done"),
     ]
     assert (answer.status, answer.mode, answer.note) == ("answered", "quotes", None)
     assert answer.citations[0].paper.id == "sleeper-agents"
@@ -235,7 +238,7 @@ def test_the_model_is_given_the_numbered_quotes_and_the_question(writing: Writin
     answer = answer_of(events_of(writing(llm)))
     [[system, human]] = llm.asked
     assert REFUSAL in str(system.content)
-    assert f"[1] {answer.citations[0].quote} (" in str(human.content)
+    assert f"[1] {answer.citations[0].quote}\n" in str(human.content)
     assert str(human.content).endswith(BACKDOOR)
 
 
@@ -322,8 +325,10 @@ def test_a_reader_who_leaves_before_the_model_starts_costs_nothing(writing: Writ
 
 def test_a_model_that_is_not_there_is_noted(built_full: object, answerer: LocalAnswerer) -> None:
     missing = LanguageModel(note="It is still loading, so these are the quotes.")
-    answerability = read_answerability(shipped_file(MODEL_FILE))
-    chain = AnswerChain(built_full.retriever, answerability, lambda: missing)  # type: ignore[attr-defined]
+    retriever = built_full.retriever  # type: ignore[attr-defined]
+    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), answerer.papers, retriever.embedder)
+    chain = AnswerChain(retriever, answerability, lambda: missing, support)
     last = chain.invoke(checked_question(BACKDOOR))
     assert isinstance(last, Done)
     assert last.answer.note == missing.note

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,8 @@ from app.answering.events import (
     as_json,
     name_of,
 )
-from app.answering.quotes import closest_papers, described, follow_up_questions, quoted_answer, refusal_answer
+from app.answering.quotes import closest_papers, described, quoted_answer, reading_on, refusal_answer
+from app.answering.wording import CHINESE as IN_CHINESE
 from retrieval.types import Paper, Passage
 
 Cite = Callable[..., Citation]
@@ -46,9 +48,9 @@ def test_each_quote_stands_in_the_answer_with_its_number() -> None:
     quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8), Citation(3, PLAIN, 0, 13, 0.7)]
     sentences = quoted_answer(quotes)
     assert "".join(sentence.text for sentence in sentences) == (
-        "Sleeper Agents (Anthropic, January 2024): Models lie. In its words: “It lies.” [1] “It stays.” [2]"
+        "Sleeper Agents (Anthropic, January 2024) says: “It lies.” [1] It goes on: “It stays.” [2]"
         "\n\n"
-        "See also A note on debate: It says: “Debate works.” [3]"
+        "A note on debate adds: “Debate works.” [3]"
     )
     assert [sentence.citations for sentence in sentences] == [(1,), (2,), (3,)]
     assert {(sentence.support, sentence.score) for sentence in sentences} == {("supported", 1.0)}
@@ -58,6 +60,42 @@ def test_each_quote_stands_in_the_answer_with_its_number() -> None:
 def test_a_paper_is_introduced_once() -> None:
     sentences = quoted_answer([Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8)])
     assert sum("Sleeper Agents" in sentence.text for sentence in sentences) == 1
+
+
+def test_nothing_stands_in_the_answer_that_no_quote_says() -> None:
+    [sentence] = quoted_answer([Citation(1, SLEEPER, 0, 8, 0.9)])
+    assert SLEEPER.summary not in sentence.text
+
+
+def test_no_paper_is_introduced_like_the_one_before_it() -> None:
+    papers = [Paper(name, name, "It lies.", "en") for name in "ABCDEF"]
+    sentences = quoted_answer([Citation(n, paper, 0, 8, 0.9) for n, paper in enumerate(papers, start=1)])
+    leads = [sentence.text.split("“")[0].strip() for sentence in sentences]
+    kinds = [lead.replace(paper.name, "…") for lead, paper in zip(leads, papers, strict=True)]
+    assert all(one != other for one, other in pairwise(kinds))
+
+
+def test_it_goes_on_is_said_once() -> None:
+    quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 9, 18, 0.8), Citation(3, SLEEPER, 19, 28, 0.8)]
+    assert "".join(s.text for s in quoted_answer(quotes)).count("It goes on") == 1
+
+
+def test_a_chinese_question_is_answered_in_chinese() -> None:
+    quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, CHINESE, 0, 6, 0.8, "Models lie.")]
+    assert "".join(sentence.text for sentence in quoted_answer(quotes, IN_CHINESE)) == (
+        "Sleeper Agents（Anthropic，2024年1月） 写道：“It lies.” [1]\n\n标题 补充道：“模型会撒谎。” [2]"
+    )
+    assert refusal_answer(passages(SLEEPER), IN_CHINESE).startswith(REFUSAL)
+    assert "最接近的论文：Sleeper Agents（Anthropic，2024年1月）" in refusal_answer(passages(SLEEPER), IN_CHINESE)
+
+
+def test_papers_to_read_on_come_near_and_are_not_quoted() -> None:
+    papers = {name: Paper(name, name.upper(), "Words.", "en") for name in "abcde"}
+    scores = {"a": 1.0, "b": 0.9, "c": 0.8, "d": 0.75, "e": 0.5}
+    found = [Passage(papers[name], 0, 6, score) for name, score in scores.items() for _ in range(2)]
+    assert reading_on([Citation(1, papers["b"], 0, 6, 0.9)], found) == "Read on in A; C."
+    assert reading_on([Citation(1, papers["a"], 0, 6, 0.9)], [found[0], found[-1]]) == ""
+    assert reading_on([], []) == ""
 
 
 def test_a_chinese_quote_is_followed_by_its_english() -> None:
@@ -97,15 +135,6 @@ def test_the_refusal_names_the_three_closest_papers() -> None:
 
 def test_the_refusal_names_nothing_where_nothing_was_found() -> None:
     assert refusal_answer([]) == REFUSAL
-
-
-def test_follow_ups_ask_for_papers_found_but_not_quoted() -> None:
-    papers = [Paper(name, name.upper(), "Words.", "en") for name in "abcdef"]
-    empty, untitled = Paper("x", "X", "", "en"), Paper("y", None, "Words.", "en", label="Y")
-    found = passages(papers[0], empty, untitled, papers[1], papers[1], *papers[2:])
-    asked = follow_up_questions([Citation(1, papers[0], 0, 6, 0.9)], found)
-    assert asked == tuple(f"What does “{name}” find?" for name in "BCD")
-    assert follow_up_questions([], []) == ()
 
 
 def test_events_have_the_names_of_the_contract() -> None:

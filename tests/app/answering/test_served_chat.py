@@ -11,6 +11,7 @@ import pytest
 from langchain_core.language_models.chat_models import BaseChatModel
 
 from app.answering.llm import describe, open_llm
+from app.answering.served_chat import first_model_at
 from retrieval.errors import ModelError
 
 
@@ -96,18 +97,30 @@ def test_a_server_that_refuses(model_server: Any, status: int, advice: str) -> N
 def test_a_server_that_falls_silent(model_server: Any) -> None:
     model_server.ending = "hang"
     began = time.monotonic()
-    with pytest.raises(ModelError, match="did not answer in time"):
+    with pytest.raises(ModelError, match=r"did not finish its answer within 0\.3 seconds"):
         text_of(opened(model_server, timeout_s=0.3))
-    with pytest.raises(ModelError, match="did not answer in time"):
+    with pytest.raises(ModelError, match="did not finish its answer"):
         asyncio.run(text_async(opened(model_server, timeout_s=0.3)))
     assert time.monotonic() - began < 3
 
 
-def test_a_server_that_goes_on_and_on_is_ended_at_the_time_limit(model_server: Any) -> None:
+def test_a_server_that_goes_on_and_on_is_given_up_at_the_time_limit(model_server: Any) -> None:
     model_server.pieces, model_server.delay_s = ["on "] * 200, 0.02
-    chunks = list(opened(model_server, timeout_s=0.3).stream("q"))
-    assert 3 < len(chunks) < 60
-    assert chunks[-1].response_metadata["finish_reason"] == "time"
+    got: list[str] = []
+    with pytest.raises(ModelError, match="did not finish its answer within"):
+        for chunk in opened(model_server, timeout_s=0.3).stream("q"):
+            got.append(str(chunk.content))
+    assert 3 < len(got) < 60
+
+
+@pytest.mark.parametrize("ending", ["hang", "comments"])
+def test_the_first_word_has_a_limit_of_its_own(model_server: Any, ending: str) -> None:
+    """Also where the server sends comments, which tell that it lives, and no word."""
+    model_server.pieces, model_server.ending = [], ending
+    began = time.monotonic()
+    with pytest.raises(ModelError, match=r"did not begin its answer within 0\.3 seconds"):
+        text_of(opened(model_server, timeout_s=20, first_token_s=0.3))
+    assert time.monotonic() - began < 2
 
 
 def test_closing_early_hangs_up(model_server: Any) -> None:
@@ -116,3 +129,54 @@ def test_closing_early_hangs_up(model_server: Any) -> None:
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert model_server.reader_left.wait(2)
+
+
+def test_while_the_server_is_mute_its_reader_can_leave(model_server: Any) -> None:
+    model_server.pieces, model_server.ending = [], "comments"
+    stream = opened(model_server).stream("q")
+    began = time.monotonic()
+    assert [next(stream).content for _ in range(2)] == ["", ""]
+    stream.close()  # type: ignore[attr-defined]
+    assert model_server.reader_left.wait(2)
+    assert time.monotonic() - began < 2
+
+
+def test_models_are_asked_not_to_think(model_server: Any) -> None:
+    text_of(opened(model_server))
+    [request] = model_server.requests
+    assert request["chat_template_kwargs"] == {"enable_thinking": False}
+    assert request["reasoning_effort"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("refused", "tries"), [({"reasoning_effort"}, 2), ({"chat_template_kwargs"}, 3), ({"max_tokens"}, 3)]
+)
+def test_a_server_that_refuses_to_be_asked_that_is_asked_without(
+    model_server: Any, refused: set[str], tries: int
+) -> None:
+    model_server.refused = frozenset(refused)
+    llm = opened(model_server)
+    if "max_tokens" in refused:
+        with pytest.raises(ModelError, match="status 400"):
+            text_of(llm)
+    else:
+        assert text_of(llm) == text_of(llm) == "Backdoors stay [1]."
+        assert len(model_server.requests) == tries + 1, "what it refused was tried on it again"
+        return
+    assert len(model_server.requests) == tries
+
+
+def test_the_models_of_a_server(model_server: Any) -> None:
+    assert first_model_at(model_server.url, "sk-1") == "m"
+    assert model_server.headers[-1]["authorization"] == "Bearer sk-1"
+    for wrong in ({"data": []}, {"data": [{"id": 5}, {"id": "\x1b[2J"}, {"id": "x" * 999}]}):
+        model_server.models = wrong
+        with pytest.raises(ModelError, match="has no models"):
+            first_model_at(model_server.url)
+    for wrong in ([], {"data": None}, {"data": [1]}, {"models": []}):
+        model_server.models = wrong
+        with pytest.raises(ModelError, match="does not list its models"):
+            first_model_at(model_server.url)
+    with pytest.raises(ModelError, match=r"at 127\.0\.0\.1:9 does not list") as failure:
+        first_model_at("http://user:pw@127.0.0.1:9/v1")
+    assert "pw" not in str(failure.value)

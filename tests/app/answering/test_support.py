@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Citation
-from app.answering.support import CITED_FROM, SUPPORTED_FROM, checked_sentence
+from app.answering.events import AnswerSentence, Citation
+from app.answering.support import (
+    MODEL_FILE,
+    NOTHING_TURNED,
+    Regression,
+    SupportCheck,
+    SupportModel,
+    Weighing,
+    read_support,
+)
+from retrieval.corpus import shipped_file
+from retrieval.embedding import HashEmbedder
+from retrieval.errors import ModelError
 from retrieval.types import Paper
-from retrieval.words import content_words
 
 Cite = Callable[..., Citation]
 BACKDOOR = "Such backdoor behavior persists through safety training of 3 large models."
 DEBATE = "Debate lets weaker judges supervise 12 stronger models."
+PAPERS = [Paper("a", "A", BACKDOOR, "en"), Paper("b", "B", DEBATE, "en"), Paper("c", "C", "Other words.", "en")]
+# Supported from half of the words, and nothing turned round: what is expected can be counted by hand.
+HALF = Weighing(Regression({"coverage": 20.0}, -10.0), Regression(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
+
+
+def check(model: SupportModel | None = None) -> SupportCheck:
+    return SupportCheck(model or SupportModel("another", HALF, HALF), PAPERS, HashEmbedder())
+
+
+def checked(text: str, cited: tuple[int, ...], quotes: list[Citation]) -> AnswerSentence:
+    [sentence] = check().checked([(text, cited)], quotes)
+    return sentence
 
 
 @pytest.fixture
@@ -23,63 +48,71 @@ def quotes(cite: Cite) -> list[Citation]:
     return [cite(1, BACKDOOR), cite(2, DEBATE)]
 
 
+@pytest.fixture(scope="module")
+def shipped() -> SupportCheck:
+    return check(read_support(shipped_file(MODEL_FILE)))
+
+
 def test_a_sentence_in_the_words_of_its_quote_is_supported(quotes: list[Citation]) -> None:
     text = "The backdoor persists through safety training [1]."
-    checked = checked_sentence(text, (1,), quotes)
-    assert (checked.text, checked.citations, checked.support, checked.score) == (text, (1,), "supported", 1.0)
+    sentence = checked(text, (1,), quotes)
+    assert (sentence.text, sentence.citations, sentence.support) == (text, (1,), "supported")
+    assert sentence.score > 0.99
 
 
 def test_an_invented_sentence_is_unsupported(quotes: list[Citation]) -> None:
-    checked = checked_sentence("Whales migrate towards warmer oceans [1].", (1,), quotes)
-    assert (checked.support, checked.score, checked.citations) == ("unsupported", 0.0, (1,))
+    sentence = checked("Whales migrate towards warmer oceans [1].", (1,), quotes)
+    assert (sentence.support, sentence.citations) == ("unsupported", (1,))
+    assert sentence.score < 0.01
 
 
 def test_the_words_of_another_quote_do_not_count(quotes: list[Citation]) -> None:
-    assert checked_sentence("Weaker judges supervise stronger models [1].", (1,), quotes).support == "unsupported"
-    assert checked_sentence("Weaker judges supervise stronger models [2].", (2,), quotes).support == "supported"
+    assert checked("Weaker judges supervise stronger models [1].", (1,), quotes).support == "unsupported"
+    assert checked("Weaker judges supervise stronger models [2].", (2,), quotes).support == "supported"
 
 
 def test_several_quotes_support_together(quotes: list[Citation]) -> None:
-    text = "The backdoor persists through safety training, weaker judges supervise stronger models [1][2]."
-    assert checked_sentence(text, (1,), quotes).score < checked_sentence(text, (1, 2), quotes).score == 1.0
+    text = "Backdoor behavior persists, weaker judges supervise systems [1][2]."
+    assert checked(text, (1,), quotes).support == checked(text, (2,), quotes).support == "unsupported"
+    assert checked(text, (1, 2), quotes).support == "supported"
 
 
-def test_the_share_is_of_the_sentences_content_words(quotes: list[Citation]) -> None:
-    # backdoor, persist and train of the quote; whale, migrat, warmer and ocean of none.
-    checked = checked_sentence("Backdoor persists; training; whales migrate; warmer oceans [1].", (1,), quotes)
-    assert checked.score == pytest.approx(3 / 7)
-    assert checked.support == "unsupported"
-    assert checked_sentence("Backdoor persists; whales migrate [1].", (1,), quotes).support == "supported"
+@pytest.mark.parametrize("figure", ["7", "30", "3.5", "2023", "3,000", "3%"])
+def test_a_figure_that_the_quote_has_not_makes_it_unsupported_whatever_the_weights(
+    quotes: list[Citation], figure: str
+) -> None:
+    sure = Weighing(Regression({}, 60.0), Regression({}, 60.0), 0.5)
+    text = f"The backdoor behavior persists through safety training of {figure} large models [1]."
+    [sentence] = check(SupportModel("another", sure, sure)).checked([(text, (1,))], quotes)
+    assert (sentence.support, sentence.score) == ("unsupported", 0.0)
 
 
-@pytest.mark.parametrize("figure", ["7", "30", "3.5", "2023", "3,000"])
-def test_a_figure_that_the_quote_has_not_makes_it_unsupported(quotes: list[Citation], figure: str) -> None:
-    checked = checked_sentence(
-        f"The backdoor behavior persists through safety training of {figure} large models [1].", (1,), quotes
-    )
-    assert checked.score > SUPPORTED_FROM
-    assert checked.support == "unsupported"
+@pytest.mark.parametrize("text", ["Backdoor behavior persists in 3 models [1].", "Backdoor behavior persists [1]."])
+def test_a_figure_that_the_quote_has_is_fine_and_a_marker_is_no_figure(quotes: list[Citation], text: str) -> None:
+    assert checked(text, (1,), quotes).support == "supported"
 
 
-def test_a_figure_that_the_quote_has_is_fine(quotes: list[Citation]) -> None:
-    assert checked_sentence("Backdoor behavior persists in 3 models [1].", (1,), quotes).support == "supported"
+def test_a_figure_of_another_quote_does_not_count(quotes: list[Citation]) -> None:
+    assert checked("Backdoor behavior persists in 12 models [1].", (1,), quotes).support == "unsupported"
 
 
-def test_the_marker_is_no_figure(quotes: list[Citation], cite: Cite) -> None:
-    without_figures = [cite(5, "Backdoor behavior persists.")]
-    assert checked_sentence("Backdoor behavior persists [5].", (5,), without_figures).support == "supported"
-
-
-def test_title_and_english_of_a_quote_count(cite: Cite) -> None:
+def test_name_date_and_english_of_a_quote_count(cite: Cite) -> None:
     quote = cite(1, "模型会撒谎。", title="Sleeper Agents", gloss="Models will lie.")
-    assert checked_sentence("Sleeper agents [1].", (1,), [quote]).score == 1.0
-    assert checked_sentence("Models lie [1].", (1,), [quote]).score == 1.0
+    assert checked("Sleeper agents lie [1].", (1,), [quote]).support == "supported"
+    assert checked("模型会撒谎 [1]。", (1,), [quote]).support == "supported"
 
 
 def test_a_sentence_without_marker_is_given_the_one_that_supports_it(quotes: list[Citation]) -> None:
-    checked = checked_sentence("Weaker judges supervise stronger models.", (), quotes)
-    assert checked.text == "Weaker judges supervise stronger models [2]."
-    assert (checked.citations, checked.support, checked.score) == ((2,), "supported", 1.0)
+    sentence = checked("Weaker judges supervise stronger models.", (), quotes)
+    assert sentence.text == "Weaker judges supervise stronger models [2]."
+    assert (sentence.citations, sentence.support) == ((2,), "supported")
+
+
+def test_it_is_given_as_many_as_it_takes_and_no_more(quotes: list[Citation], cite: Cite) -> None:
+    text = "Backdoor behavior persists, weaker judges supervise systems."
+    sentence = checked(text, (), [*quotes, cite(3, "Whales migrate.")])
+    assert sentence.text == "Backdoor behavior persists, weaker judges supervise systems [1][2]."
+    assert (sentence.citations, sentence.support) == ((1, 2), "supported")
 
 
 @pytest.mark.parametrize(
@@ -91,58 +124,97 @@ def test_a_sentence_without_marker_is_given_the_one_that_supports_it(quotes: lis
     ],
 )
 def test_the_marker_stands_before_the_full_stop(quotes: list[Citation], text: str, marked: str) -> None:
-    assert checked_sentence(text, (), quotes).text == marked
+    assert checked(text, (), quotes).text == marked
 
 
-def test_below_the_threshold_no_marker_is_given(quotes: list[Citation]) -> None:
-    # Two of three content words: enough for a marker that the model set, not for one of ours.
-    text = "Weaker judges sleep."
-    checked = checked_sentence(text, (), quotes)
-    assert SUPPORTED_FROM <= checked.score < CITED_FROM
-    assert (checked.text, checked.citations, checked.support) == (text, (), "uncited")
+@pytest.mark.parametrize("text", ["Weaker whales migrate.", "Weaker judges supervise 13 stronger models."])
+def test_nothing_is_cited_by_force(quotes: list[Citation], text: str) -> None:
+    sentence = checked(text, (), quotes)
+    assert (sentence.text, sentence.citations, sentence.support) == (text, (), "uncited")
 
 
-def test_no_marker_for_a_figure_that_no_quote_has(quotes: list[Citation]) -> None:
-    checked = checked_sentence("Weaker judges supervise 13 stronger models.", (), quotes)
-    assert (checked.citations, checked.support) == ((), "uncited")
-
-
-def test_of_two_quotes_with_the_same_words_the_one_with_the_figure_is_given(cite: Cite) -> None:
-    text = "Judges supervise many stronger models in 40 debates."
-    quotes = [cite(1, "Judges supervise many stronger models in debates."), cite(2, f"{text} So it is.")]
-    assert checked_sentence(text, (), quotes).citations == (2,)
-    # The first covers all words but the figure, which is none of its own.
+def test_of_two_quotes_the_one_with_the_figure_is_given(cite: Cite) -> None:
     quotes = [cite(1, "Judges supervise stronger models, 41 debates."), cite(2, "40 debates: judges supervise models.")]
-    assert checked_sentence("Judges supervise stronger models in 40 debates.", (), quotes).citations == (2,)
+    assert checked("Judges supervise stronger models in 40 debates.", (), quotes).citations == (2,)
 
 
 @pytest.mark.parametrize("text", ["", "It is so.", "…", "[1]"])
 def test_a_sentence_that_says_nothing_is_supported_by_nothing(quotes: list[Citation], text: str) -> None:
-    assert checked_sentence(text, (), quotes).support == "uncited"
-    assert checked_sentence(text, (1,), quotes).support == "unsupported"
+    assert checked(text, (), quotes).support == "uncited"
+    assert checked(text, (1,), quotes).support == "unsupported"
 
 
 def test_without_quotes(quotes: list[Citation]) -> None:
-    assert checked_sentence("Judges supervise.", (), []).support == "uncited"
-    assert checked_sentence("Judges supervise [9].", (9,), quotes).support == "unsupported"
+    assert checked("Judges supervise.", (), []).support == "uncited"
+    assert checked("Judges supervise [9].", (9,), quotes).support == "unsupported"
+    assert check().checked([], quotes) == ()
 
 
-WORDS = st.lists(st.sampled_from([*BACKDOOR.split(), *DEBATE.split(), "whales", "migrate", "7", "oceans"]), max_size=12)
+@pytest.mark.parametrize(
+    ("text", "support"),
+    [
+        ("The backdoor behavior persists through safety training [1].", "supported"),
+        ("Backdoors persist even after safety training of large models [1].", "supported"),
+        ("According to the paper, backdoor behavior persists through safety training [1].", "supported"),
+        ("The backdoor behavior does not persist through safety training [1].", "unsupported"),
+        ("The backdoor behavior persists through safety training of GPT-3 models [1].", "unsupported"),
+        ("Such backdoor behavior persists through safety training of two large models [1].", "unsupported"),
+        ("Such backdoor behavior persists through safety training of 3 small models, says OpenAI [1].", "unsupported"),
+        ("Debate lets weaker judges supervise models [1].", "unsupported"),
+        ("Debate lets stronger judges supervise 12 weaker models [2].", "unsupported"),
+        ("Whales migrate towards warmer oceans in winter [1].", "unsupported"),
+    ],
+)
+def test_the_weights_that_ship(shipped: SupportCheck, quotes: list[Citation], text: str, support: str) -> None:
+    [sentence] = shipped.checked([(text, (1,) if "[1]" in text else (2,))], quotes)
+    assert sentence.support == support, sentence.score
+    assert (sentence.score >= shipped.supported_from) == (support == "supported")
 
 
-@given(WORDS)
-def test_a_marker_of_ours_is_never_below_the_threshold(words: list[str]) -> None:
-    quotes = [
-        Citation(1, Paper("a", "A", BACKDOOR, "en"), 0, 99, 0.9),
-        Citation(2, Paper("b", "B", DEBATE, "en"), 0, 99, 0.9),
-    ]
+def test_only_with_the_model_of_its_weights_does_it_embed_and_then_once(quotes: list[Citation], counting: Any) -> None:
+    said = [("Backdoor behavior persists [1].", (1,)), ("Judges supervise.", ())]
+    SupportCheck(SupportModel("another", HALF, HALF), PAPERS, counting).checked(said, quotes)
+    assert counting.seen == []
+    similar = Weighing(Regression({"similarity": 20.0}, -10.0), Regression({}, 5.0), 0.5)
+    own = SupportCheck(SupportModel(counting.name, similar, HALF), PAPERS, counting)
+    own.checked(said, quotes)
+    assert sorted(counting.seen) == sorted(["Backdoor behavior persists.", "Judges supervise.", BACKDOOR, DEBATE])
+    [same, other] = own.checked([(BACKDOOR, (1,)), (BACKDOOR, (2,))], quotes)
+    assert same.score > 0.99 and other.score < 0.5
+
+
+def test_two_checks_are_alike(shipped: SupportCheck, quotes: list[Citation]) -> None:
+    said = [("Backdoor behavior persists [1].", (1,)), ("Judges supervise models.", ())]
+    assert shipped.checked(said, quotes) == shipped.checked(said, quotes)
+
+
+WORDS = st.lists(st.sampled_from([*BACKDOOR.split(), *DEBATE.split(), "whales", "not", "7", "GPT-4"]), max_size=12)
+
+
+@given(WORDS, st.sampled_from([(), (1,), (2,), (1, 2), (9,)]))
+def test_supported_is_what_reaches_the_threshold_and_only_that_is_cited(words: list[str], cited: tuple) -> None:
+    shipped = check(read_support(shipped_file(MODEL_FILE)))
+    quotes = [Citation(number, paper, 0, 99, 0.9) for number, paper in enumerate(PAPERS[:2], start=1)]
     text = " ".join(words)
-    checked = checked_sentence(text, (), quotes)
-    assert 0 <= checked.score <= 1
-    if checked.citations:
-        [number] = checked.citations
-        evidence = set(content_words(quotes[number - 1].quote))
-        said = set(content_words(text))
-        assert len(said & evidence) / len(said) >= CITED_FROM
+    [sentence] = shipped.checked([(text, cited)], quotes)
+    assert 0 <= sentence.score <= 1
+    if cited:
+        assert (sentence.text, sentence.citations) == (text, cited)
+        assert (sentence.support == "supported") == (sentence.score >= shipped.supported_from)
+    elif sentence.citations:
+        assert sentence.score >= shipped.supported_from and sentence.support == "supported"
     else:
-        assert checked.text == text
+        assert (sentence.text, sentence.support) == (text, "uncited")
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "[1]", "other features", "no number"])
+def test_a_broken_model_file_is_one_sentence(tmp_path: Path, damage: str) -> None:
+    record = json.loads(shipped_file(MODEL_FILE).read_text(encoding="utf-8"))
+    if damage == "other features":
+        record["worded"]["unturned"]["weights"]["length"] = 1.0
+    if damage == "no number":
+        record["embedded"]["supported_from"] = "high"
+    file = tmp_path / "support.json"
+    file.write_text(json.dumps(record) if " " in damage else damage, encoding="utf-8")
+    with pytest.raises(ModelError, match="reinstall the program"):
+        read_support(file)

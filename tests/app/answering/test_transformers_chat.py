@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 
-from app.answering.transformers_chat import TransformersChat, open_transformers_chat
+from app.answering.transformers_chat import READERS_BEFORE, TransformersChat, open_transformers_chat
 from retrieval.errors import ModelError
 
 QUESTION = [SystemMessage("Be brief."), HumanMessage("Do safety techniques remove a backdoor?")]
@@ -100,7 +100,7 @@ def test_time_limit_ends_the_answer_and_says_so(slow: TransformersChat) -> None:
 
 def test_an_answer_that_ends_by_itself_is_a_stop(tiny: TransformersChat, tiny_folder: Path, tmp_path: Path) -> None:
     prompt_ids = tiny._tokenizer(tiny._render(QUESTION), add_special_tokens=False)["input_ids"]
-    first, second = (ids[0] for ids in tiny._generator.start(prompt_ids, 2, 10))
+    first, second = (token for ids in tiny._generator.start(prompt_ids, 2, 10) for token in ids)
     assert first != second
     folder = tmp_path / "ends"
     shutil.copytree(tiny_folder, folder)
@@ -174,6 +174,54 @@ def test_two_at_once_take_turns_and_give_the_same(slow: TransformersChat) -> Non
     for thread in threads:
         thread.join(10)
     assert most == 1 and len(answers) == 3 and len(set(answers)) == 1
+
+
+def test_who_waits_is_told_how_many_are_before_them(slow: TransformersChat) -> None:
+    first = slow.stream(QUESTION)
+    next(first)
+    told: dict[int, list[int]] = {2: [], 3: []}
+    done: list[int] = []
+
+    def ask(place: int) -> None:
+        for chunk in slow.stream(QUESTION, max_tokens=12):
+            if READERS_BEFORE in chunk.response_metadata:
+                assert chunk.content == ""
+                told[place].append(chunk.response_metadata[READERS_BEFORE])
+        done.append(place)
+
+    threads = []
+    for place in (2, 3):
+        threads.append(threading.Thread(target=ask, args=(place,)))
+        threads[-1].start()
+        time.sleep(0.05)
+    assert list(first)
+    for thread in threads:
+        thread.join(10)
+    assert set(told[2]) == {1}
+    assert told[3][0] == 2 and sorted(told[3], reverse=True) == told[3]
+    assert done == [2, 3], "first come, first served"
+
+
+def test_who_leaves_the_line_is_not_waited_for(slow: TransformersChat, until: Any) -> None:
+    first = slow.stream(QUESTION)
+    next(first)
+    leaves = slow.stream(QUESTION)
+    assert next(leaves).response_metadata[READERS_BEFORE] == 1
+    leaves.close()  # type: ignore[attr-defined]
+    until(lambda: len(slow._generator._line._runs) == 1, 1)
+    first.close()  # type: ignore[attr-defined]
+    until(lambda: not slow.busy, 1)
+
+
+def test_while_a_prompt_is_read_its_reader_can_leave(tiny: TransformersChat, until: Any) -> None:
+    released = threading.Event()
+    hook = tiny._generator._model.model.layers[0].register_forward_hook(lambda *_: released.wait(5))
+    stream = tiny.stream(QUESTION)
+    assert [next(stream).content for _ in range(2)] == ["", ""]
+    stream.close()  # type: ignore[attr-defined]
+    hook.remove()
+    released.set()
+    assert until(lambda: not tiny.busy, 2) < 0.2
 
 
 def test_waiting_for_ones_turn_has_a_limit_and_says_so(slow: TransformersChat) -> None:

@@ -1,0 +1,54 @@
+"""The language models that can be fetched: three sizes, what each needs and what it gives."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from retrieval.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueModel:
+    """A model of the hub. Sizes in GB; speed in tokens a second on two cores in bf16, docs/results.md."""
+
+    name: str
+    download_gb: float
+    memory_gb: float
+    tokens_per_second: float
+    licence: str
+    remark: str
+
+    @property
+    def needs(self) -> str:
+        """Its needs in words."""
+        return (
+            f"{self.download_gb:g} GB to fetch, {self.memory_gb:g} GB of memory, "
+            f"about {self.tokens_per_second:g} tokens a second on two cores"
+        )
+
+
+CATALOGUE = (
+    CatalogueModel("Qwen/Qwen3-0.6B", 1.5, 1.5, 10, "Apache-2.0", "the smallest; fast enough without a GPU"),
+    CatalogueModel("Qwen/Qwen3-1.7B", 4.1, 4, 4, "Apache-2.0", "better prose; patience needed without a GPU"),
+    CatalogueModel("Qwen/Qwen3-4B-Instruct-2507", 8.1, 9, 1.7, "Apache-2.0", "the best prose; wants a GPU"),
+)
+"""The smallest first."""
+
+
+def catalogue_model(name: str) -> CatalogueModel:
+    """The model of that name, whose owner may be left out. Raises `InputError` where there is none."""
+    for model in CATALOGUE:
+        if name.casefold() in (model.name.casefold(), model.name.partition("/")[2].casefold()):
+            return model
+    raise InputError(
+        f"The catalogue has no model {name[:80]!r}: choose from {', '.join(model.name for model in CATALOGUE)}."
+    )
+
+
+def machine_memory_gb() -> float:
+    """The memory of this machine in GB; infinite where the system does not tell."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    except (AttributeError, ValueError, OSError):
+        return float("inf")

@@ -1,0 +1,25 @@
+"""The language model at hand, as the chain is given it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+LARGE_PROMPT = "answer"
+SMALL_PROMPT = "answer_small"
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """The language model at hand now; without one, `note` says why where one was asked for.
+
+    `prompt` names the prompt file that it is given.
+    """
+
+    chat: BaseChatModel | None = None
+    name: str | None = None
+    note: str | None = None
+    prompt: str = LARGE_PROMPT

@@ -1,0 +1,207 @@
+"""The papers' records: what the collection has by organisation, date, name and topic, without similarity."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+
+from retrieval.corpus import facets_of
+from retrieval.types import Facets, Filters, Paper
+from retrieval.words import content_words
+
+NAME_WORDS = 3
+"""So many words of a title's beginning name the paper."""
+MENTIONS = 2
+"""An abstract that says the topic's words in a row so often is about it."""
+_WORD = re.compile(r"[^\W_]+")
+_SHORT_NAME = re.compile(r"[^:?!—]+")
+_ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
+# Words that say nothing among papers on AI safety, as content words.
+_EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
+# Both ways of writing what the field abbreviates.
+_WRITTEN_OUT = {
+    "rlhf": "reinforcement learning from human feedback",
+    "rlaif": "reinforcement learning from ai feedback",
+    "sae": "sparse autoencoder",
+    "saes": "sparse autoencoders",
+    "mech interp": "mechanistic interpretability",
+    "interp": "interpretability",
+    "cai": "constitutional ai",
+    "ood": "distribution shift",
+    "icl": "in-context learning",
+    "dpo": "direct preference optimization",
+}
+
+
+class Records:
+    """The papers of a collection, newest first, asked for as from a library's catalogue.
+
+    Everything is indexed at first use, so that no answer goes through all papers.
+    """
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self.papers = tuple(sorted(papers, key=lambda paper: paper.published or date.min, reverse=True))
+
+    @cached_property
+    def facets(self) -> Facets:
+        """The filter values that exist, with how many papers each has."""
+        return facets_of(self.papers)
+
+    def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
+        """The papers that pass the filters and treat the topic, newest first, undated ones last."""
+        places = set(self._dated(filters.since, filters.until))
+        for values, facet in (
+            (filters.organisations, self._by_organisation),
+            (filters.categories, self._by_category),
+            (filters.languages, self._by_language),
+        ):
+            if values:
+                places &= frozenset().union(*(facet.get(value, frozenset()) for value in values))
+        if author:
+            places &= self._by_author.get(author.casefold(), frozenset())
+        if topic:
+            places &= self._about(topic)
+        return tuple(self.papers[place] for place in sorted(places))
+
+    def has_author(self, name: str) -> bool:
+        """Whether a paper's author has that name or family name."""
+        return name.casefold() in self._by_author
+
+    def _dated(self, since: date | None, until: date | None) -> range:
+        if since is None and until is None:
+            return range(len(self.papers))
+        oldest_first = self._dates
+        first = bisect_left(oldest_first, since) if since else 0
+        last = bisect_right(oldest_first, until) if until else len(oldest_first)
+        return range(len(oldest_first) - last, len(oldest_first) - first)
+
+    def _about(self, topic: str) -> frozenset[int]:
+        """The places of papers whose record has all words of the topic, or whose abstract keeps saying them in a row.
+
+        Where there are none, those whose abstract says them once.
+        """
+        places: frozenset[int] = frozenset()
+        for written in _ALTERNATIVES.split(topic.casefold()):
+            for form in dict.fromkeys((written, _WRITTEN_OUT.get(written.strip(), written))):
+                places |= self._about_words(content_words(form))
+        return places
+
+    def _about_words(self, words: Sequence[str]) -> frozenset[int]:
+        telling = [word for word in words if word not in _EVERYWHERE] or words
+        if not telling:
+            return frozenset()
+        named = _all_of(telling, self._by_word)
+        in_a_row = f" {' '.join(telling)} "
+        mentions = {
+            place: f" {' '.join(content_words(self.papers[place].abstract))} ".count(in_a_row)
+            for place in _all_of(telling, self._by_word_of_abstract)
+        }
+        often = frozenset(place for place, count in mentions.items() if count >= MENTIONS)
+        return named | often or frozenset(place for place, count in mentions.items() if count)
+
+    def named_in(self, text: str) -> tuple[Paper, ...]:
+        """The papers whose titles, or beginnings of at least `NAME_WORDS` words of them, stand in a text, in its order.
+
+        What stands before a title's colon names it too, if it is a word like no other: "RAFT", "EasyEdit".
+        """
+        words = _WORD.findall(text)
+        folded = [word.casefold() for word in words]
+        found: dict[int, None] = {}
+        at = 0
+        while at < len(words):
+            place, length = self._name_at(words, folded, at)
+            if place is not None:
+                found.setdefault(place)
+            at += max(1, length)
+        return tuple(self.papers[place] for place in found)
+
+    def _name_at(self, words: Sequence[str], folded: Sequence[str], at: int) -> tuple[int | None, int]:
+        """The paper whose name begins there and how many words of it stand there; the longest wins."""
+        best: tuple[int | None, int] = (None, 0)
+        for length in range(min(NAME_WORDS, len(words) - at), 0, -1):
+            for place, name in self._names.get(tuple(folded[at : at + length]), ()):
+                same = _common(name, folded[at : at + len(name)])
+                enough = same >= NAME_WORDS or same == len(name)
+                if enough and same > best[1] and (len(name) > 1 or self._is_name(place, words[at])):
+                    best = (place, same)
+        return best
+
+    def _is_name(self, place: int, word: str) -> bool:
+        """Whether a single word names the paper: written as in its title, and in hardly any other record."""
+        stems = content_words(word)
+        rare = all(len(self._by_word.get(stem, ())) <= 1 for stem in stems)
+        return rare and bool(stems) and word in _WORD.findall(self.papers[place].name)
+
+    def uses(self, stem: str) -> bool:
+        """Whether any record or abstract has that content word."""
+        return stem in self._by_word or stem in self._by_word_of_abstract
+
+    @cached_property
+    def _dates(self) -> list[date]:
+        return [paper.published for paper in reversed(self.papers) if paper.published]
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
+        names: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+        for place, paper in enumerate(self.papers):
+            short = _SHORT_NAME.match(paper.title or "")
+            for text in dict.fromkeys((paper.name, short[0] if short else paper.name)):
+                if name := tuple(word.casefold() for word in _WORD.findall(text)):
+                    names[name[:NAME_WORDS]].append((place, name))
+        return dict(names)
+
+    @cached_property
+    def _by_organisation(self) -> Mapping[str, frozenset[int]]:
+        return _postings([paper.organisation] if paper.organisation else [] for paper in self.papers)
+
+    @cached_property
+    def _by_category(self) -> Mapping[str, frozenset[int]]:
+        return _postings([paper.category] if paper.category else [] for paper in self.papers)
+
+    @cached_property
+    def _by_language(self) -> Mapping[str, frozenset[int]]:
+        return _postings([paper.language] for paper in self.papers)
+
+    @cached_property
+    def _by_author(self) -> Mapping[str, frozenset[int]]:
+        return _postings(
+            [name for author in paper.authors for name in (author.casefold(), *author.casefold().split()[-1:])]
+            for paper in self.papers
+        )
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, frozenset[int]]:
+        return _postings(
+            content_words(f"{paper.name}\n{paper.category or ''}\n{paper.summary}") for paper in self.papers
+        )
+
+    @cached_property
+    def _by_word_of_abstract(self) -> Mapping[str, frozenset[int]]:
+        return _postings(
+            content_words(f"{paper.abstract}\n{paper.translations.get('en', '')}") for paper in self.papers
+        )
+
+
+def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:
+    """Which places have each key."""
+    places: dict[str, set[int]] = defaultdict(set)
+    for place, own in enumerate(keys):
+        for key in own:
+            places[key].add(place)
+    return {key: frozenset(having) for key, having in places.items()}
+
+
+def _all_of(words: Iterable[str], postings: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    return frozenset.intersection(*(postings.get(word, frozenset()) for word in words))
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many elements two sequences have in common before they first differ."""
+    for length, (first, second) in enumerate(zip(one, other, strict=False)):
+        if first != second:
+            return length
+    return min(len(one), len(other))

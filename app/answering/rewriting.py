@@ -1,0 +1,59 @@
+"""Have a language model make a question stand alone, and keep what it wrote only where it can be trusted."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+from app.answering.control_tokens import disarmed
+from app.answering.language_model import LanguageModel
+from app.answering.question import Question, clean
+from prompts import load_prompt
+from retrieval.words import content_words
+
+PROMPT = "standalone"
+LIMIT_SECONDS = 3.0
+MAX_WORDS = 60
+MAX_TURNS = 6
+MAX_TURN_CHARS = 300
+_ROLES = {"user": "Reader", "assistant": "Answer"}
+
+
+def rewritten_question(
+    question: Question, by_rules: str, model: LanguageModel, limit_seconds: float = LIMIT_SECONDS
+) -> str:
+    """The model's version of the question, or `by_rules` where that is empty, too long, too late or off the topic.
+
+    A model that fails is no reason to fail: the rules' version is always there.
+    """
+    try:
+        said = _said(question, model, limit_seconds)
+    # Whatever a model or its server does, the question is asked.
+    except Exception:
+        return by_rules
+    return said if said and len(said.split()) <= MAX_WORDS and shares_topic(said, by_rules, question.text) else by_rules
+
+
+def shares_topic(said: str, by_rules: str, asked: str) -> bool:
+    """Whether the text names something of what the rules carried over, and mostly speaks of nothing else.
+
+    `asked` is the question without what was carried over.
+    """
+    words, known, own = set(content_words(said)), set(content_words(by_rules)), set(content_words(asked))
+    return bool(words & (known - own)) and 2 * len(words & (known | own)) >= len(words)
+
+
+def _said(question: Question, model: LanguageModel, limit_seconds: float) -> str:
+    assert model.chat is not None
+    began = time.monotonic()
+    turns = (f"{_ROLES[turn.role]}: {turn.content[:MAX_TURN_CHARS]}" for turn in question.history[-MAX_TURNS:])
+    messages = load_prompt(PROMPT).render(conversation=disarmed("\n".join(turns)), question=disarmed(question.text))
+    text = ""
+    # Models give an empty piece now and then while they think, so that this can be left.
+    with closing(model.chat.stream(messages)) as chunks:  # type: ignore[type-var]
+        for chunk in chunks:
+            text += chunk.text
+            if time.monotonic() - began > limit_seconds or len(text.split()) > MAX_WORDS:
+                return ""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return clean(first).strip("\"“”' ")
