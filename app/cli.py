@@ -133,8 +133,9 @@ def search(
 
     text = checked_question(query).text
     filters = _filters(lab, category, language, since, until)
+    settings = settings_with(collection=collection, llm="none")
     with progress_shown() as progress:
-        passages = _answerer(settings_with(collection=collection), filters, progress).search(text, filters, top)
+        passages = _answerer(settings, filters, progress).search(text, filters, top)
     with results():
         if json_:
             print_json(sources_as_json(passages))

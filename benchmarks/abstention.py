@@ -14,7 +14,7 @@ from retrieval.evaluation.metrics import auroc, hit
 def abstention_figures(answerer: LocalAnswerer) -> list[Figure]:
     """False answers, false refusals, AUROC of the confidence, hit@1 and hit@5 as the chain asks.
 
-    Thresholds and weights are chosen on these same questions.
+    The thresholds are chosen on these same questions, the weights of the confidence are not.
     """
     questions = dev_questions()
     answers = [answerer.ask(as_asked(question)) for question in questions]
@@ -27,9 +27,9 @@ def abstention_figures(answerer: LocalAnswerer) -> list[Figure]:
         if question.papers
     ]
     return [
-        Figure("dev: unanswerable questions answered", 100 * float(answered[~answerable].mean()), "%"),
-        Figure("dev: answerable questions refused", 100 * float((~answered[answerable]).mean()), "%"),
-        Figure("dev: AUROC of confidence", auroc(confidence[answerable], confidence[~answerable]), ""),
+        Figure("dev: unanswerable questions answered", 100 * float(answered[~answerable].mean()), "%", 20),
+        Figure("dev: answerable questions refused", 100 * float((~answered[answerable]).mean()), "%", 10),
+        Figure("dev: AUROC of confidence", auroc(confidence[answerable], confidence[~answerable]), "", 0.9, "above"),
         Figure("dev: hit@1", float(np.mean([hit(ranking, grades, 1) for ranking, grades in rankings])), ""),
         Figure("dev: hit@5", float(np.mean([hit(ranking, grades, 5) for ranking, grades in rankings])), ""),
     ]

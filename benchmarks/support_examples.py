@@ -100,7 +100,7 @@ def _made_false(text: str, paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _nearest(sentences: Sequence[str], scores: np.ndarray, count: int) -> tuple[str, ...]:
     """The sentences of the highest scores, in reading order."""
-    return tuple(sentences[place] for place in sorted(np.argsort(-scores, kind="stable")[:count]))
+    return tuple(str(sentences[place]) for place in sorted(np.argsort(-scores, kind="stable")[:count]))
 
 
 def scifact_examples(folder: Path, split: str) -> Iterator[Example]:

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,21 @@ import numpy as np
 from retrieval.embedding import Embedder
 from retrieval.errors import ModelError
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Passage, Sentence
+from retrieval.types import Paper, Passage, Sentence
+from retrieval.words import content_words
 
 MODEL_FILE = "models/answerability.json"
 FEATURES = ("passage", "question", "sentence")
 """The question's highest similarity to a passage, to a written question or a passage, and to a sentence; in standard
 deviations above that of texts that have nothing to do with each other (`scale_of`)."""
 PLAIN_FEATURES = ("passage", "sentence")
+ASKING = frozenset(
+    content_words(
+        "explain describe summarise mean know talk say work question answer thing find found finding result study "
+        "studies research paper papers anybody anyone somebody someone ever exactly actually really"
+    )
+)
+"""Words of which a question is made, whatever it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,11 @@ class AnswerabilityModel:
 
 
 class Answerability:
-    """Judges whether the papers that a retriever found answer a question."""
+    """Judges whether the papers that a retriever found answer a question.
+
+    A question of which one of them uses every word is judged plainly too: asked in
+    the papers' own words it is unlike those that people wrote without having read them.
+    """
 
     def __init__(self, model: AnswerabilityModel, retriever: PaperRetriever) -> None:
         self._model = model
@@ -82,11 +94,18 @@ class Answerability:
         """The verdict on what was found; `question` is the last one asked, without what came before it."""
         if not passages:
             return Verdict(0.0, False)
+        given, vector = features(passages, sentences, self._scale), self._retriever.vector(question)
+        plain = self._model.plain.verdict(given, vector)
         if passages[0].paper.id not in self._retriever.written:
-            chance = self._model.plain
-        else:
-            chance = self._model.asked if self._fits else self._model.scored
-        return chance.verdict(features(passages, sentences, self._scale), self._retriever.vector(question))
+            return plain
+        verdict = (self._model.asked if self._fits else self._model.scored).verdict(given, vector)
+        return plain if not verdict.answers and plain.answers and self._is_worded(question, passages) else verdict
+
+    def _is_worded(self, question: str, passages: Sequence[Passage]) -> bool:
+        """Whether one of the papers uses every word of the question."""
+        glossary = self._retriever.glossary
+        words = set(content_words(glossary.in_english(question) if glossary else question)) - ASKING
+        return bool(words) and any(words <= _used(passage.paper) for passage in passages)
 
     @cached_property
     def _scale(self) -> tuple[float, float]:
@@ -104,6 +123,15 @@ def features(
         "sentence": max((sentence.score for sentence in sentences), default=mean),
     }
     return {name: (similarity - mean) / spread for name, similarity in nearest.items()}
+
+
+def _used(paper: Paper) -> frozenset[str]:
+    return _content(f"{paper.name}\n{paper.summary}\n{paper.abstract}\n{paper.translations.get('en', '')}")
+
+
+@lru_cache(maxsize=512)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(content_words(text))
 
 
 UNRELATED = (

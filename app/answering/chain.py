@@ -182,16 +182,16 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         sentences = quoted_answer(work.quotes, work.words)
-        for sentence in sentences:
+        further = reading_on(work.quotes, work.passages, work.words)
+        said = [sentence.text for sentence in sentences]
+        # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
+        said[-1] += f"\n\n{further}" if further else ""
+        for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
-            yield Token(sentence.text)
+            yield Token(text)
             yield SentenceChecked(_trimmed(sentence))
-        text = "".join(sentence.text for sentence in sentences)
-        if further := reading_on(work.quotes, work.passages, work.words):
-            text += f"\n\n{further}"
-            yield Token(f"\n\n{further}")
         yield Followups(work.followups)
-        yield Done(self._finished(work, model, text, sentences, mode="quotes", note=note))
+        yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
         writing = Status(f"Writing with {model.name}")

@@ -130,6 +130,8 @@ class Catalogue:
             text += say.they_reach.format(scope=say.scope(undated, asked.topic, asked.author), dates=reach)
         elif asked.author:
             text += say.organisations.format(names=say.words.between_names.join(self.records.facets.organisations))
+        if dates and filters.until and filters.until < dates[-1]:
+            wider = tuple(reversed([paper for paper in wider if paper.published]))
         near = map(_whole, wider[:SOURCES]) if wider else self._retriever.passages(topic) if topic else ()
         return Reply(text, passages=tuple(near), answered=False)
 

@@ -17,6 +17,8 @@ from retrieval.types import Filters, Paper
 from retrieval.words import content_words
 
 MAX_CHARS = 300
+MAX_EARLIER = 6
+"""Questions that a fragment may go on from, one upon the other."""
 MAX_TOPIC_WORDS = 7
 """Content words of a topic; what is longer asks what papers say."""
 
@@ -53,12 +55,16 @@ def collection_question(text: str, records: Records, earlier: Sequence[str] = ()
     question about the collection.
     """
     before: CollectionQuestion | None = None
-    for question in (*earlier, text):
-        asked = _parsed(question, records)
-        if asked:
-            asked = replace(asked, said=question)
-        before = asked or (_refined(question, before, records) if before else None)
+    for question in (*earlier[-MAX_EARLIER:], text):
+        before = going_on(question, before, records)
     return before
+
+
+def going_on(text: str, before: CollectionQuestion | None, records: Records) -> CollectionQuestion | None:
+    """What the question asks of the records, where `before` is what the one before it asked of them."""
+    if asked := _parsed(text, records):
+        return replace(asked, said=text)
+    return _refined(text, before, records) if before else None
 
 
 def folded(text: str) -> str:

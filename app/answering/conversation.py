@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.answering.collection_question import collection_question
+from app.answering.collection_question import CollectionQuestion, going_on
 from app.answering.courtesy import courtesy_in
 from app.answering.question import Question, Turn
 from app.answering.records import Records
@@ -98,15 +98,15 @@ def standalone_question(question: Question, records: Records | None = None) -> s
     """
     records = records or Records(())
     topic = _Topic()
-    before: list[str] = []
+    of_records: CollectionQuestion | None = None
     for asked, reply in _exchanges(question.history):
         goes_on = topic.is_set and _continues(asked, topic, records)
         named = records.named_in(reply) or (topic.named if goes_on else ())
-        if collection_question(asked, records, before[-1:]):
+        of_records = going_on(asked, of_records, records)
+        if of_records:
             topic = _Topic("", named)
         else:
             topic = _Topic(f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked, named)
-        before.append(asked)
     if topic.is_set and _continues(question.text, topic, records):
         return topic.joined(question.text)
     return question.text

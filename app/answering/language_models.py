@@ -80,25 +80,27 @@ class LanguageModels:
 
     def load(self) -> None:
         """Choose and load, now. What cannot be had becomes the note of the answers."""
-        choice = self._choose()
-        if choice.failure:
-            self._note(choice.failure)
-        if choice.name is None:
-            self._current = LanguageModel(note=f"{choice.failure} These are the quotes." if choice.failure else None)
-            return
-        self._current = LanguageModel(note=f"{choice.name} is still loading, so these are the quotes.")
-        self._underway = Underway(choice.name, f"Loading {choice.name}")
         try:
-            self._current = self._open(choice.name, self._reporting(choice.name, self._progress))
+            self._current = self._loaded(self._choose())
         except PaperbackedError as error:
             self._current = LanguageModel(note=f"{error} These are the quotes.")
             self._note(str(error))
         finally:
             self._underway = None
 
+    def _loaded(self, choice: Choice) -> LanguageModel:
+        if choice.failure:
+            self._note(choice.failure)
+        if choice.name is None:
+            return LanguageModel(note=f"{choice.failure} These are the quotes." if choice.failure else None)
+        self._current = LanguageModel(note=f"{choice.name} is still loading, so these are the quotes.")
+        self._underway = Underway(choice.name, f"Loading {choice.name}")
+        return self._open(choice.name, self._reporting(choice.name, self._progress))
+
     def load_in_background(self) -> None:
         """`load` on a thread of its own."""
         self._current = LanguageModel(note="A language model is being looked for, so these are the quotes.")
+        self._underway = Underway("", "Looking for a language model")
         threading.Thread(target=self.load, name="load-language-model", daemon=True).start()
 
     def fetch(self, name: str) -> bool:

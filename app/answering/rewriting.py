@@ -31,7 +31,7 @@ def rewritten_question(
     # Whatever a model or its server does, the question is asked.
     except Exception:
         return by_rules
-    return said if said and len(said.split()) <= MAX_WORDS and shares_topic(said, by_rules, question.text) else by_rules
+    return said if shares_topic(said, by_rules, question.text) else by_rules
 
 
 def shares_topic(said: str, by_rules: str, asked: str) -> bool:
@@ -44,6 +44,7 @@ def shares_topic(said: str, by_rules: str, asked: str) -> bool:
 
 
 def _said(question: Question, model: LanguageModel, limit_seconds: float) -> str:
+    """The first line that the model writes; empty where it writes more than `MAX_WORDS` or takes longer."""
     assert model.chat is not None
     began = time.monotonic()
     turns = (f"{_ROLES[turn.role]}: {turn.content[:MAX_TURN_CHARS]}" for turn in question.history[-MAX_TURNS:])

@@ -23,7 +23,7 @@ from retrieval.errors import ModelError
 from retrieval.types import Paper
 
 MODEL_FILE = "models/support.json"
-NOTHING_TURNED = dict.fromkeys(TURNS, 0.0)
+NOTHING_TURNED: Mapping[str, float] = dict.fromkeys(TURNS, 0.0)
 """The features of a claim that changes nothing."""
 MOST_CITED = 3
 """Quotes that a sentence without a marker is given at most."""

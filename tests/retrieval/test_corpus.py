@@ -252,7 +252,7 @@ def test_default_file_is_there() -> None:
     assert default_papers_file().is_file()
 
 
-clean = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40).map(str.strip)
+clean = st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"]), max_size=40).map(str.strip)
 clean_or_none = clean.map(lambda text: text or None)
 links = st.from_regex(r"https?://[a-z]{1,8}\.org/[A-Za-z0-9?&=#%._~-]{0,12}", fullmatch=True)
 any_paper = st.builds(

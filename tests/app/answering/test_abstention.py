@@ -104,6 +104,24 @@ def test_papers_without_written_questions_are_judged_plainly(judge: Callable[...
     assert judge(PAPER, fingerprint, written=()).confidence == pytest.approx(0.7)
 
 
+def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: PaperRetriever) -> None:
+    written = {"a": (WrittenQuestion("a", QUESTION, QUESTION),)}
+    own = PaperRetriever(store=retriever.store, embedder=retriever.embedder, index=retriever.index, written=written)
+    fingerprint = retriever.embedder.fingerprint
+
+    def said(question: str, plain: float = 0.7) -> Verdict:
+        models = AnswerabilityModel(fingerprint, (0.0, 1.0), always(0.1), always(0.1), always(plain))
+        return Answerability(models, own).judge(question, [found(PAPER), found(OTHER)], [])
+
+    answered = Verdict(pytest.approx(0.7), True)
+    assert said("What do the papers say about apples that fall?") == answered
+    assert said("Do pears hang?") == answered
+    assert not said("Do apples fall in winter?").answers
+    assert not said("Do apples hang?").answers  # Each word is used, but not by one paper.
+    assert not said("And what is it about?").answers  # Not a word to go by.
+    assert said("Do apples fall?", plain=0.2) == Verdict(pytest.approx(0.1), False)
+
+
 def test_nothing_found_is_no_confidence(retriever: PaperRetriever) -> None:
     shipped = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
     assert shipped.judge(QUESTION, [], []) == Verdict(0.0, False)

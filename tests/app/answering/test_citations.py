@@ -265,7 +265,16 @@ def test_neighbouring_markers_stay_two() -> None:
         *("Shown by Li [2023].", "[Source]", "[]", "[and]", "An open (1", "[0, 1)", "Open 【1"),
         # Round brackets that number, count, date or name.
         *("(1) first, (2) second", "It is (1) fast, (2) small.", "Two things: (1) speed; (2) size.", "1) one 2) two"),
-        *("Next. (1) First do this.", "Say:\n(1)\nthis", "(1).", "f(1).", "in 2023 (2023).", "(n = 12).", "Li (2023)."),
+        *(
+            "Next. (1) First do this.",
+            "Say:\n(1)\nthis",
+            "Say this\n(1)\nthat",
+            "(1).",
+            "f(1).",
+            "in 2023 (2023).",
+            "(n = 12).",
+            "Li (2023).",
+        ),
         *("It holds (7).", "It holds (1, 7).", "It holds (1-9).", "three (3).", "Table (1).", "as in (1).", "x = (1)."),
         *("Hubinger (1) shows it.", "It holds (1.5).", "It holds (1st).", "ages (10-12)."),
     ],

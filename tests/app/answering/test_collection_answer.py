@@ -183,6 +183,11 @@ def found(built: Any, question: str, *scores: float) -> Reply:
     return catalogue.answer(asked, Filters(), ENGLISH)
 
 
+def test_the_closest_papers_are_those_nearest_to_the_date(answerer: LocalAnswerer) -> None:
+    before, after = ask(answerer, "papers by OpenAI in 2019"), ask(answerer, "papers by OpenAI in 2031")
+    assert before.sources[0].paper.id == "instructgpt" and after.sources[0].paper.id == "rule-based-rewards"
+
+
 def test_a_topic_that_no_record_names_is_answered_by_what_is_near(built_full: Any) -> None:
     reply = found(built_full, "papers about quantum gravity by OpenAI", 0.5, 0.49, 0.3)
     assert reply.text.startswith("No record names quantum gravity; nearest by content:\n\n")

@@ -148,6 +148,7 @@ def test_a_name_that_is_no_organisation(records: Records, question: str, name: s
          Filters(("Anthropic",), since=date(2022, 1, 1), until=date(2022, 12, 31)), ""),
         (("papers on debate by DeepMind", "only since 2024"), "list",
          Filters(DEEPMIND, since=date(2024, 1, 1)), "debate"),
+        (("list the Chinese papers", "only about risks"), "list", Filters(languages=("zh",)), "risks"),
         (("newest paper by DeepMind?", "And by OpenAI?"), "newest", Filters(("OpenAI",)), ""),
         (("OpenAI 2023年发表了什么？", "那2022年呢？"), "list",
          Filters(("OpenAI",), since=date(2022, 1, 1), until=date(2022, 12, 31)), ""),
@@ -178,6 +179,9 @@ def test_a_fragment_changes_the_question_before(
         ("Is there a paper on making it harder to fool a system?",),
         ("what did DeepMind find in 2023?",),
         ("papers",),
+        ("papers about how models deceive their overseers",),
+        ("list the gardening papers",),
+        (f"list{' all' * 100} papers by OpenAI",),
         ("",),
     ],
 )

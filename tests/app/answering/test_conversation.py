@@ -98,6 +98,7 @@ CITED = f"{SLEEPER} (Anthropic, January 2024) says: “We find it.” [1]\n\nRea
         "What weren't people sure of before this?",
         "Does it cope with tricks it never saw, and did the thing get dumber?",
         "better than the usual ways?",
+        "which of the old tricks still worked at that size?",
         "what did they try, did actual people think it was any good?",
         "How come?",
         "它在大模型中也成立吗？",

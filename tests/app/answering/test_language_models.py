@@ -52,7 +52,9 @@ class Shelf:
 def test_until_a_model_is_loaded_there_is_a_note(until: Until) -> None:
     shelf = Shelf(Choice(NAME, "as set"))
     shelf.models.load_in_background()
-    until(lambda: shelf.models.underway is not None, 5)
+    assert shelf.models.underway is not None, "the page looks again only while something is underway"
+    assert shelf.models.current().chat is None and shelf.models.current().note
+    until(lambda: shelf.models.underway != Underway("", "Looking for a language model"), 5)
     assert shelf.models.current() == LanguageModel(note=f"{NAME} is still loading, so these are the quotes.")
     assert shelf.models.underway and shelf.models.underway.name == NAME
     shelf.gate.set()

@@ -15,6 +15,7 @@ from app.answering.polarity import is_denial, opposed
         ("it is easier", "it is harder"),
         ("models are able", "models are unable"),
         ("models are aligned", "models are misaligned"),
+        ("accuracy rises while risk falls", "accuracy falls while risk rises"),
     ],
 )
 def test_opposites(one: str, two: str) -> None:

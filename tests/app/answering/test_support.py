@@ -99,6 +99,7 @@ def test_a_figure_of_another_quote_does_not_count(quotes: list[Citation]) -> Non
 def test_name_date_and_english_of_a_quote_count(cite: Cite) -> None:
     quote = cite(1, "模型会撒谎。", title="Sleeper Agents", gloss="Models will lie.")
     assert checked("Sleeper agents lie [1].", (1,), [quote]).support == "supported"
+    assert checked("Models lie [1].", (1,), [quote]).support == "supported"
     assert checked("模型会撒谎 [1]。", (1,), [quote]).support == "supported"
 
 

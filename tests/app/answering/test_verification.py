@@ -15,6 +15,7 @@ from app.answering.question import checked_question
 from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from app.surfaces.exchange import Exchange
+from retrieval.chunking import split_sentences
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 INVENTED = "Whales migrate towards warmer oceans in winter"
@@ -37,9 +38,9 @@ def said(built_full: Any) -> Said:
 
 @pytest.fixture
 def quotes(said: Said) -> tuple[Citation, ...]:
-    """The evidence that the question finds, by its own numbers; at least three."""
+    """The evidence that the question finds, by its own numbers; at least two."""
     [found] = [event.citations for event in said("Nothing.") if isinstance(event, Quotes)]
-    assert len(found) >= 3
+    assert len(found) >= 2
     return found
 
 
@@ -50,7 +51,8 @@ def answer_of(events: list[Event]) -> Answer:
 
 
 def words_of(quote: Citation) -> str:
-    return quote.quote.rstrip(".").split("; ")[0]
+    first = split_sentences(quote.quote)[0]
+    return quote.quote[first.start : first.end].rstrip(".")
 
 
 def test_a_number_of_no_quote_is_gone_and_an_invented_sentence_marked(said: Said, quotes: tuple[Citation, ...]) -> None:
@@ -75,22 +77,22 @@ def test_markers_of_other_kinds_cite(said: Said, quotes: tuple[Citation, ...], m
 
 
 def test_the_answer_numbers_its_quotes_in_order_of_first_use(said: Said, quotes: tuple[Citation, ...]) -> None:
-    events = said(f"{words_of(quotes[2])} [3]. {words_of(quotes[0])} [1].")
+    events = said(f"{words_of(quotes[1])} [2]. {words_of(quotes[0])} [1].")
     answer = answer_of(events)
-    assert answer.answer == f"{words_of(quotes[2])} [1]. {words_of(quotes[0])} [2]."
+    assert answer.answer == f"{words_of(quotes[1])} [1]. {words_of(quotes[0])} [2]."
     assert [sentence.citations for sentence in answer.sentences] == [(1,), (2,)]
     assert [(c.number, c.paper.id, c.start) for c in answer.citations] == [
-        (1, quotes[2].paper.id, quotes[2].start),
+        (1, quotes[1].paper.id, quotes[1].start),
         (2, quotes[0].paper.id, quotes[0].start),
     ]
     # On the way there numbers are those of the evidence.
-    assert [e.sentence.citations for e in events if isinstance(e, SentenceChecked)] == [(3,), (1,)]
+    assert [e.sentence.citations for e in events if isinstance(e, SentenceChecked)] == [(2,), (1,)]
 
 
 def test_the_page_never_sees_a_number_without_its_quote(said: Said, quotes: tuple[Citation, ...]) -> None:
     exchange = Exchange(BACKDOOR)
-    by_words = {words_of(quote): (quote.paper.id, quote.start) for quote in (quotes[2], quotes[0])}
-    for event in said(f"{words_of(quotes[2])} [3]. {words_of(quotes[0])} [1].", piece=7):
+    by_words = {words_of(quote): (quote.paper.id, quote.start) for quote in (quotes[1], quotes[0])}
+    for event in said(f"{words_of(quotes[1])} [2]. {words_of(quotes[0])} [1].", piece=7):
         exchange = exchange.after(event)
         known = {citation.number: (citation.paper.id, citation.start) for citation in exchange.citations}
         for sentence in exchange.sentences:
