@@ -110,7 +110,8 @@ def fitted(
 
     given, known = (_matrix(questions, used, with_vector) for questions in (train, dev))
     answerable, right = (np.array([question.answerable for question in questions]) for questions in (train, dev))
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5_000))
+    scaler, regression = StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=5_000)
+    model = make_pipeline(scaler, regression)
     folds = list(GroupKFold(FOLDS).split(given, answerable, [question.paper for question in train]))
     apart: np.ndarray = np.asarray(cross_val_predict(model, given, answerable, cv=folds, method="decision_function"))
     model.fit(given, answerable)
@@ -125,9 +126,9 @@ def fitted(
         f"{np.mean(chance[right] < answer_from):.1%} of dev are falsely refused "
         f"and {np.mean(chance[~right] >= answer_from):.1%} falsely answered"
     )
-    slope, shift = float(calibration.coef_[0, 0]), float(calibration.intercept_[0])
-    weights = np.asarray(model[1].coef_)[0] / model[0].scale_
-    bias = float(model[1].intercept_[0] - (weights * model[0].mean_).sum())
+    slope, shift = float(np.asarray(calibration.coef_)[0, 0]), float(np.asarray(calibration.intercept_)[0])
+    weights = np.asarray(regression.coef_)[0] / np.asarray(scaler.scale_)
+    bias = float(np.asarray(regression.intercept_)[0] - (weights * np.asarray(scaler.mean_)).sum())
     rounded = [round(slope * float(weight), 4) for weight in weights]
     record: dict[str, Any] = {
         "weights": dict(zip(used, rounded, strict=False)),

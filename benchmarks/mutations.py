@@ -128,11 +128,18 @@ def other_number(text: str) -> str | None:
     return text[: match.start()] + new + text[match.end() :]
 
 
-def denial(text: str) -> str | None:
-    """A "not" put in, or taken out where there is one."""
+def assertion(text: str) -> str | None:
+    """A "not" taken out."""
     if match := _NOT.search(text):
         kept = match[2] if match[1] else "can" if match[0] == "cannot" else match[3]
         return text[: match.start()] + kept + text[match.end() :]
+    return None
+
+
+def denial(text: str) -> str | None:
+    """A "not" put in where there is none."""
+    if _NOT.search(text):
+        return None
     if match := _AUXILIARY.search(text):
         return f"{text[: match.end()]} not{text[match.end() :]}"
     if match := _VERB.search(text):

@@ -90,6 +90,7 @@ def _made_false(text: str, paper: Paper) -> Iterator[tuple[str, str]]:
     for kind, false in (
         ("number", mutations.other_number(text)),
         ("negation", mutations.denial(text)),
+        ("negation taken out", mutations.assertion(text)),
         ("name", mutations.other_name(text, paper.abstract)),
         ("direction", mutations.other_direction(text)),
         ("opposite word", mutations.opposite(text)),

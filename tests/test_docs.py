@@ -18,7 +18,16 @@ from benchmarks.readme import real_answer, shown_answer, untimed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def commands_of(command: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Each command by all its words, in order; a group before what is in it."""
+    for name, inner in getattr(command, "commands", {}).items():
+        yield f"{before}{name}", inner
+        yield from commands_of(inner, f"{before}{name} ")
+
+
+COMMANDS = dict(commands_of(typer.main.get_command(app)))
 
 
 @pytest.mark.parametrize("name", ["cli.md", "settings.md"])

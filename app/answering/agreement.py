@@ -14,7 +14,7 @@ from app.answering.vocabulary import Vocabulary
 
 WORDING = ("coverage", "sentence", "pairs", "rarest", "names")
 SIMILARITY = ("similarity", "together")
-TURNS = ("denied", "scope", "turned_denial", "turned_opposite", "turned_name", "turned_count")
+TURNS = ("denied", "flipped", "turned_denial", "turned_opposite", "turned_name", "turned_count")
 STEM_CHARS = 5
 """Words of the same first letters are nearly the same: "persist" and "persistence"."""
 NEARLY = 0.8
@@ -66,8 +66,8 @@ def features(
     nearest sentence has; of its neighbouring words that one sentence has together; the
     rarity of the rarest missing word; the share of names.
     `SIMILARITY`: cosine to the nearest sentence, and to the nearest few together.
-    `TURNS`: whether only the nearest sentence denies; the share of common words that
-    just one of the two denies; and whether the claim denies, says the opposite, or
+    `TURNS`: whether only the nearest sentence denies; whether a word of both is what
+    just one of them denies; and whether the claim denies, says the opposite, or
     has a name or number word that the evidence lacks, counted by how near it is otherwise.
     """
     if not claim.words or not evidence.sentences:
@@ -90,7 +90,7 @@ def features(
         "similarity": similarity,
         "together": together,
         "denied": float(claim.denials < nearest.denials),
-        "scope": _scope(claim, nearest, vocabulary),
+        "flipped": float(_flipped(claim, nearest)),
         "turned_denial": near * (claim.denials > nearest.denials),
         "turned_opposite": near * opposed(claim.tokens, nearest.tokens),
         "turned_name": near * (names < 1),
@@ -144,8 +144,6 @@ def _is_spelt(name: str, words: Collection[str]) -> bool:
     return name in words or (len(name) >= STEM_CHARS and any(name in word for word in words))
 
 
-def _scope(claim: Claim, sentence: Claim, vocabulary: Vocabulary) -> float:
-    """The share, by rarity, of the common words that just one of the two denies."""
-    common = {word: vocabulary.weight(word) for word in claim.words if word in sentence.words}
-    differing = sum(weight for word, weight in common.items() if claim.words[word] != sentence.words[word])
-    return differing / sum(common.values()) if common else 0.0
+def _flipped(claim: Claim, sentence: Claim) -> bool:
+    """Whether a word of both is what just one of them denies: "removes" and "does not remove"."""
+    return any(denied != sentence.words.get(word, denied) for word, denied in claim.words.items())

@@ -14,8 +14,6 @@ _FRAME = frozenset(("according", "paper", "papers", "author", "authors", "study"
 """Words that say whose claim it is."""
 _COMMON = 0.35
 """A word of less weight names nothing."""
-SCOPE = 3
-"""Content words after a negation that it denies."""
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|[0-9]+(?:[.,][0-9]+)*%?|[\u3400-\u9fff]|[.;:!?。；！？]")
 _FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _PERCENT = re.compile(
@@ -35,7 +33,7 @@ _NUMBER_WORDS: Mapping[str, str] = {word: str(number) for number, word in enumer
 class Claim:
     """One text as the check reads it.
 
-    `words` are its content words, each with whether a negation reaches it; `order` the
+    `words` are its content words, each with whether it is what a negation denies; `order` the
     same in their order. Figures keep their "%" where they have one; `counts` are
     number words as figures. `tokens` are all its words in order, as they are spelt but in small letters.
     """
@@ -110,15 +108,15 @@ def bare(name: str) -> str:
 
 
 def _denied(tokens: list[str]) -> set[str]:
-    """The content words that a negation reaches: the next few of its clause."""
+    """What negations deny: the next content word of the clause."""
     denied: set[str] = set()
-    left = 0
+    denies = False
     for token in tokens:
         if is_denial(token.casefold()):
-            left = SCOPE
+            denies = True
         elif token in ".;:!?。；！？":
-            left = 0
-        elif left and (words := content_words(token)):
+            denies = False
+        elif denies and (words := content_words(token)):
             denied.update(words)
-            left -= 1
+            denies = False
     return denied

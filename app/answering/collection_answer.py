@@ -203,7 +203,7 @@ def _both(asked: Filters, chosen: Filters) -> Filters | None:
     languages = _shared(asked.languages, chosen.languages)
     since = max(filter(None, (asked.since, chosen.since)), default=None)
     until = min(filter(None, (asked.until, chosen.until)), default=None)
-    if organisations is None or categories is None or languages is None or (since and until and since > until):
+    if organisations is None or categories is None or languages is None:
         return None
     return Filters(organisations, categories, languages, since, until)
 

@@ -18,7 +18,7 @@ from app.answering.claims import Claim, read_claim
 from app.answering.events import AnswerSentence, Citation
 from app.answering.vocabulary import Vocabulary, vocabulary_of
 from retrieval.chunking import split_sentences
-from retrieval.embedding import Embedder
+from retrieval.embedding import FEW_TEXTS, Embedder
 from retrieval.errors import ModelError
 from retrieval.types import Paper
 
@@ -141,7 +141,9 @@ class SupportCheck:
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         distinct = list(dict.fromkeys(texts)) if self._fits else []
-        return dict(zip(distinct, self._embedder.embed(distinct), strict=True)) if distinct else {}
+        # A few at a time, which stay on one thread and so do not wait for a busy core.
+        few = [distinct[at : at + FEW_TEXTS] for at in range(0, len(distinct), FEW_TEXTS)]
+        return {text: vector for part in few for text, vector in zip(part, self._embedder.embed(part), strict=True)}
 
     def _evidence(self, quote: Citation, sentences: Sequence[str], vectors: Mapping[str, np.ndarray]) -> Evidence:
         rows = np.stack([vectors[sentence] for sentence in sentences]) if vectors and sentences else None

@@ -25,6 +25,7 @@ def test_defaults(home: Path) -> None:
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     special = {"port": "1234", "collection": "mine", "home": "/x/y", "papers": "/x/y", "llm_prompt": "small"}
+    special["unsupported"] = "drop"
     value = special.get(name, "something")
     monkeypatch.setenv(f"PAPERBACKED_{name.upper()}", value)
     read = getattr(read_settings(), name)

@@ -24,7 +24,7 @@ def test_a_sentence_agrees_with_itself() -> None:
     given = of(SENTENCE, "Whales migrate.", SENTENCE)
     assert [given[name] for name in ("coverage", "sentence", "pairs", "names")] == [1, 1, 1, 1]
     assert [
-        given[name] for name in ("rarest", "denied", "scope", "turned_denial", "turned_opposite", "turned_count")
+        given[name] for name in ("rarest", "denied", "flipped", "turned_denial", "turned_opposite", "turned_count")
     ] == [0] * 6
 
 
@@ -65,7 +65,14 @@ def test_what_is_turned_round_counts_the_more_the_nearer_the_sentence(claim: str
 
 def test_only_the_evidence_denies() -> None:
     given = of("Backdoors are removed.", "Backdoors are not removed.")
-    assert given["denied"] == 1 and given["scope"] > 0 == given["turned_denial"]
+    assert given["denied"] == given["flipped"] == 1 and given["turned_denial"] == 0
+
+
+def test_a_word_that_just_one_of_them_denies_is_flipped() -> None:
+    assert of("Training removes backdoors.", "Backdoors persist, not removed by training.")["flipped"] == 1
+    assert of("Training does not remove backdoors.", "Training removes them.")["flipped"] == 1
+    assert of("Training does not remove backdoors.", "Backdoors are not removed.")["flipped"] == 0
+    assert of("Backdoors persist.", "Backdoors are not removed.")["flipped"] == 0
 
 
 def test_figures_are_held_by_sentences_their_number_words_and_what_is_known_of_the_paper() -> None:

@@ -71,7 +71,7 @@ def test_number_words_are_counts_and_no_figures() -> None:
     assert claim.counts == {"5", "12"} and claim.figures == set()
 
 
-def test_a_negation_reaches_the_next_words_of_its_clause() -> None:
+def test_a_negation_denies_the_next_word_of_its_clause() -> None:
     claim = read_claim("Backdoors stay; training does not remove them; judges agree.", VOCABULARY)
     assert {word for word, denied in claim.words.items() if denied} == {"remov"}
     assert claim.denials == 1

@@ -71,6 +71,13 @@ def test_every_paper_is_cited_by_its_own_words(answerer: LocalAnswerer) -> None:
             assert (f"“{citation['quote']}”" in sentence["text"]) == (len(numbers) <= QUOTED)
 
 
+def test_the_quote_is_the_sentence_nearest_to_the_topic(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "how many papers are about unlearning?")
+    assert all("unlearning" in citation.quote.casefold() for citation in answer.citations)
+    first, *_ = ask(answerer, "newest paper by DeepMind?").citations
+    assert first.start == 0
+
+
 def test_the_events_come_as_they_always_do(answerer: LocalAnswerer) -> None:
     events = list(answerer.stream(checked_question("papers since 2024 by Anthropic")))
     assert [name_of(event) for event in events] == [
@@ -133,6 +140,11 @@ def test_filters_that_contradict_the_question_are_said(answerer: LocalAnswerer) 
     answer = ask(answerer, "newest paper by OpenAI", Filters(organisations=("Anthropic",)))
     assert answer.answer.startswith("Among the papers that your filters let through there is none by OpenAI.")
     assert (answer.status, answer.citations, answer.confidence) == ("abstained", (), 0.0)
+    answer = ask(answerer, "papers by OpenAI since 2024", Filters(until=date(2023, 1, 1)))
+    assert answer.answer.startswith(
+        "Among the papers that your filters let through there is none by OpenAI since 2024."
+    )
+    assert answer.citations == ()
 
 
 @pytest.mark.parametrize(

@@ -69,9 +69,8 @@ def test_a_number_of_no_quote_is_gone_and_an_invented_sentence_marked(said: Said
 
 
 @pytest.mark.parametrize("marker", ["【1】", "(1)", "[Source 1]", "[^1]", "[1†source]", "[[1]]", "[1, 88]"])
-@pytest.mark.parametrize("piece", [1, 4])
-def test_markers_of_other_kinds_cite(said: Said, quotes: tuple[Citation, ...], marker: str, piece: int) -> None:
-    answer = answer_of(said(f"{words_of(quotes[0])} {marker}.", piece))
+def test_markers_of_other_kinds_cite(said: Said, quotes: tuple[Citation, ...], marker: str) -> None:
+    answer = answer_of(said(f"{words_of(quotes[0])} {marker}.", piece=1))
     assert answer.answer == f"{words_of(quotes[0])} [1]."
     assert answer.citations == (quotes[0],)
 
