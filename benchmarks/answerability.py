@@ -140,7 +140,9 @@ def fitted(
 
 def _matrix(questions: Sequence[Asked], used: Sequence[str], with_vector: bool) -> np.ndarray:
     rows = np.array([[question.features[name] for name in used] for question in questions])
-    return np.hstack([rows, np.array([question.vector for question in questions])]) if with_vector else rows
+    # A coordinate that hardly varies would get a huge weight, and another processor's rounding a say with it.
+    vectors = np.round([question.vector for question in questions], 3)
+    return np.hstack([rows, vectors]) if with_vector else rows
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def features(
         "similarity": similarity,
         "together": together,
         "denied": float(claim.denials < nearest.denials),
-        "flipped": float(_flipped(claim, nearest)),
+        "flipped": near * _flipped(claim, nearest),
         "turned_denial": near * (claim.denials > nearest.denials),
         "turned_opposite": near * opposed(claim.tokens, nearest.tokens),
         "turned_name": near * (names < 1),

@@ -220,8 +220,10 @@ def test_ones_own_papers_answer_by_their_words_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("embedding", ["minilm-papers", "all-MiniLM-L6-v2"])
-@pytest.mark.parametrize("collection", ["garden", "default"])
+@pytest.mark.parametrize(
+    ("embedding", "collection"),
+    [("minilm-papers", "garden"), ("minilm-papers", "default"), ("all-MiniLM-L6-v2", "garden")],
+)
 def test_ones_own_papers_answer_and_what_is_far_off_is_refused(tmp_path: Path, embedding: str, collection: str) -> None:
     """Alone, and beside the papers that have written questions, which know nothing of tomatoes."""
     statuses = _status_of(tmp_path, embedding, collection, [*ANSWERED, *REFUSED])
