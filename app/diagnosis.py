@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.answering.model_choice import Choice, choose_model
 from retrieval.embedding import open_embedder
+from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError
 from retrieval.ingest import index_fingerprint
 from retrieval.precision import bfloat16_pays
@@ -93,7 +94,12 @@ def _embedding(name: str) -> Finding:
     precision = (
         "bf16, which this processor computes natively" if bfloat16_pays() else "fp32, as this processor has no bf16"
     )
-    return Finding("Embedding model", True, f"{embedder.name}, weights verified, {precision}", needed=True)
+    # Only what ships is held against a hash.
+    state = {
+        DEFAULT_EMBEDDING: ", the fine-tuned weights, verified",
+        BASE_EMBEDDING: ", the weights before fine-tuning, verified",
+    }
+    return Finding("Embedding model", True, f"{embedder.name}{state.get(embedder.name, '')}, {precision}", needed=True)
 
 
 def _index(

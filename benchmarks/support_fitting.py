@@ -38,7 +38,7 @@ MUTATIONS = tuple(kind for kind in dict.fromkeys((*ELSEWHERE, *TURNED)) if kind 
 UNSEEN = "opposite word"
 """The kind that is never trained on: contradiction in other words."""
 _TOTAL = 300.0
-_AGAINST = frozenset({"rarest", "denied", "flipped", "turned_denial", "turned_opposite", "turned_name", "turned_count"})
+_AGAINST = frozenset({"rarest", *TURNS})
 _RIDGE = 0.5
 
 Rows = Sequence[Mapping[str, float]]

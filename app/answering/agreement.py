@@ -14,7 +14,7 @@ from app.answering.vocabulary import Vocabulary
 
 WORDING = ("coverage", "sentence", "pairs", "rarest", "names")
 SIMILARITY = ("similarity", "together")
-TURNS = ("denied", "flipped", "turned_denial", "turned_opposite", "turned_name", "turned_count")
+TURNS = ("denial", "assertion", "flipped", "opposite", "name", "count")
 STEM_CHARS = 5
 """Words of the same first letters are nearly the same: "persist" and "persistence"."""
 NEARLY = 0.8
@@ -66,9 +66,10 @@ def features(
     nearest sentence has; of its neighbouring words that one sentence has together; the
     rarity of the rarest missing word; the share of names.
     `SIMILARITY`: cosine to the nearest sentence, and to the nearest few together.
-    `TURNS`: whether only the nearest sentence denies; whether a word of both is what
-    just one of them denies; and whether the claim denies, says the opposite, or
-    has a name or number word that the evidence lacks, counted by how near it is otherwise.
+    `TURNS`: whether only the claim has a denial, or only its nearest sentence; whether a word
+    of both is what just one of them denies; whether one says the opposite; whether the
+    claim has a name or a number word that the evidence lacks. Each counts by how near the
+    sentence is otherwise, as a copy with one change is no paraphrase.
     """
     if not claim.words or not evidence.sentences:
         return dict.fromkeys((*WORDING, *SIMILARITY, *TURNS), 0.0)
@@ -79,22 +80,22 @@ def features(
     missing = [word for word in claim.words if not _held(word, everything, beginnings)]
     figures = {figure for one in evidence.everyone for figure in one.figures | one.counts}
     spelt = {bare(token) for one in evidence.everyone for token in (*one.tokens, *one.names)}
-    names = _part(sum(_is_spelt(name, spelt) for name in claim.names), len(claim.names))
+    named = _part(sum(_is_spelt(name, spelt) for name in claim.names), len(claim.names))
     similarity, together = _similarities(vector, evidence)
     return {
         "coverage": _share(claim, everything, vocabulary),
         "sentence": near,
         "pairs": _pairs(claim, evidence),
         "rarest": max((vocabulary.weight(word) for word in missing), default=0.0),
-        "names": names,
+        "names": named,
         "similarity": similarity,
         "together": together,
-        "denied": float(claim.denials < nearest.denials),
+        "assertion": near * (claim.denials < nearest.denials),
         "flipped": near * _flipped(claim, nearest),
-        "turned_denial": near * (claim.denials > nearest.denials),
-        "turned_opposite": near * opposed(claim.tokens, nearest.tokens),
-        "turned_name": near * (names < 1),
-        "turned_count": near * (not claim.counts <= figures),
+        "denial": near * (claim.denials > nearest.denials),
+        "opposite": near * opposed(claim.tokens, nearest.tokens),
+        "name": near * (named < 1),
+        "count": near * (not claim.counts <= figures),
     }
 
 

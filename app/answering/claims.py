@@ -113,6 +113,8 @@ def _denied(tokens: list[str]) -> set[str]:
     denies = False
     for token in tokens:
         if is_denial(token.casefold()):
+            # "does not prevent": the second denial is what the first one denies.
+            denied.update(content_words(token) if denies else ())
             denies = True
         elif token in ".;:!?。；！？":
             denies = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -183,6 +184,19 @@ def test_the_doctor_names_what_is_missing(mine: Settings, tmp_path: Path) -> Non
         "Papers",
         "Embedding model",
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("minilm-papers", "minilm-papers, the fine-tuned weights, verified, "),
+        ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2, the weights before fine-tuning, verified, "),
+        ("hash", "hash, "),
+    ],
+)
+def test_the_doctor_says_which_weights_are_used(mine: Settings, name: str, said: str) -> None:
+    found = examined(mine.model_copy(update={"embedding": name}))["Embedding model"]
+    assert found.ok and re.fullmatch(re.escape(said) + r"(bf16|fp32), .+", found.found)
 
 
 def test_the_doctor_knows_a_damaged_index(mine: Settings) -> None:

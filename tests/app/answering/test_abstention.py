@@ -104,6 +104,15 @@ def test_papers_without_written_questions_are_judged_plainly(judge: Callable[...
     assert judge(PAPER, fingerprint, written=()).confidence == pytest.approx(0.7)
 
 
+def test_another_embedding_models_similarities_are_read_on_its_own_scale(retriever: PaperRetriever) -> None:
+    plain = Chance({"passage": 1.0}, 0.0, 0.5)
+    mean, spread = scale_of(retriever.embedder)
+    for embedding, units in ((retriever.embedder.fingerprint, 0.5), ("another", (0.5 - mean) / spread)):
+        judging = Answerability(AnswerabilityModel(embedding, (0.0, 1.0), always(0.9), always(0.8), plain), retriever)
+        confidence = judging.judge(QUESTION, [found(passage=0.5)], []).confidence
+        assert confidence == pytest.approx(1 / (1 + np.exp(-units)))
+
+
 def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: PaperRetriever) -> None:
     written = {"a": (WrittenQuestion("a", QUESTION, QUESTION),)}
     own = PaperRetriever(store=retriever.store, embedder=retriever.embedder, index=retriever.index, written=written)

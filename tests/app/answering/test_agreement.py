@@ -23,9 +23,7 @@ def of(claim: str, *sentences: str, about: str = "") -> dict[str, float]:
 def test_a_sentence_agrees_with_itself() -> None:
     given = of(SENTENCE, "Whales migrate.", SENTENCE)
     assert [given[name] for name in ("coverage", "sentence", "pairs", "names")] == [1, 1, 1, 1]
-    assert [
-        given[name] for name in ("rarest", "denied", "flipped", "turned_denial", "turned_opposite", "turned_count")
-    ] == [0] * 6
+    assert [given[name] for name in ("rarest", "assertion", "flipped", "denial", "opposite", "count")] == [0] * 6
 
 
 def test_the_rarer_the_missing_word_the_less_is_covered() -> None:
@@ -46,15 +44,15 @@ def test_all_evidence_covers_more_than_its_nearest_sentence() -> None:
 def test_the_papers_name_counts_for_words_and_names() -> None:
     given = of("Sleeper Agents by Anthropic persist.", "Backdoors persist.", about="Sleeper agents. Anthropic")
     assert given["coverage"] == given["names"] == 1
-    assert of("Agents by OpenAI persist.", "Backdoors persist.")["turned_name"] > 0
+    assert of("Agents by OpenAI persist.", "Backdoors persist.")["name"] > 0
 
 
 @pytest.mark.parametrize(
     ("claim", "feature"),
     [
-        ("Backdoors do not persist in large models.", "turned_denial"),
-        ("Backdoors persist in small models, less than that.", "turned_opposite"),
-        ("Backdoors persist in large models trained by OpenAI.", "turned_name"),
+        ("Backdoors do not persist in large models.", "denial"),
+        ("Backdoors persist in small models, less than that.", "opposite"),
+        ("Backdoors persist in large models trained by OpenAI.", "name"),
     ],
 )
 def test_what_is_turned_round_counts_the_more_the_nearer_the_sentence(claim: str, feature: str) -> None:
@@ -65,12 +63,12 @@ def test_what_is_turned_round_counts_the_more_the_nearer_the_sentence(claim: str
 
 def test_only_the_evidence_denies() -> None:
     given = of("Backdoors are removed.", "Backdoors are not removed.")
-    assert given["denied"] == given["flipped"] == 1 and given["turned_denial"] == 0
+    assert given["assertion"] == given["flipped"] == 1 and given["denial"] == 0
 
 
 def test_a_word_that_just_one_of_them_denies_is_flipped() -> None:
-    assert of("Training removes backdoors.", "Backdoors persist, not removed by training.")["flipped"] == 1
-    assert of("Training does not remove backdoors.", "Training removes them.")["flipped"] == 1
+    assert of("Training removes backdoors.", "Backdoors persist, not removed by training.")["flipped"] > 0
+    assert of("Training does not remove backdoors.", "Training removes them.")["flipped"] > 0
     assert of("Training does not remove backdoors.", "Backdoors are not removed.")["flipped"] == 0
     assert of("Backdoors persist.", "Backdoors are not removed.")["flipped"] == 0
 

@@ -76,6 +76,7 @@ def test_a_negation_denies_the_next_word_of_its_clause() -> None:
     assert {word for word, denied in claim.words.items() if denied} == {"remov"}
     assert claim.denials == 1
     assert read_claim("It doesn't. It isn’t.", VOCABULARY).denials == 2
+    assert read_claim("It does not prevent it.", VOCABULARY).words == {"prevent": True}
 
 
 def test_who_says_it_is_no_part_of_what_is_said() -> None:
