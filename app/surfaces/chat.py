@@ -7,7 +7,6 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,12 @@ from app.answering.events import Failed, Token
 from app.answering.language_models import LanguageModels
 from app.answering.question import Question, checked_question
 from app.surfaces import render
+from app.surfaces.chosen_filters import chosen_filters
 from app.surfaces.exchange import Exchange, history_of
 from app.surfaces.markup import text_html
 from app.surfaces.shelf import shelf_html
 from retrieval.errors import InputError, PaperbackedError
-from retrieval.types import Facets, Filters
+from retrieval.types import Facets
 
 EXAMPLES = (
     "Do safety techniques remove a backdoor that was trained in?",
@@ -264,25 +264,6 @@ def _frame(exchanges: tuple[Exchange, ...], shown_margin: str | None) -> Frame:
     # The margin is the larger part and changes twice in an answer, so it is sent only then.
     margin = render.margin(exchanges)
     return Frame(exchanges, render.conversation(exchanges), None if margin == shown_margin else margin)
-
-
-def chosen_filters(
-    organisations: Sequence[str] | None,
-    categories: Sequence[str] | None,
-    languages: Sequence[str] | None,
-    since: int | None,
-    until: int | None,
-) -> Filters:
-    """The widgets' values as filters. Raises `InputError` where the years run backwards."""
-    if since and until and since > until:
-        raise InputError(f"The papers cannot be from {since} or later and from {until} or earlier: change one year.")
-    return Filters(
-        tuple(organisations or ()),
-        tuple(categories or ()),
-        tuple(languages or ()),
-        date(int(since), 1, 1) if since else None,
-        date(int(until), 12, 31) if until else None,
-    )
 
 
 def _filter_widgets(facets: Facets) -> list[Any]:
