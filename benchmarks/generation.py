@@ -94,7 +94,8 @@ def random_model(shape: str, tokenizer: Any) -> TransformersChat:
         dtype=torch.bfloat16,
     )
     with torch.device("meta"):
-        model = Qwen3ForCausalLM(config).to(torch.bfloat16)
+        model: Any = Qwen3ForCausalLM(config)
+    model = model.to(torch.bfloat16)
     model = model.to_empty(device="cpu")
     model.tie_weights()
     torch.manual_seed(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -58,7 +58,9 @@ def answer_messages(prompt: str, question: str, quotes: Sequence[Citation]) -> l
     return load_prompt(prompt).render(question=disarmed(question), evidence=evidence, refusal=REFUSAL)
 
 
-def written(model: LanguageModel, question: str, quotes: Sequence[Citation]) -> Iterator[str | Silence | CutOff]:
+def written(
+    model: LanguageModel, question: str, quotes: Sequence[Citation]
+) -> Generator[str | Silence | CutOff, None, None]:
     """The model's text as it comes, a `Silence` now and then while none comes, and `CutOff` where it was cut short.
 
     Closing the iterator stops the model. Raises `ModelError` where it wrote
