@@ -14,12 +14,14 @@ _FRAME = frozenset(("according", "paper", "papers", "author", "authors", "study"
 """Words that say whose claim it is."""
 _COMMON = 0.35
 """A word of less weight names nothing."""
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|[0-9]+(?:[.,][0-9]+)*%?|[\u3400-\u9fff]|[.;:!?。；！？]")
+_TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|[0-9]+(?:[.,][0-9]+)*%?|[\u3400-\u9fff]|[,.;:!?，。；！？]")
 _FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
 _PERCENT = re.compile(
     r"(?<![0-9.,])([0-9]+(?:[.,][0-9]+)*)(?:\s*(?:-|–|—|to|and|or)\s*([0-9]+(?:[.,][0-9]+)*))?\s*"
     r"(?:%|％|per\s?cent\b|percentage points?\b|pp\b)"
 )
+_ANSWER = re.compile(r"^\s*(?:yes|no)\b\s*[,.:;–—-]", re.IGNORECASE)
+"""A "no" that answers the question denies nothing of what follows."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
 _PLACES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER_WORDS: Mapping[str, str] = {word: str(number) for number, word in enumerate(_PLACES) if number > 1} | {
@@ -49,7 +51,7 @@ class Claim:
 
 def read_claim(text: str, vocabulary: Vocabulary) -> Claim:
     """The text as a claim; markers are taken out beforehand."""
-    tokens = [token.replace("’", "'") for token in _TOKEN.findall(text)]
+    tokens = [token.replace("’", "'") for token in _TOKEN.findall(_ANSWER.sub("", text))]
     folded = frozenset(token.casefold() for token in tokens)
     denied = _denied(tokens)
     order = tuple(word for token in tokens if token.casefold() not in _FRAME for word in content_words(token))
@@ -116,7 +118,7 @@ def _denied(tokens: list[str]) -> set[str]:
             # "does not prevent": the second denial is what the first one denies.
             denied.update(content_words(token) if denies else ())
             denies = True
-        elif token in ".;:!?。；！？":
+        elif token in ",.;:!?，。；！？":
             denies = False
         elif denies and (words := content_words(token)):
             denied.update(words)

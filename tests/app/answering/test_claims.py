@@ -76,6 +76,9 @@ def test_a_negation_denies_the_next_word_of_its_clause() -> None:
     assert {word for word, denied in claim.words.items() if denied} == {"remov"}
     assert claim.denials == 1
     assert read_claim("It doesn't. It isn’t.", VOCABULARY).denials == 2
+    answered = read_claim("No, backdoors stay.", VOCABULARY)
+    assert answered.denials == 0 and not any(answered.words.values())
+    assert not read_claim("It does not, models say.", VOCABULARY).words["model"]
     assert read_claim("It does not prevent it.", VOCABULARY).words == {"prevent": True}
 
 

@@ -120,7 +120,7 @@ def test_the_first_word_has_a_limit_of_its_own(model_server: Any, ending: str) -
     began = time.monotonic()
     with pytest.raises(ModelError, match=r"did not begin its answer within 0\.3 seconds"):
         text_of(opened(model_server, timeout_s=20, first_token_s=0.3))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
 
 
 def test_closing_early_hangs_up(model_server: Any) -> None:
@@ -128,7 +128,7 @@ def test_closing_early_hangs_up(model_server: Any) -> None:
     stream = opened(model_server).stream("q")
     next(stream)
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.reader_left.wait(2)
+    assert model_server.reader_left.wait(5)
 
 
 def test_while_the_server_is_mute_its_reader_can_leave(model_server: Any) -> None:
@@ -137,8 +137,8 @@ def test_while_the_server_is_mute_its_reader_can_leave(model_server: Any) -> Non
     began = time.monotonic()
     assert [next(stream).content for _ in range(2)] == ["", ""]
     stream.close()  # type: ignore[attr-defined]
-    assert model_server.reader_left.wait(2)
-    assert time.monotonic() - began < 2
+    assert model_server.reader_left.wait(5)
+    assert time.monotonic() - began < 5
 
 
 def test_models_are_asked_not_to_think(model_server: Any) -> None:
