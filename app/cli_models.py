@@ -17,7 +17,7 @@ models = typer.Typer(
 def list_models(json_: Json = False) -> None:
     """List the models of the catalogue, and which of them are on this machine."""
     from app.answering.catalogue import CATALOGUE
-    from app.answering.hub_models import cached_model
+    from retrieval.hub import cached_model
 
     found = [(model, cached_model(model.name)) for model in CATALOGUE]
     with results():
@@ -46,7 +46,7 @@ def list_models(json_: Json = False) -> None:
 def get_model(name: Annotated[str, typer.Argument(help="A model of the list.")]) -> None:
     """Fetch a model, or the rest of one; `--llm auto` then uses it."""
     from app.answering.catalogue import catalogue_model
-    from app.answering.hub_models import cached_model, fetch_model
+    from retrieval.hub import cached_model, fetch_model
 
     model = catalogue_model(name)
     with progress_shown() as progress:

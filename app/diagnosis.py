@@ -13,11 +13,11 @@ from app.answering.model_choice import Choice, choose_model
 from retrieval.embedding import open_embedder
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError
+from retrieval.hub import hub_is_reachable
 from retrieval.ingest import index_fingerprint
 from retrieval.precision import bfloat16_pays
 from retrieval.store import ChromaStore
 from retrieval.types import Paper
-from retrieval.weights import hub_is_reachable
 
 LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
 

@@ -16,10 +16,11 @@ from langchain_core.embeddings import Embeddings
 from retrieval.corpus import shipped_file
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.errors import ModelError
+from retrieval.hub import model_folder
 from retrieval.overlay import apply_overlay
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
-from retrieval.weights import file_in_wheel, model_folder, sha256_of, verify_sha256
+from retrieval.weights import file_in_wheel, sha256_of, verify_sha256
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.answering.catalogue import CATALOGUE, CatalogueModel, catalogue_model
-from app.answering.hub_models import cached_model, fetch_model
 from app.answering.language_model import LanguageModel
 from app.answering.model_choice import Choice
 from retrieval.errors import InputError, PaperbackedError
+from retrieval.hub import cached_model, fetch_model
 from retrieval.types import Progress, no_progress
 
 

@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from app.answering.hub_models import cached_model, fetch_model
 from app.answering.model_choice import AUTO
 from retrieval.errors import InputError, ModelError
+from retrieval.hub import model_folder
 from retrieval.types import Progress, no_progress
-from retrieval.weights import model_folder
 
 SMOLLM2 = "smollm2"
 SERVED = "openai:"
@@ -98,11 +97,11 @@ def _is_folder(name: str) -> bool:
 def _folder_of(name: str, progress: Progress) -> Path:
     if not name.strip():
         raise ModelError(f"The language model has no name: give {NAMES}.")
-    if _HUB_ID.fullmatch(name) and not _is_folder(name):
-        return cached_model(name) or fetch_model(name, progress)
     try:
-        return model_folder(name).resolve()
+        return model_folder(name, progress).resolve()
     except (ModelError, RuntimeError, ValueError, OSError) as error:
+        if _HUB_ID.fullmatch(name):
+            raise
         reason = str(error).rstrip(".")
         raise ModelError(f"{reason} (language models are {NAMES}).") from error
 

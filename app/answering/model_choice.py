@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.answering.catalogue import CATALOGUE, machine_memory_gb
-from app.answering.hub_models import cached_model
 from app.answering.language_model import LARGE_PROMPT, SMALL_PROMPT
 from retrieval.errors import ModelError
+from retrieval.hub import cached_model
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -1,9 +1,13 @@
-"""Models of the hub: found in its cache on this machine, or fetched into it, resumably."""
+"""Models of the hub: found in its cache on this machine, or fetched into it, resumably.
+
+Nothing here waits for an unreachable hub longer than `HUB_DECISION_SECONDS`.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import queue
 import re
 import threading
 from concurrent.futures import Future
@@ -14,31 +18,91 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import ModelError
 from retrieval.types import Progress, no_progress
-from retrieval.weights import hub_is_reachable, sha256_of
+from retrieval.weights import sha256_of
 
+HUB_DECISION_SECONDS = 1.5
 # Data only: weights as safetensors, settings as JSON, the tokenizer and its template. Never code, never pickles.
-MODEL_FILES = (
-    *("*.safetensors", "*.safetensors.index.json", "config.json", "generation_config.json", "tokenizer.json"),
-    *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt"),
-    *("tokenizer.model", "chat_template.jinja", "chat_template.json"),
-)
+# The numbered folders are what sentence-transformers sets upon a model.
+MODEL_FILES = [
+    *("model*.safetensors", "model.safetensors.index.json", "config.json", "generation_config.json", "tokenizer.json"),
+    *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "vocab.txt"),
+    *("tokenizer.model", "chat_template.jinja", "chat_template.json", "modules.json", "sentence_bert_config.json"),
+    *("config_sentence_transformers.json", "[0-9]_*/config.json", "[0-9]_*/model.safetensors"),
+]
 _INDEX = "model.safetensors.index.json"
-_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json")
+_TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt")
 _MEGABYTE = 1_000_000
 _LARGE_BYTES = 10 * _MEGABYTE
 _FILE_NAME = re.compile(r"[0-9a-f]{40,64}")
 _POLL_SECONDS = 0.2
 
 
+def hub_is_reachable() -> bool:
+    """Whether the model hub answers; decided within `HUB_DECISION_SECONDS`.
+
+    The request runs on a thread of its own because a name look-up cannot be timed out.
+    """
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
+        return False
+    outcome: queue.SimpleQueue[bool] = queue.SimpleQueue()
+
+    def knock() -> None:
+        import httpx
+
+        endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+        try:
+            response = httpx.head(endpoint, timeout=HUB_DECISION_SECONDS)
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            outcome.put(False)
+            return
+        # A proxy in between may answer too, with an error of its own.
+        outcome.put(not response.is_error)
+
+    threading.Thread(target=knock, daemon=True).start()
+    try:
+        return outcome.get(timeout=HUB_DECISION_SECONDS)
+    except queue.Empty:
+        return False
+
+
+def model_folder(name: str, progress: Progress = no_progress) -> Path:
+    """The folder that holds a model's safetensors, fetched from the hub if need be.
+
+    `name` is a local folder or a hub id such as "Qwen/Qwen3-0.6B".
+    Raises `ModelError` where it cannot be had.
+    """
+    folder = _existing_folder(name)
+    if folder is not None:
+        if not any(folder.rglob("*.safetensors")):
+            raise ModelError(
+                f"The folder {name} holds no .safetensors file: give a folder saved with save_pretrained()."
+            )
+        return folder
+    if name.count("/") != 1 or name.startswith(("/", ".", "~")):
+        raise ModelError(f"There is no model {name!r}: give a folder that exists, or a hub id such as owner/name.")
+    return cached_model(name) or fetch_model(name, progress)
+
+
+def _existing_folder(name: str) -> Path | None:
+    try:
+        folder = Path(name).expanduser()
+        return folder if name and folder.is_dir() else None
+    except (OSError, RuntimeError):  # A name too long for a path, or the home of an unknown user.
+        return None
+
+
 def cached_model(name: str) -> Path | None:
     """The folder of a hub model that lies complete in the cache of this machine, or None. No network."""
-    if not _cache_of(name).is_dir():
+    try:
+        if not _cache_of(name).is_dir():
+            return None
+    except OSError:  # A name too long for a path.
         return None
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     try:
-        folder = Path(snapshot_download(name, local_files_only=True, **_only_model_files()))
+        folder = Path(snapshot_download(name, local_files_only=True, allow_patterns=MODEL_FILES))
     except (LocalEntryNotFoundError, HFValidationError, OSError):
         return None
     return folder if is_complete(folder) else None
@@ -153,11 +217,7 @@ def _fetch_large(name: str, revision: str, filename: str) -> None:
 def _snapshot(name: str, **options: Any) -> Any:
     from huggingface_hub import snapshot_download
 
-    return snapshot_download(name, endpoint=os.environ.get("HF_ENDPOINT"), **_only_model_files(), **options)
-
-
-def _only_model_files() -> dict[str, Any]:
-    return {"allow_patterns": list(MODEL_FILES), "ignore_patterns": ["*/*"]}
+    return snapshot_download(name, endpoint=os.environ.get("HF_ENDPOINT"), allow_patterns=MODEL_FILES, **options)
 
 
 def _bytes_here(name: str) -> int:

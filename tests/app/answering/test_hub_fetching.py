@@ -17,8 +17,8 @@ from types import ModuleType
 
 import pytest
 
-from app.answering.hub_models import cached_model, fetch_model, is_complete
 from retrieval.errors import ModelError
+from retrieval.hub import cached_model, fetch_model, is_complete
 
 NAME = "Qwen/Qwen3-0.6B"
 ROOT = Path(__file__).parents[3]
