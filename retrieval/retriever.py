@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
-from retrieval.chunking import chunk_questions, chunk_sentences
+from retrieval.chunking import chunk_sentences
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
 from retrieval.glossary import Glossary
@@ -22,6 +22,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.rungs import Rungs
 from retrieval.store import ChromaStore, Index, IndexGoneError, similarity
 from retrieval.types import Chunk, Filters, Paper, Passage, Sentence, WrittenQuestion
+from retrieval.written_index import WrittenIndex, read_written_index
 
 MAX_PAPERS = 10
 PASSAGES_PER_PAPER = 2
@@ -52,12 +53,12 @@ class PaperRetriever(BaseRetriever):
     written: Mapping[str, Sequence[WrittenQuestion]] = Field(default_factory=dict)
     """The questions written for papers, by the paper's id; the index holds their vectors."""
     _vector: Any = PrivateAttr()
-    _written_vectors: Any = PrivateAttr()
+    _written: Any = PrivateAttr()
     _switching: Any = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
-        self._written_vectors = lru_cache(maxsize=1)(self._vectors_of_written)
+        self._written = lru_cache(maxsize=1)(lambda index: read_written_index(self.store, index, self.written))
         self._switching = threading.Lock()
 
     def _get_relevant_documents(
@@ -103,7 +104,14 @@ class PaperRetriever(BaseRetriever):
             count *= 4
 
     def _asked(self, vector: np.ndarray, filters: Filters) -> dict[str, float]:
-        return self._again_if_gone(lambda: self.store.nearest_questions(self.index, vector, CANDIDATES, filters))
+        """The papers of the nearest written questions, with the similarity of the nearest."""
+        if not self.written:
+            return {}
+        admitted = [paper.id for paper in self.lexical.papers if filters.admit(paper)] if self.lexical else self.written
+        return self._questions().nearest_papers(vector, CANDIDATES, admitted)
+
+    def _questions(self) -> WrittenIndex:
+        return self._again_if_gone(lambda: self._written(self.index))
 
     def _looked_up(self, query: str, english: str, filters: Filters, rungs: Rungs) -> dict[str, tuple[float, float]]:
         """Papers by words and letters: the scores of the best `LOOKED_UP`, by the paper's id."""
@@ -151,30 +159,11 @@ class PaperRetriever(BaseRetriever):
         self, query: str, papers: Iterable[Paper], focus: str | None = None
     ) -> list[tuple[WrittenQuestion, float]]:
         """The questions written for these papers, each with its similarity to the query; `focus` as above."""
-        if not self.written:
-            return []
-        vector = self._focused(query, focus)
-        known = self._again_if_gone(lambda: self._written_vectors(self.index))
-        near: list[tuple[WrittenQuestion, float]] = []
-        for paper in papers:
-            if paper.id in known:
-                questions, vectors = known[paper.id]
-                near += zip(questions, np.clip(vectors @ vector, -1.0, 1.0).tolist(), strict=True)
-        return near
+        return self._questions().near(self._focused(query, focus), (paper.id for paper in papers))
 
     def vector(self, query: str) -> np.ndarray:
         """The query's unit vector, as it is searched with: a Chinese one is read in English words."""
         return self._vector(self._in_english(query, self.rungs))
-
-    def _vectors_of_written(self, index: Index) -> dict[str, tuple[list[WrittenQuestion], np.ndarray]]:
-        """By the paper's id the questions that the index holds, and their vectors; few enough to be kept in memory."""
-        ids = {question: _question_id(question) for own in self.written.values() for question in own}
-        vectors = self.store.question_vectors(index, list(dict.fromkeys(ids.values())))
-        known: dict[str, tuple[list[WrittenQuestion], np.ndarray]] = {}
-        for paper, own in self.written.items():
-            if held := [question for question in own if ids[question] in vectors]:
-                known[paper] = (held, np.stack([vectors[ids[question]] for question in held]))
-        return known
 
     def _focused(self, query: str, focus: str | None) -> np.ndarray:
         vector = self._vector(self._in_english(query, self.rungs))
@@ -197,11 +186,6 @@ class PaperRetriever(BaseRetriever):
 def _cut(paper_id: str, paper_text: str, language: str, english: str) -> tuple[Chunk, ...]:
     paper = Paper(paper_id, None, paper_text, language, translations={"en": english} if english else {})
     return tuple(chunk_sentences(paper))
-
-
-def _question_id(question: WrittenQuestion) -> str:
-    [chunk] = chunk_questions(Paper(question.paper_id, None, "", "en"), [question.embedded])
-    return chunk.id
 
 
 def _sentences_within(passage: Passage) -> list[Chunk]:

@@ -59,6 +59,7 @@ class ChromaStore:
     def __init__(self, where: Path | str) -> None:
         self._where = where
         self._client: Any = None
+        self._opened: dict[str, Any] = {}
         self._opening = threading.Lock()
 
     def find(self, collection: str, fingerprint: str) -> Index | None:
@@ -98,7 +99,7 @@ class ChromaStore:
     ) -> None:
         """Store chunks with their vectors (float32, [chunks, dimensions]); `papers` by id."""
         with self._reported():
-            target = self._chroma().get_collection(index.part(part), embedding_function=None)
+            target = self._collection(index, part)
             for at in range(0, len(chunks), WRITE_BATCH):
                 batch = chunks[at : at + WRITE_BATCH]
                 target.upsert(
@@ -112,7 +113,7 @@ class ChromaStore:
         """Switch over: from now on the index counts, and the collection's other ones are removed."""
         order = 1 + max((found.metadata.get("completed", 0) for found in self._complete(index.collection)), default=0)
         with self._reported():
-            self._chroma().get_collection(index.part("passages"), embedding_function=None).modify(
+            self._collection(index, "passages").modify(
                 metadata={"fingerprint": index.fingerprint, "model": model, "complete": True, "completed": order}
             )
         keep = {index.part(part) for part in PARTS}
@@ -120,12 +121,13 @@ class ChromaStore:
             if found.name not in keep:
                 with self._reported():
                     self._chroma().delete_collection(found.name)
+                self._opened.pop(found.name, None)
 
     def check(self, index: Index) -> None:
         """Read a little of the index, so that damage shows now. Raises `IndexStoreError`."""
         with self._reported():
             for part in PARTS:
-                found = self._chroma().get_collection(index.part(part), embedding_function=None)
+                found = self._collection(index, part)
                 sample = found.get(limit=1, include=["embeddings", "metadatas"])
                 if part == "passages" or len(sample["ids"]):
                     found.query(query_embeddings=[sample["embeddings"][0]], n_results=1)
@@ -136,7 +138,7 @@ class ChromaStore:
         Raises `IndexGoneError` where another process has replaced the index.
         """
         with self._reported():
-            found = self._chroma().get_collection(index.part("passages"), embedding_function=None)
+            found = self._collection(index, "passages")
             hits = found.query(
                 query_embeddings=[vector], n_results=count, where=_where(filters), include=["embeddings", "metadatas"]
             )
@@ -144,25 +146,10 @@ class ChromaStore:
         passages = [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in rows]
         return sorted(passages, key=lambda passage: -passage.score)
 
-    def nearest_questions(
-        self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()
-    ) -> dict[str, float]:
-        """The papers of the `count` written questions nearest to a unit vector, with their best cosine similarity."""
-        with self._reported():
-            found = self._chroma().get_collection(index.part("questions"), embedding_function=None)
-            hits = found.query(
-                query_embeddings=[vector], n_results=count, where=_where(filters), include=["embeddings", "metadatas"]
-            )
-        best: dict[str, float] = {}
-        for metadata, embedding in zip(hits["metadatas"][0], hits["embeddings"][0], strict=True):
-            paper = metadata["paper_id"]
-            best[paper] = max(best.get(paper, -1.0), similarity(vector, embedding))
-        return best
-
     def passages(self, index: Index, ids: Sequence[str], vector: np.ndarray) -> list[Passage]:
         """The passages of those chunk ids that the index holds, with their cosine similarity to a unit vector."""
         with self._reported():
-            found = self._chroma().get_collection(index.part("passages"), embedding_function=None)
+            found = self._collection(index, "passages")
             rows = found.get(ids=list(ids), include=["embeddings", "metadatas"])
         pairs = zip(rows["metadatas"], rows["embeddings"], strict=True)
         return [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in pairs]
@@ -170,18 +157,19 @@ class ChromaStore:
     def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those sentences that the index holds, by chunk id."""
         with self._reported():
-            found = self._chroma().get_collection(index.part("sentences"), embedding_function=None)
+            found = self._collection(index, "sentences")
         return self._vectors(found, ids)
 
     def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those written questions that the index holds, by chunk id."""
         with self._reported():
-            found = self._chroma().get_collection(index.part("questions"), embedding_function=None)
+            found = self._collection(index, "questions")
         return self._vectors(found, ids)
 
     def reopen(self) -> None:
         """Forget the open client, so that the next use sees the store as it is now."""
         self._client = None
+        self._opened.clear()
         SharedSystemClient.clear_system_cache()
 
     def set_aside(self, because: IndexStoreError) -> Path:
@@ -215,6 +203,13 @@ class ChromaStore:
     def _complete(self, collection: str) -> list[Any]:
         return [found for found in self._all(collection) if (found.metadata or {}).get("complete")]
 
+    def _collection(self, index: Index, part: Part) -> Any:
+        """The Chroma collection of a part. Kept, as asking for it takes as long as a search does."""
+        name = index.part(part)
+        if name not in self._opened:
+            self._opened[name] = self._chroma().get_collection(name, embedding_function=None)
+        return self._opened[name]
+
     def _chroma(self) -> Any:
         with self._opening:
             if self._client is None:
@@ -228,6 +223,7 @@ class ChromaStore:
         except (KeyboardInterrupt, SystemExit, GeneratorExit, PaperbackedError):
             raise
         except NotFoundError as error:
+            self._opened.clear()
             raise IndexGoneError("The index was replaced while it was being read: ask again.") from error
         except PermissionError as error:
             raise IndexStoreError(
