@@ -15,7 +15,8 @@ import numpy as np
 
 from app.answering.agreement import features, figures_hold, read_evidence
 from app.answering.claims import read_claim
-from app.answering.support import MODEL_FILE, Regression, Weighing
+from app.answering.logistic import Logistic
+from app.answering.support import MODEL_FILE, Weighing
 from app.answering.vocabulary import Vocabulary, vocabulary_of
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
@@ -120,7 +121,7 @@ def _measured(
 
 
 def _record(weighing: Weighing) -> dict[str, object]:
-    def part(regression: Regression) -> dict[str, object]:
+    def part(regression: Logistic) -> dict[str, object]:
         return {"weights": dict(regression.weights), "bias": regression.bias}
 
     return {

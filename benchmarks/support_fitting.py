@@ -9,7 +9,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from app.answering.agreement import SIMILARITY, TURNS, WORDING
-from app.answering.support import Regression, Weighing
+from app.answering.logistic import Logistic
+from app.answering.support import Weighing
 from benchmarks.support_examples import Example
 
 FOLDS = 5
@@ -101,7 +102,7 @@ def _weights(examples: Sequence[Example], false: Mapping[str, float], scifact_fa
     return weights
 
 
-def _regression(examples: Sequence[Example], rows: Rows, names: Sequence[str], weights: np.ndarray) -> Regression:
+def _regression(examples: Sequence[Example], rows: Rows, names: Sequence[str], weights: np.ndarray) -> Logistic:
     given = np.array([[row[name] for name in names] for row in rows])
     middle, spread = np.average(given, axis=0, weights=weights), given.std(axis=0) + 1e-9
     scaled = (given - middle) / spread
@@ -117,4 +118,4 @@ def _regression(examples: Sequence[Example], rows: Rows, names: Sequence[str], w
     found = np.asarray(minimize(loss, np.zeros(len(names) + 1), jac=True, bounds=bounds, method="L-BFGS-B").x)
     slopes = found[1:] / spread
     named = {name: round(float(slope), 4) for name, slope in zip(names, slopes, strict=True)}
-    return Regression(named, round(float(found[0] - slopes @ middle), 4))
+    return Logistic(named, round(float(found[0] - slopes @ middle), 4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
 _FUNCTION_WORDS_TEXT = """
@@ -31,7 +32,13 @@ def _stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=4096)
+def content_word_set(text: str) -> frozenset[str]:
+    """The distinct content words of a text; kept, as the same sentences come again with each question."""
+    return frozenset(content_words(text))
+
+
 def overlap(first: str, second: str) -> float:
     """The share of common content words, in [0, 1] (Jaccard)."""
-    one, two = set(content_words(first)), set(content_words(second))
+    one, two = content_word_set(first), content_word_set(second)
     return len(one & two) / len(one | two) if one | two else 0.0

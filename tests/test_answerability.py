@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.answering.abstention import FEATURES, Chance, scale_of
+from app.answering.logistic import read_logistic
 from benchmarks.answerability import Asked, ask_all, fitted
 from retrieval.corpus import default_questions_file
 from retrieval.embedding import HashEmbedder
@@ -68,7 +69,7 @@ def drawn(count: int, seed: int, shift: float = 0.0) -> list[Asked]:
 
 
 def read(record: dict) -> Chance:
-    return Chance(record["weights"], record["bias"], record["answer_from"], tuple(record.get("vector", ())))
+    return Chance(read_logistic(record), record["answer_from"], tuple(record.get("vector", ())))
 
 
 def test_the_record_refuses_as_many_of_the_development_questions_as_it_was_told(

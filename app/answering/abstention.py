@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from app.answering.logistic import Logistic, read_logistic
 from retrieval.embedding import Embedder
 from retrieval.errors import ModelError
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence
-from retrieval.words import content_words
+from retrieval.words import content_word_set, content_words
 
 MODEL_FILE = "models/answerability.json"
 FEATURES = ("passage", "question", "sentence")
@@ -42,22 +42,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """Logistic regression over named features; from the chance `answer_from` on, the papers answer.
+    """From the chance `answer_from` on, the papers answer.
 
     `vector` are further weights, for the coordinates of the question's vector; empty where it has no say.
     """
 
-    weights: Mapping[str, float]
-    bias: float
+    logistic: Logistic
     answer_from: float
     vector: tuple[float, ...] = ()
 
     def verdict(self, given: Mapping[str, float], vector: np.ndarray) -> Verdict:
         """The verdict on these features and the question's vector."""
-        total = self.bias + sum(weight * given[name] for name, weight in self.weights.items())
-        if self.vector:
-            total += float(np.dot(self.vector, vector))
-        chance = 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
+        further = float(np.dot(self.vector, vector)) if self.vector else 0.0
+        chance = self.logistic.chance(given, further)
         return Verdict(chance, chance >= self.answer_from)
 
 
@@ -126,12 +123,7 @@ def features(
 
 
 def _used(paper: Paper) -> frozenset[str]:
-    return _content(f"{paper.name}\n{paper.summary}\n{paper.abstract}\n{paper.translations.get('en', '')}")
-
-
-@lru_cache(maxsize=512)
-def _content(text: str) -> frozenset[str]:
-    return frozenset(content_words(text))
+    return content_word_set(f"{paper.name}\n{paper.summary}\n{paper.abstract}\n{paper.translations.get('en', '')}")
 
 
 UNRELATED = (
@@ -180,8 +172,7 @@ def read_answerability(file: Path) -> AnswerabilityModel:
 
 
 def _chance(record: Mapping[str, Any], known: Sequence[str]) -> Chance:
-    weights = {name: float(weight) for name, weight in record["weights"].items()}
-    if tuple(weights) != tuple(known):
+    logistic = read_logistic(record)
+    if tuple(logistic.weights) != tuple(known):
         raise ValueError("other features")
-    vector = tuple(map(float, record.get("vector", ())))
-    return Chance(weights, float(record["bias"]), float(record["answer_from"]), vector)
+    return Chance(logistic, float(record["answer_from"]), tuple(map(float, record.get("vector", ()))))

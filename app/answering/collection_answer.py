@@ -29,7 +29,7 @@ FOLLOWUPS = 3
 NEAR = 0.85
 """A paper is near a topic that no record names where its score reaches this share of the best one's …"""
 NEAREST_FROM = 0.2
-"""… and where that best score reaches this: it told the absent from the paraphrased in 29 of 30 topics tried."""
+"""… and where that best score reaches this; a topic that no paper has stays below."""
 
 
 class Catalogue:

@@ -6,13 +6,12 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from app.answering.events import Citation
 from app.answering.records import Records
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence, WrittenQuestion
-from retrieval.words import content_words
+from retrieval.words import overlap
 
 TIME_LIMIT_S = 0.1
 """After so long no further evidence is fetched; what is there is chosen from."""
@@ -220,14 +219,8 @@ def leans(sentence: str) -> bool:
     return _LEANS.match(sentence) is not None and _ABOUT_ITSELF.match(sentence) is None
 
 
-@lru_cache(maxsize=4096)
-def _words(text: str) -> frozenset[str]:
-    return frozenset(content_words(text))
-
-
 def _alike(first: str, second: str) -> bool:
-    one, two = _words(first), _words(second)
-    return len(one & two) >= NEAR_REPEAT * len(one | two) > 0
+    return overlap(first, second) >= NEAR_REPEAT
 
 
 def _as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:

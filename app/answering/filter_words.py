@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.answering.wording import MONTHS
 from retrieval.types import Facets, Filters
 
 OWN = "‹o›"
@@ -32,7 +33,7 @@ _LANGUAGE = re.compile(
     r"(?:[- ]language)?(?= (?:papers?|articles?|abstracts?|publications?|ones?|works|stud(?:y|ies)))"
     r"|[用以]?(?P<chinese>[中英德法日]文|汉语|英语)(?:写|撰写|发表)?的?(?=论文|文章|文献|摘要|$|[？?])"
 )
-_MONTH_NAMES = tuple(name.casefold() for name in calendar.month_name[1:])
+_MONTH_NAMES = tuple(name.casefold() for name in MONTHS)
 _MONTH = rf"(?:{'|'.join(name[:3] + (f'(?:{name[3:]})?' if name[3:] else '') for name in _MONTH_NAMES)}|sept)\.?"
 _YEAR = r"(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2]))?(?!\d|[.,]\d|%|[a-z])"
 _POINT = rf"(?:(?:{_MONTH},? (?:of )?)?{_YEAR}(?:年(?:\d{{1,2}}月)?)?)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import closing
 
@@ -16,6 +17,7 @@ LIMIT_SECONDS = 3.0
 MAX_WORDS = 60
 MAX_TURNS = 6
 MAX_TURN_CHARS = 300
+_LOG = logging.getLogger(__name__)
 _ROLES = {"user": "Reader", "assistant": "Answer"}
 
 
@@ -30,6 +32,7 @@ def rewritten_question(
         said = _said(question, model, limit_seconds)
     # Whatever a model or its server does, the question is asked.
     except Exception:
+        _LOG.warning("The model could not say the question anew; the rules' version is used.", exc_info=True)
         return by_rules
     return said if shares_topic(said, by_rules, question.text) else by_rules
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -16,6 +15,7 @@ from app.answering.agreement import SIMILARITY, TURNS, WORDING, Evidence, featur
 from app.answering.citations import marked, without_markers
 from app.answering.claims import Claim, read_claim
 from app.answering.events import AnswerSentence, Citation
+from app.answering.logistic import Logistic, read_logistic
 from app.answering.vocabulary import Vocabulary, vocabulary_of
 from retrieval.chunking import split_sentences
 from retrieval.embedding import FEW_TEXTS, Embedder
@@ -30,19 +30,6 @@ MOST_CITED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
-    """Logistic regression over named features."""
-
-    weights: Mapping[str, float]
-    bias: float
-
-    def chance(self, given: Mapping[str, float]) -> float:
-        """The probability, in [0, 1]."""
-        total = self.bias + sum(weight * given[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-max(-60.0, min(60.0, total))))
-
-
-@dataclass(frozen=True, slots=True)
 class Weighing:
     """The chance that evidence speaks of what a claim says, times that of the claim turning none of it round.
 
@@ -51,8 +38,8 @@ class Weighing:
     than an honest one in plainer words.
     """
 
-    speaks_of_it: Regression
-    unturned: Regression
+    speaks_of_it: Logistic
+    unturned: Logistic
     supported_from: float
 
     def score(self, given: Mapping[str, float]) -> float:
@@ -83,10 +70,9 @@ def read_support(file: Path) -> SupportModel:
 def _weighing(record: Mapping[str, Any], speaking: set[str]) -> Weighing:
     parts = []
     for name, known in (("speaks_of_it", speaking), ("unturned", {*TURNS})):
-        weights = {feature: float(weight) for feature, weight in record[name]["weights"].items()}
-        if set(weights) != known:
+        parts.append(read_logistic(record[name]))
+        if set(parts[-1].weights) != known:
             raise ValueError("other features")
-        parts.append(Regression(weights, float(record[name]["bias"])))
     return Weighing(*parts, supported_from=float(record["supported_from"]))
 
 

@@ -23,6 +23,7 @@ from app.answering.abstention import (
     read_answerability,
     scale_of,
 )
+from app.answering.logistic import Logistic
 from app.answering.question import checked_question
 from app.build import build_answerer, ingest_papers
 from app.settings import read_settings
@@ -48,7 +49,7 @@ def sentences(*scores: float) -> list[Sentence]:
 
 def always(chance: float, **changed: Any) -> Chance:
     """A model that says the same of every question."""
-    return Chance(NO_WEIGHT, float(np.log(chance / (1 - chance))), 0.5, **changed)
+    return Chance(Logistic(NO_WEIGHT, float(np.log(chance / (1 - chance)))), 0.5, **changed)
 
 
 def test_the_features_are_the_highest_similarities_in_units_of_the_scale() -> None:
@@ -64,13 +65,13 @@ def test_what_was_not_scored_speaks_neither_for_nor_against() -> None:
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 1))
 def test_a_verdict_is_a_chance_and_whether_it_is_enough(value: float, weight: float, answer_from: float) -> None:
-    verdict = Chance({"passage": weight}, 0.3, answer_from).verdict({"passage": value}, np.ones(2))
+    verdict = Chance(Logistic({"passage": weight}, 0.3), answer_from).verdict({"passage": value}, np.ones(2))
     assert 0 <= verdict.confidence <= 1
     assert verdict.answers == (verdict.confidence >= answer_from)
 
 
 def test_the_vector_counts_where_it_has_weights() -> None:
-    without, with_it = (Chance({}, 0.0, 0.5, vector) for vector in ((), (1.0, -2.0)))
+    without, with_it = (Chance(Logistic({}, 0.0), 0.5, vector) for vector in ((), (1.0, -2.0)))
     vector = np.array([3.0, 0.5])
     assert without.verdict({}, vector).confidence == 0.5
     assert with_it.verdict({}, vector).confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
@@ -105,7 +106,7 @@ def test_papers_without_written_questions_are_judged_plainly(judge: Callable[...
 
 
 def test_another_embedding_models_similarities_are_read_on_its_own_scale(retriever: PaperRetriever) -> None:
-    plain = Chance({"passage": 1.0}, 0.0, 0.5)
+    plain = Chance(Logistic({"passage": 1.0}, 0.0), 0.5)
     mean, spread = scale_of(retriever.embedder)
     for embedding, units in ((retriever.embedder.fingerprint, 0.5), ("another", (0.5 - mean) / spread)):
         judging = Answerability(AnswerabilityModel(embedding, (0.0, 1.0), always(0.9), always(0.8), plain), retriever)
@@ -162,7 +163,7 @@ def test_the_shipped_model_trusts_what_is_near_more_than_what_is_far() -> None:
     for chance in (model.scored, model.plain):
         near, far = (chance.verdict(dict.fromkeys(FEATURES, value), np.zeros(0)) for value in (8.0, 0.0))
         assert near.answers and not far.answers
-    assert all(weight > 0 for weight in model.asked.weights.values())
+    assert all(weight > 0 for weight in model.asked.logistic.weights.values())
 
 
 def test_the_shipped_model_was_fitted_to_the_shipped_embedding_model() -> None:

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.events import AnswerSentence, Citation
+from app.answering.logistic import Logistic
 from app.answering.support import (
     MODEL_FILE,
     NOTHING_TURNED,
-    Regression,
     SupportCheck,
     SupportModel,
     Weighing,
@@ -31,7 +31,7 @@ BACKDOOR = "Such backdoor behavior persists through safety training of 3 large m
 DEBATE = "Debate lets weaker judges supervise 12 stronger models."
 PAPERS = [Paper("a", "A", BACKDOOR, "en"), Paper("b", "B", DEBATE, "en"), Paper("c", "C", "Other words.", "en")]
 # Supported from half of the words, and nothing turned round: what is expected can be counted by hand.
-HALF = Weighing(Regression({"coverage": 20.0}, -10.0), Regression(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
+HALF = Weighing(Logistic({"coverage": 20.0}, -10.0), Logistic(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
 
 
 def check(model: SupportModel | None = None) -> SupportCheck:
@@ -81,7 +81,7 @@ def test_several_quotes_support_together(quotes: list[Citation]) -> None:
 def test_a_figure_that_the_quote_has_not_makes_it_unsupported_whatever_the_weights(
     quotes: list[Citation], figure: str
 ) -> None:
-    sure = Weighing(Regression({}, 60.0), Regression({}, 60.0), 0.5)
+    sure = Weighing(Logistic({}, 60.0), Logistic({}, 60.0), 0.5)
     text = f"The backdoor behavior persists through safety training of {figure} large models [1]."
     [sentence] = check(SupportModel("another", sure, sure)).checked([(text, (1,))], quotes)
     assert (sentence.support, sentence.score) == ("unsupported", 0.0)
@@ -176,7 +176,7 @@ def test_only_with_the_model_of_its_weights_does_it_embed_and_then_once(quotes: 
     said = [("Backdoor behavior persists [1].", (1,)), ("Judges supervise.", ())]
     SupportCheck(SupportModel("another", HALF, HALF), PAPERS, counting).checked(said, quotes)
     assert counting.seen == []
-    similar = Weighing(Regression({"similarity": 20.0}, -10.0), Regression({}, 5.0), 0.5)
+    similar = Weighing(Logistic({"similarity": 20.0}, -10.0), Logistic({}, 5.0), 0.5)
     own = SupportCheck(SupportModel(counting.name, similar, HALF), PAPERS, counting)
     own.checked(said, quotes)
     assert sorted(counting.seen) == sorted(["Backdoor behavior persists.", "Judges supervise.", BACKDOOR, DEBATE])

@@ -138,14 +138,8 @@ def test_an_overlay_that_does_not_fit_is_refused(base: Path, tmp_path: Path) -> 
 
 
 def test_the_weights_go_back_to_the_base_by_the_share_of_the_recipe(base: Path, tmp_path: Path) -> None:
-    scored: list[float] = []
-
-    def noted(model: Any) -> float:
-        scored.append(right(model))
-        return scored[-1]
-
     for share in (0.0, 0.5, 1.0):
-        train(base, EXAMPLES, PASSAGES, replace(RECIPE, base_share=share), tmp_path / str(share), noted)
+        train(base, EXAMPLES, PASSAGES, replace(RECIPE, base_share=share), tmp_path / str(share), right)
     half, whole = (vectors(tmp_path / str(share)) for share in (0.5, 1.0))
     assert np.allclose(whole, vectors(base), atol=1e-6)
     assert not np.allclose(half, vectors(base), atol=1e-3)
