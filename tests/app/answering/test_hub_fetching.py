@@ -21,6 +21,8 @@ from retrieval.errors import ModelError
 from retrieval.hub import cached_model, fetch_model, is_complete
 
 NAME = "Qwen/Qwen3-0.6B"
+POOLING = ("1_Pooling/config.json", "2_Dense/model.safetensors")
+"""Without these an embedding model is another one, or none."""
 ROOT = Path(__file__).parents[3]
 
 
@@ -38,9 +40,12 @@ hub_server = _hub_server()
 
 @pytest.fixture
 def repository(tmp_path: Path, tiny_qwen: Path) -> Path:
-    """A model as the hub has it: with files that are not for us."""
+    """A model as the hub has it: with the folders of an embedding model, and with files that are not for us."""
     folder = tmp_path / "repository"
     shutil.copytree(tiny_qwen, folder)
+    for name in POOLING:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("{}")
     for name in ("modeling_own.py", "pytorch_model.bin", "README.md", "onnx/model.safetensors", "training_args.json"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"not for us")
@@ -85,7 +90,7 @@ def test_a_model_is_fetched_without_code_and_then_is_here(
     assert got.stderr.strip() == f"{NAME} is here, revision {hub_server.REVISION}."
     assert {name for name, _ in hub.fetched} == {
         name for name in hub.files if name.endswith((".safetensors", ".json", ".jinja")) and "/" not in name
-    } - {"training_args.json"}
+    } - {"training_args.json"} | {*POOLING}
     assert not list((tmp_path / "hf").rglob("*.py")) and not list((tmp_path / "hf").rglob("*.bin"))
     # From here on without a hub.
     listed = [json.loads(line) for line in run(offline, "models", "list", "--json").stdout.splitlines()]
