@@ -11,10 +11,10 @@ from app.answering.abstention import MODEL_FILE, Answerability, read_answerabili
 from app.answering.answerer import Models
 from app.answering.chain import AnswerChain, Unsupported
 from app.answering.events import Answer, Done, Event, Failed
-from app.answering.language_model import LanguageModel
-from app.answering.language_models import LanguageModels
 from app.answering.llm import check_name, describe, open_llm
-from app.answering.model_choice import NONE, choose_model, prompt_for
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_models import LanguageModels
+from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.question import Question, checked_question
 from app.answering.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.support import SupportCheck, read_support

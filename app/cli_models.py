@@ -16,7 +16,7 @@ models = typer.Typer(
 @models.command("list")
 def list_models(json_: Json = False) -> None:
     """List the models of the catalogue, and which of them are on this machine."""
-    from app.answering.catalogue import CATALOGUE
+    from app.answering.models.catalogue import CATALOGUE
     from retrieval.hub import cached_model
 
     found = [(model, cached_model(model.name)) for model in CATALOGUE]
@@ -45,7 +45,7 @@ def list_models(json_: Json = False) -> None:
 @models.command("get")
 def get_model(name: Annotated[str, typer.Argument(help="A model of the list.")]) -> None:
     """Fetch a model, or the rest of one; `--llm auto` then uses it."""
-    from app.answering.catalogue import catalogue_model
+    from app.answering.models.catalogue import catalogue_model
     from retrieval.hub import cached_model, fetch_model
 
     model = catalogue_model(name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from app.answering.model_choice import Choice, choose_model
+from app.answering.models.model_choice import Choice, choose_model
 from retrieval.embedding import open_embedder
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError

@@ -11,7 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.answering.answerer import Answerer
-from app.answering.language_models import LanguageModels
+from app.answering.models.language_models import LanguageModels
 from app.build import build_answerer
 from app.settings import Settings
 from app.surfaces.api import api_router, health_router, plain_errors

@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from app.answering.abstention import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
+from app.answering.collection.records import Records
 from app.answering.conversation import standalone_question
 from app.answering.evidence import weigh
-from app.answering.records import Records
 from app.build import build_retriever, collection_papers
 from app.evaluation import as_asked
 from app.quiet import silence_libraries

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from app.answering.events import Citation
-from app.answering.language_model import SMALL_PROMPT
-from app.answering.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
+from app.answering.models.language_model import SMALL_PROMPT
+from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
 from app.answering.writing import answer_messages
 from app.quiet import silence_libraries
 from benchmarks.figures import Figure, as_markdown, write_between_marks
@@ -215,7 +215,7 @@ def main() -> None:
     arguments.add_argument("--write", type=Path, help="the page to put the table into")
     arguments.add_argument("--shapes", nargs="*", default=["Qwen3-0.6B"], choices=list(QWEN3), help="shapes to time")
     given = arguments.parse_args()
-    from app.answering.smollm2 import convert
+    from app.answering.models.smollm2 import convert
     from app.build import build_answerer
     from app.settings import read_settings
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.agreement import features, figures_hold, read_evidence
-from app.answering.claims import read_claim
+from app.answering.checking.agreement import features, figures_hold, read_evidence
+from app.answering.checking.claims import read_claim
+from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.logistic import Logistic
 from app.answering.support import MODEL_FILE, Weighing
-from app.answering.vocabulary import Vocabulary, vocabulary_of
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
 from benchmarks.support_examples import Example, own_examples, scifact_abstracts, scifact_examples

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import minimize
 
-from app.answering.agreement import SIMILARITY, TURNS, WORDING
+from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING
 from app.answering.logistic import Logistic
 from app.answering.support import Weighing
 from benchmarks.support_examples import Example

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.answering.agreement import features, figures_hold, read_evidence
-from app.answering.claims import read_claim
+from app.answering.checking.agreement import features, figures_hold, read_evidence
+from app.answering.checking.claims import read_claim
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.support import MODEL_FILE, read_support
-from app.answering.vocabulary import vocabulary_of
 from benchmarks import mutations
 from benchmarks.support_examples import Example, own_examples
 from benchmarks.support_fitting import (

@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.abstention import Answerability
 from app.answering.citations import MarkerStream, cited_sentences, renumbered
-from app.answering.collection_answer import Catalogue
+from app.answering.collection.answer import Catalogue
 from app.answering.conversation import standalone_question
 from app.answering.courtesy import courtesy_of, courtesy_reply
 from app.answering.events import (
@@ -34,7 +34,7 @@ from app.answering.events import (
 )
 from app.answering.evidence import choose_quotes, weigh
 from app.answering.followups import follow_up_questions
-from app.answering.language_model import LanguageModel
+from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.reply import Reply

@@ -14,8 +14,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from app.answering.checking.marker_groups import LONGEST, OPENERS, Group, read_group
 from app.answering.events import AnswerSentence, Citation
-from app.answering.marker_groups import LONGEST, OPENERS, Group, read_group
 from retrieval.chunking import split_sentences
 
 _NOT_WORDS = re.compile(r"[\s\[【［(（]")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.answering.collection_question import CollectionQuestion, going_on
+from app.answering.collection.question import CollectionQuestion, going_on
+from app.answering.collection.records import Records
 from app.answering.courtesy import courtesy_in
 from app.answering.question import Question, Turn
-from app.answering.records import Records
 from retrieval.types import Paper
 from retrieval.words import content_words
 

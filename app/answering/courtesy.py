@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from app.answering.collection.records import Records
 from app.answering.question import Question
-from app.answering.records import Records
 from app.answering.reply import Reply
 from app.answering.wording import Wording
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.answering.collection.records import Records
 from app.answering.events import Citation
-from app.answering.records import Records
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence, WrittenQuestion
 from retrieval.words import overlap

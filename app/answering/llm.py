@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from app.answering.model_choice import AUTO
+from app.answering.models.model_choice import AUTO
 from retrieval.errors import InputError, ModelError
 from retrieval.hub import model_folder
 from retrieval.types import Progress, no_progress
@@ -42,11 +42,11 @@ def open_llm(
     answering, every model raises `ModelError` for whatever goes wrong.
     """
     if name == SMOLLM2:
-        from app.answering.smollm2 import open_smollm2
+        from app.answering.models.smollm2 import open_smollm2
 
         return open_smollm2(home, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
     if name.startswith(SERVED):
-        from app.answering.served_chat import open_served_chat
+        from app.answering.models.served_chat import open_served_chat
 
         model = name.removeprefix(SERVED)
         return open_served_chat(
@@ -58,7 +58,7 @@ def open_llm(
             first_token_s=first_token_s,
         )
     folder = _folder_of(name, progress)
-    from app.answering.transformers_chat import open_transformers_chat
+    from app.answering.models.transformers_chat import open_transformers_chat
 
     shown = folder.name if Path(name).expanduser().is_dir() else name
     label = f"Loading {shown}"

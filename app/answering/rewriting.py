@@ -6,8 +6,8 @@ import logging
 import time
 from contextlib import closing
 
-from app.answering.control_tokens import disarmed
-from app.answering.language_model import LanguageModel
+from app.answering.models.control_tokens import disarmed
+from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question, clean
 from prompts import load_prompt
 from retrieval.words import content_words

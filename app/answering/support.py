@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
+from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
+from app.answering.checking.claims import Claim, read_claim
+from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.citations import marked, without_markers
-from app.answering.claims import Claim, read_claim
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic, read_logistic
-from app.answering.vocabulary import Vocabulary, vocabulary_of
 from retrieval.chunking import split_sentences
 from retrieval.embedding import FEW_TEXTS, Embedder
 from retrieval.errors import ModelError

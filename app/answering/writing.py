@@ -9,10 +9,10 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from app.answering.citations import without_markers
-from app.answering.control_tokens import disarmed
 from app.answering.events import REFUSAL, Citation
-from app.answering.language_model import LanguageModel
-from app.answering.transformers_chat import READERS_BEFORE
+from app.answering.models.control_tokens import disarmed
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.transformers_chat import READERS_BEFORE
 from prompts import load_prompt
 from retrieval.chunking import split_sentences
 from retrieval.errors import ModelError

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.answering.answerer import Answerer
 from app.answering.events import Failed, Token
-from app.answering.language_models import LanguageModels
+from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, checked_question
 from app.surfaces import render
 from app.surfaces.chosen_filters import chosen_filters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.answering.language_models import Offer, Underway
+from app.answering.models.language_models import Offer, Underway
 from app.surfaces.markup import text_html
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.answering.chain import LanguageModel
 from app.answering.events import Citation
-from app.answering.scripted import ScriptedLLM
+from app.answering.models.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from retrieval.types import Paper
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from app.answering.llm import describe
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
-from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer, build_answerer, collection_papers, ingest_papers
 from app.diagnosis import Finding, diagnose
 from app.server import listening_socket

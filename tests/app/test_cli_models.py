@@ -6,7 +6,7 @@ import json
 
 from typer.testing import CliRunner
 
-from app.answering.catalogue import CATALOGUE
+from app.answering.models.catalogue import CATALOGUE
 from app.cli import app
 from retrieval.errors import InputError
 

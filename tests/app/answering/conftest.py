@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.transformers_chat import TransformersChat, open_transformers_chat
+from app.answering.models.transformers_chat import TransformersChat, open_transformers_chat
 from retrieval.types import Paper
 
 CONTEXT_TOKENS = 96

@@ -25,8 +25,8 @@ from app.answering.events import (
     Token,
     name_of,
 )
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.scripted import ScriptedLLM
 from app.answering.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.support import SupportCheck, read_support
 from app.build import LocalAnswerer

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.collection.records import Records
 from app.answering.conversation import MAX_JOINED_CHARS, needs_context, standalone_question
 from app.answering.question import MAX_QUESTION_CHARS, Turn, checked_question
-from app.answering.records import Records
 from retrieval.types import Paper
 from retrieval.words import content_words, overlap
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.collection.records import Records
 from app.answering.courtesy import courtesy_in, courtesy_of, courtesy_reply, example_questions
 from app.answering.events import name_of
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.records import Records
-from app.answering.scripted import ScriptedLLM
 from app.answering.wording import CHINESE, ENGLISH
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.llm import describe, open_llm
-from app.answering.scripted import ScriptedLLM
+from app.answering.models.scripted import ScriptedLLM
 from retrieval.errors import ModelError
 
 
@@ -84,7 +84,7 @@ def test_what_a_served_model_needs(name: str, url: str | None, said: str, tmp_pa
 
 def test_importing_does_no_work() -> None:
     code = (
-        "import sys, app.answering.llm, app.answering.smollm2, app.answering.scripted; "
+        "import sys, app.answering.llm, app.answering.models.smollm2, app.answering.models.scripted; "
         "print([m for m in ('torch', 'transformers', 'openai', 'huggingface_hub') if m in sys.modules])"
     )
     done = subprocess.run(

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.answering.events import REFUSAL, Answer, Done
-from app.answering.language_model import SMALL_PROMPT, LanguageModel
+from app.answering.models.language_model import SMALL_PROMPT, LanguageModel
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer, build_answerer
 from app.settings import read_settings
 from app.surfaces import render

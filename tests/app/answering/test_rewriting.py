@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from app.answering.language_model import LanguageModel
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, Turn, checked_question
 from app.answering.rewriting import rewritten_question, shares_topic
-from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"

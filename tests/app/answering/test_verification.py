@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from app.answering.events import Answer, Citation, Done, Event, Quotes, SentenceChecked
-from app.answering.language_model import LanguageModel
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
-from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from app.surfaces.exchange import Exchange
 from retrieval.chunking import split_sentences

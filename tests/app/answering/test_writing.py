@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.answering.events import REFUSAL, Citation
-from app.answering.language_model import LARGE_PROMPT, SMALL_PROMPT, LanguageModel
+from app.answering.models.language_model import LARGE_PROMPT, SMALL_PROMPT, LanguageModel
+from app.answering.models.scripted import ScriptedLLM
+from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
-from app.answering.scripted import ScriptedLLM
-from app.answering.transformers_chat import TransformersChat
 from app.answering.writing import CutOff, Silence, answer_messages, whole_sentences, written
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file
@@ -96,7 +96,7 @@ def test_a_prompt_has_under_400_tokens_in_the_usual_case(answerer: LocalAnswerer
     """With the tokenizer of smollm2, over what the development questions bring as evidence."""
     from transformers import AutoTokenizer
 
-    from app.answering.smollm2 import convert
+    from app.answering.models.smollm2 import convert
 
     tokenizer: Any = AutoTokenizer.from_pretrained(convert(tmp_path))
     lengths = []

@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from app.surfaces.api import MAX_BODY_BYTES, api_router, health_router, plain_errors
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from app.answering.catalogue import CATALOGUE
-from app.answering.language_models import Offer, Underway
+from app.answering.models.catalogue import CATALOGUE
+from app.answering.models.language_models import Offer, Underway
 from app.surfaces.shelf import shelf_html
 
 SMALLEST, MIDDLE, LARGEST = CATALOGUE

@@ -1,0 +1,1 @@
+"""Language models: what there is, how they are fetched, loaded and made to write."""

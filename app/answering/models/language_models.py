@@ -1,0 +1,140 @@
+"""The language model at work, loaded in the background and exchanged for a stronger one while the server runs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.answering.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.model_choice import Choice
+from retrieval.errors import InputError, PaperbackedError
+from retrieval.hub import cached_model, fetch_model
+from retrieval.types import Progress, no_progress
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """A model on its way: `label` says what is being done, `done` of `total` how far it has come."""
+
+    name: str
+    label: str
+    done: int = 0
+    total: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model of the catalogue and how it stands on this machine."""
+
+    model: CatalogueModel
+    here: bool
+    at_work: bool
+
+
+class LanguageModels:
+    """Gives the model of the moment; until one is ready, and where none can be had, a note says why.
+
+    `choose` says which one is meant, `open_model` loads it, `fetch` brings one of the hub here.
+    `may_fetch` says whether readers may have gigabytes fetched: those who sit at this machine.
+    """
+
+    def __init__(
+        self,
+        choose: Callable[[], Choice],
+        open_model: Callable[[str, Progress], LanguageModel],
+        *,
+        fetch: Callable[[str, Progress], object] = fetch_model,
+        may_fetch: bool = False,
+        progress: Progress = no_progress,
+        note: Callable[[str], None] = print,
+    ) -> None:
+        self._choose = choose
+        self._open = open_model
+        self._fetch = fetch
+        self._may_fetch = may_fetch
+        self._progress = progress
+        self._note = note
+        self._current = LanguageModel()
+        self._underway: Underway | None = None
+        self._starting = threading.Lock()
+        self.failure: str | None = None
+        """Why the last model that was fetched is not at work."""
+
+    def current(self) -> LanguageModel:
+        """The model to answer with now."""
+        return self._current
+
+    @property
+    def underway(self) -> Underway | None:
+        """The model that is being fetched or loaded, None where none is."""
+        return self._underway
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The catalogue, smallest first, as far as readers may have it fetched. Looks into the hub's cache."""
+        if not self._may_fetch:
+            return ()
+        at_work = self._current.name
+        return tuple(Offer(model, cached_model(model.name) is not None, model.name == at_work) for model in CATALOGUE)
+
+    def load(self) -> None:
+        """Choose and load, now. What cannot be had becomes the note of the answers."""
+        try:
+            self._current = self._loaded(self._choose())
+        except PaperbackedError as error:
+            self._current = LanguageModel(note=f"{error} These are the quotes.")
+            self._note(str(error))
+        finally:
+            self._underway = None
+
+    def _loaded(self, choice: Choice) -> LanguageModel:
+        if choice.failure:
+            self._note(choice.failure)
+        if choice.name is None:
+            return LanguageModel(note=f"{choice.failure} These are the quotes." if choice.failure else None)
+        self._current = LanguageModel(note=f"{choice.name} is still loading, so these are the quotes.")
+        self._underway = Underway(choice.name, f"Loading {choice.name}")
+        return self._open(choice.name, self._reporting(choice.name, self._progress))
+
+    def load_in_background(self) -> None:
+        """`load` on a thread of its own."""
+        self._current = LanguageModel(note="A language model is being looked for, so these are the quotes.")
+        self._underway = Underway("", "Looking for a language model")
+        threading.Thread(target=self.load, name="load-language-model", daemon=True).start()
+
+    def fetch(self, name: str) -> bool:
+        """Begin to fetch a model of the catalogue, and switch to it when it is ready.
+
+        False where another model is underway. Raises `InputError` where the catalogue has none
+        of that name, and where readers may not.
+        """
+        if not self._may_fetch:
+            raise InputError("Models are not fetched from here: run `paperbacked models get` at the server.")
+        model = catalogue_model(name)
+        with self._starting:
+            if self._underway is not None:
+                return False
+            self._underway = Underway(model.name, f"Fetching {model.name}")
+        self.failure = None
+        threading.Thread(target=self._fetch_and_open, args=(model.name,), name="get-model", daemon=True).start()
+        return True
+
+    def _fetch_and_open(self, name: str) -> None:
+        try:
+            report = self._reporting(name, no_progress)
+            if cached_model(name) is None:
+                self._fetch(name, report)
+            self._current = self._open(name, report)
+        except PaperbackedError as error:
+            self.failure = str(error)
+            self._note(str(error))
+        finally:
+            self._underway = None
+
+    def _reporting(self, name: str, also: Progress) -> Progress:
+        def report(label: str, done: int, total: int) -> None:
+            self._underway = Underway(name, label, done, total)
+            also(label, done, total)
+
+        return report

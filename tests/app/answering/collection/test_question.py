@@ -1,0 +1,246 @@
+"""Questions about the collection are told from questions about what papers say."""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answering.collection.question import MAX_CHARS, CollectionQuestion, collection_question
+from app.answering.collection.records import Records
+from app.answering.question import checked_question
+from retrieval.corpus import default_questions_file
+from retrieval.evaluation.questions import read_questions
+from retrieval.types import Filters, Paper
+
+IN_2023 = {"since": date(2023, 1, 1), "until": date(2023, 12, 31)}
+DEEPMIND = ("Google DeepMind",)
+
+
+@pytest.fixture(scope="module")
+def records(all_papers: tuple[Paper, ...]) -> Records:
+    return Records(all_papers)
+
+
+def read(records: Records, *questions: str) -> CollectionQuestion | None:
+    *earlier, last = questions
+    return collection_question(last, records, earlier)
+
+
+@pytest.mark.parametrize(
+    ("question", "intent", "filters", "topic"),
+    [
+        ("what did OpenAI publish on interpretability in 2023?", "list",
+         {"by": ("OpenAI",), **IN_2023}, "interpretability"),
+        ("how many papers are about unlearning?", "count", {}, "unlearning"),
+        ("How many papers did Google DeepMind publish in 2023?", "count", {"by": DEEPMIND, **IN_2023}, ""),
+        ("How many papers does Anthropic have on superposition?", "count", {"by": ("Anthropic",)}, "superposition"),
+        ("how many of the papers are by OpenAI?", "count", {"by": ("OpenAI",)}, ""),
+        ("Number of papers on mechanistic interpretability?", "count", {}, "mechanistic interpretability"),
+        ("newest paper by DeepMind?", "newest", {"by": DEEPMIND}, ""),
+        ("What's the latest from OpenAI?", "newest", {"by": ("OpenAI",)}, ""),
+        ("When was the newest paper published?", "newest", {}, ""),
+        ("What are the most recent papers on red teaming?", "newest", {}, "red teaming"),
+        ("what did Anthropic publish last?", "newest", {"by": ("Anthropic",)}, ""),
+        ("the oldest paper in the collection", "oldest", {}, ""),
+        ("list the Chinese papers", "list", {"in": ("zh",)}, ""),
+        ("Which papers are in Chinese?", "list", {"in": ("zh",)}, ""),
+        ("papers since 2024 by Anthropic", "list", {"by": ("Anthropic",), "since": date(2024, 1, 1)}, ""),
+        ("Which papers did GDM publish between 2023 and 2023?", "list", {"by": DEEPMIND, **IN_2023}, ""),
+        ("List all papers by OAI", "list", {"by": ("OpenAI",)}, ""),
+        ("Give me a list of papers published by Anthropic before 2023", "list",
+         {"by": ("Anthropic",), "until": date(2022, 12, 31)}, ""),
+        ("show me unlearning papers", "list", {}, "unlearning"),
+        ("interpretability papers from 2023", "list", IN_2023, "interpretability"),
+        ("Are there any papers about reward hacking?", "list", {}, "reward hacking"),
+        ("which papers discuss RLHF", "list", {}, "RLHF"),
+        ("What was published in 2023?", "list", IN_2023, ""),
+        ("there are papers by OpenAI in 2023?", "list", {"by": ("OpenAI",), **IN_2023}, ""),
+        ("有多少篇关于遗忘学习的论文？", "count", {}, "遗忘学习"),
+        ("关于可解释性的论文有哪些？", "list", {}, "可解释性"),
+        ("OpenAI在2023年发表了哪些关于可解释性的论文？", "list", {"by": ("OpenAI",), **IN_2023}, "可解释性"),
+        ("DeepMind最新的论文是什么？", "newest", {"by": DEEPMIND}, ""),
+        ("2024年以来Anthropic发表了多少篇论文？", "count", {"by": ("Anthropic",), "since": date(2024, 1, 1)}, ""),
+        ("列出中文论文", "list", {"in": ("zh",)}, ""),
+        ("最早的论文是哪篇", "oldest", {}, ""),
+        ("哪些论文讨论了奉承？", "list", {}, "奉承"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_the_records(
+    records: Records, question: str, intent: str, filters: dict[str, object], topic: str
+) -> None:
+    asked = read(records, question)
+    assert asked is not None
+    expected = Filters(
+        organisations=filters.get("by", ()),  # type: ignore[arg-type]
+        languages=filters.get("in", ()),  # type: ignore[arg-type]
+        since=filters.get("since"),  # type: ignore[arg-type]
+        until=filters.get("until"),  # type: ignore[arg-type]
+    )
+    assert (asked.intent, asked.filters, asked.topic) == (intent, expected, topic)
+    assert asked.said == question
+
+
+@pytest.mark.parametrize(
+    ("question", "limit"),
+    [
+        ("newest paper by DeepMind?", 1),
+        ("the 3 newest papers", 3),
+        ("Show me the latest three papers from Anthropic", 3),
+        ("recent papers on alignment", None),
+        ("最新的论文", 1),
+    ],
+)
+def test_how_many_are_wanted(records: Records, question: str, limit: int | None) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.limit == limit
+
+
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ('papers like "Sleeper Agents"', "sleeper-agents"),
+        ("papers like Towards Monosemanticity: Decomposing Language Models", "towards-monosemanticity"),
+        ("What else is similar to “Towards Understanding Sycophancy in Language Models”?", "understanding-sycophancy"),
+        ("similar papers to RAFT", "raft"),
+        ("和“Sleeper Agents”类似的论文", "sleeper-agents"),
+    ],
+)
+def test_papers_like_one(records: Records, question: str, paper: str) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.paper is not None
+    assert (asked.intent, asked.paper.id) == ("similar", paper)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["How many papers are there?", "Which labs are covered?", "What topics do the papers cover?", "一共有多少篇论文？",
+     "What is in this collection?", "Who published the most papers?", "what papers do you have?", "有哪些机构？"],
+)  # fmt: skip
+def test_the_collection_as_a_whole(records: Records, question: str) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.intent == "overview"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("Papers by Geoffrey Hinton", "Geoffrey Hinton"),
+        ("What did Meta publish in 2023?", "Meta"),
+        ("How many papers were written by Yann LeCun?", "Yann LeCun"),
+    ],
+)
+def test_a_name_that_is_no_organisation(records: Records, question: str, name: str) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.author == name
+
+
+@pytest.mark.parametrize(
+    ("questions", "intent", "filters", "topic"),
+    [
+        (("how many papers are about unlearning?", "and about debate?"), "count", Filters(), "debate"),
+        (("What did OpenAI publish in 2023?", "and in 2022?"), "list",
+         Filters(("OpenAI",), since=date(2022, 1, 1), until=date(2022, 12, 31)), ""),
+        (("What did OpenAI publish in 2023?", "and in 2022?", "how many by Anthropic?"), "count",
+         Filters(("Anthropic",), since=date(2022, 1, 1), until=date(2022, 12, 31)), ""),
+        (("papers on debate by DeepMind", "only since 2024"), "list",
+         Filters(DEEPMIND, since=date(2024, 1, 1)), "debate"),
+        (("list the Chinese papers", "only about risks"), "list", Filters(languages=("zh",)), "risks"),
+        (("newest paper by DeepMind?", "And by OpenAI?"), "newest", Filters(("OpenAI",)), ""),
+        (("OpenAI 2023年发表了什么？", "那2022年呢？"), "list",
+         Filters(("OpenAI",), since=date(2022, 1, 1), until=date(2022, 12, 31)), ""),
+    ],
+)  # fmt: skip
+def test_a_fragment_changes_the_question_before(
+    records: Records, questions: tuple[str, ...], intent: str, filters: Filters, topic: str
+) -> None:
+    asked = read(records, *questions)
+    assert asked is not None
+    assert (asked.intent, asked.filters, asked.topic) == (intent, filters, topic)
+    assert asked.said == " ".join(questions)
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("Do models lie?", "and in 2022?"),
+        ("newest paper by DeepMind?", "what does it find?"),
+        ("papers on debate", "why?"),
+        ("papers on debate", "Do judges fall for lies?", "and in 2022?"),
+        ("Which paper trains a huge autoencoder on GPT-4?",),
+        ("Which papers show that RLHF fails?",),
+        ("compare the OpenAI papers on oversight",),
+        ("What does OpenAI say about interpretability?",),
+        ("What do the papers say about deception?",),
+        ("Which works treat tuning as a contest, and how are they linked?",),
+        ("Is there a paper on making it harder to fool a system?",),
+        ("what did DeepMind find in 2023?",),
+        ("papers",),
+        ("papers about how models deceive their overseers",),
+        ("list the gardening papers",),
+        (f"list{' all' * 100} papers by OpenAI",),
+        ("",),
+    ],
+)
+def test_what_papers_say_is_no_question_of_the_records(records: Records, questions: tuple[str, ...]) -> None:
+    assert read(records, *questions) is None
+
+
+@pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
+def test_no_written_question_is_misread(records: Records, file: str) -> None:
+    questions = read_questions(default_questions_file(file))
+    misread = [q.text for q in questions if collection_question(q.text, records, q.asked_before)]
+    assert len(questions) > 200 and misread == []
+
+
+PIECES = (
+    *("in", "total", "the", "papers", "on", "about", "by", "and", "how", "many", "what", "did", "openai", "2023"),
+    *(
+        "since",
+        "-",
+        "from",
+        "论文",
+        "关于",
+        "最新",
+        "的",
+        "[",
+        "]",
+        "'",
+        '"',
+        "‹o›",
+        "like",
+        "similar",
+        "to",
+        ",",
+        "newest",
+    ),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_any_text_can_be_asked(records: Records, words: list[str]) -> None:
+    collection_question(" ".join(words), records, (" ".join(words[::-1]),))
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["in total ", "papers on ", "the ", "2023 - ", "关于", "的", "similar to ", "what is there ", "[", "'", "of "],
+)
+def test_no_text_is_slow_to_read(records: Records, piece: str) -> None:
+    text = (piece * MAX_CHARS)[:MAX_CHARS]
+    began = time.perf_counter()
+    for question in (text, f"{text[:-4]} zzz", f"papers about {text}"[:MAX_CHARS]):
+        collection_question(question, records, (question,))
+    assert time.perf_counter() - began < 3
+
+
+def test_a_long_question_is_about_what_papers_say(records: Records) -> None:
+    question = checked_question(f"papers about {'unlearning ' * 150}").text
+    assert len(question) > MAX_CHARS and collection_question(question, records) is None
+
+
+def test_without_papers_there_are_no_records() -> None:
+    assert collection_question("newest paper?", Records(())) is None

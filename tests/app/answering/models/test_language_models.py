@@ -1,0 +1,129 @@
+"""The model of the moment: loaded behind the scenes, exchanged when a stronger one is ready, never a failure."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.answering.models.catalogue import CATALOGUE
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_models import LanguageModels, Underway
+from app.answering.models.model_choice import Choice
+from app.answering.models.scripted import ScriptedLLM
+from app.build import build_answerer
+from app.settings import Settings
+from retrieval.errors import InputError, ModelError
+from retrieval.types import Progress
+
+NAME = CATALOGUE[0].name
+Until = Callable[[Callable[[], bool], float], float]
+
+
+class Shelf:
+    """Opens and fetches as told, each when its gate is open."""
+
+    def __init__(self, choice: Choice, error: Exception | None = None) -> None:
+        self.choice, self.error = choice, error
+        self.fetched: list[str] = []
+        self.gate = threading.Event()
+        self.notes: list[str] = []
+        self.models = LanguageModels(
+            lambda: self.choice, self.open, fetch=self.fetch, may_fetch=True, note=self.notes.append
+        )
+
+    def open(self, name: str, progress: Progress) -> LanguageModel:
+        progress(f"Loading {name}", 0, 1)
+        assert self.gate.wait(10)
+        if self.error:
+            raise self.error
+        return LanguageModel(ScriptedLLM(replies=["x"]), name)
+
+    def fetch(self, name: str, progress: Progress) -> Path:
+        self.fetched.append(name)
+        progress(f"Fetching {name} (MB)", 3, 10)
+        assert self.gate.wait(10)
+        return Path("x")
+
+
+def test_until_a_model_is_loaded_there_is_a_note(until: Until) -> None:
+    shelf = Shelf(Choice(NAME, "as set"))
+    shelf.models.load_in_background()
+    assert shelf.models.underway is not None, "the page looks again only while something is underway"
+    assert shelf.models.current().chat is None and shelf.models.current().note
+    until(lambda: shelf.models.underway != Underway("", "Looking for a language model"), 5)
+    assert shelf.models.current() == LanguageModel(note=f"{NAME} is still loading, so these are the quotes.")
+    assert shelf.models.underway and shelf.models.underway.name == NAME
+    shelf.gate.set()
+    until(lambda: shelf.models.current().chat is not None, 5)
+    until(lambda: shelf.models.underway is None, 5)
+    assert (shelf.models.current().name, shelf.models.current().note) == (NAME, None)
+
+
+def test_where_none_is_chosen_there_is_nothing_to_note() -> None:
+    shelf = Shelf(Choice(None, "none is here"))
+    shelf.models.load()
+    assert shelf.models.current() == LanguageModel() and shelf.notes == []
+
+
+def test_what_stood_against_a_better_choice_is_noted() -> None:
+    shelf = Shelf(Choice(None, "none is here", failure="The server is down."))
+    shelf.models.load()
+    assert shelf.models.current().note == "The server is down. These are the quotes."
+    assert shelf.notes == ["The server is down."]
+
+
+def test_a_model_that_cannot_be_had_is_a_note() -> None:
+    shelf = Shelf(Choice(NAME, "as set"), ModelError("It is broken."))
+    shelf.gate.set()
+    shelf.models.load()
+    assert shelf.models.current() == LanguageModel(note="It is broken. These are the quotes.")
+    assert shelf.notes == ["It is broken."] and shelf.models.underway is None
+
+
+def test_a_stronger_one_is_fetched_and_put_to_work(until: Until) -> None:
+    shelf = Shelf(Choice(None, "none is here"))
+    shelf.models.load()
+    assert shelf.models.fetch("qwen3-0.6b") is True
+    until(lambda: shelf.models.underway == Underway(NAME, f"Fetching {NAME} (MB)", 3, 10), 5)
+    assert shelf.models.current() == LanguageModel(), "until it is ready nothing changes"
+    assert shelf.models.fetch(CATALOGUE[1].name) is False, "one at a time"
+    shelf.gate.set()
+    until(lambda: shelf.models.current().name == NAME and shelf.models.underway is None, 5)
+    assert shelf.fetched == [NAME]
+    assert [offer.at_work for offer in shelf.models.offers()] == [True, False, False]
+
+
+def test_a_fetch_that_fails_leaves_the_model_that_is_at_work(until: Until) -> None:
+    shelf = Shelf(Choice("smollm2", "as set"))
+    shelf.gate.set()
+    shelf.models.load()
+    shelf.error = ModelError("The disk is full.")
+    shelf.models.fetch(NAME)
+    until(lambda: shelf.models.failure is not None, 5)
+    assert shelf.models.failure == "The disk is full." and shelf.models.current().name == "smollm2"
+    shelf.error = None
+    until(lambda: shelf.models.fetch(NAME), 5)
+    assert shelf.models.failure is None
+
+
+def test_only_the_catalogue_is_fetched_and_only_where_readers_may() -> None:
+    shelf = Shelf(Choice(None, ""))
+    with pytest.raises(InputError, match="The catalogue has no model"):
+        shelf.models.fetch("evil/model")
+    closed = LanguageModels(lambda: shelf.choice, shelf.open, fetch=shelf.fetch)
+    with pytest.raises(InputError, match="Models are not fetched from here"):
+        closed.fetch(NAME)
+    assert closed.offers() == () and shelf.fetched == []
+
+
+def test_settings_say_whether_readers_may(tmp_path: Path) -> None:
+    papers = tmp_path / "p.jsonl"
+    papers.write_text('{"id": "a", "title": "On whales", "abstract": "Whales sing."}')
+    options: dict[str, Any] = {"papers": papers, "embedding": "hash", "llm": "none"}
+    for host, offered in (("127.0.0.1", 3), ("0.0.0.0", 0)):
+        answerer = build_answerer(Settings(home=tmp_path / "h", host=host, **options), note=lambda sentence: None)
+        assert answerer.language_models and len(answerer.language_models.offers()) == offered
