@@ -28,3 +28,9 @@ class ModelError(PaperbackedError):
 
 class IndexStoreError(PaperbackedError):
     """The index folder cannot be read, written or locked."""
+
+
+def one_line(failure: BaseException) -> str:
+    """An exception's kind and the beginning of its message, for use within a sentence."""
+    first = (str(failure).splitlines() or ["no message"])[0]
+    return f"{type(failure).__name__}: {first[:200].rstrip('.')}"

@@ -14,7 +14,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
-from retrieval.errors import ModelError
+from retrieval.errors import ModelError, one_line
 
 FinishReason = Literal["stop", "length", "time"]
 TICK_SECONDS = 0.1
@@ -238,9 +238,3 @@ def _write_greedily(model: Any) -> frozenset[int]:
     if settings.pad_token_id is None and eos_ids:
         settings.pad_token_id = min(eos_ids)
     return eos_ids
-
-
-def one_line(failure: BaseException) -> str:
-    """An exception's kind and the beginning of its message, for use within a sentence."""
-    first = (str(failure).splitlines() or ["no message"])[0]
-    return f"{type(failure).__name__}: {first[:200].rstrip('.')}"

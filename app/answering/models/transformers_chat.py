@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,14 +14,12 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from app.answering.models.generation import Generator, one_line
+from app.answering.models.chat_template import render_chat
+from app.answering.models.generation import Generator
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
-from retrieval.errors import ModelError
+from retrieval.errors import ModelError, one_line
 from retrieval.precision import bfloat16_pays
 
-_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
-# Some tokenizers also list plain words and runs of spaces among their added tokens; those stay as they are.
-_MARK_STARTS = frozenset("<[{|\uff5c\u2581")
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
 PROMPT_LOOKUP_TOKENS = 10
@@ -119,33 +116,7 @@ class TransformersChat(BaseChatModel):
 
     def _render(self, messages: Sequence[BaseMessage]) -> str:
         """The prompt as the model's template writes it, ready for the answer to begin."""
-        turns = []
-        for message in messages:
-            if message.type not in _ROLES:
-                raise ModelError(
-                    f"A {message.type} message cannot be given to {self.model_name}: use system, human and AI messages."
-                )
-            turns.append({"role": _ROLES[message.type], "content": self._without_control_tokens(str(message.text))})
-        if not self._tokenizer.chat_template:
-            raise ModelError(f"The model {self.model_name} has no chat template: choose an instruct or chat model.")
-        try:
-            return self._tokenizer.apply_chat_template(
-                turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
-            )
-        except Exception as error:  # templates are programs of the model's makers and may raise anything
-            raise ModelError(
-                f"The chat template of {self.model_name} refuses this ({one_line(error)}): choose another model."
-            ) from error
-
-    def _without_control_tokens(self, text: str) -> str:
-        # A paper or a question must not be able to end its own turn and speak as the system.
-        tokens = {*self._tokenizer.all_special_tokens, *self._tokenizer.get_added_vocab()}
-        marks = sorted(
-            (token for token in tokens if len(token) > 2 and token[0] in _MARK_STARTS), key=len, reverse=True
-        )
-        if not marks:
-            return text
-        return re.sub("|".join(map(re.escape, marks)), lambda found: f"{found[0][0]} {found[0][1:]}", text)
+        return render_chat(self._tokenizer, [(message.type, str(message.text)) for message in messages], self.model_name)
 
     def _check_length(self, prompt_tokens: int, max_tokens: int) -> None:
         limit = self._generator.context_tokens
