@@ -81,20 +81,52 @@ def _evaluate_answers(
             print_answer_report(report)
 
 
+class Trained(StrEnum):
+    """What `paperbacked finetune` trains."""
+
+    EMBEDDING = "embedding"
+    ANSWERS = "answers"
+
+
 def finetune(
-    recipe: Annotated[str, typer.Option(help="default, or model-card for the settings of the seed model.")] = "default",
+    what: Annotated[
+        Trained,
+        typer.Argument(
+            metavar="embedding|answers", help="The model that finds papers, or the one that writes answers."
+        ),
+    ] = Trained.EMBEDDING,
+    recipe: Annotated[
+        str, typer.Option(help="embedding: default, or model-card for the settings of the seed model.")
+    ] = "default",
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the model goes.")] = Path("tuned"),
     hold_out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Ids of papers that nothing is learned from, one a line.")
+        Path | None,
+        typer.Option(metavar="FILE", help="embedding: ids of papers that nothing is learned from, one a line."),
     ] = None,
     also: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A BEIR folder whose training queries are learned as well.")
+        Path | None,
+        typer.Option(metavar="DIR", help="embedding: a BEIR folder whose training queries are learned as well."),
     ] = None,
     push_to_hub: Annotated[
-        str | None, typer.Option(metavar="OWNER/NAME", help="Publish the model on the hub, privately.")
+        str | None, typer.Option(metavar="OWNER/NAME", help="embedding: publish the model on the hub, privately.")
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="answers: a hub id or a folder.  [default: the small model that ships]"),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="answers: stop after so many steps, to try it.")] = None,
 ) -> None:
-    """Fine-tune the embedding model on the questions written for the papers."""
+    """Fine-tune the embedding model on the questions written for the papers, or a language model on the lessons."""
+    if what is Trained.ANSWERS:
+        if hold_out or also or push_to_hub or recipe != "default":
+            raise typer.BadParameter("Of the options, `finetune answers` takes --out, --base and --steps.")
+        from app.answer_finetuning import AnswersRun, finetune_answers
+
+        with progress_shown() as progress:
+            finetune_answers(AnswersRun(out, settings_with().home, base, steps), progress, note)
+        return
+    if base or steps is not None:
+        raise typer.BadParameter("--base and --steps are for `finetune answers`.")
     from app.finetuning import Run, finetune_embedding
 
     with progress_shown() as progress:

@@ -12,12 +12,11 @@ from typing import Any, Literal
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.abstention import Answerability
-from app.answering.citations import MarkerStream, cited_sentences, renumbered
+from app.answering.citations import renumbered
 from app.answering.collection.answer import Catalogue
 from app.answering.conversation import standalone_question
 from app.answering.courtesy import courtesy_of, courtesy_reply
 from app.answering.events import (
-    REFUSAL,
     Answer,
     AnswerSentence,
     AnswerStatus,
@@ -34,14 +33,14 @@ from app.answering.events import (
 )
 from app.answering.evidence import choose_quotes, weigh
 from app.answering.followups import follow_up_questions
-from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.prose import Telling, answer_by_quote, whole_answer
 from app.answering.question import Question
 from app.answering.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.reply import Reply
 from app.answering.rewriting import rewritten_question
 from app.answering.support import SupportCheck
 from app.answering.wording import Wording, wording_for
-from app.answering.writing import CutOff, Silence, whole_sentences, written
 from prompts import load_prompt
 from retrieval.errors import PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
@@ -194,61 +193,30 @@ class AnswerChain(Runnable[Question, Event]):
         yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
-        writing = Status(f"Writing with {model.name}")
-        yield writing
-        said: list[str] = []
-        cut_off = False
         try:
-            for piece in self._pieces(work, model):
-                if isinstance(piece, str):
-                    work.clock("first_token_ms")
-                    said.append(piece)
-                    yield Token(piece)
-                elif isinstance(piece, Silence):
-                    # Said again and again, because only a reader who is told something can leave.
-                    yield Status(piece.status) if piece.status else writing
-                else:
-                    cut_off = True
+            prose = yield from _clocked(work, self._prose(work, model))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
             yield from self._quote(work, model, f"{model.name} failed ({_reason(error)}), so these are the quotes.")
             return
-        text = "".join(said).strip()
-        if REFUSAL.rstrip(".").casefold() in text.casefold():
+        if prose.refused:
             work.quotes = ()
             yield from self._refuse(work, model)
             return
-        kept = whole_sentences(cited_sentences(text), cut_off)
-        sentences = self._support.checked(kept, work.quotes)
-        if self._unsupported == "drop":
-            sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
-        if not any(sentence.support == "supported" for sentence in sentences):
-            yield from self._quote(
-                work, model, f"The quotes do not support what {model.name} wrote, so these are the quotes."
-            )
+        if not prose.sentences:
+            yield from self._quote(work, model, prose.note)
             return
-        yield from (SentenceChecked(sentence) for sentence in sentences)
         yield Followups(work.followups)
         # Until here numbers are those of the evidence, as the reader was told them with the quotes.
-        sentences, work.quotes = renumbered(sentences, work.quotes)
+        sentences, work.quotes = renumbered(prose.sentences, work.quotes)
         text = " ".join(sentence.text for sentence in sentences)
         yield Done(self._finished(work, model, text, sentences, mode="generated"))
 
-    def _pieces(self, work: _Work, model: LanguageModel) -> Iterator[str | Silence | CutOff]:
-        markers = MarkerStream([quote.number for quote in work.quotes])
-        cut_off = None
-        with closing(written(model, work.standalone, work.quotes)) as pieces:
-            for piece in pieces:
-                if isinstance(piece, CutOff):
-                    cut_off = piece
-                elif isinstance(piece, Silence):
-                    yield piece
-                elif cleaned := markers.feed(piece):
-                    yield cleaned
-        if rest := markers.finish():
-            yield rest
-        if cut_off:
-            yield cut_off
+    def _prose(self, work: _Work, model: LanguageModel) -> Telling:
+        if model.prompt == SENTENCE_PROMPT:
+            return answer_by_quote(model, work.standalone, work.quotes, self._support)
+        drop = self._unsupported == "drop"
+        return whole_answer(model, work.standalone, work.quotes, self._support, drop_unsupported=drop)
 
     def _finished(
         self,
@@ -289,6 +257,19 @@ class AnswerChain(Runnable[Question, Event]):
             "prompt": f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
             "corpus": f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         }
+
+
+def _clocked(work: _Work, telling: Telling) -> Telling:
+    """The same events, with the time of the first word taken."""
+    with closing(telling):
+        while True:
+            try:
+                event = next(telling)
+            except StopIteration as told:
+                return told.value
+            if isinstance(event, Token):
+                work.clock("first_token_ms")
+            yield event
 
 
 def _trimmed(sentence: AnswerSentence) -> AnswerSentence:

@@ -13,7 +13,8 @@ from retrieval.errors import InputError, ModelError
 from retrieval.hub import model_folder
 from retrieval.types import Progress, no_progress
 
-SMOLLM2 = "smollm2"
+SMOLLM2 = ("smollm2", "smollm2-untuned")
+"""What ships, taught to answer from quotes, and what it was made from."""
 SERVED = "openai:"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 NAMES = "auto, smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
@@ -41,10 +42,10 @@ def open_llm(
     for want of a network. A server is not spoken to before the first question. While
     answering, every model raises `ModelError` for whatever goes wrong.
     """
-    if name == SMOLLM2:
+    if name in SMOLLM2:
         from app.answering.models.smollm2 import open_smollm2
 
-        return open_smollm2(home, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
+        return open_smollm2(home, name, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
     if name.startswith(SERVED):
         from app.answering.models.served_chat import open_served_chat
 
@@ -76,7 +77,7 @@ def check_name(name: str, url: str | None) -> None:
                 _checked_address(name, url)
         elif name.startswith(SERVED):
             _checked_address(name.removeprefix(SERVED), url)
-        elif name != SMOLLM2 and not _HUB_ID.fullmatch(name) and not (name.strip() and _is_folder(name)):
+        elif name not in SMOLLM2 and not _HUB_ID.fullmatch(name) and not (name.strip() and _is_folder(name)):
             raise ModelError(f"There is no language model {name[:80]!r}: give {NAMES}.")
     except ModelError as error:
         raise InputError(str(error)) from error

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from app.answering.models.control_tokens import disarmed
+from app.answering.models.language_model import SENTENCE_PROMPT
 from prompts import load_prompt
 
 SKIP = "SKIP"
 """What the model writes for a passage that does not answer; the chain leaves it out."""
-PROMPT = "sentence"
 
 
 def sentence_messages(question: str, paper: str, passage: str) -> list[tuple[str, str]]:
     """The prompt's messages: the question that stands alone, the paper's name and the passage, all disarmed."""
-    return load_prompt(PROMPT).render(
+    return load_prompt(SENTENCE_PROMPT).render(
         question=disarmed(question), paper=disarmed(paper), passage=disarmed(passage), skip=SKIP
     )

@@ -59,17 +59,19 @@ def answer_messages(prompt: str, question: str, quotes: Sequence[Citation]) -> l
 
 
 def written(
-    model: LanguageModel, question: str, quotes: Sequence[Citation]
+    model: LanguageModel, messages: Sequence[tuple[str, str]], max_tokens: int | None = None
 ) -> Generator[str | Silence | CutOff, None, None]:
     """The model's text as it comes, a `Silence` now and then while none comes, and `CutOff` where it was cut short.
 
-    Closing the iterator stops the model. Raises `ModelError` where it wrote
-    nothing, and whatever the model raises.
+    `max_tokens` is lower than the model's own limit, where it is given. Closing the
+    iterator stops the model. Raises `ModelError` where it wrote nothing, and whatever
+    the model raises.
     """
     assert model.chat is not None
     text, reason, spoke = "", None, time.monotonic()
     # Closing the model's stream frees its worker when the reader leaves.
-    with closing(model.chat.stream(answer_messages(model.prompt, question, quotes))) as chunks:  # type: ignore[type-var]
+    limit = {"max_tokens": max_tokens} if max_tokens else {}
+    with closing(model.chat.stream(list(messages), **limit)) as chunks:  # type: ignore[type-var]
         for chunk in chunks:
             reason = chunk.response_metadata.get("finish_reason") or reason
             piece = readable(chunk.text, kept="\n")

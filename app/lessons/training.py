@@ -19,6 +19,7 @@ from retrieval.types import Progress, no_progress
 STATE = "state.pt"
 HISTORY = "history.json"
 ADAPTER = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
 SAVED_EVERY = 40
 """Steps that a kill loses at most."""
 SORTED_TOGETHER = 16
@@ -187,6 +188,10 @@ class _Run:
         kept = self.work / "kept"
         shutil.rmtree(kept, ignore_errors=True)
         self.model.save_pretrained(str(kept))
+        config = json.loads((kept / CONFIG).read_text(encoding="utf-8"))
+        # A folder of this machine's, which is nobody's business and no use to who loads it.
+        config["base_model_name_or_path"] = None
+        (kept / CONFIG).write_text(json.dumps(config, indent=1), encoding="utf-8")
         weights = get_peft_model_state_dict(self.model)
         save_file({name: value.to(torch.float16).contiguous().cpu() for name, value in weights.items()}, kept / ADAPTER)
 
@@ -264,8 +269,6 @@ def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
         lora_dropout=recipe.dropout,
         target_modules="all-linear",
     )
-    # What was trained where is nobody's business, and no use to who loads it.
-    config.base_model_name_or_path = None
     return get_peft_model(model.to(device), config), device
 
 

@@ -154,6 +154,11 @@ class Generator:
         """How many weights the model has."""
         return int(self._model.num_parameters())
 
+    def setting(self, name: str) -> str | None:
+        """A text that the model's own configuration has under that name."""
+        value = getattr(self._model.config, name, None)
+        return value if isinstance(value, str) else None
+
     @property
     def context_tokens(self) -> int | None:
         """How many tokens of prompt and answer together the model takes, where it says so."""

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LARGE_PROMPT = "answer"
 SMALL_PROMPT = "answer_small"
+SENTENCE_PROMPT = "sentence"
+"""For models that were taught to say one sentence of one quote (app/lessons)."""
 
 
 @dataclass(frozen=True, slots=True)

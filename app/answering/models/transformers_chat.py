@@ -22,6 +22,8 @@ from retrieval.precision import bfloat16_pays
 
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
+TAUGHT_PROMPT = "paperbacked_prompt"
+"""The key of a model's config.json that names the prompt it was trained for."""
 PROMPT_LOOKUP_TOKENS = 10
 """Tokens guessed at a time from the prompt: an answer that quotes repeats it."""
 
@@ -61,6 +63,11 @@ class TransformersChat(BaseChatModel):
     def busy(self) -> bool:
         """Whether an answer is being written now."""
         return self._generator.busy
+
+    @property
+    def taught_prompt(self) -> str | None:
+        """The prompt that the model says it was trained for (`TAUGHT_PROMPT` of its config.json), if any."""
+        return self._generator.setting(TAUGHT_PROMPT)
 
     @property
     def parameters(self) -> int:
@@ -116,7 +123,9 @@ class TransformersChat(BaseChatModel):
 
     def _render(self, messages: Sequence[BaseMessage]) -> str:
         """The prompt as the model's template writes it, ready for the answer to begin."""
-        return render_chat(self._tokenizer, [(message.type, str(message.text)) for message in messages], self.model_name)
+        return render_chat(
+            self._tokenizer, [(message.type, str(message.text)) for message in messages], self.model_name
+        )
 
     def _check_length(self, prompt_tokens: int, max_tokens: int) -> None:
         limit = self._generator.context_tokens

@@ -41,7 +41,7 @@ def test_what_is_given_cannot_speak_for_us(cite: Cite) -> None:
 
 def pieces(reply: str, quotes: list[Citation], **options: Any) -> list[Any]:
     llm = ScriptedLLM(replies=[reply], **options)
-    found = list(written(LanguageModel(llm, "scripted"), "q?", quotes))
+    found = list(written(LanguageModel(llm, "scripted"), answer_messages(LARGE_PROMPT, "q?", quotes)))
     assert [piece for piece in found if not isinstance(piece, str)] in ([], [CutOff()])
     return found
 
@@ -49,7 +49,7 @@ def pieces(reply: str, quotes: list[Citation], **options: Any) -> list[Any]:
 def test_after_four_sentences_the_model_is_stopped(cite: Cite) -> None:
     reply = "One is it [1]. Two is it. [2] Three is it [1]. Four is it. [1] Five is it [2]. Six is it."
     llm = ScriptedLLM(replies=[reply], piece=3)
-    *said, end = written(LanguageModel(llm, "scripted"), "q?", [cite(1, "x")])
+    *said, end = written(LanguageModel(llm, "scripted"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")]))
     text = "".join(map(str, said))
     assert end == CutOff() and text.startswith("One is it [1]. Two is it. [2] Three is it [1]. Four is it. [1] F")
     assert "Six" not in text and llm.closed_early == 1
@@ -79,15 +79,22 @@ def test_a_place_in_the_line_in_words(before: int, words: str | None) -> None:
 
 def test_an_answer_at_its_token_limit_is_cut_off(tiny: TransformersChat, cite: Cite) -> None:
     tiny._generator._model.config.max_position_embeddings = 4096
-    *said, end = written(LanguageModel(tiny, "tiny"), "q?", [cite(1, "x")])
+    *said, end = written(LanguageModel(tiny, "tiny"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")]))
     assert said and end == CutOff()
+
+
+def test_a_lower_limit_than_the_models_own_is_kept(tiny: TransformersChat) -> None:
+    tiny._generator._model.config.max_position_embeddings = 4096
+    model = LanguageModel(tiny, "tiny")
+    short, long = ("".join(map(str, written(model, [("human", "q?")], limit))) for limit in (3, None))
+    assert long.startswith(short.removesuffix(str(CutOff()))) and len(short) < len(long) / 2
 
 
 def test_a_model_that_only_thinks_has_failed(tiny: TransformersChat, cite: Cite) -> None:
     tiny._generator._model.config.max_position_embeddings = 4096
     tiny._tokenizer.chat_template += "<think>"
     with pytest.raises(ModelError, match="reached its limit before the first word"):
-        list(written(LanguageModel(tiny, "tiny"), "q?", [cite(1, "x")]))
+        list(written(LanguageModel(tiny, "tiny"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")])))
 
 
 @pytest.mark.model

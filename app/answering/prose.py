@@ -1,0 +1,143 @@
+"""Prose over the evidence: what a language model says of the quotes, checked before any of it counts.
+
+In two shapes: a large model is given all quotes at once (`whole_answer`), a small
+one is asked for a sentence from each (`answer_by_quote`), which is all that it can do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from app.answering.citations import MarkerStream, cited_sentences, marked, without_markers
+from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
+from app.answering.models.language_model import LanguageModel
+from app.answering.sentence_prompt import SKIP, sentence_messages
+from app.answering.support import SupportCheck
+from app.answering.writing import CutOff, Silence, answer_messages, whole_sentences, written
+from retrieval.errors import ModelError
+from retrieval.words import overlap
+
+LIMIT_SECONDS = 5.0
+"""A reader waits no longer for a small model's prose; what is there by then is the answer."""
+SENTENCE_TOKENS = 80
+SAID_AGAIN = 0.6
+"""A sentence sharing this much of its content words with one before it says nothing new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What came of it: checked sentences, or none and in `note` why; `refused` where the model found no answer.
+
+    Their numbers are those of the evidence.
+    """
+
+    sentences: tuple[AnswerSentence, ...] = ()
+    note: str | None = None
+    refused: bool = False
+
+
+Telling = Generator[Event, None, Prose]
+"""Yields events while it goes, and gives the prose in the end. Closing it stops the model."""
+
+
+def whole_answer(
+    model: LanguageModel, question: str, quotes: Sequence[Citation], support: SupportCheck, *, drop_unsupported: bool
+) -> Telling:
+    """An answer of at most four sentences over all quotes, told as it comes and checked at its end.
+
+    Raises whatever the model raises.
+    """
+    said: list[str] = []
+    markers = MarkerStream([quote.number for quote in quotes])
+    writing = Status(f"Writing with {model.name}")
+    yield writing
+    cut_off = False
+    with closing(written(model, answer_messages(model.prompt, question, quotes))) as pieces:
+        for piece in pieces:
+            if isinstance(piece, CutOff):
+                cut_off = True
+            elif isinstance(piece, Silence):
+                # Said again and again, because only a reader who is told something can leave.
+                yield Status(piece.status) if piece.status else writing
+            elif cleaned := markers.feed(piece):
+                said.append(cleaned)
+                yield Token(cleaned)
+    if rest := markers.finish():
+        said.append(rest)
+        yield Token(rest)
+    text = "".join(said).strip()
+    if REFUSAL.rstrip(".").casefold() in text.casefold():
+        return Prose(refused=True)
+    sentences = support.checked(whole_sentences(cited_sentences(text), cut_off), quotes)
+    if drop_unsupported:
+        sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
+    if not any(sentence.support == "supported" for sentence in sentences):
+        return Prose(note=f"The quotes do not support what {model.name} wrote, so these are the quotes.")
+    for sentence in sentences:
+        yield SentenceChecked(sentence)
+    return Prose(sentences)
+
+
+def answer_by_quote(
+    model: LanguageModel,
+    question: str,
+    quotes: Sequence[Citation],
+    support: SupportCheck,
+    limit_seconds: float = LIMIT_SECONDS,
+) -> Telling:
+    """A sentence from each quote that answers, told once the quote supports it; others are left out.
+
+    The marker is the quote's own, so none can point to another. Raises `ModelError`
+    where not one sentence was written within `limit_seconds`, and whatever the model raises.
+    """
+    until = time.monotonic() + limit_seconds
+    kept: list[AnswerSentence] = []
+    wrote = False
+    for quote in quotes:
+        text = yield from _said_of(model, question, quote, until)
+        wrote = wrote or bool(text)
+        for sentence in _checked(text, quote, support):
+            if sentence.support == "supported" and not _says_again(sentence, kept):
+                yield Token(f" {sentence.text}" if kept else sentence.text)
+                yield SentenceChecked(sentence)
+                kept.append(sentence)
+        if time.monotonic() >= until:
+            break
+    if not kept and not wrote:
+        raise ModelError(f"it wrote nothing within {limit_seconds:g} seconds")
+    if not kept:
+        return Prose(note=f"The quotes do not support what {model.name} wrote, so these are the quotes.")
+    return Prose(tuple(kept))
+
+
+def _said_of(model: LanguageModel, question: str, quote: Citation, until: float) -> Generator[Event, None, str]:
+    """What the model says of the quote, whole; empty where the time is up first."""
+    messages = sentence_messages(question, quote.paper.name, quote.gloss or quote.quote)
+    writing = Status(f"Writing with {model.name}")
+    yield writing
+    text = ""
+    with closing(written(model, messages, max_tokens=SENTENCE_TOKENS)) as pieces:
+        for piece in pieces:
+            if time.monotonic() >= until or isinstance(piece, CutOff):
+                return ""
+            if isinstance(piece, Silence):
+                yield Status(piece.status) if piece.status else writing
+            else:
+                text += piece
+    return text.strip()
+
+
+def _checked(text: str, quote: Citation, support: SupportCheck) -> tuple[AnswerSentence, ...]:
+    if not text or SKIP in text:
+        return ()
+    # The model knows no numbers: one that it writes all the same is not a quote's.
+    sentences = [marked(sentence, f"[{quote.number}]") for sentence, _ in cited_sentences(without_markers(text))]
+    return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
+
+
+def _says_again(sentence: AnswerSentence, kept: Sequence[AnswerSentence]) -> bool:
+    text = without_markers(sentence.text)
+    return any(overlap(text, without_markers(before.text)) >= SAID_AGAIN for before in kept)
