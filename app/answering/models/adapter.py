@@ -31,6 +31,8 @@ def merge_adapter(model: Any, folder: Path) -> None:
                 down, up = weights[name].float(), weights[name.replace(".lora_A.", ".lora_B.")].float()
                 target = parameters[name.removeprefix(_PREFIX).replace(".lora_A.", ".")]
                 change = (alpha / len(down)) * (up @ down)
+                if change.shape != target.shape:
+                    raise ValueError(f"{name} has another shape")
                 target.copy_(target.float() + change.to(target.device))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelError(f"The adapter in {folder.name} does not fit the model: train it anew on this base.") from error
