@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ import numpy as np
 from app.answering.events import Citation
 from app.answering.models.language_model import SMALL_PROMPT
 from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
+from app.answering.sentence_prompt import sentence_messages
 from app.answering.writing import answer_messages
 from app.quiet import silence_libraries
 from benchmarks.figures import Figure, as_markdown, write_between_marks
@@ -40,13 +41,20 @@ VOCABULARY = 151936
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A question with its evidence, and an answer that quotes it."""
+    """A question with its evidence, and an answer that quotes it.
+
+    With `alone` the first quote is asked about by itself, as the taught small model is.
+    """
 
     question: str
     quotes: tuple[Citation, ...]
+    alone: bool = False
 
     @property
     def messages(self) -> list[tuple[str, str]]:
+        if self.alone:
+            first = self.quotes[0]
+            return sentence_messages(self.question, first.paper.name, first.gloss or first.quote)
         return answer_messages(SMALL_PROMPT, self.question, self.quotes)
 
     @property
@@ -54,7 +62,7 @@ class Task:
         said = [
             f"{'The paper says that' if quote.number == 1 else 'It also finds that'} "
             f"{(quote.gloss or quote.quote).rstrip('.')} [{quote.number}]."
-            for quote in self.quotes[:2]
+            for quote in self.quotes[: 1 if self.alone else 2]
         ]
         return " ".join(said)
 
@@ -223,8 +231,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         asked = tasks(build_answerer(read_settings(home=Path(home), llm="none")))
         smollm2 = open_transformers_chat(folder, "smollm2")
-        figures = writing_figures(smollm2, asked, scripted=True, first_limit=0.5)
-        figures += writing_figures(smollm2, asked, scripted=False, first_limit=0.5)[1:]
+        by_quote = [replace(task, alone=True) for task in asked]
+        figures = writing_figures(smollm2, by_quote, scripted=True, first_limit=0.5)
+        figures += writing_figures(smollm2, by_quote, scripted=False, first_limit=0.5)[1:]
         for shape in given.shapes:
             chat = random_model(shape, smollm2._tokenizer)
             figures += writing_figures(chat, asked, scripted=True, first_limit=1.2)

@@ -13,9 +13,7 @@ from benchmarks.check_lessons import FEWEST, broken_rules, main
 from retrieval.evaluation.questions import LabelledQuestion
 from retrieval.types import Paper
 
-EVIDENCE = (
-    "Backdoor behavior persists in 3 models, despite all the safety training that we try on each of them in turn."
-)
+EVIDENCE = "Backdoor behavior persists in 3 models, despite all the safety training that we try on each of them."
 PAPER = Paper("lies", "On lies", f"{EVIDENCE} More follows.", "en", organisation="Anthropic")
 GROUP = Group("lies", EVIDENCE, "No, backdoors persist in 3 models.")
 LESSON = Lesson("a", "single", "Does training remove backdoors?", "Does training remove backdoors?", (GROUP,))
