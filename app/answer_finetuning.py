@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.models.adapter import merge_adapter
-from app.answering.models.language_model import SENTENCE_PROMPT
+from app.answering.models.adapter import mark_taught, merge_adapter
 from app.answering.models.smollm2 import UNTUNED, convert
-from app.answering.models.transformers_chat import TAUGHT_PROMPT, no_progress_bars
+from app.answering.models.transformers_chat import no_progress_bars
 from app.lessons.card import model_card
 from app.lessons.examples import Example, examples_of
 from app.lessons.lessons import read_lessons
@@ -108,7 +107,7 @@ def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
             base, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
         merge_adapter(model, adapter)
-        setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
+        mark_taught(model, tokenizer)
         fresh = out / "merged"
         model.to(torch.bfloat16).save_pretrained(fresh)
         tokenizer.save_pretrained(fresh)

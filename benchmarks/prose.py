@@ -25,6 +25,7 @@ from app.answer_evaluation import citation_precision
 from app.answering.citations import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
+from app.answering.support import about
 from app.build import LocalAnswerer, build_answerer
 from app.lessons.lessons import Lesson, read_lessons
 from app.quiet import silence_libraries
@@ -132,7 +133,7 @@ def token_f1(said: str, gold: str) -> float:
 
 def _invents(sentence: AnswerSentence, answer: Answer) -> bool:
     """Whether the sentence has a figure that stands in none of the passages found."""
-    known = " ".join(f"{passage.paper.abstract} {passage.paper.name}" for passage in answer.sources)
+    known = " ".join(f"{passage.paper.abstract} {about(passage.paper)}" for passage in answer.sources)
     return any(figure not in known for figure in _FIGURE.findall(without_markers(sentence.text)))
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from app.answering.citations import MarkerStream, cited_sentences, marked, without_markers
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
-from app.answering.models.language_model import LanguageModel
-from app.answering.sentence_prompt import SKIP, sentence_messages
+from app.answering.models.language_model import SKIP, LanguageModel
+from app.answering.sentence_prompt import sentence_messages
 from app.answering.support import SupportCheck
 from app.answering.writing import CutOff, Silence, answer_messages, whole_sentences, written
 from retrieval.errors import ModelError

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from app.answering.models.control_tokens import disarmed
-from app.answering.models.language_model import SENTENCE_PROMPT
+from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from prompts import load_prompt
-
-SKIP = "SKIP"
-"""What the model writes for a passage that does not answer; the chain leaves it out."""
 
 
 def sentence_messages(question: str, paper: str, passage: str) -> list[tuple[str, str]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.answering.models.chat_template import render_chat
-from app.answering.sentence_prompt import SKIP, sentence_messages
+from app.answering.models.language_model import SKIP
+from app.answering.sentence_prompt import sentence_messages
 from app.lessons.lessons import Lesson
 
 MAX_TOKENS = 512

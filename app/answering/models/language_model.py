@@ -12,6 +12,8 @@ LARGE_PROMPT = "answer"
 SMALL_PROMPT = "answer_small"
 SENTENCE_PROMPT = "sentence"
 """For models that were taught to say one sentence of one quote (app/lessons)."""
+SKIP = "SKIP"
+"""What such a model writes for a passage that does not answer; the chain leaves it out."""
 
 
 @dataclass(frozen=True, slots=True)

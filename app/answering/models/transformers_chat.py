@@ -14,6 +14,7 @@ from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.chat_template import render_chat
 from app.answering.models.generation import Generator
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
@@ -22,8 +23,6 @@ from retrieval.precision import bfloat16_pays
 
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
-TAUGHT_PROMPT = "paperbacked_prompt"
-"""The key of a model's config.json that names the prompt it was trained for."""
 PROMPT_LOOKUP_TOKENS = 10
 """Tokens guessed at a time from the prompt: an answer that quotes repeats it."""
 

@@ -10,11 +10,11 @@ import pytest
 
 from app.answering.chain import LanguageModel
 from app.answering.events import AnswerSentence, Citation, Done, Event, SentenceChecked, Status, Token
-from app.answering.models.language_model import SENTENCE_PROMPT
+from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.prose import Prose, answer_by_quote
 from app.answering.question import checked_question
-from app.answering.sentence_prompt import SKIP, sentence_messages
+from app.answering.sentence_prompt import sentence_messages
 from app.build import LocalAnswerer
 from retrieval.errors import ModelError
 

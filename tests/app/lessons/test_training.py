@@ -11,7 +11,8 @@ import pytest
 
 from app.answering.models.adapter import merge_adapter
 from app.answering.models.chat_template import render_chat
-from app.answering.sentence_prompt import SKIP, sentence_messages
+from app.answering.models.language_model import SKIP
+from app.answering.sentence_prompt import sentence_messages
 from app.lessons import training
 from app.lessons.examples import Example, examples_of
 from app.lessons.lessons import Group, Lesson
