@@ -45,10 +45,13 @@ def list_models(json_: Json = False) -> None:
 @models.command("get")
 def get_model(name: Annotated[str, typer.Argument(help="A model of the list.")]) -> None:
     """Fetch a model, or the rest of one; `--llm auto` then uses it."""
-    from app.answering.models.catalogue import catalogue_model
+    from app.answering.models.catalogue import SHIPPED, catalogue_model
     from retrieval.hub import cached_model, fetch_model
 
     model = catalogue_model(name)
+    if model == SHIPPED:
+        note(f"{model.name} ships with paperbacked: --llm {model.name} uses it.")
+        return
     with progress_shown() as progress:
         folder = cached_model(model.name) or fetch_model(model.name, progress)
     note(f"{model.name} is here, revision {folder.name}.")

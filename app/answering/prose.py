@@ -6,11 +6,13 @@ one is asked for a sentence from each (`answer_by_quote`), which is all that it 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+from app.answering.checking.polarity import is_denial
 from app.answering.citations import MarkerStream, cited_sentences, marked, without_markers
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SKIP, LanguageModel
@@ -23,6 +25,7 @@ from retrieval.words import overlap
 LIMIT_SECONDS = 5.0
 """A reader waits no longer for a small model's prose; what is there by then is the answer."""
 SENTENCE_TOKENS = 80
+_VERDICT = re.compile(r"(?P<word>yes|no)\s*[,.:;–—-]\s*(?=\w)", re.IGNORECASE)
 SAID_AGAIN = 0.6
 """A sentence sharing this much of its content words with one before it says nothing new."""
 
@@ -134,8 +137,24 @@ def _checked(text: str, quote: Citation, support: SupportCheck) -> tuple[AnswerS
     if not text or SKIP in text:
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
-    sentences = [marked(sentence, f"[{quote.number}]") for sentence, _ in cited_sentences(without_markers(text))]
+    said = [without_bare_verdict(sentence) for sentence, _ in cited_sentences(without_markers(text))]
+    sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
     return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
+
+
+def without_bare_verdict(sentence: str) -> str:
+    """The sentence without a "Yes" or "No" before it that nothing can be held against.
+
+    The check sees the sentence and its quote, not whether the question is rightly
+    answered with yes: a small model says that of anything. A "No" stays where the
+    sentence itself denies, which the check does see.
+    """
+    verdict = _VERDICT.match(sentence)
+    if verdict is None:
+        return sentence
+    rest = sentence[verdict.end() :]
+    denies = any(is_denial(word) for word in re.findall(r"[\w']+", rest.casefold().replace("’", "'")))
+    return sentence if denies and verdict["word"].casefold() == "no" else rest[:1].upper() + rest[1:]
 
 
 def _says_again(sentence: AnswerSentence, kept: Sequence[AnswerSentence]) -> bool:

@@ -15,7 +15,8 @@ def shelf_html(offers: Sequence[Offer], underway: Underway | None, failure: str 
     rows = "".join(_row(offer, underway) for offer in offers)
     failed = f'<p class="note">{text_html(failure)}</p>' if failure else ""
     opened = " open" if underway or failure else ""
-    return f'<details class="shelf"{opened}><summary>Language models</summary><ul>{rows}</ul>{failed}</details>'
+    heading = "<summary>Write it in prose</summary>"
+    return f'<details class="shelf"{opened}>{heading}<ul>{rows}</ul>{failed}</details>'
 
 
 def _row(offer: Offer, underway: Underway | None) -> str:
@@ -32,7 +33,7 @@ def _state(offer: Offer, underway: Underway | None) -> str:
         words = f'<span role="status">{text_html(underway.label)} …{far}</span>'
         return f'{words}<progress value="{done}" max="{total}"></progress>'
     if offer.at_work:
-        return "at work"
+        return 'at work <button type="button" data-get="none">Back to quotes</button>'
     if underway:
         return "here" if offer.here else "can be fetched"
     words = "Use it" if offer.here else "Fetch it"

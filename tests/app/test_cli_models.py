@@ -31,4 +31,9 @@ def test_the_list_as_json() -> None:
 def test_a_name_that_is_not_on_the_list() -> None:
     shown = runner.invoke(app, ["models", "get", "nosuch"])
     assert shown.exit_code == 1 and isinstance(shown.exception, InputError)
-    assert "choose from Qwen/Qwen3-0.6B" in str(shown.exception)
+    assert "choose from smollm2, Qwen/Qwen3-0.6B" in str(shown.exception)
+
+
+def test_what_ships_need_not_be_fetched() -> None:
+    shown = runner.invoke(app, ["models", "get", "smollm2"])
+    assert shown.exit_code == 0 and "--llm smollm2 uses it" in shown.stderr

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.answering.models.catalogue import CATALOGUE, CatalogueModel, catalogue_model
+from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model
 from app.answering.models.language_model import LanguageModel
-from app.answering.models.model_choice import Choice
+from app.answering.models.model_choice import NONE, Choice
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.hub import cached_model, fetch_model
 from retrieval.types import Progress, no_progress
@@ -72,11 +72,11 @@ class LanguageModels:
         return self._underway
 
     def offers(self) -> tuple[Offer, ...]:
-        """The catalogue, smallest first, as far as readers may have it fetched. Looks into the hub's cache."""
+        """What ships and the catalogue, smallest first, where readers may choose. Looks into the hub's cache."""
         if not self._may_fetch:
             return ()
         at_work = self._current.name
-        return tuple(Offer(model, cached_model(model.name) is not None, model.name == at_work) for model in CATALOGUE)
+        return tuple(Offer(model, _is_here(model.name), model.name == at_work) for model in OFFERED)
 
     def load(self) -> None:
         """Choose and load, now. What cannot be had becomes the note of the answers."""
@@ -104,13 +104,15 @@ class LanguageModels:
         threading.Thread(target=self.load, name="load-language-model", daemon=True).start()
 
     def fetch(self, name: str) -> bool:
-        """Begin to fetch a model of the catalogue, and switch to it when it is ready.
+        """Begin to fetch a model that is offered, and switch to it when it is ready; "none" is back to quotes at once.
 
         False where another model is underway. Raises `InputError` where the catalogue has none
         of that name, and where readers may not.
         """
         if not self._may_fetch:
             raise InputError("Models are not fetched from here: run `paperbacked models get` at the server.")
+        if name == NONE:
+            return self._back_to_quotes()
         model = catalogue_model(name)
         with self._starting:
             if self._underway is not None:
@@ -120,10 +122,17 @@ class LanguageModels:
         threading.Thread(target=self._fetch_and_open, args=(model.name,), name="get-model", daemon=True).start()
         return True
 
+    def _back_to_quotes(self) -> bool:
+        with self._starting:
+            if self._underway is not None:
+                return False
+            self._current, self.failure = LanguageModel(), None
+        return True
+
     def _fetch_and_open(self, name: str) -> None:
         try:
             report = self._reporting(name, no_progress)
-            if cached_model(name) is None:
+            if not _is_here(name):
                 self._fetch(name, report)
             self._current = self._open(name, report)
         except PaperbackedError as error:
@@ -138,3 +147,7 @@ class LanguageModels:
             also(label, done, total)
 
         return report
+
+
+def _is_here(name: str) -> bool:
+    return name == SHIPPED.name or cached_model(name) is not None

@@ -12,7 +12,7 @@ from app.answering.chain import LanguageModel
 from app.answering.events import AnswerSentence, Citation, Done, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.prose import Prose, answer_by_quote
+from app.answering.prose import Prose, answer_by_quote, without_bare_verdict
 from app.answering.question import checked_question
 from app.answering.sentence_prompt import sentence_messages
 from app.build import LocalAnswerer
@@ -51,7 +51,7 @@ def test_each_quote_is_asked_alone_and_marked_with_its_own_number(cite: Cite) ->
     llm = ScriptedLLM(replies=["Yes, larger models lie more.", "It grows with weights."])
     _, prose = told(llm, [cite(3, LIES, title="On lies"), cite(7, SIZE, title="On size")])
     assert [(sentence.text, sentence.citations) for sentence in prose.sentences] == [
-        ("Yes, larger models lie more [3].", (3,)),
+        ("Larger models lie more [3].", (3,)),
         ("It grows with weights [7].", (7,)),
     ]
     first, second = (asked[-1].text for asked in llm.asked)
@@ -83,6 +83,23 @@ def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
     for reply in (SKIP, "Whales sing in winter."):
         _, prose = told(ScriptedLLM(replies=[reply]), [cite(1, LIES)])
         assert prose.sentences == () and prose.note and "small" in prose.note
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("Yes, larger models lie more.", "Larger models lie more."),
+        ("No, larger models lie more.", "Larger models lie more."),
+        ("No, larger models do not lie.", "No, larger models do not lie."),
+        ("No, larger models don’t lie.", "No, larger models don’t lie."),
+        ("Yes, larger models never lie.", "Larger models never lie."),
+        ("Yes - 3 models lie.", "3 models lie."),
+        ("No model lies.", "No model lies."),
+        ("Yes.", "Yes."),
+    ],
+)
+def test_a_verdict_that_nothing_bears_out_is_taken_off(said: str, shown: str) -> None:
+    assert without_bare_verdict(said) == shown
 
 
 def test_the_same_said_twice_is_said_once(cite: Cite) -> None:

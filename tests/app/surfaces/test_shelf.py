@@ -18,6 +18,7 @@ def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
     assert all(model.name in html and model.needs in html for model in CATALOGUE)
     assert "at work" in html and '<details class="shelf">' in html
     assert re.findall(r'data-get="([^"]+)"[^>]*>([^<]+)<', html) == [
+        ("none", "Back to quotes"),
         (MIDDLE.name, "Use it"),
         (LARGEST.name, "Fetch it"),
     ]

@@ -94,7 +94,19 @@ def test_a_stronger_one_is_fetched_and_put_to_work(until: Until) -> None:
     shelf.gate.set()
     until(lambda: shelf.models.current().name == NAME and shelf.models.underway is None, 5)
     assert shelf.fetched == [NAME]
-    assert [offer.at_work for offer in shelf.models.offers()] == [True, False, False]
+    assert [offer.at_work for offer in shelf.models.offers()] == [False, True, False, False]
+
+
+def test_what_ships_is_put_to_work_without_fetching_and_quotes_come_back_at_once(until: Until) -> None:
+    shelf = Shelf(Choice(None, "none is here"))
+    shelf.gate.set()
+    shelf.models.load()
+    first, *_ = shelf.models.offers()
+    assert (first.model.name, first.here, first.at_work) == ("smollm2", True, False)
+    shelf.models.fetch("smollm2")
+    until(lambda: shelf.models.current().name == "smollm2" and shelf.models.underway is None, 5)
+    assert shelf.fetched == []
+    assert shelf.models.fetch("none") is True and shelf.models.current() == LanguageModel()
 
 
 def test_a_fetch_that_fails_leaves_the_model_that_is_at_work(until: Until) -> None:
@@ -117,6 +129,8 @@ def test_only_the_catalogue_is_fetched_and_only_where_readers_may() -> None:
     closed = LanguageModels(lambda: shelf.choice, shelf.open, fetch=shelf.fetch)
     with pytest.raises(InputError, match="Models are not fetched from here"):
         closed.fetch(NAME)
+    with pytest.raises(InputError, match="Models are not fetched from here"):
+        closed.fetch("none")
     assert closed.offers() == () and shelf.fetched == []
 
 
@@ -124,6 +138,6 @@ def test_settings_say_whether_readers_may(tmp_path: Path) -> None:
     papers = tmp_path / "p.jsonl"
     papers.write_text('{"id": "a", "title": "On whales", "abstract": "Whales sing."}')
     options: dict[str, Any] = {"papers": papers, "embedding": "hash", "llm": "none"}
-    for host, offered in (("127.0.0.1", 3), ("0.0.0.0", 0)):
+    for host, offered in (("127.0.0.1", 4), ("0.0.0.0", 0)):
         answerer = build_answerer(Settings(home=tmp_path / "h", host=host, **options), note=lambda sentence: None)
         assert answerer.language_models and len(answerer.language_models.offers()) == offered

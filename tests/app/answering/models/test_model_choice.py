@@ -62,7 +62,7 @@ def test_the_catalogue_grows_in_every_need() -> None:
 
 def test_a_model_is_named_with_or_without_its_owner() -> None:
     assert catalogue_model("qwen3-0.6b") is catalogue_model(SMALLEST) is CATALOGUE[0]
-    with pytest.raises(InputError, match=rf"^The catalogue has no model 'x/y': choose from {SMALLEST}, "):
+    with pytest.raises(InputError, match=rf"^The catalogue has no model 'x/y': choose from smollm2, {SMALLEST}, "):
         catalogue_model("x/y")
 
 
