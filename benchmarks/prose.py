@@ -57,6 +57,9 @@ class Recorder:
         self._check = check
         self.seen: list[AnswerSentence] = []
 
+    def denies(self, quote: Any, question: str) -> bool:
+        return self._check.denies(quote, question)
+
     def checked(self, said: Any, quotes: Any) -> tuple[AnswerSentence, ...]:
         sentences = self._check.checked(said, quotes)
         self.seen += sentences

@@ -30,6 +30,8 @@ ASKING = frozenset(
     )
 )
 """Words of which a question is made, whatever it is about."""
+WORDED_FROM = 0.75
+"""The share of a question's words that a paper must use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class AnswerabilityModel:
 class Answerability:
     """Judges whether the papers that a retriever found answer a question.
 
-    A question of which one of them uses every word is judged plainly too: asked in
+    A question of which one of them uses nearly all words is judged plainly too: asked in
     the papers' own words it is unlike those that people wrote without having read them.
     """
 
@@ -99,10 +101,11 @@ class Answerability:
         return plain if not verdict.answers and plain.answers and self._is_worded(question, passages) else verdict
 
     def _is_worded(self, question: str, passages: Sequence[Passage]) -> bool:
-        """Whether one of the papers uses every word of the question."""
+        """Whether one of the papers uses nearly all words of the question."""
         glossary = self._retriever.glossary
         words = set(content_words(glossary.in_english(question) if glossary else question)) - ASKING
-        return bool(words) and any(words <= _used(passage.paper) for passage in passages)
+        most = max((len(words & _used(passage.paper)) for passage in passages), default=0)
+        return bool(words) and most >= WORDED_FROM * len(words)
 
     @cached_property
     def _scale(self) -> tuple[float, float]:

@@ -102,7 +102,7 @@ def answer_by_quote(
     for quote in quotes:
         text = yield from _said_of(model, question, quote, until)
         wrote = wrote or bool(text)
-        for sentence in _checked(text, quote, support):
+        for sentence in _checked(text, question, quote, support):
             if sentence.support == "supported" and not _says_again(sentence, kept):
                 yield Token(f" {sentence.text}" if kept else sentence.text)
                 yield SentenceChecked(sentence)
@@ -133,27 +133,28 @@ def _said_of(model: LanguageModel, question: str, quote: Citation, until: float)
     return text.strip()
 
 
-def _checked(text: str, quote: Citation, support: SupportCheck) -> tuple[AnswerSentence, ...]:
+def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -> tuple[AnswerSentence, ...]:
     if not text or SKIP in text:
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
-    said = [without_bare_verdict(sentence) for sentence, _ in cited_sentences(without_markers(text))]
+    denied = support.denies(quote, question)
+    said = [without_bare_verdict(sentence, denied) for sentence, _ in cited_sentences(without_markers(text))]
     sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
     return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
 
 
-def without_bare_verdict(sentence: str) -> str:
-    """The sentence without a "Yes" or "No" before it that nothing can be held against.
+def without_bare_verdict(sentence: str, denied: bool = False) -> str:
+    """The sentence without a "Yes" or "No" before it that nothing bears out.
 
     The check sees the sentence and its quote, not whether the question is rightly
     answered with yes: a small model says that of anything. A "No" stays where the
-    sentence itself denies, which the check does see.
+    sentence itself denies, or where the quote denies what is asked (`denied`).
     """
     verdict = _VERDICT.match(sentence)
     if verdict is None:
         return sentence
     rest = sentence[verdict.end() :]
-    denies = any(is_denial(word) for word in re.findall(r"[\w']+", rest.casefold().replace("’", "'")))
+    denies = denied or any(is_denial(word) for word in re.findall(r"[\w']+", rest.casefold().replace("’", "'")))
     return sentence if denies and verdict["word"].casefold() == "no" else rest[:1].upper() + rest[1:]
 
 

@@ -125,6 +125,12 @@ class SupportCheck:
             for (text, cited), bare in zip(said, texts, strict=True)
         )
 
+    def denies(self, quote: Citation, question: str) -> bool:
+        """Whether the quote denies a word that the question says without denying it: "is not removed" for "remove"."""
+        asked = read_claim(question, self._vocabulary).words
+        said = read_claim(quote.gloss or quote.quote, self._vocabulary).words
+        return any(denied and asked.get(word) is False for word, denied in said.items())
+
     def _vectors(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         distinct = list(dict.fromkeys(texts)) if self._fits else []
         # A few at a time, which stay on one thread and so do not wait for a busy core.

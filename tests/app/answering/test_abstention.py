@@ -125,6 +125,7 @@ def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: Paper
 
     for question in ("What do the papers say about apples that fall?", "Do pears hang?"):
         assert said(question).answers and said(question).confidence == pytest.approx(0.7)
+    assert said("Do apples fall and rot in winter?").answers  # Three of four words are the paper's own.
     assert not said("Do apples fall in winter?").answers
     assert not said("Do apples hang?").answers  # Each word is used, but not by one paper.
     assert not said("And what is it about?").answers  # Not a word to go by.

@@ -26,6 +26,9 @@ SIZE = "The effect grows with the number of weights."
 class Words:
     """Supports a sentence that has a word of its quote in common beyond the shortest ones."""
 
+    def denies(self, quote: Citation, question: str) -> bool:
+        return False
+
     def checked(self, said: Any, quotes: Any) -> tuple[AnswerSentence, ...]:
         checked = []
         for text, numbers in said:
@@ -100,6 +103,12 @@ def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
 )
 def test_a_verdict_that_nothing_bears_out_is_taken_off(said: str, shown: str) -> None:
     assert without_bare_verdict(said) == shown
+
+
+def test_a_no_stays_where_the_quote_denies_what_is_asked() -> None:
+    said = "No, backdoor behavior can be made persistent."
+    assert without_bare_verdict(said, denied=True) == said
+    assert without_bare_verdict(said.replace("No", "Yes"), denied=True) == "Backdoor behavior can be made persistent."
 
 
 def test_the_same_said_twice_is_said_once(cite: Cite) -> None:

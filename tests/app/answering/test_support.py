@@ -219,3 +219,17 @@ def test_a_broken_model_file_is_one_sentence(tmp_path: Path, damage: str) -> Non
     file.write_text(json.dumps(record) if " " in damage else damage, encoding="utf-8")
     with pytest.raises(ModelError, match="reinstall the program"):
         read_support(file)
+
+
+@pytest.mark.parametrize(
+    ("quote", "question", "denied"),
+    [
+        ("Such behavior is not removed by safety training.", "Does safety training remove it?", True),
+        ("Such behavior is removed by safety training.", "Does safety training remove it?", False),
+        ("Whales do not sing.", "Does safety training remove it?", False),
+        ("Such behavior is not removed by safety training.", "Is it never removed?", False),
+    ],
+)
+def test_a_quote_denies_what_is_asked(quote: str, question: str, denied: bool, cite: Cite) -> None:
+    check = SupportCheck(read_support(shipped_file(MODEL_FILE)), (), HashEmbedder())
+    assert check.denies(cite(1, quote), question) is denied
