@@ -101,6 +101,11 @@ class LocalAnswerer:
                     pass
         raise AssertionError("the chain ended without Done or Failed")
 
+    def warm_up(self) -> None:
+        """Load now what the first question would otherwise wait for. Raises `ModelError` or `IndexStoreError`."""
+        self._retriever.embedder.load()
+        self._retriever.questions("", ())
+
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         text = checked_question(query).text
         passages = self._retriever.passages(text, checked_filters(filters, self._facets), top)
@@ -207,25 +212,26 @@ def build_benchmark_retriever(
 
 
 def build_answerer(
-    settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait_for_llm: bool = True
+    settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait: bool = True
 ) -> LocalAnswerer:
     """An answerer ready for questions.
 
-    With `wait_for_llm` false the language model is loaded in the background, and
-    until it is there questions are answered with quotes. A language model that
-    cannot be had is no failure: quotes answer, and `models.note` says why.
+    With `wait` false the language model is loaded in the background, and until it is
+    there questions are answered with quotes; the embedding model is loaded by
+    `warm_up`, or by the first question. A language model that cannot be had is no
+    failure: quotes answer, and `models.note` says why.
     """
     language_models = build_language_models(settings, progress, note)
-    if wait_for_llm:
+    if wait:
         language_models.load()
     else:
         language_models.load_in_background()
     papers = collection_papers(settings)
     retriever = build_retriever(settings, papers, progress, note)
-    # Loaded now, so that the first question does not wait for it.
-    retriever.embedder.load()
-    retriever.questions("", ())
-    return LocalAnswerer(papers, retriever, language_models.current, language_models, settings.unsupported)
+    answerer = LocalAnswerer(papers, retriever, language_models.current, language_models, settings.unsupported)
+    if wait:
+        answerer.warm_up()
+    return answerer
 
 
 def build_language_models(settings: Settings, progress: Progress = no_progress, note: Note = print) -> LanguageModels:

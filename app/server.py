@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
-from app.build import build_answerer
+from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
 from app.surfaces.api import api_router, health_router, plain_errors
-from retrieval.errors import InputError
+from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
 
 
@@ -54,17 +54,21 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
 
 def run_server(settings: Settings, listener: socket.socket, progress: Progress, note: Callable[[str], None]) -> None:
     """Build the answerer and serve until stopped."""
-    # The page's libraries take seconds to import; that goes on beside the model's.
-    threading.Thread(target=_import_page, daemon=True).start()
-    answerer = build_answerer(settings, progress, note, wait_for_llm=False)
+    answerer = build_answerer(settings, progress, note, wait=False)
     app = create_app(answerer, answerer.language_models)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
+    # While the reader looks at the page and types: loading the embedding model takes longer than all that came before.
+    threading.Thread(target=_warm_up, args=(answerer, note), name="warm-up", daemon=True).start()
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _import_page() -> None:
-    import app.surfaces.chat  # noqa: F401
+def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None]) -> None:
+    try:
+        answerer.warm_up()
+    except PaperbackedError as error:
+        # Each question will say so too.
+        note(str(error))

@@ -253,7 +253,7 @@ def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     dtype = torch.bfloat16 if bfloat16_pays() else torch.float32
     try:
-        model = AutoModelForCausalLM.from_pretrained(
+        model: Any = AutoModelForCausalLM.from_pretrained(
             base, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
     except Exception as error:  # a broken folder fails in as many ways as there are model types

@@ -16,7 +16,12 @@ import pytest
 
 from app.answering.llm import describe, open_llm
 from app.answering.models import smollm2
+from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
+from app.answering.models.model_choice import prompt_for
+from app.answering.sentence_prompt import sentence_messages
+from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
+from retrieval.weights import verify_sha256
 
 
 def test_without_the_wheel_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +44,8 @@ def test_what_is_already_converted_is_not_converted_again(
 ) -> None:
     built: list[Path] = []
 
-    def copy(folder: Path, progress: Any) -> None:
+    def copy(folder: Path, progress: Any, *, taught: bool) -> None:
+        assert taught
         built.append(folder)
         shutil.copytree(tiny_folder, folder, dirs_exist_ok=True)
 
@@ -53,12 +59,13 @@ def test_what_is_already_converted_is_not_converted_again(
 @pytest.mark.model
 @pytest.mark.timeout(300)
 def test_the_real_model_is_converted_once_and_answers(tmp_path: Path, until: Any) -> None:
-    folder = smollm2.folder_in(tmp_path)
+    name = smollm2.UNTUNED
+    folder = smollm2.folder_in(tmp_path, name)
     _kill_while_it_writes(tmp_path, until)
-    assert not folder.exists() and not smollm2.is_ready(tmp_path)
+    assert not folder.exists() and not smollm2.is_ready(tmp_path, name)
 
     told: list[tuple[str, int, int]] = []
-    smollm2.convert(tmp_path, lambda *step: told.append(step))
+    smollm2.convert(tmp_path, lambda *step: told.append(step), name)
     assert [done for _, done, _ in told] == list(range(told[-1][2] + 1))
     assert {path.name for path in folder.parent.iterdir()} == {folder.name, f"{folder.name}.lock"}
     manifest = json.loads((folder / "manifest.json").read_text())
@@ -68,16 +75,28 @@ def test_the_real_model_is_converted_once_and_answers(tmp_path: Path, until: Any
     import transformers  # noqa: F401  its import is not part of the loading time
 
     began = time.monotonic()
-    llm = open_llm("smollm2", home=tmp_path, max_tokens=40)
+    llm = open_llm(name, home=tmp_path, max_tokens=40)
     assert time.monotonic() - began < 10
     pieces = [str(chunk.content) for chunk in llm.stream("What is the capital of France? Answer in one sentence.")]
     assert len(pieces) > 4 and "Paris" in "".join(pieces)
 
 
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_what_it_was_taught_it_does(tmp_path: Path) -> None:
+    llm = open_llm("smollm2", home=tmp_path, max_tokens=60)
+    assert prompt_for(llm, "smollm2") == SENTENCE_PROMPT
+    passage = "We find that sycophancy grows with model size, up to 52B parameters."
+    said = str(llm.invoke(sentence_messages("Does sycophancy grow with size?", "On sycophancy", passage)).content)
+    assert "sycophancy" in said.casefold() and "[" not in said and said.endswith(".")
+    beside = sentence_messages("How long should I boil an egg?", "On sycophancy", passage)
+    assert str(llm.invoke(beside).content).strip() == SKIP
+
+
 def _kill_while_it_writes(home: Path, until: Any) -> None:
     code = (
         "import sys; from pathlib import Path; "
-        "from app.answering.models.smollm2 import convert; convert(Path(sys.argv[1]))"
+        "from app.answering.models.smollm2 import UNTUNED, convert; convert(Path(sys.argv[1]), name=UNTUNED)"
     )
     child = subprocess.Popen([sys.executable, "-c", code, str(home)], env=dict(os.environ))
     models = smollm2.folder_in(home).parent
@@ -86,3 +105,13 @@ def _kill_while_it_writes(home: Path, until: Any) -> None:
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait(10)
+
+
+def test_the_adapter_that_ships_is_the_known_one_and_tells_no_machines_paths() -> None:
+    folder = shipped_file(smollm2.ADAPTER)
+    weights = folder / "adapter_model.safetensors"
+    verify_sha256(weights, smollm2.ADAPTER_SHA256)
+    assert weights.stat().st_size < 12_000_000
+    config = json.loads((folder / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] is None and "/" not in json.dumps(config)
+    assert (folder / "README.md").read_text().startswith("---\nlicense: apache-2.0")
