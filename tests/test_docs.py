@@ -71,11 +71,10 @@ def test_no_other_page_names_a_setting_that_does_not_exist() -> None:
 def test_the_tree_of_the_readme_exists() -> None:
     tree = re.findall(r"^    ( *)([a-z_]+/) {2,}\S", README, re.MULTILINE)
     assert len(tree) >= 8
-    top = ""
+    above: list[str] = []
     for indent, name in tree:
-        top = top if indent else name
-        folder = ROOT / top / name if indent else ROOT / name
-        assert folder.is_dir(), name
+        above = [*above[: len(indent) // 2], name]
+        assert ROOT.joinpath(*above).is_dir(), above
     shown = {name.rstrip("/") for indent, name in tree if not indent}
     assert {"app", "retrieval", "prompts", "data", "tests", "benchmarks", "docs"} <= shown
 
