@@ -204,6 +204,12 @@ def written_questions(
     return written_for(papers, read_questions(default_questions_file("train.jsonl")), glossary)
 
 
+def indexed_questions(settings: Settings, papers: Iterable[Paper]) -> dict[str, list[str]]:
+    """What the index of the settings' collection holds of the written questions, by the paper's id."""
+    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    return embedded_texts(written_questions(papers, settings.collection, glossary))
+
+
 def build_benchmark_retriever(
     settings: Settings, progress: Progress, note: Note, papers: tuple[Paper, ...], collection: str
 ) -> PaperRetriever:

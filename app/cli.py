@@ -165,7 +165,7 @@ app.add_typer(models)
 @app.command()
 def doctor(json_: Json = False) -> None:
     """Say what is installed, reachable and cached, and what will be used and why."""
-    from app.build import collection_papers
+    from app.build import collection_papers, indexed_questions
     from app.diagnosis import diagnose
     from app.terminal import print_findings
 
@@ -179,6 +179,7 @@ def doctor(json_: Json = False) -> None:
         llm_url=settings.llm_url,
         llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,
         read_collection=lambda: collection_papers(settings),
+        questions_of=lambda papers: indexed_questions(settings, papers),
     )
     with results():
         if json_:

@@ -14,7 +14,7 @@ from retrieval.embedding import open_embedder
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError
 from retrieval.hub import hub_is_reachable
-from retrieval.ingest import index_fingerprint
+from retrieval.ingest import Questions, index_fingerprint
 from retrieval.precision import bfloat16_pays
 from retrieval.store import ChromaStore
 from retrieval.types import Paper
@@ -40,6 +40,7 @@ def diagnose(
     embedding: str,
     llm: str,
     read_collection: Callable[[], tuple[Paper, ...]],
+    questions_of: Callable[[tuple[Paper, ...]], Questions],
     llm_url: str | None = None,
     llm_key: str | None = None,
 ) -> list[Finding]:
@@ -52,7 +53,7 @@ def diagnose(
         _home(home),
         _papers(collection, read_collection),
         _embedding(embedding),
-        _index(chroma, collection, embedding, read_collection),
+        _index(chroma, collection, embedding, read_collection, questions_of),
         _hub(),
         _language_model(choose_model(llm, llm_url, llm_key)),
     ]
@@ -103,12 +104,17 @@ def _embedding(name: str) -> Finding:
 
 
 def _index(
-    chroma: Path | str, collection: str, embedding: str, read_collection: Callable[[], tuple[Paper, ...]]
+    chroma: Path | str,
+    collection: str,
+    embedding: str,
+    read_collection: Callable[[], tuple[Paper, ...]],
+    questions_of: Callable[[tuple[Paper, ...]], Questions],
 ) -> Finding:
     if isinstance(chroma, Path) and not chroma.is_dir():
         return Finding("Index", True, "not built yet; the first question builds it")
     try:
-        fingerprint = index_fingerprint(read_collection(), open_embedder(embedding))
+        papers = read_collection()
+        fingerprint = index_fingerprint(papers, open_embedder(embedding), questions_of(papers))
         built = ChromaStore(chroma).find(collection, fingerprint)
     except PaperbackedError as error:
         return Finding("Index", False, f"{error} The next question builds it anew.")

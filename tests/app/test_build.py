@@ -12,10 +12,11 @@ import pytest
 from app.answering.llm import describe
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
-from app.build import LocalAnswerer, build_answerer, collection_papers, ingest_papers
+from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_questions, ingest_papers
 from app.diagnosis import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
+from retrieval.corpus import default_papers_file
 from retrieval.errors import CorpusError, InputError, ModelError, PaperbackedError
 
 Lines = list[dict]
@@ -158,6 +159,7 @@ def examined(settings: Settings) -> dict[str, Finding]:
         embedding=settings.embedding,
         llm=settings.llm,
         read_collection=lambda: collection_papers(settings),
+        questions_of=lambda papers: indexed_questions(settings, papers),
     )
     return {finding.what: finding for finding in findings}
 
@@ -174,6 +176,18 @@ def test_the_doctor_before_and_after_the_first_question(mine: Settings) -> None:
     assert examined(default)["Index"].found.startswith("complete, in ")
     write(default.papers, FIRST, SECOND)
     assert "out of date" in examined(default)["Index"].found
+
+
+def test_the_doctor_knows_an_index_with_written_questions(mine: Settings) -> None:
+    default = mine.model_copy(update={"collection": "default"})
+    one = next(
+        line for line in default_papers_file().read_text(encoding="utf-8").splitlines() if "sleeper-agents" in line
+    )
+    default.papers.write_text(one, encoding="utf-8")
+    [own] = indexed_questions(default, collection_papers(default)).values()
+    assert len(own) >= 12
+    build_answerer(default)
+    assert examined(default)["Index"].found.startswith("complete, in ")
 
 
 def test_the_doctor_names_what_is_missing(mine: Settings, tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ class CatalogueModel:
 
 
 CATALOGUE = (
-    CatalogueModel("Qwen/Qwen3-0.6B", 1.5, 1.5, 10, "Apache-2.0", "the smallest of the hub here; fast enough without a GPU"),
+    CatalogueModel(
+        "Qwen/Qwen3-0.6B", 1.5, 1.5, 10, "Apache-2.0", "the smallest of the hub here; fast enough without a GPU"
+    ),
     CatalogueModel("Qwen/Qwen3-1.7B", 4.1, 4, 3.5, "Apache-2.0", "better prose; patience needed without a GPU"),
     CatalogueModel("Qwen/Qwen3-4B-Instruct-2507", 8.1, 9, 1.5, "Apache-2.0", "the best prose; wants a GPU"),
 )
