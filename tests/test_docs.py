@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import typer.main
 
 from app.cli import app
 from app.settings import PREFIX, Settings
+from benchmarks import preferences
 from benchmarks.docs import command_helps, pages
 from benchmarks.readme import real_answer, shown_answer, untimed
 
@@ -34,6 +36,13 @@ COMMANDS = dict(commands_of(typer.main.get_command(app)))
 def test_the_generated_page_is_up_to_date(name: str) -> None:
     on_disk = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert on_disk == pages()[name], "run: python -m benchmarks.docs"
+
+
+def test_the_page_of_preferences_is_what_the_judgements_say() -> None:
+    pairs = [json.loads(line) for line in preferences.JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
+    assert preferences.PAGE.read_text(encoding="utf-8") == preferences.page(pairs), (
+        "run: python -m benchmarks.preferences"
+    )
 
 
 def test_the_pages_are_the_same_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
