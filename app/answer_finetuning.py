@@ -10,17 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.models.adapter import mark_taught, merge_adapter
+from app.answering.models.adapter import CONFIG, WEIGHTS, mark_taught, merge_adapter
+from app.answering.models.loading import load_tokenizer, load_weights, no_progress_bars
 from app.answering.models.smollm2 import UNTUNED, convert
-from app.answering.models.transformers_chat import no_progress_bars
 from app.lessons.card import model_card
 from app.lessons.examples import Example, examples_of
 from app.lessons.lessons import read_lessons
 from app.lessons.recipe import DEFAULT
-from app.lessons.training import ADAPTER, CONFIG, HISTORY, History, train
+from app.lessons.training import HISTORY, History, train
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
-from retrieval.errors import InputError, ModelError, one_line
+from retrieval.errors import InputError, ModelError
 from retrieval.figure import empty_figure, save_figure
+from retrieval.finetune.history import draw_losses
 from retrieval.hub import model_folder
 from retrieval.types import Progress
 
@@ -29,7 +30,6 @@ CARD = "README.md"
 CURVE = "curve.png"
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 """What the base model that ships is called on the hub."""
-SMOOTHED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], 
     _need_peft()
     base = model_folder(run.base, progress) if run.base else convert(run.home, progress, UNTUNED)
     name = run.base or BASE
-    tokenizer = _tokenizer(base)
+    tokenizer = load_tokenizer(base, name)
     names = {paper.id: paper.name for paper in read_papers(default_papers_file())}
 
     def examples(split: str) -> list[Example]:
@@ -68,7 +68,7 @@ def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], 
     skips = sum(example.skips for example in learned)
     card = model_card(run.out.resolve().name, name, DEFAULT, history, len(learned), skips)
     (run.out / CARD).write_text(card, encoding="utf-8")
-    size = (run.out / ADAPTER_FOLDER / ADAPTER).stat().st_size
+    size = (run.out / ADAPTER_FOLDER / WEIGHTS).stat().st_size
     losses = ", ".join(f"{loss:.3f}" for loss in history.dev)
     note(f"Development loss, before training and after each epoch: {losses}.")
     note(f"The model is in {run.out}, its adapter of {size / 1e6:.1f} MB in {run.out / ADAPTER_FOLDER}.")
@@ -82,33 +82,19 @@ def _need_peft() -> None:
         raise ModelError('Teaching a model needs peft: pip install "paperbacked[finetune]".') from error
 
 
-def _tokenizer(base: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
-    except Exception as error:  # a broken folder fails in as many ways as there are model types
-        raise ModelError(
-            f"The tokenizer in {base.name} cannot be loaded ({one_line(error)}): choose another base."
-        ) from error
-
-
 def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
     """Move the adapter to a folder of its own, and write the base with it merged, each file whole or not at all."""
     import torch
-    from transformers import AutoModelForCausalLM
 
     adapter = out / ADAPTER_FOLDER
     adapter.mkdir(exist_ok=True)
-    for file in (ADAPTER, CONFIG, HISTORY):
+    for file in (WEIGHTS, CONFIG, HISTORY):
         (out / file).replace(adapter / file)
+    model = load_weights(base, base.name, torch.float32)
+    merge_adapter(model, adapter)
+    mark_taught(model, tokenizer)
+    fresh = out / "merged"
     with no_progress_bars():
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            base, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
-        )
-        merge_adapter(model, adapter)
-        mark_taught(model, tokenizer)
-        fresh = out / "merged"
         model.to(torch.bfloat16).save_pretrained(fresh)
         tokenizer.save_pretrained(fresh)
     for file in sorted(fresh.iterdir()):
@@ -119,12 +105,8 @@ def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
 def _draw(history: History, path: Path) -> None:
     figure = empty_figure(6, 3.6)
     axes = figure.subplots()
-    width = min(SMOOTHED, max(1, len(history.losses)))
-    smooth = np.convolve(history.losses, np.ones(width) / width, mode="valid")
-    axes.plot(history.losses, color="#9cc3e6", linewidth=0.7)
-    axes.plot(np.arange(len(smooth)) + width - 1, smooth, color="#1f5fa8", label="training")
+    draw_losses(axes, history.losses)
     ends = np.linspace(0, len(history.losses), len(history.dev))
     axes.plot(ends, history.dev, marker="o", color="#444444", label="development")
-    axes.set(xlabel="step", ylabel="loss", ylim=(0, None))
     axes.legend(frameon=False)
     save_figure(figure, path)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from app.lessons.lessons import Group, Lesson
+from app.lessons.lessons import Group, Lesson, read_lessons
 from benchmarks.check_lessons import FEWEST, broken_rules, main
+from retrieval.corpus import shipped_file
 from retrieval.evaluation.questions import LabelledQuestion
 from retrieval.types import Paper
 
@@ -25,6 +27,19 @@ def test_the_files_that_ship(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         main()
     told = capsys.readouterr()
     assert (exit.value.code, told.err) == (0, "") and "train: 1391 lessons" in told.out
+
+
+def test_the_page_counts_what_is_there() -> None:
+    page = (Path(__file__).parent.parent / "data" / "README.md").read_text(encoding="utf-8")
+    lessons = [read_lessons(shipped_file(f"answers/{name}.jsonl")) for name in FEWEST]
+    groups = [[group for lesson in split for group in lesson.groups] for split in lessons]
+    rows = {
+        "Lessons": map(len, lessons),
+        "Groups": map(len, groups),
+        "of which the group answers": (sum(group.answer is not None for group in split) for split in groups),
+    }
+    for name, counts in rows.items():
+        assert f"| {name} | {' | '.join(map(str, counts))} |" in page
 
 
 def broken(lesson: Lesson, split: str = "train", asked: Sequence[LabelledQuestion] = (), **others: Lesson) -> str:

@@ -45,6 +45,13 @@ def test_the_page_of_preferences_is_what_the_judgements_say() -> None:
     )
 
 
+def test_the_readme_says_of_the_prose_what_was_read() -> None:
+    pairs = [json.loads(line) for line in preferences.JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
+    for reader in range(2):
+        quotes = sum(pair["readings"][reader]["better"] == "quotes" for pair in pairs)
+        assert f"in {quotes} of {len(pairs)} answers" in " ".join(README.split())
+
+
 def test_the_pages_are_the_same_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     before = pages()
     for name, value in {"COLUMNS": "40", "TERMINAL_WIDTH": "40", "FORCE_COLOR": "1", "NO_COLOR": "1"}.items():

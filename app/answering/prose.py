@@ -25,6 +25,9 @@ from retrieval.words import overlap
 LIMIT_SECONDS = 5.0
 """A reader waits no longer for a small model's prose; what is there by then is the answer."""
 SENTENCE_TOKENS = 80
+TICK_SECONDS = 0.1
+"""How often a reader is told something while a sentence is written: only who is told something can leave."""
+_UNSUPPORTED = "The quotes do not support what {name} wrote, so these are the quotes."
 _VERDICT = re.compile(r"(?P<word>yes|no)\s*[,.:;–—-]\s*(?=\w)", re.IGNORECASE)
 SAID_AGAIN = 0.6
 """A sentence sharing this much of its content words with one before it says nothing new."""
@@ -78,7 +81,7 @@ def whole_answer(
     if drop_unsupported:
         sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
     if not any(sentence.support == "supported" for sentence in sentences):
-        return Prose(note=f"The quotes do not support what {model.name} wrote, so these are the quotes.")
+        return Prose(note=_UNSUPPORTED.format(name=model.name))
     for sentence in sentences:
         yield SentenceChecked(sentence)
     return Prose(sentences)
@@ -98,10 +101,11 @@ def answer_by_quote(
     """
     until = time.monotonic() + limit_seconds
     kept: list[AnswerSentence] = []
-    wrote = False
+    wrote, skipped = False, True
     for quote in quotes:
         text = yield from _said_of(model, question, quote, until)
         wrote = wrote or bool(text)
+        skipped = skipped and text == SKIP
         for sentence in _checked(text, question, quote, support):
             if sentence.support == "supported" and not _says_again(sentence, kept):
                 yield Token(f" {sentence.text}" if kept else sentence.text)
@@ -109,11 +113,13 @@ def answer_by_quote(
                 kept.append(sentence)
         if time.monotonic() >= until:
             break
-    if not kept and not wrote:
+    if kept:
+        return Prose(tuple(kept))
+    if not wrote and time.monotonic() >= until:
         raise ModelError(f"it wrote nothing within {limit_seconds:g} seconds")
-    if not kept:
-        return Prose(note=f"The quotes do not support what {model.name} wrote, so these are the quotes.")
-    return Prose(tuple(kept))
+    if skipped:
+        return Prose(note=f"{model.name} finds no quote that it can put in its own words, so these are the quotes.")
+    return Prose(note=_UNSUPPORTED.format(name=model.name))
 
 
 def _said_of(model: LanguageModel, question: str, quote: Citation, until: float) -> Generator[Event, None, str]:
@@ -121,15 +127,16 @@ def _said_of(model: LanguageModel, question: str, quote: Citation, until: float)
     messages = sentence_messages(question, quote.paper.name, quote.gloss or quote.quote)
     writing = Status(f"Writing with {model.name}")
     yield writing
-    text = ""
+    text, told = "", time.monotonic()
     with closing(written(model, messages, max_tokens=SENTENCE_TOKENS)) as pieces:
         for piece in pieces:
             if time.monotonic() >= until or isinstance(piece, CutOff):
                 return ""
-            if isinstance(piece, Silence):
-                yield Status(piece.status) if piece.status else writing
-            else:
+            if isinstance(piece, str):
                 text += piece
+            if isinstance(piece, Silence) or time.monotonic() - told >= TICK_SECONDS:
+                told = time.monotonic()
+                yield Status(piece.status) if isinstance(piece, Silence) and piece.status else writing
     return text.strip()
 
 
@@ -137,8 +144,10 @@ def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -
     if not text or SKIP in text:
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
-    denied = support.denies(quote, question)
-    said = [without_bare_verdict(sentence, denied) for sentence, _ in cited_sentences(without_markers(text))]
+    said = [sentence for sentence, _ in cited_sentences(without_markers(text))]
+    if any(map(_VERDICT.match, said)):
+        denied = support.denies(quote, question)
+        said = [without_bare_verdict(sentence, denied) for sentence in said]
     sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
     return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
 

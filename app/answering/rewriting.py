@@ -30,7 +30,7 @@ def rewritten_question(
     """
     try:
         said = _said(question, model, limit_seconds)
-    # Whatever a model or its server does, the question is asked.
+    # Whatever a model or its server does, the question is asked; what went wrong is for the log.
     except Exception:
         _LOG.warning("The model could not say the question anew; the rules' version is used.", exc_info=True)
         return by_rules

@@ -10,16 +10,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from app.answering.models.adapter import CONFIG, WEIGHTS
+from app.answering.models.loading import load_weights
 from app.lessons.examples import Example
 from app.lessons.recipe import Recipe
-from retrieval.errors import ModelError, one_line
+from retrieval.finetune.run_state import load_state, make_work_folder, save_state
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
-STATE = "state.pt"
 HISTORY = "history.json"
-ADAPTER = "adapter_model.safetensors"
-CONFIG = "adapter_config.json"
 SAVED_EVERY = 40
 """Steps that a kill loses at most."""
 SORTED_TOGETHER = 16
@@ -51,13 +50,7 @@ def train(
     to try it. A run that was killed goes on from its last save. Raises `ModelError`
     where `base` cannot be loaded, or `out` cannot be written or holds another run.
     """
-    work = out / "unfinished"
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(
-            f"The folder {out} cannot be written ({error.strerror}): choose another with --out."
-        ) from error
+    work = make_work_folder(out)
     run = _Run(base, examples, chosen_on, recipe, work, progress, steps)
     run.resume()
     if not run.history.dev:
@@ -193,14 +186,11 @@ class _Run:
         config["base_model_name_or_path"] = None
         (kept / CONFIG).write_text(json.dumps(config, indent=1), encoding="utf-8")
         weights = get_peft_model_state_dict(self.model)
-        save_file({name: value.to(torch.float16).contiguous().cpu() for name, value in weights.items()}, kept / ADAPTER)
+        save_file({name: value.to(torch.float16).contiguous().cpu() for name, value in weights.items()}, kept / WEIGHTS)
 
     def save(self) -> None:
         """Write the state, whole or not at all."""
-        import torch
-
         state = {
-            "run": self._described(),
             "step": self.step,
             "weights": [parameter.detach().cpu() for parameter in self.trained],
             "optimizer": self.optimizer.state_dict(),
@@ -208,22 +198,15 @@ class _Run:
             "losses": self.history.losses,
             "dev": self.history.dev,
         }
-        draft = self.work / f"{STATE}.new"
-        torch.save(state, draft)
-        draft.replace(self.work / STATE)
+        save_state(self.work, self._described(), state)
 
     def resume(self) -> None:
         """Go on where a killed run left its state."""
         import torch
 
-        file = self.work / STATE
-        if not file.is_file():
+        state = load_state(self.work, self._described())
+        if state is None:
             return
-        state = torch.load(file, weights_only=True)
-        if state["run"] != self._described():
-            raise ModelError(
-                f"{self.work} holds an unfinished run of something else: remove it or choose another --out."
-            )
         with torch.no_grad():
             for parameter, value in zip(self.trained, state["weights"], strict=True):
                 parameter.copy_(value)
@@ -248,19 +231,9 @@ def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
     """The base model with a fresh adapter, and the device it is on."""
     import torch
     from peft import LoraConfig, TaskType, get_peft_model
-    from transformers import AutoModelForCausalLM
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    dtype = torch.bfloat16 if bfloat16_pays() else torch.float32
-    try:
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            base, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False
-        )
-    except Exception as error:  # a broken folder fails in as many ways as there are model types
-        raise ModelError(
-            f"The model in {base.name} cannot be loaded ({one_line(error)}): "
-            "choose a text-generation model saved with save_pretrained()."
-        ) from error
+    model = load_weights(base, base.name, torch.bfloat16 if bfloat16_pays() else torch.float32)
     model.config.use_cache = False
     config = LoraConfig(
         task_type=TaskType.CAUSAL_LM,

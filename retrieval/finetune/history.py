@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrieval.figure import empty_figure, save_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 SMOOTHED = 20
 """Steps over which the drawn loss is averaged."""
@@ -37,11 +42,7 @@ def draw_history(history: History, path: Path) -> None:
     """
     figure = empty_figure(9, 3.6)
     loss, dev = figure.subplots(1, 2)
-    width = min(SMOOTHED, max(1, len(history.losses)))
-    smooth = np.convolve(history.losses, np.ones(width) / width, mode="valid")
-    loss.plot(history.losses, color="#9cc3e6", linewidth=0.7)
-    loss.plot(np.arange(len(smooth)) + width - 1, smooth, color="#1f5fa8")
-    loss.set(xlabel="step", ylabel="loss", ylim=(0, None))
+    draw_losses(loss, history.losses)
     dev.plot(history.dev, marker="o", color="#1f5fa8", label="after each epoch")
     if history.final is not None:
         dev.axhline(history.final, color="#444444", linestyle="--", linewidth=1, label="as written")
@@ -51,3 +52,12 @@ def draw_history(history: History, path: Path) -> None:
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.3)
     save_figure(figure, path)
+
+
+def draw_losses(axes: Axes, losses: Sequence[float]) -> None:
+    """The loss of every step, and its mean over the last `SMOOTHED`."""
+    width = min(SMOOTHED, max(1, len(losses)))
+    smooth = np.convolve(losses, np.ones(width) / width, mode="valid")
+    axes.plot(losses, color="#9cc3e6", linewidth=0.7)
+    axes.plot(np.arange(len(smooth)) + width - 1, smooth, color="#1f5fa8", label="training")
+    axes.set(xlabel="step", ylabel="loss", ylim=(0, None))

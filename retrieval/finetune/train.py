@@ -18,15 +18,14 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.errors import ModelError
 from retrieval.finetune.average import write_average
 from retrieval.finetune.history import History
 from retrieval.finetune.pairs import Example, batches
 from retrieval.finetune.recipes import Recipe
+from retrieval.finetune.run_state import load_state, make_work_folder, save_state
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
-STATE = "state.pt"
 HISTORY = "history.json"
 MINED = 6
 ALIKE = 16
@@ -55,8 +54,7 @@ def train(
     random.seed(recipe.seed)
     np.random.seed(recipe.seed)
     torch.manual_seed(recipe.seed)
-    work = out / "unfinished"
-    _make(work, out)
+    work = make_work_folder(out)
     run = _Run(base, examples, passages, recipe, work, progress)
     run.resume()
     if not run.history.dev:
@@ -67,15 +65,6 @@ def train(
         run.save()
     run.finish(out, base, score)
     return run.history
-
-
-def _make(work: Path, out: Path) -> None:
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(
-            f"The folder {out} cannot be written ({error.strerror}): choose another with --out."
-        ) from error
 
 
 class _Run:
@@ -188,15 +177,11 @@ class _Run:
 
     def save(self) -> None:
         """Write the state, and the weights where they are the best so far, each file whole or not at all."""
-        import torch
-
         if not self.recipe.best_epoch or self.history.best_epoch == self.epoch:
             kept = self.work / "kept"
             shutil.rmtree(kept, ignore_errors=True)
             self.model.save(str(kept), create_model_card=False)
         state = {
-            "recipe": asdict(self.recipe),
-            "examples": len(self.examples),
             "epoch": self.epoch,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -204,27 +189,21 @@ class _Run:
             "losses": self.history.losses,
             "dev": self.history.dev,
         }
-        draft = self.work / f"{STATE}.new"
-        torch.save(state, draft)
-        draft.replace(self.work / STATE)
+        save_state(self.work, self._described(), state)
 
     def resume(self) -> None:
         """Go on where a killed run left its state."""
-        import torch
-
-        file = self.work / STATE
-        if not file.is_file():
+        state = load_state(self.work, self._described())
+        if state is None:
             return
-        state = torch.load(file, weights_only=True)
-        if state["recipe"] != asdict(self.recipe) or state["examples"] != len(self.examples):
-            raise ModelError(
-                f"{self.work} holds an unfinished run of something else: remove it or choose another --out."
-            )
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.epoch = state["epoch"]
         self.history = History(list(state["losses"]), list(state["dev"]))
+
+    def _described(self) -> dict[str, Any]:
+        return {**asdict(self.recipe), "examples": len(self.examples)}
 
     def finish(self, out: Path, base: Path, score: Score) -> None:
         """Average the kept weights with the base, move them to their place and remove the state."""

@@ -12,10 +12,10 @@ import pytest
 
 from app.answer_finetuning import ADAPTER_FOLDER, CARD, CURVE, AnswersRun, finetune_answers
 from app.answering.llm import open_llm
+from app.answering.models.adapter import WEIGHTS
 from app.answering.models.language_model import SENTENCE_PROMPT
 from app.answering.models.model_choice import prompt_for
 from app.lessons import recipe
-from app.lessons.training import ADAPTER
 from retrieval.errors import InputError
 from retrieval.types import no_progress
 
@@ -36,7 +36,7 @@ def test_a_base_of_ones_own_is_taught_and_then_answers(tiny_qwen: Path, tmp_path
     ran = finetune("--base", str(tiny_qwen), "--steps", "2", "--out", str(out))
     assert ran.returncode == 0, ran.stderr
     assert "2575 lessons" in ran.stderr and "Development loss" in ran.stderr
-    assert (out / ADAPTER_FOLDER / ADAPTER).is_file() and (out / CURVE).read_bytes().startswith(b"\x89PNG")
+    assert (out / ADAPTER_FOLDER / WEIGHTS).is_file() and (out / CURVE).read_bytes().startswith(b"\x89PNG")
     assert len(json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["losses"]) == 2
     card = (out / CARD).read_text()
     assert card.startswith("---\nlicense: apache-2.0") and "2575 lessons" in card
@@ -70,4 +70,4 @@ def test_the_small_model_that_ships_is_taught_in_a_short_run(tmp_path: Path) -> 
     assert ran.returncode == 0, ran.stderr
     dev = json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["dev"]
     assert dev[-1] < 0.8 * dev[0]
-    assert (out / ADAPTER_FOLDER / ADAPTER).stat().st_size < 12_000_000
+    assert (out / ADAPTER_FOLDER / WEIGHTS).stat().st_size < 12_000_000

@@ -120,7 +120,7 @@ def read_filters(text: str, facets: Facets) -> ReadFilters:
 def _organisations(text: str, facets: Facets) -> tuple[tuple[str, ...], str]:
     spoken = {name.casefold(): name for name in facets.organisations}
     for folded, name in tuple(spoken.items()):
-        spoken |= dict.fromkeys(_ALIASES.get(folded, ()), name) | {}
+        spoken |= dict.fromkeys(_ALIASES.get(folded, ()), name)
     if not spoken:
         return (), text
     names = "|".join(re.escape(name) for name in sorted(spoken, key=len, reverse=True))

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.models.adapter import SKIPS_FROM, WEIGHTS, mark_taught, merge_adapter
+from app.answering.models.loading import no_progress_bars
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import (
     TransformersChat,
-    no_progress_bars,
     open_transformers_chat,
 )
 from retrieval.corpus import shipped_file

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,9 @@ from pydantic import PrivateAttr
 from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.chat_template import render_chat
 from app.answering.models.generation import Generator
+from app.answering.models.loading import load_tokenizer, load_weights
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
-from retrieval.errors import ModelError, one_line
+from retrieval.errors import ModelError
 from retrieval.precision import bfloat16_pays
 
 READERS_BEFORE = "readers_before"
@@ -151,20 +151,9 @@ def open_transformers_chat(
     where two tokens are equally likely.
     Raises `ModelError` where the folder cannot be loaded.
     """
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
     device, dtype = _device_and_type()
-    options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        with no_progress_bars():
-            tokenizer = AutoTokenizer.from_pretrained(folder, **options)
-            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **options)
-            model.to(device)
-    except Exception as error:  # a broken folder fails in as many ways as there are model types
-        raise ModelError(
-            f"The model {name} cannot be loaded ({one_line(error)}): "
-            "choose a text-generation model saved with save_pretrained()."
-        ) from error
+    tokenizer, model = load_tokenizer(folder, name), load_weights(folder, name, dtype)
+    model.to(device)
     return TransformersChat(
         model=model,
         tokenizer=tokenizer,
@@ -183,18 +172,3 @@ def _device_and_type() -> tuple[str, Any]:
     if torch.backends.mps.is_available():
         return "mps", torch.float16
     return "cpu", torch.bfloat16 if bfloat16_pays() else torch.float32
-
-
-@contextmanager
-def no_progress_bars() -> Iterator[None]:
-    """Keeps transformers from drawing bars on stderr. Imports transformers."""
-    # Progress is told through `Progress` callbacks; bars would mix with the program's own lines.
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

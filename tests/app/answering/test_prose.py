@@ -83,9 +83,9 @@ def test_what_its_quote_does_not_support_is_never_told(cite: Cite) -> None:
 
 
 def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
-    for reply in (SKIP, "Whales sing in winter."):
+    for reply, reason in ((SKIP, "finds no quote"), ("Whales sing in winter.", "do not support what small wrote")):
         _, prose = told(ScriptedLLM(replies=[reply]), [cite(1, LIES)])
-        assert prose.sentences == () and prose.note and "small" in prose.note
+        assert prose.sentences == () and prose.note and "small" in prose.note and reason in prose.note
 
 
 @pytest.mark.parametrize(
@@ -129,11 +129,14 @@ def test_when_the_time_is_up_what_is_there_is_the_answer(cite: Cite) -> None:
 
 
 def test_leaving_stops_the_model(cite: Cite) -> None:
-    llm = ScriptedLLM(replies=["Larger models lie more."], piece=1, delay_s=0.01)
+    llm = ScriptedLLM(replies=["Larger models lie more."], piece=1, delay_s=0.02)
     telling = answer_by_quote(LanguageModel(llm, "small"), "q?", [cite(1, LIES)], Words())  # type: ignore[arg-type]
     next(telling)
+    began = time.monotonic()
+    # Words flow, yet none is told before the sentence is whole: the reader hears from it all the same.
+    assert isinstance(next(telling), Status) and time.monotonic() - began < 0.2
     telling.close()
-    assert llm.closed_early <= 1 and len(llm.asked) <= 1
+    assert llm.closed_early == 1 and len(llm.asked) == 1
 
 
 def test_a_passage_cannot_speak_for_us() -> None:

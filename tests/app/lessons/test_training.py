@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.models.adapter import merge_adapter
+from app.answering.models.adapter import WEIGHTS, merge_adapter
 from app.answering.models.chat_template import render_chat
 from app.answering.models.language_model import SKIP
 from app.answering.sentence_prompt import sentence_messages
@@ -17,7 +17,7 @@ from app.lessons import training
 from app.lessons.examples import Example, examples_of
 from app.lessons.lessons import Group, Lesson
 from app.lessons.recipe import Recipe
-from app.lessons.training import ADAPTER, plan, train
+from app.lessons.training import plan, train
 from retrieval.errors import ModelError
 
 NAMES = {"lies": "On lies"}
@@ -52,7 +52,7 @@ def examples(tokenizer: Any) -> list[Example]:
 def weights(folder: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
-    return load_file(folder / ADAPTER)
+    return load_file(folder / WEIGHTS)
 
 
 def test_an_example_is_the_chains_own_prompt_and_the_answer(tokenizer: Any, examples: list[Example]) -> None:
@@ -121,7 +121,7 @@ def test_another_runs_folder_is_refused(
 
 def test_a_short_run_ends_after_its_steps(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
     history = train(tiny_qwen, examples, examples, RECIPE, tmp_path, steps=3)
-    assert len(history.losses) == 3 and len(history.dev) == 2 and (tmp_path / ADAPTER).is_file()
+    assert len(history.losses) == 3 and len(history.dev) == 2 and (tmp_path / WEIGHTS).is_file()
 
 
 def test_merged_it_is_what_peft_makes_of_it(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_an_adapter_of_another_model_is_refused(tiny_qwen: Path, examples: list[
         {name.replace("layers.1", "layers.9"): value for name, value in learned.items()},
         {name: value[:, :1] if "lora_A" in name else value for name, value in learned.items()},
     ):
-        save_file({name: value.contiguous() for name, value in other.items()}, tmp_path / ADAPTER)
+        save_file({name: value.contiguous() for name, value in other.items()}, tmp_path / WEIGHTS)
         with pytest.raises(ModelError, match="does not fit"):
             merge_adapter(model, tmp_path)
     (tmp_path / "adapter_config.json").write_text("{}")

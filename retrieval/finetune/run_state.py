@@ -1,0 +1,44 @@
+"""What a training run leaves so that it can go on after a kill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import ModelError
+
+STATE = "state.pt"
+
+
+def make_work_folder(out: Path) -> Path:
+    """The folder within `out` where an unfinished run lives. Raises `ModelError` where it cannot be made."""
+    work = out / "unfinished"
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ModelError(
+            f"The folder {out} cannot be written ({error.strerror}): choose another with --out."
+        ) from error
+    return work
+
+
+def save_state(work: Path, run: dict[str, Any], state: dict[str, Any]) -> None:
+    """Write the state, whole or not at all; `run` says what run it is of."""
+    import torch
+
+    draft = work / f"{STATE}.new"
+    torch.save({"run": run, **state}, draft)
+    draft.replace(work / STATE)
+
+
+def load_state(work: Path, run: dict[str, Any]) -> dict[str, Any] | None:
+    """What the last `save_state` wrote, None where there is nothing. Raises `ModelError` where it is of another run."""
+    import torch
+
+    file = work / STATE
+    if not file.is_file():
+        return None
+    state = torch.load(file, weights_only=True)
+    if state["run"] != run:
+        raise ModelError(f"{work} holds an unfinished run of something else: remove it or choose another --out.")
+    return state
