@@ -107,10 +107,13 @@ def measured(told: Told, *, raw: bool, embed: Callable[[list[str]], np.ndarray])
     row: Row = dict.fromkeys(COLUMNS, np.nan)
     answered = answer.status == "answered"
     row["answered rightly" if told.asked.papers else "refused rightly"] = float(answered == bool(told.asked.papers))
+    if told.asked.papers:
+        cited = {citation.paper.id for citation in answer.citations}
+        row["right paper cited"] = float(bool(cited & set(told.asked.papers)))
     if not answered:
         return row
     row["sentences supported"] = float(np.mean([sentence.support == "supported" for sentence in sentences]))
-    row["right paper"] = citation_precision(told.asked, answer)
+    row["citation precision"] = citation_precision(told.asked, answer)
     row["invented figures"] = float(any(_invents(sentence, answer) for sentence in sentences))
     row["in prose"] = float(answer.mode == "generated")
     row["words"] = len(said.split())
@@ -122,8 +125,8 @@ def measured(told: Told, *, raw: bool, embed: Callable[[list[str]], np.ndarray])
 
 
 COLUMNS = (
-    *("answered rightly", "refused rightly", "sentences supported", "right paper", "invented figures", "in prose"),
-    *("token F1", "similarity", "words", "first words, s", "end, s"),
+    *("answered rightly", "refused rightly", "sentences supported", "right paper cited", "citation precision"),
+    *("invented figures", "in prose", "token F1", "similarity", "words", "first words, s", "end, s"),
 )
 
 

@@ -147,23 +147,26 @@ def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -
     said = [sentence for sentence, _ in cited_sentences(without_markers(text))]
     if any(map(_VERDICT.match, said)):
         denied = support.denies(quote, question)
-        said = [without_bare_verdict(sentence, denied) for sentence in said]
+        said = [with_sound_verdict(sentence, denied) for sentence in said]
     sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
     return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
 
 
-def without_bare_verdict(sentence: str, denied: bool = False) -> str:
-    """The sentence without a "Yes" or "No" before it that nothing bears out.
+def with_sound_verdict(sentence: str, denied: bool = False) -> str:
+    """The sentence with a "Yes" or "No" before it only where something bears that out.
 
     The check sees the sentence and its quote, not whether the question is rightly
-    answered with yes: a small model says that of anything. A "No" stays where the
-    sentence itself denies, or where the quote denies what is asked (`denied`).
+    answered with yes: a small model says that of anything. Where the quote denies what
+    is asked (`denied`) the word is "No", whatever the model chose; else a "No" stays
+    where the sentence itself denies.
     """
     verdict = _VERDICT.match(sentence)
     if verdict is None:
         return sentence
     rest = sentence[verdict.end() :]
-    denies = denied or any(is_denial(word) for word in re.findall(r"[\w']+", rest.casefold().replace("’", "'")))
+    if denied:
+        return f"No, {rest}"
+    denies = any(is_denial(word) for word in re.findall(r"[\w']+", rest.casefold().replace("’", "'")))
     return sentence if denies and verdict["word"].casefold() == "no" else rest[:1].upper() + rest[1:]
 
 

@@ -12,7 +12,7 @@ from app.answering.chain import LanguageModel
 from app.answering.events import AnswerSentence, Citation, Done, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.prose import Prose, answer_by_quote, without_bare_verdict
+from app.answering.prose import Prose, answer_by_quote, with_sound_verdict
 from app.answering.question import checked_question
 from app.answering.sentence_prompt import sentence_messages
 from app.build import LocalAnswerer
@@ -102,13 +102,13 @@ def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
     ],
 )
 def test_a_verdict_that_nothing_bears_out_is_taken_off(said: str, shown: str) -> None:
-    assert without_bare_verdict(said) == shown
+    assert with_sound_verdict(said) == shown
 
 
-def test_a_no_stays_where_the_quote_denies_what_is_asked() -> None:
+def test_the_verdict_is_no_where_the_quote_denies_what_is_asked() -> None:
     said = "No, backdoor behavior can be made persistent."
-    assert without_bare_verdict(said, denied=True) == said
-    assert without_bare_verdict(said.replace("No", "Yes"), denied=True) == "Backdoor behavior can be made persistent."
+    assert with_sound_verdict(said, denied=True) == said
+    assert with_sound_verdict(said.replace("No", "Yes"), denied=True) == said
 
 
 def test_the_same_said_twice_is_said_once(cite: Cite) -> None:
