@@ -29,7 +29,7 @@ from retrieval.corpus import (
     shipped_file,
 )
 from retrieval.embedding import Embedder, open_embedder
-from retrieval.errors import CorpusError, PaperbackedError
+from retrieval.errors import CorpusError, InputError, PaperbackedError
 from retrieval.evaluation.questions import read_questions
 from retrieval.glossary import Glossary, read_glossary
 from retrieval.ingest import ensure_index
@@ -55,6 +55,7 @@ class LocalAnswerer:
     ) -> None:
         self.language_models = language_models
         self._papers = papers
+        self._by_id = {paper.id: paper for paper in papers}
         self._facets = facets_of(papers)
         self._retriever = retriever
         self._language_model = language_model
@@ -110,6 +111,14 @@ class LocalAnswerer:
         text = checked_question(query).text
         passages = self._retriever.passages(text, checked_filters(filters, self._facets), top)
         return tuple({passage.paper.id: passage for passage in reversed(passages)}.values())[::-1]
+
+    def paper(self, paper_id: str) -> Paper | None:
+        return self._by_id.get(paper_id)
+
+    def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
+        if (paper := self.paper(paper_id)) is None:
+            raise InputError(f"There is no paper {paper_id[:80]!r} in the collection.")
+        return tuple(self._retriever.similar(paper, top))
 
 
 def collection_papers(settings: Settings) -> tuple[Paper, ...]:

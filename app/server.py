@@ -15,11 +15,14 @@ from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
 from app.surfaces.api import api_router, health_router, plain_errors
+from app.surfaces.options import ServingOptions
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
 
 
-def create_app(answerer: Answerer, language_models: LanguageModels | None = None) -> FastAPI:
+def create_app(
+    answerer: Answerer, language_models: LanguageModels | None = None, options: ServingOptions = ServingOptions()
+) -> FastAPI:
     """The whole application around a ready answerer; with `language_models` the page tells how far theirs are."""
     import gradio
 
@@ -30,7 +33,7 @@ def create_app(answerer: Answerer, language_models: LanguageModels | None = None
     app.include_router(health_router())
     app.include_router(api_router(answerer))
     plain_errors(app)
-    app.add_middleware(LocalOnly)
+    app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)
     return gradio.mount_gradio_app(app, build_page(answerer, language_models), path="/", **page_options())
 
 
@@ -55,15 +58,33 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
 def run_server(settings: Settings, listener: socket.socket, progress: Progress, note: Callable[[str], None]) -> None:
     """Build the answerer and serve until stopped."""
     answerer = build_answerer(settings, progress, note, wait=False)
-    app = create_app(answerer, answerer.language_models)
+    app = create_app(answerer, answerer.language_models, serving_options(settings))
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     # While the reader looks at the page and types: loading the embedding model takes longer than all that came before.
     threading.Thread(target=_warm_up, args=(answerer, note), name="warm-up", daemon=True).start()
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        forwarded_allow_ips=settings.trusted_proxies,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def serving_options(settings: Settings) -> ServingOptions:
+    """What of the settings the surfaces are told."""
+    return ServingOptions(
+        widget_origins=settings.widget_origins,
+        frame_ancestors=settings.frame_ancestors,
+        api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        client_limit=settings.client_limit,
+        server_limit=settings.server_limit,
+        log_questions=settings.log_questions,
+        feedback_file=settings.feedback,
+    )
 
 
 def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None]) -> None:

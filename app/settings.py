@@ -6,11 +6,12 @@ import os
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.corpus import default_papers_file
 from retrieval.embedding_names import DEFAULT_EMBEDDING
@@ -53,6 +54,39 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the server listens on.")
 
+    widget_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Origins, separated by commas, whose pages may show the widget and call the API from a browser, "
+        "such as https://example.org; none by default.",
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Key that programs must bring as a bearer token; without it none is asked for."
+    )
+    client_limit: int = Field(
+        default=60, ge=0, description="Questions that one client address may ask a minute; 0 for no limit."
+    )
+    server_limit: int = Field(
+        default=600, ge=0, description="Questions that all clients together may ask a minute; 0 for no limit."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses of reverse proxies, separated by commas, whose word on a client's address is taken.",
+    )
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Hosts, separated by commas, that may show the whole page in a frame, as a Space does."
+    )
+    log_questions: bool = Field(default=False, description="Whether the log holds the texts of questions.")
+
+    @field_validator("widget_origins", "frame_ancestors", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(part for part in re.split(r"[,\s]+", value) if part) if isinstance(value, str) else value
+
+    @field_validator("widget_origins", "frame_ancestors")
+    @classmethod
+    def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(value) for value in values)
+
     @field_validator("home", "papers")
     @classmethod
     def _expanded(cls, path: Path) -> Path:
@@ -74,6 +108,11 @@ class Settings(BaseSettings):
         return self.home / "collections" / f"{self.collection}.jsonl"
 
     @property
+    def feedback(self) -> Path:
+        """Where readers' thumbs are kept."""
+        return self.home / "feedback.jsonl"
+
+    @property
     def is_local(self) -> bool:
         """Whether the server listens to this machine alone."""
         try:
@@ -84,6 +123,22 @@ class Settings(BaseSettings):
     @property
     def chroma(self) -> Path | str:
         return self.chroma_url or self.home / "chroma"
+
+
+def _origin(text: str) -> str:
+    """The origin as browsers write it. Raises `ValueError` for anything else, the star among it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    host = (parts.hostname or "").rstrip(".")
+    bare = parts.path in {"", "/"} and not (parts.query or parts.fragment or parts.username or "*" in text)
+    if parts.scheme not in {"http", "https"} or not host or not bare:
+        raise ValueError(f"{text!r} is no origin such as https://example.org")
+    shown = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != usual else "")
 
 
 def read_settings(**overrides: Any) -> Settings:

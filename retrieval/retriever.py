@@ -91,6 +91,15 @@ class PaperRetriever(BaseRetriever):
         found += self._passages_of(missing, vector)
         return _grouped(found, asked, looked_up, rungs, papers)
 
+    def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
+        """The best passage of each of the `papers` other papers nearest in meaning to this one, nearest first."""
+        vector = self._vector(f"{paper.name}. {paper.translations.get('en') or paper.abstract}")
+        best: dict[str, Passage] = {}
+        for passage in self._nearest(vector, papers + 1, Filters()):
+            best.setdefault(passage.paper.id, passage)
+        best.pop(paper.id, None)
+        return list(best.values())[:papers]
+
     def _in_english(self, query: str, rungs: Rungs) -> str:
         return self.glossary.in_english(query) or query if self.glossary and rungs.glossary else query
 

@@ -49,3 +49,11 @@ class Answerer(Protocol):
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to `query`."""
         ...
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of that id, if the collection has it."""
+        ...
+
+    def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
+        """The best passage of each of the `top` other papers nearest to this one. Raises `InputError` without it."""
+        ...
