@@ -14,8 +14,9 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
-from app.surfaces.api import api_router, health_router, plain_errors
+from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.options import ServingOptions
+from app.surfaces.problems import plain_errors
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
 

@@ -14,7 +14,8 @@ from httpx import Response
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
 from app.build import LocalAnswerer
-from app.surfaces.api import MAX_BODY_BYTES, api_router, health_router, plain_errors
+from app.surfaces.api.routes import MAX_BODY_BYTES, api_router, health_router
+from app.surfaces.problems import plain_errors
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 ASK = "/api/v1/ask"

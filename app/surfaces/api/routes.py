@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
@@ -18,7 +16,7 @@ from app.answering.events import as_json, name_of, sources_as_json
 from app.answering.question import Question
 from app.answering.request import filters_from_json, question_from_json
 from retrieval.corpus import checked_filters
-from retrieval.errors import InputError, PaperbackedError
+from retrieval.errors import InputError
 
 MAX_BODY_BYTES = 256_000
 
@@ -77,32 +75,6 @@ def health_router() -> APIRouter:
         return {"status": "ok"}
 
     return router
-
-
-def plain_errors(app: FastAPI) -> None:
-    """Answer every failure with problem+json (RFC 9457) and one plain sentence."""
-
-    @app.exception_handler(InputError)
-    async def wrong_input(request: Request, error: InputError) -> JSONResponse:
-        return _problem(400, str(error))
-
-    @app.exception_handler(PaperbackedError)
-    async def failure(request: Request, error: PaperbackedError) -> JSONResponse:
-        return _problem(503, str(error))
-
-    @app.exception_handler(HTTPException)
-    async def wrong_address(request: Request, error: HTTPException) -> JSONResponse:
-        return _problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}.", error.headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def wrong_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        return _problem(422, f"The parameter {first['loc'][-1]} is wrong: {first['msg']}.")
-
-
-def _problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    body = {"status": status, "detail": sentence}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
 
 
 async def _json_body(request: Request) -> Any:
