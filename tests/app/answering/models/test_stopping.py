@@ -21,7 +21,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.surfaces.api import api_router
+from app.surfaces.api.routes import api_router
 from app.surfaces.chat import ChatPage
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
