@@ -7,9 +7,10 @@ Everything heavy is imported where it is needed, so that --help is quick.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -226,10 +227,17 @@ def main() -> None:
         note(str(error))
         sys.exit(1)
     except KeyboardInterrupt:
-        note("Stopped.")
-        sys.exit(INTERRUPTED)
+        _stop()
     except SystemExit as exit:
         # Typer turns Ctrl-C into this status by itself.
         if exit.code == INTERRUPTED:
-            note("Stopped.")
+            _stop()
         raise
+
+
+def _stop() -> NoReturn:
+    """Leave at once: no library's thread may keep waiting who pressed Ctrl-C, and every write is whole or not there."""
+    note("Stopped.")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
