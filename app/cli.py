@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from app.cli_feedback import feedback
+from app.cli_mcp import mcp
 from app.cli_measure import evaluate, finetune
 from app.cli_models import models
 from app.cli_output import Collection, Json, Llm, LlmUrl, note, print_json, progress_shown, results, settings_with
@@ -160,7 +162,9 @@ def ingest(
 
 app.command()(evaluate)
 app.command()(finetune)
+app.command()(mcp)
 app.add_typer(models)
+app.add_typer(feedback)
 
 
 @app.command()

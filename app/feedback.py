@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from filelock import FileLock, Timeout
 
 from retrieval.errors import InputError, PaperbackedError
 
+MAX_ID_CHARS = 200
 MAX_REASON_CHARS = 1_000
+MAX_SURFACE_CHARS = 40
 MAX_TEXT_CHARS = 2_000
+MAX_MODELS = 20
 MAX_FILE_BYTES = 50_000_000
+_LOCK_SECONDS = 5
+_OWNER_ONLY = 0o600
 Verdict = Literal["up", "down"]
 
 
@@ -43,33 +49,84 @@ class FeedbackLog:
         self.file = file
 
     def add(self, feedback: Feedback) -> None:
-        """Append it with the time. Raises `InputError` where it is not one, `FeedbackError` where it cannot be kept."""
+        """Append it with the time, each text cut to its limit.
+
+        Raises `InputError` where it is not one, `FeedbackError` where it cannot be kept.
+        """
         if feedback.verdict not in ("up", "down") or not feedback.answer_id:
             raise InputError('Feedback must have the "id" of an answer and a "verdict" of up or down.')
-        record = {"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(feedback)}
-        record["question"] = feedback.question[:MAX_TEXT_CHARS]
-        record["reason"] = feedback.reason[:MAX_REASON_CHARS]
-        line = json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
+        line = json.dumps(_record(feedback), ensure_ascii=False).encode(errors="replace") + b"\n"
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.file}.lock", timeout=5), self.file.open("ab") as log:
+            with FileLock(f"{self.file}.lock", timeout=_LOCK_SECONDS), self._opened() as log:
+                line = _line_break_missing(log) + line
                 if log.tell() + len(line) > MAX_FILE_BYTES:
                     raise FeedbackError(f"The feedback file {self.file.name} is full: export it and move it away.")
                 log.write(line)
                 log.flush()
                 os.fsync(log.fileno())
         except (OSError, Timeout) as error:
-            raise FeedbackError(f"The feedback file {self.file.name} cannot be written ({error}).") from error
+            raise FeedbackError(f"The feedback file {self.file.name} cannot be written ({_reason(error)}).") from error
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Every whole record, oldest first; a line that a kill cut short is passed over."""
+        """Every whole record, oldest first; a line that a kill cut short is passed over. Raises `FeedbackError`."""
         if not self.file.is_file():
             return
-        with self.file.open(encoding="utf-8", errors="replace") as log:
-            for line in log:
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(record, dict):
-                    yield record
+        try:
+            with self.file.open(encoding="utf-8", errors="replace") as log:
+                yield from filter(None, map(_parsed, log))
+        except OSError as error:
+            raise FeedbackError(f"The feedback file {self.file.name} cannot be read ({_reason(error)}).") from error
+
+    def _opened(self) -> BinaryIO:
+        # Questions stand in it, so it is nobody else's to read.
+        return os.fdopen(os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT, _OWNER_ONLY), "a+b")
+
+
+def write_records(records: Iterable[dict[str, Any]], out: Path) -> int:
+    """Write them as JSON lines to a new file, whole or not at all; gives how many. Raises `FeedbackError`."""
+    draft, count = out.with_name(f".{out.name}.{os.getpid()}"), 0
+    try:
+        with draft.open("w", encoding="utf-8") as file:
+            for record in records:
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+                count += 1
+        draft.replace(out)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise FeedbackError(f"{out} cannot be written ({_reason(error)}): choose another place.") from error
+    return count
+
+
+def _record(feedback: Feedback) -> dict[str, Any]:
+    models = list(feedback.models.items())[:MAX_MODELS]
+    return {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        **asdict(feedback),
+        "answer_id": feedback.answer_id[:MAX_ID_CHARS],
+        "question": feedback.question[:MAX_TEXT_CHARS],
+        "reason": feedback.reason[:MAX_REASON_CHARS],
+        "surface": feedback.surface[:MAX_SURFACE_CHARS],
+        "models": {name[:MAX_ID_CHARS]: model and model[:MAX_ID_CHARS] for name, model in models},
+    }
+
+
+def _line_break_missing(log: BinaryIO) -> bytes:
+    """What must stand before a new line: a break, where a kill cut the last one short. Leaves the file at its end."""
+    if log.seek(0, os.SEEK_END) == 0:
+        return b""
+    log.seek(-1, os.SEEK_END)
+    return b"" if log.read(1) == b"\n" else b"\n"
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or type(error).__name__).rstrip(".")

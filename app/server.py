@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,9 +15,17 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
+from app.surfaces.admission import rules_for
+from app.surfaces.api.documents import describe
 from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.gate import Frontier, Gate
+from app.surfaces.mcp import mcp_router
+from app.surfaces.metrics import Metrics, metrics_router
+from app.surfaces.observed import ObservedAnswerer, log_answers
+from app.surfaces.openai import openai_router
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
+from app.surfaces.widget.routes import widget_router
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
 
@@ -31,11 +40,25 @@ def create_app(
     from app.surfaces.page_security import LocalOnly
 
     app = FastAPI(title="paperbacked", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    metrics = Metrics()
+    metrics.count_papers(lambda: len(answerer.papers))
+    rules = rules_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
+
+    def seen_from(surface: str) -> Answerer:
+        return ObservedAnswerer(answerer, surface, metrics, options.log_questions)
+
     app.include_router(health_router())
-    app.include_router(api_router(answerer))
+    app.include_router(metrics_router(metrics))
+    app.include_router(api_router(seen_from("api"), options))
+    app.include_router(openai_router(seen_from("openai")))
+    app.include_router(mcp_router(seen_from("mcp")))
+    app.include_router(widget_router(options))
+    describe(app)
     plain_errors(app)
+    app.add_middleware(Gate, frontier=Frontier(options.widget_origins, options.local_only), rules=rules)
     app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)
-    return gradio.mount_gradio_app(app, build_page(answerer, language_models), path="/", **page_options())
+    page = build_page(seen_from("page"), language_models, rules.questions)
+    return gradio.mount_gradio_app(app, page, path="/", **page_options())
 
 
 @contextmanager
@@ -56,14 +79,25 @@ def listening_socket(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-def run_server(settings: Settings, listener: socket.socket, progress: Progress, note: Callable[[str], None]) -> None:
-    """Build the answerer and serve until stopped."""
+def run_server(
+    settings: Settings,
+    listener: socket.socket,
+    progress: Progress,
+    note: Callable[[str], None],
+    *,
+    warm: bool = False,
+) -> None:
+    """Build the answerer and serve until stopped; with `warm` the first page is shown only when questions are quick."""
     answerer = build_answerer(settings, progress, note, wait=False)
     app = create_app(answerer, answerer.language_models, serving_options(settings))
+    log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     # While the reader looks at the page and types: loading the embedding model takes longer than all that came before.
-    threading.Thread(target=_warm_up, args=(answerer, note), name="warm-up", daemon=True).start()
+    warming = threading.Thread(target=_warm_up, args=(answerer, note), name="warm-up", daemon=True)
+    warming.start()
+    if warm:
+        warming.join()
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -85,6 +119,7 @@ def serving_options(settings: Settings) -> ServingOptions:
         server_limit=settings.server_limit,
         log_questions=settings.log_questions,
         feedback_file=settings.feedback,
+        local_only=settings.is_local,
     )
 
 

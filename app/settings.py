@@ -87,6 +87,14 @@ class Settings(BaseSettings):
     def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(value) for value in values)
 
+    @field_validator("api_key")
+    @classmethod
+    def _sendable(cls, key: SecretStr | None) -> SecretStr | None:
+        # In a header nothing else arrives as it was sent; without the check no request would ever match.
+        if key is not None and not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+            raise ValueError("a key consists of letters, digits and signs of ASCII, without spaces")
+        return key
+
     @field_validator("home", "papers")
     @classmethod
     def _expanded(cls, path: Path) -> Path:

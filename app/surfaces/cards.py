@@ -1,54 +1,55 @@
-"""Papers as cards: title, origin, match, and the abstract with the quoted sentences lit."""
+"""Papers as cards: title, origin, match, the abstract with the quoted sentences lit, and what to do with the paper."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from app.answering.events import Citation
+from app.surfaces.collection_picture import month_year
 from app.surfaces.exchange import Exchange, papers_best_first
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
+from app.surfaces.references import apa, bibtex
+from app.surfaces.words import Words, interface_words
 from retrieval.types import Paper, Passage
 
-RUNG_NAMES = {
-    "passage": "meaning of a passage",
-    "question": "a question written for it",
-    "words": "words",
-    "letters": "spelling",
-}
+_RUNGS = ("passage", "question", "words", "letters")
 CLOSEST = 3
 """How many papers an abstaining answer sets before the reader."""
 
 # Cosine similarities of short questions and abstracts: above the first the paper nearly always
 # treats the question's subject, below the second it mostly shares a word or two with it.
 _STRONG, _FAIR = 0.5, 0.3
+_MATCHES = ("faint", "fair", "strong")
 
 
-def evidence(exchange: Exchange, number: int, shown: bool) -> str:
+def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None = None) -> str:
     """The column beside exchange `number`: what it cites, or the closest papers, then what else was found."""
+    words = words or interface_words()
     cited = _grouped(exchange.citations)
     found = papers_best_first(exchange.passages)
     best = {passage.paper.id: passage for passage in found}
     if cited:
-        heading = "Cited"
-        cards = [_card(paper, number, best.get(paper.id), quotes) for paper, quotes in cited]
+        heading = words("card_cited")
+        cards = [_card(paper, number, best.get(paper.id), quotes, words) for paper, quotes in cited]
         rest = [passage for passage in found if passage.paper.id not in {paper.id for paper, _ in cited}]
     elif exchange.running:
         # Which of them the answer will quote is known a moment later: naming them is enough.
-        heading, cards, rest = "Reading", [], list(found)
+        heading, cards, rest = words("card_reading"), [], list(found)
     else:
-        heading = "Closest papers" if found else ""
-        cards = [_card(passage.paper, number, passage) for passage in found[:CLOSEST]]
+        heading = words("card_closest") if found else ""
+        cards = [_card(passage.paper, number, passage, (), words) for passage in found[:CLOSEST]]
         rest = list(found[CLOSEST:])
     if not cards and not rest:
         return ""
-    label = f'<h2 class="evidence-heading">{heading}</h2>'
+    label = f'<h2 class="evidence-heading">{text_html(heading)}</h2>'
     opened = " open" if not cards else ""
-    also = "".join(_folded_card(passage, number) for passage in rest)
-    summary = "Found" if not cards else "Also found"
-    fold = f'<details class="also"{opened}><summary>{summary} ({len(rest)})</summary>{also}</details>' if rest else ""
+    also = "".join(_folded_card(passage, number, words) for passage in rest)
+    summary = text_html(words("card_also" if cards else "card_found", count=len(rest)))
+    fold = f'<details class="also"{opened}><summary>{summary}</summary>{also}</details>' if rest else ""
     hidden = "" if shown else " hidden"
+    name = text_html(words("card_sources", number=number))
     return (
-        f'<section class="evidence" data-turn="{number}" aria-label="Sources of answer {number}"{hidden}>'
+        f'<section class="evidence" data-turn="{number}" aria-label="{name}"{hidden}>'
         f"{label}{''.join(cards)}{fold}</section>"
     )
 
@@ -60,23 +61,24 @@ def _grouped(citations: Sequence[Citation]) -> list[tuple[Paper, list[Citation]]
     return list(grouped.values())
 
 
-def _card(paper: Paper, turn: int, passage: Passage | None, quotes: Sequence[Citation] = ()) -> str:
+def _card(paper: Paper, turn: int, passage: Passage | None, quotes: Sequence[Citation], words: Words) -> str:
     score = passage.score if passage else quotes[0].score
     badges = "".join(
         f'<a class="marker" href="#t{turn}-m{quote.number}" data-back="{turn}-{quote.number}" '
-        f'aria-label="Back to quote {quote.number} in the answer">{quote.number}</a>'
+        f'aria-label="{text_html(words("card_back", number=quote.number))}">{quote.number}</a>'
         for quote in quotes
     )
     glosses = "".join(
-        f'<p class="gloss" data-gloss="{quote.number}">In English: “{text_html(quote.gloss)}”</p>'
+        f'<p class="gloss" data-gloss="{quote.number}">{text_html(words("card_gloss", gloss=quote.gloss))}</p>'
         for quote in quotes
         if quote.gloss
     )
     numbers = f'<span class="numbers">{badges}</span>' if badges else ""
     return (
-        f'<article class="card" id="{card_id(turn, paper)}">{numbers}'
-        f'<h3 class="card-title">{name_html(paper)}</h3>{_meta(paper, score)}'
-        f"{abstract_html(paper, quotes, turn)}{glosses}{_trace(passage)}{_links(paper)}</article>"
+        f'<article class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">{numbers}'
+        f'<h3 class="card-title">{name_html(paper, words)}</h3>{_meta(paper, score, words)}'
+        f"{abstract_html(paper, quotes, turn, words)}{glosses}{_trace(passage, words)}{_actions(paper, turn, words)}"
+        "</article>"
     )
 
 
@@ -85,19 +87,20 @@ def card_id(turn: int, paper: Paper) -> str:
     return f"t{turn}-p-{text_html(paper.id)}"
 
 
-def _folded_card(passage: Passage, turn: int) -> str:
+def _folded_card(passage: Passage, turn: int, words: Words) -> str:
     paper = passage.paper
+    meta = _meta(paper, passage.score, words, "span")
     return (
-        f'<details class="card" id="{card_id(turn, paper)}"><summary>'
-        f'<span class="card-title">{name_html(paper)}</span>{_meta(paper, passage.score, "span")}</summary>'
-        f"{abstract_html(paper, (), turn)}{_trace(passage)}{_links(paper)}</details>"
+        f'<details class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">'
+        f'<summary><span class="card-title">{name_html(paper, words)}</span>{meta}</summary>'
+        f"{abstract_html(paper, (), turn, words)}{_trace(passage, words)}{_actions(paper, turn, words)}</details>"
     )
 
 
-def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int) -> str:
+def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: Words | None = None) -> str:
     """The abstract with its quotes lit; a quote's first piece bears its id, every piece its numbers."""
     if not paper.abstract:
-        return '<p class="no-abstract">No abstract in this collection.</p>'
+        return f'<p class="no-abstract">{text_html((words or interface_words())("card_no_abstract"))}</p>'
     layers = [Layer(quote.start, quote.end, str(quote.number)) for quote in quotes]
     begun: set[str] = set()
     pieces: list[str] = []
@@ -113,39 +116,81 @@ def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int) -> str:
     return f'<p class="abstract" lang="{text_html(paper.language)}">{"".join(pieces)}</p>'
 
 
-def name_html(paper: Paper) -> str:
+def name_html(paper: Paper, words: Words | None = None) -> str:
     """The title, or the label set apart as words of this project and not of the paper's authors."""
     if paper.title:
         return text_html(paper.title)
-    return f'<span class="untitled">{text_html(paper.name)} <small>(title not in the collection)</small></span>'
+    aside = text_html((words or interface_words())("card_no_title"))
+    return f'<span class="untitled">{text_html(paper.name)} <small>{aside}</small></span>'
 
 
-def origin(paper: Paper) -> list[str]:
+def origin(paper: Paper, words: Words | None = None) -> list[str]:
     """Organisation and month, as far as they are known."""
-    month = paper.published.strftime("%b %Y") if paper.published else None
+    month = month_year(paper.published, words or interface_words()) if paper.published else None
     return [part for part in (paper.organisation, month) if part]
 
 
-def match_in_words(score: float) -> str:
-    """A similarity in words, with the figure for those who want it."""
-    words = "strong match" if score >= _STRONG else "fair match" if score >= _FAIR else "faint match"
-    return f"{words} {score:.2f}"
+def match_in_words(score: float, words: Words | None = None) -> str:
+    """A similarity in words."""
+    return (words or interface_words())(f"card_match_{_MATCHES[_level(score) - 1]}")
 
 
-def _meta(paper: Paper, score: float, tag: str = "p") -> str:
-    parts = [*origin(paper), *([paper.category] if paper.category else []), match_in_words(score)]
-    return f'<{tag} class="meta">{" · ".join(f"<span>{text_html(part)}</span>" for part in parts)}</{tag}>'
+def _level(score: float) -> int:
+    """From 1, faint, to 3, strong."""
+    return 3 if score >= _STRONG else 2 if score >= _FAIR else 1
 
 
-def _trace(passage: Passage | None) -> str:
+def _meta(paper: Paper, score: float, words: Words, tag: str = "p") -> str:
+    from_where = " · ".join(f"<span>{text_html(part)}</span>" for part in origin(paper, words))
+    chip = f'<span class="chip">{text_html(paper.category)}</span>' if paper.category else ""
+    match = match_in_words(score, words)
+    # How many bars are full says the same as the words; the figure is for those who want it.
+    bars = "".join(f'<span class="bar{" full" if bar <= _level(score) else ""}"></span>' for bar in (1, 2, 3))
+    figure = text_html(words("card_match_score", words=match, score=f"{score:.2f}"))
+    meter = f'<span class="match" title="{figure}"><span class="meter" aria-hidden="true">{bars}</span>{match}</span>'
+    parts = (f'<span class="origin">{from_where}</span>' if from_where else "", chip, meter)
+    return f'<{tag} class="meta">{" ".join(part for part in parts if part)}</{tag}>'
+
+
+def _trace(passage: Passage | None, words: Words) -> str:
     """How the paper was found: the score that each rung of the retrieval gave it."""
     gave = dict(passage.rungs) if passage else {}
     if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
         gave.pop("question", None)
-    scores = " · ".join(f"{RUNG_NAMES.get(name, name)} {score:.2f}" for name, score in gave.items() if score > 0)
-    return f'<p class="trace">Found by {text_html(scores)}</p>' if scores else ""
+    scores = " · ".join(f"{_rung(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
+    return f'<p class="trace">{text_html(words("card_found_by", scores=scores))}</p>' if scores else ""
 
 
-def _links(paper: Paper) -> str:
-    link = outside_link(paper_address(paper), "Read the paper ↗")
-    return f'<p class="card-links">{link}</p>' if link else ""
+def _rung(name: str, words: Words) -> str:
+    return words(f"card_found_by_{name}") if name in _RUNGS else name
+
+
+def _actions(paper: Paper, turn: int, words: Words) -> str:
+    """One line of what can be done with the paper, and below it the places for what the line opens (cards.js)."""
+    base = card_id(turn, paper)
+
+    def button(attributes: str, name: str) -> str:
+        label = text_html(words(f"{name}_label", title=paper.name))
+        return f'<button type="button" {attributes} aria-label="{label}">{text_html(words(name))}</button>'
+
+    def opening(name: str) -> str:
+        return button(f'data-{name} aria-expanded="false" aria-controls="{base}-{name}"', f"card_{name}")
+
+    link = outside_link(paper_address(paper), words("card_read"))
+    draft = text_html(words("js_card_draft", title=paper.name))
+    row = (link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
+    return (
+        f'<div class="card-links">{"".join(row)}</div>'
+        f'<div class="cite" id="{base}-cite" hidden>{_reference("BibTeX", bibtex(paper), words)}'
+        f'{_reference("APA", apa(paper), words)}<p class="cite-said" role="status"></p></div>'
+        f'<div class="similar" id="{base}-similar" hidden><p role="status"></p></div>'
+    )
+
+
+def _reference(form: str, text: str, words: Words) -> str:
+    label, name = text_html(words("card_copy_label", form=form)), text_html(words("card_copy"))
+    button = f'<button type="button" data-reference="{form}" aria-label="{label}">{name}</button>'
+    return (
+        f'<div class="reference"><p><span>{form}</span>{button}</p>'
+        f'<div class="reference-text" translate="no">{text_html(text)}</div></div>'
+    )

@@ -2,124 +2,88 @@
 
 from __future__ import annotations
 
-import logging
-import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, fields
 from typing import Any
 
 import gradio as gr
 from gradio.themes import Base
-from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
 from app.answering.answerer import Answerer
-from app.answering.events import Failed, Token
 from app.answering.models.language_models import LanguageModels
-from app.answering.question import Question, checked_question
-from app.surfaces import render
-from app.surfaces.chosen_filters import chosen_filters
-from app.surfaces.exchange import Exchange, history_of
-from app.surfaces.markup import text_html
-from app.surfaces.shelf import shelf_html
-from retrieval.errors import InputError, PaperbackedError
+from app.surfaces.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
+from app.surfaces.drawing import Frame
+from app.surfaces.exchange import Exchange
+from app.surfaces.masthead import masthead_html
+from app.surfaces.page_assets import mount_options, triggers
+from app.surfaces.reader_page import Admission, ReaderPage
+from app.surfaces.sections import Sections
+from app.surfaces.words import LANGUAGES, Words, interface_language, interface_words
+from retrieval.errors import InputError
 from retrieval.types import Facets
 
-EXAMPLES = (
-    "Do safety techniques remove a backdoor that was trained in?",
-    "Why do assistants tell people what they want to hear?",
-    "Can a weaker model supervise a stronger one?",
-    "What do sparse autoencoders find inside a language model?",
-)
-BROKEN = "Something went wrong while answering: the server's log says what, and Retry asks again."
-
-_ASSETS = Path(__file__).parent / "page"
-_FRAME_SECONDS = 0.05
-"""Tokens that come faster than this are drawn together: the eye sees no difference, the wire does."""
 _CONCURRENT_ANSWERS = 20
 _CLOCK_SECONDS = 1.0
 """How often the page looks how far a model has come, while one is underway."""
 _SESSION_SECONDS = 4 * 3600
-_log = logging.getLogger(__name__)
 
 _PLAIN: dict[str, Any] = {"apply_default_css": False, "padding": False, "container": False}
+_PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_CHOSEN_LANGUAGE = """() => {
+  try { return [localStorage.getItem("paperbacked-language") ?? ""]; } catch { return [""]; }
+}"""
 
 Update = Any
 """What Gradio takes as a component's new value, or `gr.skip()`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """One drawing of the page; a field left at None stays as it is on the screen."""
+class _Widgets:
+    """What the page is made of, for the events to be tied to."""
 
-    exchanges: tuple[Exchange, ...] | None = None
-    conversation: str | None = None
-    margin: str | None = None
-    notice: str | None = None
-    box: str | None = None
+    language: gr.Textbox
+    exchanges: gr.State
+    editing: gr.State
+    masthead: gr.HTML
+    conversation: gr.HTML
+    margin: gr.HTML
+    notice: gr.HTML
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    folded: gr.Accordion
+    filters: list[Any]
+    chosen: gr.HTML
+    announced: gr.HTML
+    kept: gr.HTML
+    library: gr.HTML
+    about: gr.HTML
+    mode: gr.HTML
+    shelf: gr.HTML
+    clock: gr.Timer
 
-    def updates(self) -> tuple[Update, ...]:
-        values = (self.exchanges, self.conversation, self.margin, self.notice, self.box)
-        return tuple(gr.skip() if value is None else value for value in values)
+    @property
+    def screen(self) -> list[Any]:
+        """What a `Frame` updates, in its order."""
+        drawn = (self.exchanges, self.conversation, self.margin, self.notice, self.box)
+        return [*drawn, self.announced, self.kept, self.editing]
+
+    @property
+    def worded(self) -> list[Any]:
+        """What bears words of the interface, in the order of `ChatPage._worded`."""
+        fixed = (self.language, self.masthead, self.box, self.send, self.stop, self.folded, *self.filters)
+        drawn = (self.conversation, self.margin, self.notice, self.library, self.about)
+        return [*fixed, self.chosen, self.mode, self.shelf, self.clock, *drawn]
 
 
-def build_page(answerer: Answerer, language_models: LanguageModels | None = None) -> gr.Blocks:
+def build_page(
+    answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+) -> gr.Blocks:
     """The page over one answerer, to be mounted with `page_options()`."""
-    page = ChatPage(answerer, language_models)
+    page = ChatPage(answerer, language_models, limits)
     with gr.Blocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
-        exchanges = gr.State((), time_to_live=_SESSION_SECONDS)
-        masthead = gr.HTML(_asset("masthead.html"), elem_id="masthead", js_on_load=_asset("triggers.js"), **_PLAIN)
-        with gr.Row(elem_id="spread"):
-            with gr.Column(elem_id="reading"):
-                conversation = gr.HTML(
-                    page.intro(),
-                    elem_id="conversation",
-                    html_template='<div role="log" aria-live="polite" aria-label="Conversation">${value}</div>',
-                    js_on_load=_asset("triggers.js"),
-                    **_PLAIN,
-                )
-                with gr.Column(elem_id="composer"):
-                    notice = gr.HTML("", elem_id="notice", html_template='<div role="alert">${value}</div>', **_PLAIN)
-                    filters = _filter_widgets(answerer.facets)
-                    with gr.Row(elem_id="ask-row"):
-                        box = gr.Textbox(
-                            placeholder="Ask the papers …",
-                            label="Your question",
-                            show_label=False,
-                            container=False,
-                            lines=1,
-                            max_lines=6,
-                            elem_id="question",
-                        )
-                        send = gr.Button("Ask", elem_id="send", variant="primary")
-                        stop = gr.Button("Stop", elem_id="stop")
-                    mode = gr.HTML("", elem_id="mode-line", **_PLAIN)
-                    shelf = gr.HTML("", elem_id="models", js_on_load=_asset("triggers.js"), **_PLAIN)
-            margin = gr.HTML("", elem_id="margin", js_on_load=None, **_PLAIN)
-
-        screen = [exchanges, conversation, margin, notice, box]
-        private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        asking = gr.on(
-            [box.submit, send.click, conversation.submit],
-            page.ask,
-            inputs=[box, exchanges, *filters],
-            outputs=screen,
-            concurrency_limit=_CONCURRENT_ANSWERS,
-            **private,
-        )
-        # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
-        stopped = stop.click(None, cancels=asking, **private)
-        stopped.then(page.stop, inputs=exchanges, outputs=screen, queue=False, **private)
-        left = masthead.clear(None, cancels=asking, **private)
-        left.then(page.start_over, outputs=screen, queue=False, **private)
-        # Which models are at work is known, and may change, only while the server runs.
-        clock = gr.Timer(_CLOCK_SECONDS, active=False)
-        at_work: dict[str, Any] = {"outputs": [mode, shelf, clock], "queue": False, **private}
-        blocks.load(page.models_at_work, **at_work)
-        clock.tick(page.models_at_work, **at_work)
-        shelf.submit(page.fetch_model, **at_work)
+        _tie(_lay_out(page, answerer.facets), page, blocks)
     return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)
 
 
@@ -135,53 +99,148 @@ def page_options() -> dict[str, Any]:
         body_text_color="#201f1d",
         body_text_color_dark="#e6e3dc",
     )
-    return {
-        "theme": theme,
-        # As a style tag and not as `css`, which Gradio rewrites rule by rule and thereby breaks :is() and nesting.
-        "head": f"<style>{_asset('page.css')}</style>",
-        "js": _asset("page.js"),
-        "favicon_path": str(_ASSETS / "favicon.png"),
-        "app_kwargs": {"routes": [Mount("/page/fonts", StaticFiles(directory=_ASSETS / "fonts"))]},
-        "footer_links": [],
-        "show_error": False,
-        "run_history": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "mcp_server": False,
-        "enable_monitoring": False,
-        "max_file_size": 1,  # the page takes no files, and Gradio's upload route cannot be left out
-    }
+    return {"theme": theme, **mount_options()}
+
+
+def _lay_out(page: ChatPage, facets: Facets) -> _Widgets:
+    # In English until the browser has said which language it wants.
+    words = interface_words("en")
+    heard = triggers()
+
+    def html(value: str, name: str, **options: Any) -> gr.HTML:
+        return gr.HTML(value, elem_id=name, **({"js_on_load": heard} | options), **_PLAIN)
+
+    language = gr.Textbox("", visible=False)
+    exchanges, editing = gr.State((), time_to_live=_SESSION_SECONDS), gr.State(0, time_to_live=_SESSION_SECONDS)
+    masthead = html(masthead_html(words, ready=False), "masthead")
+    with gr.Row(elem_id="spread"):
+        with gr.Column(elem_id="reading"):
+            conversation = html(page.reader.intro(words), "conversation")
+            with gr.Column(elem_id="composer"):
+                notice = html("", "notice", html_template='<div role="alert">${value}</div>')
+                chips = html("", "chosen")
+                folded, filters = _filter_widgets(facets, words)
+                with gr.Row(elem_id="ask-row"):
+                    box = gr.Textbox(
+                        placeholder=words("page_placeholder"),
+                        label=words("page_box"),
+                        show_label=False,
+                        container=False,
+                        lines=1,
+                        max_lines=6,
+                        elem_id="question",
+                    )
+                    send = gr.Button(words("page_ask"), elem_id="send", variant="primary")
+                    stop = gr.Button(words("page_stop"), elem_id="stop")
+                mode, shelf = html("", "mode-line", js_on_load=None), html("", "models")
+        margin = html("", "margin", js_on_load=None)
+    library = html(page.sections.library(words), "library", js_on_load=None)
+    about = html(page.sections.about(words), "about", js_on_load=None)
+    announced, kept = html("", "announced", js_on_load=None), html("", "kept", js_on_load=None)
+    # Which models are at work is known, and may change, only while the server runs.
+    clock = gr.Timer(_CLOCK_SECONDS, active=False)
+    return _Widgets(
+        **{name: value for name, value in locals().items() if name in _Widgets.__dataclass_fields__}, chosen=chips
+    )
+
+
+def _filter_widgets(facets: Facets, words: Words) -> tuple[gr.Accordion, list[Any]]:
+    """Organisation, category, language, first and last year, folded away until they are asked for."""
+    with gr.Accordion(words("filters_heading"), open=False, elem_id="filters") as folded:
+        labels = filter_labels(facets, words)
+        widgets: list[Any] = [
+            gr.CheckboxGroup(**label, elem_classes="chips", visible=bool(label["choices"])) for label in labels[:3]
+        ]
+        with gr.Row(elem_id="years"):
+            widgets += [
+                gr.Dropdown(**label, value=0, visible=len(label["choices"]) > 1, filterable=False, elem_id=name)
+                for label, name in zip(labels[3:], ("since", "until"), strict=True)
+            ]
+    return folded, widgets
+
+
+def _tie(on: _Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
+    at_once: dict[str, Any] = {"queue": False, **_PRIVATE}
+    asking = gr.on(
+        [on.box.submit, on.send.click, on.conversation.submit],
+        page.ask,
+        inputs=[on.box, on.exchanges, *on.filters, on.language, on.editing],
+        outputs=on.screen,
+        concurrency_limit=_CONCURRENT_ANSWERS,
+        **_PRIVATE,
+    )
+    # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
+    stopped = on.stop.click(None, cancels=asking, **_PRIVATE)
+    stopped.then(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    left = on.masthead.clear(None, cancels=asking, **_PRIVATE)
+    left.then(page.start_over, inputs=on.language, outputs=on.screen, **at_once)
+    on.masthead.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
+    on.conversation.edit(page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
+
+    chips: dict[str, Any] = {"outputs": on.chosen, **at_once}
+    gr.on([one.change for one in on.filters], page.chips, inputs=[*on.filters, on.language], **chips)
+    on.masthead.select(page.choose, outputs=on.filters, **at_once)
+    on.chosen.select(page.unchoose, inputs=on.filters, outputs=on.filters, **at_once)
+
+    blocks.load(page.opened, inputs=on.language, js=_CHOSEN_LANGUAGE, outputs=on.worded, **at_once)
+    on.masthead.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
+    at_work: dict[str, Any] = {"inputs": on.language, "outputs": [on.mode, on.shelf, on.clock], **at_once}
+    on.clock.tick(page.models_at_work, **at_work)
+    on.shelf.submit(page.fetch_model, **at_work)
 
 
 class ChatPage:
-    """The page's handlers: each takes widget values and gives updates for `screen`."""
+    """The page's handlers: each takes widget values and gives updates for the widgets it is tied to."""
 
-    def __init__(self, answerer: Answerer, language_models: LanguageModels | None = None) -> None:
-        self._answerer = answerer
-        self._language_models = language_models
+    def __init__(
+        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+    ) -> None:
+        self.reader = ReaderPage(answerer, language_models, limits)
+        self.sections = Sections(answerer)
 
-    def intro(self) -> str:
-        return render.intro(len(self._answerer.papers), self._answerer.facets, EXAMPLES)
+    def opened(self, language: str, request: gr.Request) -> tuple[Update, ...]:
+        """The interface's words in the language that the reader chose before, else that the browser asks for."""
+        wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
+        drawn = Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted))
+        return self._worded(wanted, Chosen(), drawn)
 
-    def mode_line(self) -> str:
-        return render.mode_line(self._answerer.models, len(self._answerer.papers))
+    def speak(self, event: gr.EventData, exchanges: tuple[Exchange, ...], *filters: Any) -> tuple[Update, ...]:
+        """The interface's words in the language that was clicked."""
+        wanted = str(_sent(event).get("language"))
+        words = _words(wanted)
+        return self._worded(words.language, chosen(*filters), self.reader.redrawn(exchanges, words))
 
-    def models_at_work(self) -> tuple[Update, ...]:
+    def _worded(self, language: str, now: Chosen, drawn: Frame) -> tuple[Update, ...]:
+        words = interface_words(language)
+        return (
+            language,
+            masthead_html(words),
+            gr.update(placeholder=words("page_placeholder"), label=words("page_box")),
+            words("page_ask"),
+            words("page_stop"),
+            gr.update(label=words("filters_heading")),
+            *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
+            chips_html(now, words),
+            *self.models_at_work(language),
+            *(gr.skip() if html is None else html for html in (drawn.conversation, drawn.margin, drawn.notice)),
+            gr.skip() if drawn.conversation is None else self.sections.library(words),
+            self.sections.about(words),
+        )
+
+    def models_at_work(self, language: str = "en") -> tuple[Update, ...]:
         """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
-        models = self._language_models
-        if models is None:
-            return self.mode_line(), "", gr.skip()
-        underway = models.underway
-        shelf = shelf_html(models.offers(), underway, models.failure)
-        return self.mode_line(), shelf, gr.Timer(active=underway is not None)
+        words, models = _words(language), self.reader.language_models
+        clock = gr.skip() if models is None else gr.Timer(active=self.reader.model_underway)
+        return self.reader.mode_line(words), self.reader.shelf(words), clock
 
-    def fetch_model(self, event: gr.EventData) -> tuple[Update, ...]:
+    def fetch_model(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
         """Begins to fetch the model whose button was pressed."""
-        clicked = event._data if isinstance(event._data, dict) else {}
-        if self._language_models is not None and "get" in clicked:
+        models, sent = self.reader.language_models, _sent(event)
+        if models is not None and "get" in sent:
             with suppress(InputError):
-                self._language_models.fetch(str(clicked["get"]))
-        return self.models_at_work()
+                models.fetch(str(sent["get"]))
+        return self.models_at_work(language)
 
     def ask(
         self,
@@ -193,105 +252,60 @@ class ChatPage:
         since: int | None,
         until: int | None,
         event: gr.EventData,
+        language: str = "en",
+        editing: int = 0,
+        request: gr.Request | None = None,
     ) -> Iterator[tuple[Update, ...]]:
         """Answers what was typed, or what was clicked in the conversation, drawing each step."""
-        clicked = event._data if isinstance(event._data, dict) else {}
-        typed = typed or ""
-        text, box = (str(clicked["question"]), None) if "question" in clicked else (typed, "")
-        if "retry" in clicked and earlier:
-            text, box, earlier = earlier[-1].question, None, earlier[:-1]
-        try:
-            filters = chosen_filters(organisations, categories, languages, since, until)
-            question = checked_question(text, history_of(earlier), filters)
-        except InputError as error:
-            yield Frame(notice=_notice(str(error))).updates()
-            return
-        exchange = Exchange(question.text, filters)
-        drawn = (*earlier, exchange)
-        yield Frame(drawn, render.conversation(drawn), render.margin(drawn), "", box).updates()
-        with closing(_frames(self._exchanges(question, exchange), earlier)) as frames:
+        client = request.client.host if request and request.client else ""
+        now = chosen(organisations, categories, languages, since, until)
+        drawing = self.reader.ask(typed or "", _sent(event), earlier, editing, now, client, _words(language))
+        with closing(drawing) as frames:
             for frame in frames:
-                yield frame.updates()
+                yield _updates(frame)
 
-    def _exchanges(self, question: Question, exchange: Exchange) -> Generator[tuple[Exchange, bool]]:
-        """The exchange after each event, and whether the event was more than a further token."""
-        stream = self._answerer.stream(question)
-        try:
-            for event in stream:
-                exchange = exchange.after(event)
-                yield exchange, not isinstance(event, Token)
-        except PaperbackedError as error:
-            exchange = exchange.after(Failed(str(error)))
-            yield exchange, True
-        except Exception:
-            _log.exception("The page's answer failed")
-            exchange = exchange.after(Failed(BROKEN))
-            yield exchange, True
-        finally:
-            # Reached also when the reader stops or leaves: Gradio closes the handler, this closes the chain.
-            if close := getattr(stream, "close", None):
-                close()
-        if exchange.running:
-            yield exchange.after(Failed(BROKEN)), True
+    def stop(self, exchanges: tuple[Exchange, ...], language: str = "en") -> tuple[Update, ...]:
+        return _updates(self.reader.stop(exchanges, _words(language)))
 
-    def stop(self, exchanges: tuple[Exchange, ...]) -> tuple[Update, ...]:
-        """The page after the reader has stopped the answer; what was written stays."""
-        if not exchanges or not exchanges[-1].running:
-            return Frame().updates()
-        drawn = (*exchanges[:-1], replace(exchanges[-1], stopped=True))
-        return Frame(drawn, render.conversation(drawn), render.margin(drawn), "").updates()
+    def start_over(self, language: str = "en") -> tuple[Update, ...]:
+        return _updates(self.reader.start_over(_words(language)))
 
-    def start_over(self) -> tuple[Update, ...]:
-        return Frame((), self.intro(), "", "", "").updates()
+    def reopen(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
+        return _updates(self.reader.reopen(_sent(event).get("turns"), _words(language)))
+
+    def edit(self, exchanges: tuple[Exchange, ...], language: str, event: gr.EventData) -> tuple[Update, ...]:
+        return _updates(self.reader.edit(exchanges, _sent(event).get("turn"), _words(language)))
+
+    def leave_edit(self) -> tuple[Update, ...]:
+        return _updates(self.reader.leave_edit())
+
+    def chips(self, *values: Any) -> str:
+        """The chosen filters; the last value is the language."""
+        return chips_html(chosen(*values[:-1]), _words(values[-1]))
+
+    def choose(self, event: gr.EventData) -> tuple[Update, ...]:
+        """The filters that another part of the page asks for."""
+        return _values(chosen_by_event(_sent(event), self.reader.answerer.facets))
+
+    def unchoose(self, event: gr.EventData, *filters: Any) -> tuple[Update, ...]:
+        """The filters without the one whose chip was pressed."""
+        sent = _sent(event)
+        return _values(chosen(*filters).without(str(sent.get("name")), str(sent.get("value"))))
 
 
-def _frames(steps: Generator[tuple[Exchange, bool]], earlier: tuple[Exchange, ...]) -> Generator[Frame]:
-    """A frame for each step that the reader should see; fast tokens share one, the last step is always drawn."""
-    drawn_at, shown, pending = 0.0, None, None
-    for exchange, important in steps:
-        if not important and time.monotonic() - drawn_at < _FRAME_SECONDS:
-            pending = exchange
-            continue
-        pending, drawn_at = None, time.monotonic()
-        frame = _frame((*earlier, exchange), shown)
-        shown = frame.margin if frame.margin is not None else shown
-        yield frame
-    if pending is not None:
-        yield _frame((*earlier, pending), shown)
+def _sent(event: gr.EventData) -> Mapping[str, Any]:
+    """What a page script or a clicked button sent along."""
+    return event._data if isinstance(event._data, dict) else {}
 
 
-def _frame(exchanges: tuple[Exchange, ...], shown_margin: str | None) -> Frame:
-    # The margin is the larger part and changes twice in an answer, so it is sent only then.
-    margin = render.margin(exchanges)
-    return Frame(exchanges, render.conversation(exchanges), None if margin == shown_margin else margin)
+def _words(language: str) -> Words:
+    return interface_words(language if language in LANGUAGES else "en")
 
 
-def _filter_widgets(facets: Facets) -> list[Any]:
-    """Organisation, category, language, first and last year, folded away until they are asked for."""
-    first, last = facets.earliest, facets.latest
-    years = [("any", 0), *((str(year), year) for year in range(first.year, last.year + 1))] if first and last else []
-
-    def chips(label: str, values: dict[str, int], names: dict[str, str] | None = None) -> gr.CheckboxGroup:
-        choices = [(f"{(names or {}).get(value, value)} {count}", value) for value, count in values.items()]
-        return gr.CheckboxGroup(choices, label=label, elem_classes="chips", visible=bool(choices))
-
-    with gr.Accordion("Filters", open=False, elem_id="filters"):
-        widgets: list[Any] = [
-            chips("Organisation", dict(facets.organisations)),
-            chips("Category", dict(facets.categories)),
-            chips("Language", dict(facets.languages), render.LANGUAGES),
-        ]
-        with gr.Row(elem_id="years"):
-            widgets += [
-                gr.Dropdown(years, value=0, label="From", visible=bool(years), filterable=False, elem_id="since"),
-                gr.Dropdown(years, value=0, label="Until", visible=bool(years), filterable=False, elem_id="until"),
-            ]
-    return widgets
+def _updates(frame: Frame) -> tuple[Update, ...]:
+    values = (getattr(frame, field.name) for field in fields(Frame))
+    return tuple(gr.skip() if value is None else value for value in values)
 
 
-def _notice(sentence: str) -> str:
-    return f"<p>{text_html(sentence)}</p>"
-
-
-def _asset(name: str) -> str:
-    return (_ASSETS / name).read_text(encoding="utf-8")
+def _values(now: Chosen) -> tuple[Update, ...]:
+    return list(now.organisations), list(now.categories), list(now.languages), now.since, now.until

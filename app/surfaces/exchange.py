@@ -25,11 +25,17 @@ from retrieval.types import Filters, Passage
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and its answer, finished or on its way."""
+    """A question and its answer, finished or on its way.
+
+    `linked` is what the permalink that asked it says of the corpus and the models; `writing`
+    holds from when a language model is at work on the quotes.
+    """
 
     question: str
     filters: Filters = field(default_factory=Filters)
-    status: str = "thinking about the question"
+    linked: str = ""
+    status: str | None = None
+    writing: bool = False
     passages: tuple[Passage, ...] = ()
     citations: tuple[Citation, ...] = ()
     text: str = ""
@@ -51,7 +57,8 @@ class Exchange:
         """The exchange as it stands once the event has happened."""
         match event:
             case Status(text):
-                return replace(self, status=text)
+                # Before the quotes the chain is searching; what it has to say after them is that a model writes.
+                return replace(self, status=text, writing=bool(self.citations))
             case Sources(passages):
                 return replace(self, passages=passages)
             case Quotes(citations):

@@ -60,11 +60,14 @@ class _Response:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message["headers"])
+            # A page with a policy of its own, such as the widget's, is none of Gradio's.
+            own = "content-security-policy" in headers
             headers.setdefault("content-security-policy", self.policy)
             headers.setdefault("x-content-type-options", "nosniff")
             headers.setdefault("referrer-policy", "no-referrer")
             message["headers"] = headers.raw
-            if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:
+            page = headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers
+            if page and not own:
                 self.start = message
                 return
         elif message["type"] == "http.response.body" and self.start is not None:

@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
+from app.surfaces.limits import LimitError
 from retrieval.errors import InputError, PaperbackedError
+
+PROBLEM_TYPE = "application/problem+json"
+INSIDE = "Something went wrong inside the server, and its log says what: try again later."
+_MAX_PATH_CHARS = 200
+HUNG_UP = 499
+"""The status of a response that nobody waits for any more."""
+
+
+class TooLargeError(InputError):
+    """The body of a request is larger than it may be."""
 
 
 def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The response for a failure."""
-    body = {"status": status, "detail": sentence}
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+    return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
 def plain_errors(app: FastAPI) -> None:
     """Answer every failure of the app's routes that way."""
 
     @app.exception_handler(InputError)
-    async def wrong_input(request: Request, error: InputError) -> JSONResponse:
+    async def wrong_input(request: Request, error: InputError) -> Response:
         return problem(400, str(error))
 
+    @app.exception_handler(TooLargeError)
+    async def too_large(request: Request, error: TooLargeError) -> Response:
+        return problem(413, str(error))
+
+    @app.exception_handler(LimitError)
+    async def too_many(request: Request, error: LimitError) -> Response:
+        return problem(429, str(error), {"Retry-After": str(error.retry_after)})
+
     @app.exception_handler(PaperbackedError)
-    async def failure(request: Request, error: PaperbackedError) -> JSONResponse:
+    async def failure(request: Request, error: PaperbackedError) -> Response:
         return problem(503, str(error))
 
     @app.exception_handler(HTTPException)
-    async def wrong_address(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, f"{request.method} {request.url.path}: {error.detail}.", error.headers)
+    async def wrong_address(request: Request, error: HTTPException) -> Response:
+        return problem(error.status_code, f"{_address(request)}: {error.detail}.", error.headers)
 
     @app.exception_handler(RequestValidationError)
-    async def wrong_parameter(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def wrong_parameter(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
-        return problem(422, f"The parameter {first['loc'][-1]} is wrong: {first['msg']}.")
+        name = first["loc"][1] if len(first["loc"]) > 1 else first["loc"][0]
+        return problem(422, f"The parameter {name} is wrong: {first['msg']}.")
+
+    @app.exception_handler(ClientDisconnect)
+    async def hung_up(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=HUNG_UP)  # nobody is there to read it
+
+    @app.exception_handler(Exception)
+    async def unforeseen(request: Request, error: Exception) -> Response:
+        # Starlette hands the exception on to the server, which logs it with its traceback.
+        return problem(500, INSIDE)
+
+
+def _address(request: Request) -> str:
+    return f"{request.method[:20]} {request.url.path[:_MAX_PATH_CHARS]}"

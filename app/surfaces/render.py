@@ -6,190 +6,137 @@ question or a model passes through `text_html`.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 
 from app.answering.answerer import Models
-from app.answering.events import AnswerSentence
+from app.answering.wording import wording
+from app.surfaces.actions import actions
+from app.surfaces.answer_text import answer_html, marker, spoken
 from app.surfaces.cards import CLOSEST, card_id, evidence, origin
 from app.surfaces.exchange import Exchange, papers_best_first
-from app.surfaces.markup import Layer, paper_address, segments, text_html
-from retrieval.types import Facets, Filters, Paper
+from app.surfaces.markup import text_html
+from app.surfaces.permalink import changed_since
+from app.surfaces.said import said
+from app.surfaces.words import Words
+from retrieval.types import Facets, Filters
 
-_MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
-_MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
-_BREAK = re.compile(r"\s*\n\s*\n\s*")
-_VERDICTS = {"uncited": "no quote behind this sentence", "unsupported": "the quoted text does not say this"}
-LANGUAGES = {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish", "ja": "Japanese"}
+KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")
+EXAMPLES = 4
 
 
-def conversation(exchanges: Sequence[Exchange]) -> str:
+def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
     """All exchanges, oldest first; the last one has retry and the questions to ask next."""
     last = len(exchanges)
-    return "".join(turn(exchange, number, number == last) for number, exchange in enumerate(exchanges, start=1))
+    turns = "".join(turn(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1))
+    return f'<section class="turns" aria-label="{text_html(words("page_conversation"))}">{turns}</section>'
 
 
-def margin(exchanges: Sequence[Exchange]) -> str:
+def margin(exchanges: Sequence[Exchange], words: Words) -> str:
     """The evidence of all exchanges; only that of the last one is shown until a marker asks for another."""
     last = len(exchanges)
-    return "".join(evidence(exchange, number, number == last) for number, exchange in enumerate(exchanges, start=1))
+    return "".join(
+        evidence(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1)
+    )
 
 
-def turn(exchange: Exchange, number: int, last: bool) -> str:
+def announced(exchanges: Sequence[Exchange], words: Words) -> str:
+    """What a screen reader is told of the last answer: finished sentences, each an item that never changes."""
+    if not exchanges:
+        return ""
+    exchange, number = exchanges[-1], len(exchanges)
+    said_so_far = [spoken(sentence, words) for sentence in exchange.sentences]
+    if exchange.answer and not said_so_far:
+        said_so_far = [" ".join(exchange.text.split("\n\n")[0].split())]
+    if exchange.failure:
+        said_so_far.append(said(exchange.failure, words))
+    if exchange.stopped:
+        said_so_far.append(words("turn_stopped"))
+    items = "".join(
+        f'<p data-key="{number}.{place}">{text_html(text)}</p>' for place, text in enumerate(said_so_far) if text
+    )
+    ended = "" if exchange.running else "answer" if exchange.answer else "early"
+    return f'<div data-announced="{number}" data-ended="{ended}">{items}</div>'
+
+
+def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
     """One question with its answer as far as it has come."""
     busy = ' aria-busy="true"' if exchange.running else ""
-    parts = [f'<h2 class="question">{text_html(exchange.question)}</h2>', scope(exchange.filters)]
     answer = exchange.answer
+    named = f' data-answer="{text_html(answer.id)}"' if answer else ""
+    parts = [f'<h2 class="question">{text_html(exchange.question)}</h2>', scope(exchange.filters, words)]
     if answer and answer.standalone_question.casefold() not in {"", exchange.question.casefold()}:
-        parts.append(f'<p class="aside-line">Understood as: {text_html(answer.standalone_question)}</p>')
+        parts.append(_aside(words("turn_understood", question=answer.standalone_question)))
+    if changed := changed_since(exchange):
+        parts.append(_aside(words(f"anew_{changed}")))
     if exchange.text:
-        parts.append(f'<div class="answer">{answer_html(exchange, number)}</div>')
+        parts.append(f'<div class="answer">{answer_html(exchange, number, words)}</div>')
     if exchange.running:
-        parts.append(f'<p class="status">{text_html(exchange.status)} …</p>')
+        status = said(exchange.status, words) if exchange.status else words("turn_starting")
+        parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
+    if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
+        parts.append(provisional(exchange, number, words))
     if exchange.abstained:
-        parts.append(closest(exchange, number))
+        parts.append(closest(exchange, number, words))
     if exchange.failure:
-        parts.append(f'<p class="failure">{text_html(exchange.failure)}</p>')
+        parts.append(f'<p class="failure">{text_html(said(exchange.failure, words))}</p>')
     if exchange.stopped:
-        parts.append('<p class="status">Stopped before it was finished.</p>')
+        parts.append(f'<p class="status">{text_html(words("turn_stopped"))}</p>')
     if not exchange.running:
-        parts += [provenance(exchange), actions(exchange, number, last)]
+        parts += [provenance(exchange, words), actions(exchange, number, last, words)]
         if last:
-            parts.append(ask_next(exchange.followups, "You could ask" if exchange.abstained else "Ask next"))
-    return f'<article class="turn" id="t{number}" data-turn="{number}"{busy}>{"".join(parts)}</article>'
+            label = words("turn_could_ask" if exchange.abstained else "turn_next")
+            parts.append(ask_next(exchange.followups, label))
+    return f'<article class="turn" id="t{number}" data-turn="{number}"{named}{busy}>{"".join(parts)}</article>'
 
 
-def answer_html(exchange: Exchange, number: int) -> str:
-    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist."""
-    # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
-    text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
-    titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
-    layers = inline_layers(text, titles, exchange.running)
-    verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
-    verdict_at = {layer.end: _VERDICTS[layer.label] for layer in verdicts}
-    papers = {citation.number: citation.paper.name for citation in exchange.citations}
-    seen: set[int] = set()
-    pieces: list[str] = []
-    position = 0
-    for piece, labels in segments(text, [*layers, *verdicts]):
-        position += len(piece)
-        if "break" in labels:
-            pieces.append("</p><p>")
-        elif "marker" in labels:
-            pieces.append(_markers(piece, number, papers, seen))
-        else:
-            pieces.append(_styled(piece, labels))
-        if position in verdict_at:
-            pieces.append(f' <small class="verdict">({verdict_at[position]})</small>')
-    return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
+def _aside(text: str) -> str:
+    return f'<p class="aside-line">{text_html(text)}</p>'
 
 
-def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) -> list[Layer]:
-    """What is said of an answer's text; a quote is verbatim, so nothing inside it is a marker or a title."""
-    quotes = quoted_spans(text, unfinished)
-    layers = [Layer(start, end, "quoted") for start, end in quotes]
-    layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
-    found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
-    for title in titles:
-        found += [(match.span(), "emphasis") for match in re.finditer(re.escape(title), text)]
-    for (start, end), label in found:
-        if not any(begin < end and start < close for begin, close in quotes):
-            layers.append(Layer(start, end, label))
-    return layers
+def provisional(exchange: Exchange, number: int, words: Words) -> str:
+    """The evidence in the reading column, while a language model writes above it or where it was kept from it."""
+    if not exchange.citations:
+        return ""
+    rows = "".join(
+        f"<li>{marker(number, quote.number, quote.paper.name, words)}"
+        f'<blockquote lang="{text_html(quote.paper.language)}">{text_html(quote.quote)}</blockquote>'
+        f'<span class="meta">{text_html(" · ".join((quote.paper.name, *origin(quote.paper, words))))}</span></li>'
+        for quote in exchange.citations
+    )
+    return f'<div class="provisional"><p>{text_html(words("turn_provisional"))}</p><ol>{rows}</ol></div>'
 
 
-def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
-    """The outermost “…” of each paragraph; one left open counts only at the end of an unfinished text."""
-    spans: list[tuple[int, int]] = []
-    opened: list[int] = []
-    for match in re.finditer(r"[“”]|\n\s*\n", text):
-        if match.group() == "“":
-            opened.append(match.start())
-        elif match.group() == "”" and opened:
-            start = opened.pop()
-            if not opened:
-                spans.append((start, match.end()))
-        else:
-            opened.clear()
-    return [*spans, (opened[0], len(text))] if opened and unfinished else spans
-
-
-def _styled(piece: str, labels: Collection[str]) -> str:
-    html = text_html(piece)
-    if "emphasis" in labels:
-        html = f"<em>{html}</em>"
-    if "quoted" in labels:
-        html = f'<span class="quoted">{html}</span>'
-    for verdict, words in _VERDICTS.items():
-        if verdict in labels:
-            html = f'<span class="{verdict}" title="{words}">{html}</span>'
-    return html
-
-
-def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int]) -> str:
-    """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is.
-
-    The space before it goes, so that a marker never begins a line.
-    """
-    numbers = [int(digits) for digits in re.findall(r"\d+", piece)]
-    if not numbers or not all(number in papers for number in numbers):
-        return text_html(piece)
-    links: list[str] = []
-    for number in numbers:
-        anchor = "" if number in seen else f' id="t{turn_number}-m{number}"'
-        seen.add(number)
-        links.append(
-            f'<a class="marker"{anchor} href="#t{turn_number}-q{number}" data-turn="{turn_number}" '
-            f'data-number="{number}" aria-label="Quote {number}: {text_html(papers[number])}">{number}</a>'
-        )
-    return "".join(links)
-
-
-def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
-    """Where each sentence stands in the text, labelled by its support; markers and spacing are disregarded."""
-    skipped = {index for match in _MARKER.finditer(text) for index in range(*match.span())}
-    kept = [index for index, char in enumerate(text) if index not in skipped and not char.isspace()]
-    bare = "".join(text[index] for index in kept)
-    layers: list[Layer] = []
-    cursor = 0
-    for sentence in sentences:
-        needle = re.sub(r"\s+", "", _MARKER.sub("", sentence.text))
-        start = bare.find(needle, cursor) if needle else -1
-        if start < 0:
-            continue
-        cursor = start + len(needle)
-        end = kept[cursor - 1] + 1
-        while after := _MARKERS_AFTER.match(text, end):
-            end = after.end()
-        layers.append(Layer(kept[start], end, sentence.support))
-    return layers
-
-
-def scope(filters: Filters) -> str:
+def scope(filters: Filters, words: Words) -> str:
     """Which papers were searched, where that was not all of them."""
     if filters.is_empty:
         return ""
-    languages = tuple(LANGUAGES.get(language, language) for language in filters.languages)
-    parts = [" or ".join(values) for values in (filters.organisations, filters.categories, languages) if values]
+    languages = tuple(language_name(language, words) for language in filters.languages)
+    either = words("list_or")
+    parts = [either.join(values) for values in (filters.organisations, filters.categories, languages) if values]
     if filters.since:
-        parts.append(f"from {filters.since.year}")
+        parts.append(words("turn_from", year=filters.since.year))
     if filters.until:
-        parts.append(f"until {filters.until.year}")
-    return f'<p class="aside-line">Only {text_html(" · ".join(parts))}</p>'
+        parts.append(words("turn_until", year=filters.until.year))
+    return _aside(words("turn_scope", scope=" · ".join(parts)))
 
 
-def closest(exchange: Exchange, number: int) -> str:
+def language_name(code: str, words: Words) -> str:
+    """The language's name, or its code where the interface has none for it."""
+    return words(f"language_{code}") if code in KNOWN_LANGUAGES else code
+
+
+def closest(exchange: Exchange, number: int, words: Words) -> str:
     """The three nearest papers by name, under an answer that abstains."""
     papers = [passage.paper for passage in papers_best_first(exchange.passages)[:CLOSEST]]
     rows = "".join(
         f'<li><a href="#{card_id(number, paper)}" data-card="{card_id(number, paper)}">{text_html(paper.name)}</a>'
-        f' <span class="meta">{text_html(" · ".join(origin(paper)))}</span></li>'
+        f' <span class="meta">{text_html(" · ".join(origin(paper, words)))}</span></li>'
         for paper in papers
     )
-    return f'<p class="aside-line">Closest in the collection:</p><ol class="closest">{rows}</ol>' if rows else ""
+    return f'{_aside(words("turn_closest"))}<ol class="closest">{rows}</ol>' if rows else ""
 
 
-def provenance(exchange: Exchange) -> str:
+def provenance(exchange: Exchange, words: Words) -> str:
     """How the answer was made and how far it is supported, in one line, and why it is not what was asked for."""
     answer = exchange.answer
     if answer is None:
@@ -197,70 +144,60 @@ def provenance(exchange: Exchange) -> str:
     supported, total = sum(each.support == "supported" for each in answer.sentences), len(answer.sentences)
     parts: list[str] = []
     if answer.status == "abstained":
-        parts.append("nothing in the papers is near enough to quote")
+        parts.append(words("supported_none"))
     else:
         if total:
-            every = supported == total
-            parts.append("every sentence supported" if every else f"{supported} of {total} sentences supported")
-        writer = answer.models.get("llm") or "a language model"
-        parts.append("quotes" if answer.mode == "quotes" else f"written by {writer}")
+            some = words("supported_some", supported=supported, total=total)
+            parts.append(words("supported_all") if supported == total else some)
+        writer = answer.models.get("llm") or words("mode_some_model")
+        parts.append(words("mode_quotes") if answer.mode == "quotes" else words("mode_written", name=writer))
     elapsed = answer.timings.get("total_ms")
     if elapsed is not None:
-        parts.append(f"{elapsed:.0f} ms" if elapsed < 1000 else f"{elapsed / 1000:.1f} s")
+        quick = elapsed < 1000
+        parts.append(
+            words("took_ms", count=f"{elapsed:.0f}") if quick else words("took_s", count=f"{elapsed / 1000:.1f}")
+        )
     if answer.models.get("embedding"):
         parts.append(str(answer.models["embedding"]))
     whole = " whole" if total and supported == total else ""
-    note = f'<p class="note">{text_html(answer.note)}</p>' if answer.note else ""
+    note = f'<p class="note">{text_html(said(answer.note, words))}</p>' if answer.note else ""
     return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'
 
 
-def actions(exchange: Exchange, number: int, last: bool) -> str:
-    """Retry, copy, and on narrow pages the way to the sources."""
-    retry = '<button type="button" data-retry>Retry</button>' if last else ""
-    copied = text_html(as_plain_text(exchange))
-    copy = f'<button type="button" data-copy="{copied}">Copy</button>' if exchange.text else ""
-    sources = f'<button type="button" data-sources="{number}">Sources</button>' if exchange.passages else ""
-    return f'<p class="actions">{retry}{copy}{sources}</p>' if retry or copy or sources else ""
-
-
 def ask_next(questions: Sequence[str], label: str) -> str:
+    """Questions to click, under a line that says what they are; nothing where there are none."""
     if not questions:
         return ""
     shown = [text_html(question) for question in questions]
-    rows = "".join(f'<li><button type="button" data-ask="{words}">{words}</button></li>' for words in shown)
+    rows = "".join(f'<li><button type="button" data-ask="{text}">{text}</button></li>' for text in shown)
     return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
 
 
-def as_plain_text(exchange: Exchange) -> str:
-    """What Copy puts on the clipboard: question, answer and numbered references."""
-    references = [
-        f"[{citation.number}] “{citation.quote}” {_reference(citation.paper)}" for citation in exchange.citations
-    ]
-    return "\n\n".join(part for part in (exchange.question, exchange.text, "\n".join(references)) if part)
-
-
-def _reference(paper: Paper) -> str:
-    return ". ".join(part for part in (paper.name.rstrip("."), ", ".join(origin(paper)), paper_address(paper)) if part)
-
-
-def intro(count: int, facets: Facets, examples: Sequence[str]) -> str:
+def intro(count: int, facets: Facets, words: Words) -> str:
     """The empty page: what this is, over which papers, and questions worth asking."""
     organisations = list(facets.organisations)
-    whom = f", most of them from {_listed(organisations[:3])}" if organisations else ""
-    until = f", up to {facets.latest:%B %Y}" if facets.latest else ""
+    whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
+    until = words("intro_until", month=_month(facets, words)) if facets.latest else ""
+    papers = words("intro_papers", count=f"{count:,}", whom=whom, until=until)
+    examples = [words(f"example_{number}") for number in range(1, EXAMPLES + 1)]
     return (
-        '<section class="intro"><h1>Ask the papers, and check every sentence against the words it rests on.</h1>'
-        f"<p>{count:,} papers on AI safety{text_html(whom)}{until}.</p>"
-        f"{ask_next(examples, 'Questions worth asking')}</section>"
+        f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(papers)}</p>'
+        f"{ask_next(examples, words('intro_examples'))}</section>"
     )
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def _month(facets: Facets, words: Words) -> str:
+    assert facets.latest is not None
+    return wording("zh" if words.language == "zh" else "en").month(facets.latest)
 
 
-def mode_line(models: Models, count: int) -> str:
+def _listed(names: Sequence[str], words: Words) -> str:
+    return words("list_and").join(part for part in (words("list_comma").join(names[:-1]), names[-1]) if part)
+
+
+def mode_line(models: Models, count: int, words: Words) -> str:
     """The small line that says what is at work."""
-    mode = f"written by {models.llm}, checked against quotes" if models.llm else "quotes, no language model"
-    note = f'<span class="note"> · {text_html(models.note)}</span>' if models.note else ""
-    return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {count:,} papers{note}</p>"
+    mode = words("line_written", name=models.llm) if models.llm else words("line_quotes")
+    note = f'<span class="note"> · {text_html(said(models.note, words))}</span>' if models.note else ""
+    papers = words("line_papers", count=f"{count:,}")
+    return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {text_html(papers)}{note}</p>"

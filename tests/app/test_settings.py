@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from app.settings import Settings, read_settings
 from retrieval.corpus import default_papers_file
@@ -22,14 +22,27 @@ def test_defaults(home: Path) -> None:
     assert settings.own_papers == home / "collections" / "default.jsonl"
 
 
+SPECIAL: dict[str, tuple[str, object]] = {
+    "home": ("/x/y", Path("/x/y")),
+    "papers": ("/x/y", Path("/x/y")),
+    "collection": ("mine", "mine"),
+    "llm_prompt": ("small", "small"),
+    "unsupported": ("drop", "drop"),
+    "port": ("1234", 1234),
+    "client_limit": ("7", 7),
+    "server_limit": ("0", 0),
+    "log_questions": ("true", True),
+    "widget_origins": ("https://a.example, http://b.example:8080", ("https://a.example", "http://b.example:8080")),
+    "frame_ancestors": ("https://a.example", ("https://a.example",)),
+}
+
+
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    special = {"port": "1234", "collection": "mine", "home": "/x/y", "papers": "/x/y", "llm_prompt": "small"}
-    special["unsupported"] = "drop"
-    value = special.get(name, "something")
-    monkeypatch.setenv(f"PAPERBACKED_{name.upper()}", value)
+    text, value = SPECIAL.get(name, ("something", "something"))
+    monkeypatch.setenv(f"PAPERBACKED_{name.upper()}", text)
     read = getattr(read_settings(), name)
-    assert (read.get_secret_value() if name == "llm_key" else str(read)) == value
+    assert (read.get_secret_value() if isinstance(read, SecretStr) else read) == value
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -51,7 +64,7 @@ def test_settings_never_change() -> None:
 @pytest.mark.parametrize("name", ["PAPERBACKED_LLMM", "PAPERBACKED_", "PAPERBACKED_own_papers"])
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
-    with pytest.raises(InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_CHROMA_URL, "):
+    with pytest.raises(InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_API_KEY, "):
         read_settings()
 
 
@@ -103,9 +116,69 @@ def test_a_chroma_server_takes_the_place_of_the_folder() -> None:
     assert read_settings(chroma_url="http://127.0.0.1:8000").chroma == "http://127.0.0.1:8000"
 
 
-def test_the_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PAPERBACKED_LLM_KEY", "sk-very-secret")
+@pytest.mark.parametrize("name", ["LLM_KEY", "API_KEY"])
+def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"PAPERBACKED_{name}", "sk-very-secret")
     assert "very-secret" not in repr(read_settings()) + str(read_settings())
+
+
+@pytest.mark.parametrize("key", ["two words", "schlüssel", "line\n", " "])
+def test_a_key_that_no_header_can_bring_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(InputError, match=r"^The setting api_key is wrong \(a key consists of") as caught:
+        read_settings(api_key=key)
+    assert key not in str(caught.value).replace("The setting api_key", "") or key == " "
+
+
+def test_nobody_else_may_ask_and_there_are_limits_unless_somebody_says_so() -> None:
+    settings = read_settings()
+    assert (settings.widget_origins, settings.frame_ancestors, settings.api_key) == ((), (), None)
+    assert 0 < settings.client_limit < settings.server_limit
+    assert settings.trusted_proxies == "127.0.0.1"
+    assert not settings.log_questions
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://example.org", "https://example.org"),
+        ("https://example.org/", "https://example.org"),
+        ("HTTPS://Example.ORG:443", "https://example.org"),
+        ("http://example.org:80", "http://example.org"),
+        ("http://localhost:8000", "http://localhost:8000"),
+        ("http://[::1]:8000", "http://[::1]:8000"),
+    ],
+)
+def test_an_origin_is_kept_as_browsers_write_it(written: str, origin: str) -> None:
+    assert read_settings(widget_origins=written).widget_origins == (origin,)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(
+            "*",
+            "https://*.example.org",
+            "null",
+            "example.org",
+            "https://",
+            "ftp://example.org",
+            "https://a.example/path",
+        ),
+        *("https://me@a.example", "https://a.example?x", "https://a.example#x", "https://a.example:port"),
+    ],
+)
+@pytest.mark.parametrize("name", ["widget_origins", "frame_ancestors"])
+def test_what_is_no_origin_is_refused(name: str, written: str) -> None:
+    with pytest.raises(InputError, match=rf"^The setting {name} is wrong \(.* is no origin such as https"):
+        read_settings(**{name: written})
+
+
+@pytest.mark.parametrize("limit", ["-1", "many", "1.5", ""])
+@pytest.mark.parametrize("name", ["client_limit", "server_limit"])
+def test_a_wrong_limit(monkeypatch: pytest.MonkeyPatch, name: str, limit: str) -> None:
+    monkeypatch.setenv(f"PAPERBACKED_{name.upper()}", limit)
+    with pytest.raises(InputError, match=rf"^The setting {name} is wrong \(.+\)\.$"):
+        read_settings()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def test_an_answer_with_its_quote_lit_in_the_abstract(visit, shoot) -> None:
     seen.ask(BACKDOOR)
     page = seen.page
     assert seen.text(f"{FIRST_CARD} .card-title").startswith("Sleeper Agents")
-    assert "Anthropic · Jan 2024 · Model organisms of misalignment · " in seen.text(f"{FIRST_CARD} .meta")
+    assert "Anthropic · Jan 2024 Model organisms of misalignment" in seen.text(f"{FIRST_CARD} .meta")
     (paper,) = [paper for paper in read_papers(default_papers_file()) if paper.id == "sleeper-agents"]
     abstract = page.locator(f"{FIRST_CARD} .abstract").first.text_content()
     assert abstract == paper.abstract

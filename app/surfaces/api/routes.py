@@ -1,100 +1,81 @@
-"""The HTTP API: ask (JSON or server-sent events), search, papers, health."""
+"""The HTTP API under /api/v1: ask (JSON or server-sent events), search, papers, feedback, export, health."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from typing import Any
-
-from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
-from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from fastapi import APIRouter
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
-from app.answering.events import as_json, name_of, sources_as_json
-from app.answering.question import Question
-from app.answering.request import filters_from_json, question_from_json
-from retrieval.corpus import checked_filters
-from retrieval.errors import InputError
+from app.surfaces.api.asking import add_asking
+from app.surfaces.api.documents import answers_with, examples
+from app.surfaces.api.finding import add_finding
+from app.surfaces.api.handing_over import add_export, add_feedback
+from app.surfaces.api.schema import Health
+from app.surfaces.api.server_sent import HEARTBEAT_SECONDS
+from app.surfaces.options import ServingOptions
+from app.surfaces.problems import problem
 
-MAX_BODY_BYTES = 256_000
 
-
-def api_router(answerer: Answerer) -> APIRouter:
-    """The routes under /api/v1."""
-    router = APIRouter(prefix="/api/v1")
-
-    @router.post("/ask")
-    async def ask(request: Request) -> Response:
-        """The Answer as JSON, or as server-sent events where the client accepts them."""
-        question = question_from_json(await _json_body(request))
-        checked_filters(question.filters, answerer.facets)  # before a stream has begun with status 200
-        if "text/event-stream" in request.headers.get("accept", ""):
-            return StreamingResponse(
-                _server_sent(answerer, question), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-            )
-        answer = await run_in_threadpool(answerer.ask, question)
-        return JSONResponse(answer.as_json())
-
-    @router.get("/search")
-    def search(
-        q: str,
-        top: int = Query(10, ge=1, le=100),
-        organisation: list[str] | None = Query(None),
-        category: list[str] | None = Query(None),
-        language: list[str] | None = Query(None),
-        since: str | None = None,
-        until: str | None = None,
-    ) -> list[dict[str, Any]]:
-        """The papers nearest to `q`, each with its best passage."""
-        filters = {
-            "organisation": organisation,
-            "category": category,
-            "language": language,
-            "since": since,
-            "until": until,
-        }
-        return sources_as_json(answerer.search(q, filters_from_json(filters), top))
-
-    @router.get("/papers")
-    def papers() -> list[dict[str, Any]]:
-        """All papers of the collection."""
-        return [paper.as_json() for paper in answerer.papers]
-
+def api_router(
+    answerer: Answerer, options: ServingOptions = ServingOptions(), heartbeat_s: float = HEARTBEAT_SECONDS
+) -> APIRouter:
+    """The routes under /api/v1; whatever else is asked for there is a problem too, and not the page's to answer."""
+    router = APIRouter(prefix="/api/v1", tags=["paperbacked"])
+    add_asking(router, answerer, heartbeat_s)
+    add_finding(router, answerer)
+    add_feedback(router, options.feedback_file)
+    add_export(router, answerer)
+    _add_health(router, answerer)
+    # A plain route of Starlette does not take on the prefix by itself.
+    router.add_route(f"{router.prefix}/{{path:path}}", _Elsewhere(router), include_in_schema=False)
     return router
 
 
 def health_router() -> APIRouter:
     """/health/live and /health/ready; the server listens only once it is ready."""
-    router = APIRouter(prefix="/health")
+    router = APIRouter(prefix="/health", tags=["health"])
 
-    @router.get("/live")
-    @router.get("/ready")
+    @router.get("/live", summary="Whether the server lives")
+    @router.get("/ready", summary="Whether it can answer")
     def healthy() -> dict[str, str]:
         return {"status": "ok"}
 
     return router
 
 
-async def _json_body(request: Request) -> Any:
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise InputError(f"The request is larger than {MAX_BODY_BYTES:,} bytes: ask more shortly.")
-    try:
-        return json.loads(bytes(body))
-    except (ValueError, RecursionError) as error:
-        raise InputError("The request is not JSON.") from error
+def _add_health(router: APIRouter, answerer: Answerer) -> None:
+    described = answers_with(Health, examples()["health"], description="It answers.")
+
+    @router.get("/health", response_model=None, responses=described, operation_id="health", summary="What answers here")
+    def health() -> dict[str, str | int | None]:
+        models = answerer.models
+        return {
+            "status": "ok",
+            "papers": len(answerer.papers),
+            "embedding": models.embedding,
+            "llm": models.llm,
+            "note": models.note,
+        }
 
 
-async def _server_sent(answerer: Answerer, question: Question) -> AsyncIterator[str]:
-    events = answerer.stream(question)
-    try:
-        async for event in iterate_in_threadpool(events):
-            yield f"event: {name_of(event)}\ndata: {json.dumps(as_json(event), ensure_ascii=False)}\n\n"
-    finally:
-        # A client that has hung up: the work for it ends now, not when Python collects it.
-        if close := getattr(events, "close", None):
-            close()
+class _Elsewhere:
+    """What is asked for under /api/v1 and not there, or not that way."""
+
+    def __init__(self, router: APIRouter) -> None:
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._answer(scope)(scope, receive, send)
+
+    def _answer(self, scope: Scope) -> Response:
+        asked = f"{scope['method'][:20]} {scope['path'][:200]}"
+        allowed: set[str] = set()
+        for route in self._router.routes:
+            if route.matches(scope)[0] is Match.PARTIAL:
+                allowed |= getattr(route, "methods", None) or set()
+        if allowed:
+            ways = ", ".join(sorted(allowed))
+            return problem(405, f"{asked}: use {ways} here.", {"Allow": ways})
+        return problem(404, f"{asked}: there is nothing here; /api/v1/openapi.json says what there is.")

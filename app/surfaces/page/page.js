@@ -1,175 +1,119 @@
-// What the page does by itself, without asking the server: theme, popovers, lighting a quote, copying,
-// and keeping the newest question in view. Outside text is only ever set with textContent.
+// What the page does by itself, last of its scripts: it begins, reads out, listens to keys and to its other parts,
+// and keeps the newest question in view.
 (() => {
-  const find = (selector, root = document) => root.querySelector(selector);
-  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  const touches = matchMedia("(hover: none)");
-  const scrollTo = (node, block) => node.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
+  const page = window.paperbacked;
+  const { find, all, touches, bring, say, send, make, box, type } = page;
 
-  // ---- dark and light: the system's choice until the reader makes one
-  const THEME = "paperbacked-theme";
-  const remembered = () => { try { return localStorage.getItem(THEME); } catch { return null; } };
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  function paint() {
-    const dark = remembered() ? remembered() === "dark" : system.matches;
-    document.body.classList.toggle("dark", dark);
-    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  // ---- read out: whole sentences, never pieces of one
+  const reader = make("div", "read-out");
+  reader.setAttribute("role", "status");
+  reader.setAttribute("aria-live", "polite");
+  reader.setAttribute("aria-atomic", "false");
+  document.body.append(reader);
+  function announce(text) {
+    reader.append(make("p", "", text));
+    while (reader.childElementCount > 20) reader.firstElementChild.remove();
   }
-  paint();
-  // Gradio paints too when the system changes; ours comes after it.
-  system.addEventListener("change", () => setTimeout(paint));
+  page.announce = announce;
 
-  function toggleTheme() {
-    const dark = !document.body.classList.contains("dark");
-    try { localStorage.setItem(THEME, dark ? "dark" : "light"); } catch { /* private mode: for this visit only */ }
-    document.body.classList.toggle("dark", dark);
-    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  let heard = { turn: null, keys: new Set(), finished: true };
+  let restoring = true; // what is on the page when it is opened was read before
+  function readOut() {
+    const told = find("#announced [data-announced]");
+    if (!told) { heard = { turn: null, keys: new Set(), finished: true }; return; }
+    const finished = told.dataset.ended !== "";
+    const begins = told.dataset.announced !== heard.turn || (heard.finished && !finished);
+    if (begins) {
+      heard = { turn: told.dataset.announced, keys: new Set(), finished: true };
+      restoring = finished;
+      if (!finished) announce(say("answering"));
+    }
+    for (const line of all("[data-key]", told)) {
+      if (heard.keys.has(line.textContent)) continue;
+      heard.keys.add(line.textContent);
+      if (!restoring) announce(line.textContent);
+    }
+    if (told.dataset.ended === "answer" && !heard.finished && !restoring) announce(say("done"));
+    heard.finished = finished;
   }
 
-  // ---- markers: a quote and its paper on hover, focus or tap; the lit sentence on click
-  const marks = (turn, number) => all(`.evidence[data-turn="${turn}"] mark[data-numbers~="${number}"]`);
-  let popover = null;
-
-  function showPopover(marker) {
-    const { turn, number } = marker.dataset;
-    const lit = marks(turn, number);
-    if (!lit.length) return;
-    hidePopover();
-    const card = lit[0].closest(".card");
-    popover = document.createElement("div");
-    popover.id = "popover";
-    popover.setAttribute("role", "tooltip");
-    const line = (css, text) => {
-      const node = document.createElement("p");
-      node.className = css;
-      node.textContent = text;
-      popover.append(node);
+  // ---- the link that the page was opened with
+  function linked() {
+    const fields = new URLSearchParams(location.search);
+    const question = fields.get("q");
+    if (!question) return null;
+    const many = (name) => fields.getAll(name).filter(Boolean).slice(0, 40);
+    return {
+      q: question.slice(0, 4000),
+      organisation: many("organisation"), category: many("category"), language: many("language"),
+      since: fields.get("since"), until: fields.get("until"), v: fields.get("v"),
     };
-    line("popover-quote", `“${lit.map((mark) => mark.textContent).join("")}”`);
-    const gloss = find(`[data-gloss="${number}"]`, card);
-    if (gloss) line("popover-gloss", gloss.textContent);
-    line("popover-paper", find(".card-title", card).textContent);
-    if (touches.matches) {
-      const more = document.createElement("button");
-      more.type = "button";
-      more.textContent = "Show it in the abstract";
-      more.addEventListener("click", () => { hidePopover(); light(turn, number); });
-      popover.append(more);
+  }
+  function begin() {
+    const link = linked();
+    if (link) {
+      // What is asked next is asked of the same papers.
+      const year = (text) => Number.parseInt(text, 10) || null;
+      const filters = {
+        organisations: link.organisation, categories: link.category, languages: link.language,
+        since: year(link.since), until: year(link.until),
+      };
+      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value))) send("masthead", "select", filters);
     }
-    // Inside Gradio's container, so that the theme's colours hold for it.
-    (find(".gradio-container") ?? document.body).append(popover);
-    marker.setAttribute("aria-describedby", "popover");
-    if (innerWidth > 640) place(marker.getBoundingClientRect());
+    page.begin(link);
   }
 
-  function place(anchor) {
-    const { width, height } = popover.getBoundingClientRect();
-    const left = Math.min(Math.max(16, anchor.left - 24), innerWidth - width - 16);
-    const above = anchor.top > height + 16;
-    popover.style.left = `${left}px`;
-    popover.style.top = `${above ? anchor.top - height - 8 : anchor.bottom + 8}px`;
-  }
+  // ---- other parts of the page: the library, the cards
+  const on = (name, act) => document.addEventListener(`paperbacked:${name}`, (event) => act(event.detail ?? {}));
+  on("filter", (filters) => send("masthead", "select", filters));
+  on("ask", ({ question }) => { if (question) page.ask({ question: String(question) }); });
+  on("draft", ({ text }) => type(String(text ?? "")));
 
-  function hidePopover() {
-    popover?.remove();
-    popover = null;
-    all("[aria-describedby=popover]").forEach((marker) => marker.removeAttribute("aria-describedby"));
-  }
-
-  function showEvidence(turn) {
-    all(".evidence").forEach((section) => { section.hidden = section.dataset.turn !== String(turn); });
-    return find(`.evidence[data-turn="${turn}"]`);
-  }
-
-  function bringForward(card) {
-    all(".forward").forEach((other) => other.classList.remove("forward"));
-    for (let fold = card; fold; fold = fold.parentElement?.closest("details")) {
-      if (fold.tagName === "DETAILS") fold.open = true;
-    }
-    card.classList.add("forward");
-  }
-
-  function light(turn, number) {
-    showEvidence(turn);
-    const lit = marks(turn, number);
-    if (!lit.length) return;
-    all("mark.lit").forEach((mark) => mark.classList.remove("lit"));
-    lit.forEach((mark) => mark.classList.add("lit"));
-    bringForward(lit[0].closest(".card"));
-    // Beside the answer the page moves only as far as it must; below it the reader is taken there.
-    scrollTo(lit[0], innerWidth > 1023 ? "nearest" : "center");
-    lit[0].focus({ preventScroll: true });
-  }
-
-  // ---- copy
-  async function copy(button) {
-    const text = button.dataset.copy;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Plain http on another host has no clipboard API.
-      const area = Object.assign(document.createElement("textarea"), { value: text });
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    const label = button.textContent;
-    button.textContent = "Copied";
-    setTimeout(() => { button.textContent = label; }, 1600);
-  }
-
-  // ---- one listener for each kind of event
   document.addEventListener("click", (event) => {
-    const on = (selector) => event.target.closest?.(selector);
-    let node;
-    if (on("#popover")) return;
-    if ((node = on(".answer .marker"))) {
-      event.preventDefault();
-      if (touches.matches) showPopover(node);
-      else { hidePopover(); light(node.dataset.turn, node.dataset.number); }
-      return;
-    }
-    hidePopover();
-    if ((node = on("[data-back]"))) {
-      event.preventDefault();
-      const marker = document.getElementById(node.getAttribute("href").slice(1));
-      if (marker) { scrollTo(marker, "center"); marker.focus({ preventScroll: true }); }
-    } else if ((node = on("[data-card]"))) {
-      event.preventDefault();
-      showEvidence(node.closest(".turn").dataset.turn);
-      const card = document.getElementById(node.dataset.card);
-      if (card) { bringForward(card); scrollTo(card, "start"); }
-    } else if ((node = on("[data-sources]"))) {
-      const section = showEvidence(node.dataset.sources);
-      if (section) scrollTo(section, "start");
-    } else if ((node = on("[data-copy]"))) copy(node);
-    else if (on("[data-theme-toggle]")) toggleTheme();
+    if (event.target.closest?.("[data-skip]")) { event.preventDefault(); box()?.focus(); }
+    else if (event.target.closest?.("[data-edit]")) editing = true;
   });
-  const shows = (event) => {
-    const marker = event.target.closest?.(".answer .marker");
-    if (marker && !touches.matches) showPopover(marker);
-  };
-  document.addEventListener("mouseover", shows);
-  document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
-  // A tap moves pointer and focus before it becomes a click, which must still find the popover's button.
-  const leaves = (event) => { if (!touches.matches && event.target.closest?.(".answer .marker")) hidePopover(); };
-  document.addEventListener("mouseout", leaves);
-  document.addEventListener("focusout", leaves);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hidePopover(); });
+  let editing = false;
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !find("dialog[open]")) {
+      event.preventDefault();
+      box()?.focus();
+    }
+    if (event.key === "Escape" && event.target === box()) find("[data-leave-edit]")?.click();
+  });
 
   // ---- the box is ready to type in, and a new question comes to the top of the view, once
   let turns = 0;
-  let box = null;
-  new MutationObserver(() => {
-    if (!box && (box = find("#question textarea")) && !touches.matches) box.focus({ preventScroll: true });
+  let ready = false;
+  let begun = false;
+  function seen() {
+    if (!ready && box()) {
+      ready = true;
+      if (!touches.matches) box().focus({ preventScroll: true });
+    }
+    if (!begun && box() && find("#conversation section") && find(".masthead[data-ready]")) {
+      begun = true;
+      begin();
+    }
     const articles = all(".turn");
     if (articles.length > turns) {
-      hidePopover();
-      if (touches.matches) box?.blur(); // folds the keyboard away from the answer
-      scrollTo(articles.at(-1), "start");
+      page.hidePopover();
+      if (touches.matches) box()?.blur(); // folds the keyboard away from the answer
+      bring(articles.at(-1), "start");
     }
     turns = articles.length;
-  }).observe(document.body, { childList: true, subtree: true });
+    if (editing && find("[data-leave-edit]")) {
+      editing = false;
+      box()?.focus();
+    }
+    readOut();
+    page.pressThumbs();
+    page.keep(find("#kept [data-turns]")?.dataset.turns ?? "");
+  }
+  new MutationObserver(seen).observe(document.body, {
+    childList: true, subtree: true, characterData: true,
+    attributeFilter: ["data-turns", "data-announced", "data-ended", "data-ready", "data-answer", "data-key"],
+  });
 })();

@@ -14,7 +14,7 @@ from httpx import Response
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
 from app.build import LocalAnswerer
-from app.surfaces.api.routes import MAX_BODY_BYTES, api_router, health_router
+from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.problems import plain_errors
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -43,8 +43,9 @@ def events_of(response: Response) -> list[tuple[str, Any]]:
     """The server-sent events as (name, data), read as the standard says."""
     assert response.text.endswith("\n\n")
     events = []
-    for block in response.text.removesuffix("\n\n").split("\n\n"):
-        name, data = block.split("\n")
+    for number, block in enumerate(response.text.removesuffix("\n\n").split("\n\n"), 1):
+        told, name, data = block.split("\n")
+        assert told == f"id: {number}"
         assert name.startswith("event: ") and data.startswith("data: ")
         events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
     return events
@@ -153,7 +154,6 @@ def test_two_requests_at_once_get_their_own_answers(client: TestClient) -> None:
         (b'{"question": "\\ud800"}', "empty"),
         (json.dumps({"question": "a" * (MAX_QUESTION_CHARS + 1)}).encode(), "2,001 characters"),
         (json.dumps({"question": "a" * 100_000}).encode(), "100,000 characters"),
-        (json.dumps({"question": "a" * MAX_BODY_BYTES}).encode(), "larger than 256,000 bytes"),
         (b'{"question": "a", "history": "b"}', "history"),
         (b'{"question": "a", "history": {"role": "user"}}', "history"),
         (b'{"question": "a", "history": [{"role": "root", "content": "b"}]}', "history"),
@@ -203,7 +203,7 @@ def test_a_body_is_not_read_beyond_its_limit(client: TestClient) -> None:
             sent += 10_000
             yield b"x" * 10_000
 
-    assert_problem(client.post(ASK, content=endless()), "larger than 256,000 bytes", 400)
+    assert_problem(client.post(ASK, content=endless()), "larger than 256,000 bytes", 413)
 
 
 def test_a_question_of_just_the_limit_is_answered(client: TestClient) -> None:

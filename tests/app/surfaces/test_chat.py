@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from datetime import date
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +15,11 @@ import pytest
 from app.answering.answerer import Models
 from app.answering.events import Answer, Done, Event, Failed, Status, Token
 from app.answering.question import Question
-from app.surfaces.chat import BROKEN, ChatPage, build_page, chosen_filters, page_options
+from app.surfaces.chat import ChatPage, build_page, page_options
+from app.surfaces.chosen_filters import chosen_filters
+from app.surfaces.drawing import BROKEN
 from app.surfaces.exchange import Exchange
+from app.surfaces.limits import QuestionLimits
 from retrieval.errors import InputError, ModelError
 from retrieval.types import Facets, Filters, Paper, Passage
 
@@ -46,14 +52,26 @@ class Scripted:
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         return ()
 
+    def paper(self, paper_id: str) -> Paper | None:
+        return None
+
+    def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
+        return ()
+
 
 def done(text: str) -> Done:
     return Done(Answer("1", "Q?", "Q?", "answered", "quotes", text, 0.9))
 
 
-def asking(answerer: Scripted, typed: str, earlier: tuple[Exchange, ...] = (), **clicked: Any) -> Iterator[Any]:
+def asking(
+    answerer: Scripted, typed: str, earlier: tuple[Exchange, ...] = (), editing: int = 0, **clicked: Any
+) -> Iterator[Any]:
     event: Any = SimpleNamespace(_data=clicked or None)
-    return ChatPage(answerer).ask(typed, earlier, [], [], [], 0, 0, event)
+    return ChatPage(answerer).ask(typed, earlier, [], [], [], 0, 0, event, "en", editing)
+
+
+def sending(**sent: Any) -> Any:
+    return SimpleNamespace(_data=sent)
 
 
 def test_an_answer_is_drawn_from_the_first_words_to_the_last() -> None:
@@ -113,6 +131,73 @@ def test_a_follow_up_brings_the_conversation_along() -> None:
         ("user", "One?"),
         ("assistant", "Yes."),
     ]
+
+
+def test_an_edited_question_takes_the_place_of_its_turn_and_of_what_follows() -> None:
+    answerer = Scripted(done("Yes."))
+    earlier: tuple[Exchange, ...] = ()
+    for question in ("One?", "Two?", "Three?"):
+        earlier = list(asking(answerer, question, earlier))[-1][0]
+    page = ChatPage(answerer)
+    edit = page.edit(earlier, "en", sending(turn=2))
+    assert (edit[4], edit[7]) == ("Two?", 2) and "data-leave-edit" in edit[3]
+    last = list(asking(answerer, "Two, but better?", earlier, editing=2))
+    assert last[0][7] == 0 and [exchange.question for exchange in last[-1][0]] == ["One?", "Two, but better?"]
+    assert len(answerer.asked[-1].history) == 2
+    # Another question, clicked meanwhile, follows the last one as ever.
+    clicked = list(asking(answerer, "Two, but", earlier, editing=2, question="Four?"))
+    assert [exchange.question for exchange in clicked[-1][0]] == ["One?", "Two?", "Three?", "Four?"]
+    assert page.leave_edit()[4:8:3] == ("", 0)
+    for turn in (0, 9, "2", None, True):
+        assert all(isinstance(value, dict) for value in page.edit(earlier, "en", sending(turn=turn)))
+
+
+def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
+    answerer = Scripted(done("Yes."))
+    page = ChatPage(answerer, None, QuestionLimits(1, 0))
+    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
+    other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
+    first, again, elsewhere = (
+        list(page.ask("Why?", (), [], [], [], 0, 0, sending(), "zh", 0, who)) for who in (request, request, other)
+    )
+    assert len(first) > 1 and len(elsewhere) > 1 and len(answerer.asked) == 2
+    (refused,) = again
+    assert "一个地址在一分钟内不能提问这么多" in refused[3] and isinstance(refused[4], dict)
+
+
+def test_the_browser_is_given_what_it_keeps_once_the_answer_is_there_and_can_bring_it_back() -> None:
+    answerer = Scripted(Status("Searching"), done("Yes."))
+    drawn = list(asking(answerer, "Q?"))
+    assert all("data-turns" not in str(update[6]) for update in drawn[:-1])
+    (record,) = re.findall(r'data-turns="([^"]*)"', drawn[-1][6])
+    page = ChatPage(answerer)
+    again = page.reopen("en", sending(turns=json.loads(unescape(record))))
+    assert again[1] == drawn[-1][1] and len(answerer.asked) == 1
+    for turns in (None, [], "x", [{}] * 51, [{"answer": {"id": 1}}]):
+        refused = page.reopen("zh", sending(turns=turns))
+        assert "无法重新打开" in refused[3] and isinstance(refused[1], dict)
+
+
+def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> None:
+    page = ChatPage(Scripted())
+    chinese: Any = SimpleNamespace(headers={"accept-language": "zh-CN,en;q=0.5"})
+    opened = page.opened("", chinese)
+    assert opened[0] == "zh" and 'data-language="zh"' in opened[1] and opened[3] == "提问"
+    assert page.opened("en", chinese)[0] == "en"
+    assert page.opened("xx", chinese)[0] == "zh"
+    switched = page.speak(sending(language="zh"), (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0)
+    assert switched[0] == "zh" and any("已在完成前停止" in str(update) for update in switched)
+    assert any("移除筛选：OpenAI" in str(update) for update in switched)
+
+
+def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> None:
+    page = ChatPage(Scripted())
+    asked_for = sending(organisations=["OpenAI", "Nobody"], categories=["Robustness"], since=1900, until=2023)
+    assert page.choose(asked_for) == (["OpenAI"], ["Robustness"], [], 2022, 2023)
+    assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], 0, 0)
+    unpressed = page.unchoose(sending(name="organisations", value="OpenAI"), ["OpenAI"], [], ["en"], 2022, 0)
+    assert unpressed == ([], [], ["en"], 2022, 0)
+    assert page.unchoose(sending(name="since", value=""), ["OpenAI"], [], [], 2022, 0)[3] == 0
 
 
 def test_stop_keeps_what_was_written() -> None:

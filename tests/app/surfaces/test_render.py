@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
@@ -30,11 +31,18 @@ from app.answering.events import (
     Token,
 )
 from app.surfaces import render
-from app.surfaces.cards import abstract_html, evidence, match_in_words, name_html
+from app.surfaces.actions import as_plain_text
+from app.surfaces.answer_text import answer_html, placed
+from app.surfaces.cards import abstract_html, evidence, name_html
+from app.surfaces.chosen_filters import Chosen, chips_html
 from app.surfaces.exchange import Exchange, history_of
+from app.surfaces.kept_conversation import kept_conversation
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html, web_address
+from app.surfaces.reader_page import notice
+from app.surfaces.words import interface_words
 from retrieval.types import Facets, Filters, Paper, Passage
 
+EN, ZH = interface_words("en"), interface_words("zh")
 ABSTRACT = "Backdoors persist. Training does not remove them. Larger models keep them longest."
 PAPER = Paper(
     "sleeper",
@@ -140,7 +148,7 @@ def test_any_text_survives_the_round_trip(text: str) -> None:
 
 
 _LAYOUT = {"article", "section", "div", "p", "span", "h1", "h2", "h3", "details", "summary", "nav", "ul", "ol", "li"}
-ALLOWED = _LAYOUT | {"small", "em", "mark", "a", "button"}
+ALLOWED = _LAYOUT | {"small", "em", "mark", "a", "button", "blockquote"}
 
 
 def outside_everywhere(text: str) -> Iterator[str]:
@@ -169,11 +177,16 @@ def outside_everywhere(text: str) -> Iterator[str]:
         Done(Answer(text, text, text, "abstained", "quotes", text, 0.1, sources=(passage,), followups=(text,)))
     )
     running = Exchange(text).after(Status(text)).after(Sources((passage,))).after(Token(text))
-    for exchange in (done, abstained, running, running.after(Failed(text))):
-        yield render.conversation((exchange, exchange))
-        yield render.margin((exchange, exchange))
-    yield render.mode_line(Models(text, text, text), 94)
-    yield render.intro(94, Facets({text: 3}, {text: 2}, {}, None, date(2024, 7, 1)), (text,))
+    writing = running.after(Quotes((whole,))).after(Status(text))
+    for exchange in (done, abstained, running, running.after(Failed(text)), writing):
+        yield render.conversation((exchange, exchange), EN)
+        yield render.announced((exchange,), ZH)
+        yield kept_conversation((exchange,))
+        yield render.margin((exchange, exchange), EN)
+    yield chips_html(Chosen((text,), (text,), (text,), 2022, 2023), ZH)
+    yield notice(text, ZH)
+    yield render.mode_line(Models(text, text, text), 94, ZH)
+    yield render.intro(94, Facets({text: 3}, {text: 2}, {}, None, date(2024, 7, 1)), EN)
 
 
 @given(texts)
@@ -184,11 +197,11 @@ def test_nothing_from_outside_becomes_markup(text: str) -> None:
             assert tag in ALLOWED
             assert not any(name.startswith("on") for name in attributes)
             address = attributes.get("href") or "#"
-            assert address.startswith(("#", "https://", "http://"))
+            assert address.startswith(("#", "?q=", "https://", "http://"))
 
 
 def test_a_hostile_question_is_shown_as_the_text_that_it_is() -> None:
-    assert HOSTILE in parsed(render.turn(Exchange(HOSTILE), 1, True)).text
+    assert HOSTILE in parsed(render.turn(Exchange(HOSTILE), 1, True, EN)).text
 
 
 # ---- links
@@ -251,7 +264,7 @@ def test_segments_leave_out_layers_that_do_not_fit_the_text() -> None:
 
 def test_markers_link_to_quotes_that_exist_and_to_no_others() -> None:
     cited = (citation(1, "Backdoors persist."), citation(2, "Training does not remove them."))
-    page = parsed(render.answer_html(answered("They stay. [1] Yes [2, 1] but [3] and [1, 7] [x].", cited), 4))
+    page = parsed(answer_html(answered("They stay. [1] Yes [2, 1] but [3] and [1, 7] [x].", cited), 4, EN))
     assert page.links() == ["#t4-q1", "#t4-q2", "#t4-q1"]
     assert "[3]" in page.text and "[1, 7]" in page.text and "[x]" in page.text
     anchors = [attributes.get("id") for tag, attributes in page.tags if tag == "a"]
@@ -261,14 +274,14 @@ def test_markers_link_to_quotes_that_exist_and_to_no_others() -> None:
 def test_nothing_inside_a_quote_is_markup() -> None:
     cited = (citation(1, "Backdoors persist."),)
     exchange = answered("Sleeper Agents: “as Sleeper Agents show in [1]” [1]", cited, (), (Passage(PAPER, 0, 5, 0.5),))
-    page = parsed(render.answer_html(exchange, 1))
+    page = parsed(answer_html(exchange, 1, EN))
     assert "“as Sleeper Agents show in [1]”" in page.text
     assert len(page.links()) == 1
     assert [tag for tag, _ in page.tags].count("em") == 1
 
 
 def test_paragraphs_emphasis_and_the_serif_of_quotes() -> None:
-    html = render.answer_html(answered("In A*: 2 * 3 * 4.\n\nNext “open", (citation(1, "Backdoors persist."),)), 1)
+    html = answer_html(answered("In A*: 2 * 3 * 4.\n\nNext “open", (citation(1, "Backdoors persist."),)), 1, EN)
     assert html.count("<p>") == 2
     page = parsed(html)
     assert page.text == "In A*: 2 * 3 * 4.Next “open"
@@ -276,15 +289,15 @@ def test_paragraphs_emphasis_and_the_serif_of_quotes() -> None:
 
 def test_an_unfinished_quote_is_set_as_one_only_while_it_is_written() -> None:
     running = Exchange("Q?").after(Token("He says “we fi"))
-    assert '<span class="quoted">“we fi</span>' in render.answer_html(running, 1)
-    assert "quoted" not in render.answer_html(answered("He says “we fi"), 1)
+    assert '<span class="quoted">“we fi</span>' in answer_html(running, 1, EN)
+    assert "quoted" not in answer_html(answered("He says “we fi"), 1, EN)
 
 
 def test_titles_of_the_papers_found_are_emphasised_while_the_answer_is_written() -> None:
     running = (
         Exchange("Q?").after(Sources((Passage(PAPER, 0, 5, 0.5),))).after(Token("In Sleeper Agents, not Sleepers"))
     )
-    assert "In <em>Sleeper Agents</em>, not Sleepers" in render.answer_html(running, 1)
+    assert "In <em>Sleeper Agents</em>, not Sleepers" in answer_html(running, 1, EN)
 
 
 def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
@@ -295,19 +308,19 @@ def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
         sentence("Training removes them. [1]", "unsupported", 1),
     )
     exchange = answered("They stay. [1] The moon\nhelps. Training removes them. [1]", cited, checked, mode="generated")
-    html = render.answer_html(exchange, 1)
+    html = answer_html(exchange, 1, EN)
     assert html.count("(no quote behind this sentence)") == 1
     assert html.count("(the quoted text does not say this)") == 1
     assert html.index("moon") < html.index("(no quote behind") < html.index("Training removes")
     assert 'class="supported"' not in html
-    assert "1 of 3 sentences supported · written by tiny · 84 ms" in render.turn(exchange, 1, True)
+    assert "1 of 3 sentences supported · written by tiny · 84 ms" in render.turn(exchange, 1, True, EN)
 
 
 @given(st.lists(st.sampled_from(["One. [1] ", "Two “a”. ", "Three *b* [1]. ", "\n\n"]), max_size=6))
 def test_every_sentence_of_the_text_is_found_again(parts: list[str]) -> None:
     text = "".join(parts)
     sentences = [sentence(part.strip(), "uncited") for part in parts if part.strip()]
-    found = render.placed(sentences, text)
+    found = placed(sentences, text)
     assert len(found) == len(sentences)
     assert all(one.end <= two.start for one, two in pairwise(found))
 
@@ -315,8 +328,8 @@ def test_every_sentence_of_the_text_is_found_again(parts: list[str]) -> None:
 def test_an_abstaining_answer_names_the_closest_papers_and_what_can_be_asked() -> None:
     others = [Passage(Paper(f"p{n}", f"Paper {n}", "Text.", "en"), 0, 5, 0.2) for n in range(5)]
     exchange = answered(f"{REFUSAL}\n\nClosest to it: …", sources=tuple(others)).after(Followups(("What is x?",)))
-    html = render.turn(exchange, 1, True)
-    assert parsed(render.answer_html(exchange, 1)).text == REFUSAL  # the list below names the papers
+    html = render.turn(exchange, 1, True, EN)
+    assert parsed(answer_html(exchange, 1, EN)).text == REFUSAL  # the list below names the papers
     assert html.count("data-card=") == 3
     assert 'data-ask="What is x?"' in html
     cards = evidence(exchange, 1, True)
@@ -324,7 +337,7 @@ def test_an_abstaining_answer_names_the_closest_papers_and_what_can_be_asked() -
 
 
 def test_the_note_why_the_mode_is_another_is_shown() -> None:
-    html = render.turn(answered("x [1]", (citation(1, "Backdoors persist."),), note="No model is here."), 1, True)
+    html = render.turn(answered("x [1]", (citation(1, "Backdoors persist."),), note="No model is here."), 1, True, EN)
     assert "No model is here." in html
 
 
@@ -337,7 +350,9 @@ def test_evidence_shows_cited_papers_first_and_folds_the_rest() -> None:
     cited = (citation(1, "Backdoors persist."), citation(2, "Larger models keep them longest."))
     html = evidence(answered("x [1] [2]", cited, sources=sources), 1, True)
     assert html.index("Sleeper Agents") < html.index("Also found (1)") < html.index("Other")
-    assert "Anthropic" in html and "Jan 2024" in html and "Model organisms" in html and "strong match 0.62" in html
+    assert (
+        "Anthropic" in html and "Jan 2024" in html and "Model organisms" in html and "strong match: 0.62 of 1" in html
+    )
     assert html.count('data-back="1-') == 2
 
 
@@ -365,25 +380,17 @@ def test_a_chinese_quote_has_its_translation_below() -> None:
     assert parsed(html).lit(1) == "我们研究语言模型。"
 
 
-def test_matches_are_put_in_words() -> None:
-    assert [match_in_words(score) for score in (0.5, 0.3, 0.1)] == [
-        "strong match 0.50",
-        "fair match 0.30",
-        "faint match 0.10",
-    ]
-
-
 # ---- the conversation
 
 
 def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     exchange = answered("x [1]", (citation(1, "Backdoors persist."),), sources=(Passage(PAPER, 0, 5, 0.6),))
-    assert render.conversation((exchange, exchange)).count("data-retry") == 1
-    assert render.margin((exchange, exchange)).count(" hidden>") == 1
+    assert render.conversation((exchange, exchange), EN).count("data-retry") == 1
+    assert render.margin((exchange, exchange), EN).count("Sources of answer 1\" hidden>") == 1
 
 
 def test_copy_carries_the_references() -> None:
-    text = render.as_plain_text(answered("They stay. [1]", (citation(1, "Backdoors persist."),)))
+    text = as_plain_text(answered("They stay. [1]", (citation(1, "Backdoors persist."),)), EN)
     assert "They stay. [1]" in text
     assert "[1] “Backdoors persist.” Sleeper Agents. Anthropic, Jan 2024. https://arxiv.org/abs/2401.05566" in text
 
@@ -403,8 +410,8 @@ def test_events_build_the_exchange_and_done_replaces_what_was_provisional() -> N
 
 def test_the_scope_of_filters_is_said() -> None:
     filters = Filters(("OpenAI",), (), ("zh",), date(2022, 1, 1), date(2023, 12, 31))
-    assert "Only OpenAI · Chinese · from 2022 · until 2023" in render.scope(filters)
-    assert render.scope(Filters()) == ""
+    assert "Only OpenAI · Chinese · from 2022 · until 2023" in render.scope(filters, EN)
+    assert render.scope(Filters(), EN) == ""
 
 
 @pytest.mark.parametrize(
@@ -425,3 +432,37 @@ def test_a_card_says_which_rungs_found_the_paper(rungs: dict[str, float], expect
         html = evidence(answered("x", cited, sources=(source, source)), 1, True)
         assert parsed(html).text.count("Found by") == html.count('class="trace"') == bool(expected)
         assert expected in parsed(html).text
+
+
+# ---- while it is written, and what is read out
+
+
+def test_quotes_are_readable_in_the_column_while_a_model_writes_and_go_when_it_has_written() -> None:
+    quotes = (citation(1, "Backdoors persist."),)
+    found = Exchange("Q?").after(Status("Searching")).after(Quotes(quotes))
+    assert "provisional" not in render.turn(found, 1, True, EN)  # quotes themselves are the answer in a moment
+    writing = found.after(Status("Writing with tiny")).after(Token("They st"))
+    html = render.turn(writing, 1, True, EN)
+    assert html.index("They st") < html.index("Quotes found for it") < html.index("<blockquote")
+    assert parsed(html).links() == ["#t1-q1"] and "Backdoors persist." in parsed(html).text
+    assert "<blockquote" in render.turn(replace(writing, stopped=True), 1, True, EN)
+    written = answered("They stay. [1]", quotes, mode="generated")
+    assert "<blockquote" not in render.turn(replace(written, writing=True), 1, True, EN)
+
+
+def test_only_whole_sentences_are_read_out() -> None:
+    running = Exchange("Q?").after(Token("They stay. [1] The mo"))
+    assert "mo" not in parsed(render.announced((running,), EN)).text
+    checked = running.after(SentenceChecked(sentence("They stay. [1]", "supported", 1)))
+    checked = checked.after(SentenceChecked(sentence("The moon helps.", "uncited")))
+    page = parsed(render.announced((checked,), EN))
+    assert page.text == "They stay.The moon helps. (no quote behind this sentence)"
+    stopped = replace(running, stopped=True)
+    assert parsed(render.announced((stopped,), EN)).text == "Stopped before it was finished."
+    assert render.announced((), EN) == ""
+
+
+def test_muted_sentences_can_be_reached_by_keyboard_and_say_why() -> None:
+    exchange = answered("The moon helps.", (), (sentence("The moon helps.", "uncited"),), mode="generated")
+    spans = [attributes for tag, attributes in parsed(answer_html(exchange, 1, ZH)).tags if "data-reason" in attributes]
+    assert spans and all(span["tabindex"] == "0" and span["data-reason"] == "此句没有引文" for span in spans)

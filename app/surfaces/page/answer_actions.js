@@ -1,0 +1,127 @@
+// Under an answer: copy, the link to it, export of the conversation, and what it was worth.
+(() => {
+  const { find, all, say, make, button } = window.paperbacked;
+  const API = new URL("api/v1/", document.baseURI);
+  const verdicts = new Map(); // by answer, for this visit
+
+  function says(node, text) {
+    const label = node.dataset.label ?? node.textContent;
+    node.dataset.label = label;
+    node.textContent = text;
+    setTimeout(() => { node.textContent = label; delete node.dataset.label; }, 1600);
+  }
+
+  async function copy(node, text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // Plain http on another host has no clipboard API.
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    says(node, say("copied"));
+  }
+
+  const post = (path, body) => fetch(new URL(path, API), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+  // ---- export: the server writes the file from what the browser has kept
+  const ENDINGS = { markdown: "md", bibtex: "bib", "csl-json": "json" };
+  async function save(node, format) {
+    const menu = node.closest("details");
+    try {
+      const answers = window.paperbacked.turnsKept().map((turn) => turn.answer);
+      const reply = await post("export", { format, answers });
+      if (!reply.ok) throw new Error(reply.status);
+      const address = URL.createObjectURL(await reply.blob());
+      const link = make("a");
+      link.href = address;
+      const named = /filename="?([\w.-]+)"?/.exec(reply.headers.get("content-disposition") ?? "");
+      link.download = named ? named[1] : `paperbacked.${ENDINGS[format]}`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      menu.open = false;
+      find("summary", menu).focus();
+    } catch {
+      tell(node.closest(".turn"), say("failed"));
+    }
+  }
+
+  // ---- thumbs: sent at once, and once more with the reason where the reader gives one
+  function tell(turn, text, ...more) {
+    find(".feedback", turn)?.remove();
+    const line = make("form", "feedback");
+    const said = make("p", "", text);
+    said.setAttribute("role", "status");
+    line.append(said, ...more);
+    find(".actions", turn).after(line);
+    return line;
+  }
+
+  async function give(turn, verdict, reason) {
+    const kept = window.paperbacked.turnsKept().find((one) => one.answer.id === turn.dataset.answer);
+    const body = { id: turn.dataset.answer, verdict, question: find(".question", turn).textContent, surface: "page" };
+    if (reason) body.reason = reason;
+    if (kept) body.models = kept.answer.models;
+    const reply = await post("feedback", body).catch(() => ({ ok: false }));
+    return reply.ok;
+  }
+
+  async function thumb(node) {
+    const turn = node.closest(".turn");
+    const verdict = node.dataset.thumb;
+    if (!(await give(turn, verdict))) { tell(turn, say("failed")); return; }
+    verdicts.set(turn.dataset.answer, verdict);
+    press();
+    const reason = make("input");
+    reason.type = "text";
+    reason.maxLength = 1000;
+    reason.setAttribute("aria-label", say("reason"));
+    const send = button(say("send"), () => {});
+    send.type = "submit";
+    const form = tell(turn, say("thanks_reason"), reason, send, button(say("close"), () => { form.remove(); node.focus(); }));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const text = reason.value.trim();
+      const done = !text || (await give(turn, verdict, text));
+      tell(turn, say(done ? "thanks" : "failed"));
+    });
+    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { form.remove(); node.focus(); } });
+    reason.focus();
+  }
+
+  // The server draws the buttons anew with each question and knows nothing of what was pressed.
+  function press() {
+    for (const node of all("[data-thumb]")) {
+      const pressed = String(verdicts.get(node.closest(".turn")?.dataset.answer) === node.dataset.thumb);
+      if (node.getAttribute("aria-pressed") !== pressed) node.setAttribute("aria-pressed", pressed);
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    const menu = on(".menu");
+    all(".menu[open]").forEach((other) => { if (other !== menu) other.open = false; });
+    let node;
+    if ((node = on("[data-copy]"))) copy(node, node.dataset.copy);
+    else if ((node = on("[data-permalink]")) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      copy(node, node.href);
+    } else if ((node = on("[data-export]"))) save(node, node.dataset.export);
+    else if ((node = on("[data-thumb]"))) thumb(node);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of all(".menu[open]")) {
+      menu.open = false;
+      find("summary", menu).focus();
+    }
+  });
+  window.paperbacked.pressThumbs = press;
+})();

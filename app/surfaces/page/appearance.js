@@ -1,0 +1,36 @@
+// Dark and light, and the interface's language: the system's and the browser's choice until the reader makes one.
+(() => {
+  const { find, send, stored, store } = window.paperbacked;
+  const THEME = "paperbacked-theme";
+  const LANGUAGE = "paperbacked-language"; // read by chat.py when the page is opened
+  const system = matchMedia("(prefers-color-scheme: dark)");
+
+  function paint(dark) {
+    document.body.classList.toggle("dark", dark);
+    document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  }
+  const chosen = () => stored("localStorage", THEME);
+  const repaint = () => paint(chosen() ? chosen() === "dark" : system.matches);
+  repaint();
+  // Gradio paints too when the system changes; ours comes after it.
+  system.addEventListener("change", () => setTimeout(repaint));
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-theme-toggle]")) {
+      const dark = !document.body.classList.contains("dark");
+      store("localStorage", THEME, dark ? "dark" : "light");
+      paint(dark);
+    }
+    const toggle = event.target.closest?.("[data-language-toggle]");
+    if (toggle) {
+      store("localStorage", LANGUAGE, toggle.dataset.languageToggle);
+      send("masthead", "apply", { language: toggle.dataset.languageToggle });
+    }
+  });
+
+  new MutationObserver(() => {
+    const language = find(".masthead")?.dataset.language;
+    const lang = language === "zh" ? "zh-Hans" : language;
+    if (lang && document.documentElement.lang !== lang) document.documentElement.lang = lang;
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-language"] });
+})();

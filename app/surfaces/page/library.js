@@ -1,0 +1,253 @@
+// The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
+// Outside text is only ever set with textContent.
+(() => {
+  const place = () => document.getElementById("library");
+  const find = (selector, within = place()) => within?.querySelector(selector);
+  const all = (selector, within = place()) => [...(within?.querySelectorAll(selector) ?? [])];
+  const make = (tag, css, text = "") => Object.assign(document.createElement(tag), { className: css, textContent: text });
+  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const said = (name, values = {}) => filled(JSON.parse(find(".library").dataset.words)[name], values);
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail }));
+
+  // ---- the list: what of it is shown
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const field = (name) => find(`[data-field=${name}]`);
+  const FIELDS = ["organisation", "category", "year"];
+  let entries = null;
+
+  function listed() {
+    entries ??= all(".entry").map((row) => {
+      const more = row.nextElementSibling;
+      const searched = [row.dataset.name, row.children[1].textContent, more.textContent].join("\n");
+      return { row, more, button: find("th button", row), searched: plain(searched) };
+    });
+    return entries;
+  }
+
+  function narrow() {
+    const wanted = FIELDS.map((name) => [name, field(name).value]).filter(([, value]) => value);
+    const words = plain(find("[type=search]").value).split(/\s+/).filter(Boolean);
+    const fits = ({ row, searched }) =>
+      wanted.every(([name, value]) => row.dataset[name] === value) && words.every((word) => searched.includes(word));
+    const shown = new Set();
+    for (const entry of listed()) {
+      const fit = fits(entry);
+      entry.row.hidden = !fit;
+      entry.more.hidden = !fit || entry.button.getAttribute("aria-expanded") !== "true";
+      if (fit) shown.add(entry.row.dataset.id);
+    }
+    const narrowed = wanted.length > 0 || words.length > 0;
+    count(shown.size, narrowed);
+    draw(shown, narrowed);
+    offer(wanted, words.length > 0);
+    find(".library-clear").hidden = !narrowed;
+    find(".library-empty").hidden = shown.size > 0 || !listed().length;
+  }
+
+  let counting = 0;
+  function count(shown, narrowed) {
+    const number = (value) => value.toLocaleString(find(".library").lang);
+    const values = { shown: number(shown), total: number(listed().length) };
+    const text = shown ? said(narrowed ? "some_shown" : "all_shown", values) : said("none_shown");
+    find(".library-empty").textContent = said("none_shown");
+    // Said when the typing rests, not at every letter.
+    clearTimeout(counting);
+    counting = setTimeout(() => { find(".library-count").textContent = text; }, 200);
+  }
+
+  function draw(shown, narrowed) {
+    for (const mark of all(".lane-marks a")) {
+      const { paper, bundle, year } = mark.dataset;
+      const [organisation, when] = [field("organisation").value, field("year").value];
+      const fits = paper === undefined
+        ? (!organisation || organisation === bundle) && (!when || !year || when === year)
+        : shown.has(paper);
+      mark.classList.toggle("away", narrowed && !fits);
+    }
+    for (const button of all("[data-filter]")) {
+      button.setAttribute("aria-pressed", String(field(button.dataset.filter).value === button.dataset.value));
+    }
+  }
+
+  // ---- asking only these
+  function offer(wanted, searching) {
+    const askable = wanted.length > 0 && wanted.every(([, value]) => value.startsWith("="));
+    const names = wanted.map(([, value]) => value.slice(1)).join(said("or"));
+    const means = find(".library-means");
+    find(".library-ask").hidden = !askable;
+    means.hidden = !wanted.length;
+    if (!askable) means.textContent = said("cannot_ask_only");
+    else means.textContent = said("ask_only_means", { filters: names }) + (searching ? ` ${said("search_stays")}` : "");
+  }
+
+  function askOnly() {
+    const chosen = (name) => (field(name).value ? [field(name).value.slice(1)] : []);
+    const year = chosen("year").map(Number)[0] ?? null;
+    tell("filter", { organisations: chosen("organisation"), categories: chosen("category"), since: year, until: year });
+  }
+
+  function clear() {
+    for (const name of FIELDS) field(name).value = "";
+    find("[type=search]").value = "";
+    narrow();
+  }
+
+  // ---- the order; what is not given comes last either way
+  function sort(button) {
+    const head = button.closest("th");
+    const before = head.getAttribute("aria-sort");
+    const down = before === "none" ? button.dataset.sort === "date" : before === "ascending";
+    for (const other of all("thead th")) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const order = new Intl.Collator(find(".library").lang, { sensitivity: "base", numeric: true });
+    const column = [...head.parentElement.children].indexOf(head);
+    const key = ({ row }) => {
+      if (!column) return row.dataset.name;
+      return find("time", row.children[column])?.dateTime ?? row.children[column].textContent;
+    };
+    const keyed = listed().map((entry) => [key(entry), entry]);
+    keyed.sort(([one], [two]) => (!one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1)));
+    find("tbody").append(...keyed.flatMap(([, { row, more }]) => [row, more]));
+  }
+
+  // ---- one paper, opened
+  async function fetched(path) {
+    const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) });
+    if (!answer.ok) throw new Error(`${answer.status} for ${path}`);
+    return answer.json();
+  }
+  const api = (id) => `api/v1/papers/${encodeURIComponent(id)}`;
+
+  function toggle(button, open = button.getAttribute("aria-expanded") !== "true") {
+    const row = button.closest("tr");
+    const more = row.nextElementSibling;
+    button.setAttribute("aria-expanded", String(open));
+    more.hidden = !open;
+    if (open && !find(".paper-actions", more)) fill(row, find("td", more));
+    if (open && !find(".abstract", more)) fetchAbstract(row, find(".paper-abstract", more));
+  }
+
+  function fill(row, cell) {
+    const actions = make("p", "paper-actions");
+    const action = (name) => {
+      const button = Object.assign(make("button", "", said(name)), { type: "button" });
+      button.dataset.action = name;
+      actions.append(button);
+    };
+    action("about_paper");
+    action("similar");
+    const link = find(".cell-link a", row)?.cloneNode();
+    if (link) {
+      link.textContent = said("read");
+      actions.append(link);
+    }
+    const similar = make("div", "similar");
+    similar.setAttribute("aria-live", "polite");
+    cell.append(make("div", "paper-abstract"), actions, similar);
+  }
+
+  async function fetchAbstract(row, target) {
+    target.replaceChildren(make("p", "aside", said("fetching")));
+    try {
+      const paper = await fetched(api(row.dataset.id));
+      const text = make("p", "abstract", paper.abstract || said("no_abstract"));
+      if (paper.abstract) text.lang = paper.language;
+      target.replaceChildren(text);
+    } catch (error) {
+      console.warn(error);
+      target.replaceChildren(make("p", "aside", said("failed")));
+    }
+  }
+
+  async function fetchSimilar(row, target) {
+    target.replaceChildren(make("p", "aside", said("fetching")));
+    try {
+      const found = await fetched(`${api(row.dataset.id)}/similar?top=5`);
+      const list = make("ul", "");
+      for (const { paper } of found) {
+        const button = Object.assign(make("button", "", paper.title ?? paper.label ?? paper.id), { type: "button" });
+        button.dataset.open = paper.id;
+        list.append(make("li", ""));
+        list.lastChild.append(button);
+      }
+      target.replaceChildren(found.length ? list : make("p", "aside", said("no_similar")));
+    } catch (error) {
+      console.warn(error);
+      target.replaceChildren(make("p", "aside", said("failed")));
+    }
+  }
+
+  function open(id) {
+    const entry = listed().find(({ row }) => row.dataset.id === id);
+    if (!entry) return;
+    if (entry.row.hidden) clear();
+    toggle(entry.button, true);
+    entry.button.focus({ preventScroll: true });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    entry.row.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  }
+
+  // ---- one listener for each kind of event
+  const heard = (type, act) => document.addEventListener(type, (event) => {
+    if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
+  });
+
+  heard("click", (event, on) => {
+    let node;
+    if ((node = on(".lane-marks a"))) {
+      event.preventDefault();
+      if (node.dataset.paper !== undefined) return open(node.dataset.paper);
+      field("organisation").value = node.dataset.bundle;
+      field("year").value = node.dataset.year;
+      narrow();
+    } else if ((node = on("[data-filter]"))) {
+      const chosen = field(node.dataset.filter);
+      chosen.value = chosen.value === node.dataset.value ? "" : node.dataset.value;
+      narrow();
+    } else if ((node = on("[data-sort]"))) sort(node);
+    else if ((node = on(".entry th button"))) toggle(node);
+    else if ((node = on("[data-open]"))) open(node.dataset.open);
+    else if ((node = on("[data-action]"))) {
+      const row = node.closest("tr").previousElementSibling;
+      if (node.dataset.action === "similar") return fetchSimilar(row, find(".similar", node.closest("td")));
+        tell("draft", { text: said("draft", { title: row.dataset.name }) });
+    } else if (on(".library-clear")) {
+      clear();
+      find("[type=search]").focus();
+    } else if (on(".library-ask")) askOnly();
+  });
+  heard("input", (event, on) => { if (on(".library-fields")) narrow(); });
+
+  // ---- the marks of a lane: one stop for the tab key, the arrow keys go from paper to paper
+  heard("keydown", (event, on) => {
+    const mark = on(".lane-marks a");
+    const steps = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, Home: -Infinity, End: Infinity };
+    if (!mark || !(event.key in steps)) return;
+    event.preventDefault();
+    const marks = all("a", mark.closest(".lane-marks"));
+    const next = marks[Math.max(0, Math.min(marks.length - 1, marks.indexOf(mark) + steps[event.key]))];
+    mark.setAttribute("tabindex", "-1");
+    next.setAttribute("tabindex", "0");
+    next.focus();
+  });
+
+  // What is pointed at is named in one line below the picture, the same for mouse, finger and keyboard.
+  const nameMark = (mark) => {
+    const line = find(".picture-pointed");
+    if (line) line.textContent = mark ? mark.getAttribute("aria-label") : line.dataset.hint;
+  };
+  for (const [begins, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+    heard(begins, (_, on) => { if (on(".lane-marks a")) nameMark(on(".lane-marks a")); });
+    heard(ends, (_, on) => { if (on(".lane-marks a")) nameMark(null); });
+  }
+
+  // The list comes after this script, and comes anew, in its first order, when the page is put in another language.
+  let worded = null;
+  const renew = () => { entries = null; narrow(); };
+  new MutationObserver(() => {
+    const words = find(".library")?.dataset.words;
+    if (!words || words === worded) return;
+    if (worded) renew();
+    worded = words;
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-words"] });
+})();

@@ -1,0 +1,116 @@
+// Markers: a quote and its paper on hover, focus or tap; the lit sentence on click. And why a sentence is muted.
+(() => {
+  const { find, all, touches, bring, say, make, button, stage } = window.paperbacked;
+  const marks = (turn, number) => all(`.evidence[data-turn="${turn}"] mark[data-numbers~="${number}"]`);
+  let popover = null;
+
+  function open(anchor, ...nodes) {
+    hide();
+    popover = make("div");
+    popover.id = "popover";
+    popover.setAttribute("role", "tooltip");
+    popover.append(...nodes);
+    stage().append(popover);
+    anchor.setAttribute("aria-describedby", "popover");
+    if (innerWidth > 640) place(anchor.getClientRects()[0] ?? anchor.getBoundingClientRect());
+  }
+
+  function showQuote(marker) {
+    const { turn, number } = marker.dataset;
+    const lit = marks(turn, number);
+    if (!lit.length) return;
+    const card = lit[0].closest(".card");
+    const nodes = [make("p", "popover-quote", `“${lit.map((mark) => mark.textContent).join("")}”`)];
+    const gloss = find(`[data-gloss="${number}"]`, card);
+    if (gloss) nodes.push(make("p", "popover-gloss", gloss.textContent));
+    nodes.push(make("p", "popover-paper", find(".card-title", card).textContent));
+    if (touches.matches) nodes.push(button(say("show"), () => { hide(); light(turn, number); }));
+    open(marker, ...nodes);
+  }
+
+  function show(node) {
+    if (node.matches(".marker")) showQuote(node);
+    else open(node, make("p", "popover-reason", node.dataset.reason));
+  }
+
+  function place(anchor) {
+    const { width, height } = popover.getBoundingClientRect();
+    const left = Math.min(Math.max(16, anchor.left - 24), innerWidth - width - 16);
+    const above = anchor.top > height + 16;
+    popover.style.left = `${left}px`;
+    popover.style.top = `${above ? anchor.top - height - 8 : anchor.bottom + 8}px`;
+  }
+
+  function hide() {
+    popover?.remove();
+    popover = null;
+    all("[aria-describedby=popover]").forEach((anchor) => anchor.removeAttribute("aria-describedby"));
+  }
+
+  function showEvidence(turn) {
+    all(".evidence").forEach((section) => { section.hidden = section.dataset.turn !== String(turn); });
+    return find(`.evidence[data-turn="${turn}"]`);
+  }
+
+  function bringForward(card) {
+    all(".forward").forEach((other) => other.classList.remove("forward"));
+    for (let fold = card; fold; fold = fold.parentElement?.closest("details")) {
+      if (fold.tagName === "DETAILS") fold.open = true;
+    }
+    card.classList.add("forward");
+  }
+
+  function light(turn, number) {
+    showEvidence(turn);
+    const lit = marks(turn, number);
+    if (!lit.length) return;
+    all("mark.lit").forEach((mark) => mark.classList.remove("lit"));
+    lit.forEach((mark) => mark.classList.add("lit"));
+    bringForward(lit[0].closest(".card"));
+    // Beside the answer the page moves only as far as it must; below it the reader is taken there.
+    bring(lit[0], innerWidth > 1023 ? "nearest" : "center");
+    lit[0].focus({ preventScroll: true });
+  }
+
+  const MARKER = ".turn .marker";
+  const ANCHOR = `${MARKER}, .turn [data-reason]`;
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    let node;
+    if (on("#popover")) return;
+    if ((node = on(MARKER))) {
+      event.preventDefault();
+      if (touches.matches) show(node);
+      else { hide(); light(node.dataset.turn, node.dataset.number); }
+      return;
+    }
+    if (touches.matches && (node = on(ANCHOR))) { show(node); return; }
+    hide();
+    if ((node = on("[data-back]"))) {
+      event.preventDefault();
+      const marker = document.getElementById(node.getAttribute("href").slice(1));
+      if (marker) { bring(marker, "center"); marker.focus({ preventScroll: true }); }
+    } else if ((node = on("[data-card]"))) {
+      event.preventDefault();
+      showEvidence(node.closest(".turn").dataset.turn);
+      const card = document.getElementById(node.dataset.card);
+      if (card) { bringForward(card); bring(card, "start"); }
+    } else if ((node = on("[data-sources]"))) {
+      const section = showEvidence(node.dataset.sources);
+      if (section) bring(section, "start");
+    }
+  });
+  const shows = (event) => {
+    const anchor = event.target.closest?.(ANCHOR);
+    if (anchor && !touches.matches) show(anchor);
+  };
+  document.addEventListener("mouseover", shows);
+  document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
+  // A tap moves pointer and focus before it becomes a click, which must still find the popover's button.
+  const leaves = (event) => { if (!touches.matches && event.target.closest?.(ANCHOR)) hide(); };
+  document.addEventListener("mouseout", leaves);
+  document.addEventListener("focusout", leaves);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+
+  window.paperbacked.hidePopover = hide;
+})();

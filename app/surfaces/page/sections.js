@@ -1,0 +1,61 @@
+// Which section of the page is shown: Ask, Library or About, as the address says after its #.
+(() => {
+  const SECTIONS = ["ask", "library", "about"];
+  const root = document.documentElement;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const scrolled = {};
+  let section = null;
+  const wanted = () => (SECTIONS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "ask");
+
+  function mark() {
+    for (const link of all(".sections a")) {
+      const here = link.hash === `#${section}`;
+      if (here && !link.hasAttribute("aria-current")) link.setAttribute("aria-current", "page");
+      else if (!here && link.hasAttribute("aria-current")) link.removeAttribute("aria-current");
+    }
+  }
+
+  function show(name, focus) {
+    if (name === section) return;
+    if (section) scrolled[section] = scrollY;
+    section = name;
+    root.dataset.section = name;
+    mark();
+    scrollTo({ top: scrolled[name] ?? 0, behavior: "instant" });
+    if (focus) focusHeading();
+  }
+
+  function focusHeading() {
+    const heading = all(section === "ask" ? ".intro h1, .turn .question" : `#${section} h1`).at(-1);
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }
+
+  function toAsk() {
+    if (wanted() !== "ask") location.hash = "ask";
+    show("ask", false);
+  }
+
+  // The sections are put where the reader left them here; the browser would scroll the one that is going away.
+  history.scrollRestoration = "manual";
+  addEventListener("hashchange", () => show(wanted(), true));
+  // Another part of the page has something for the box: it is shown first, and before whoever fills it.
+  for (const event of ["paperbacked:draft", "paperbacked:filter"]) addEventListener(event, toAsk, true);
+
+  addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    if (on(".sections a")?.hash === `#${section}`) {
+      scrollTo({ top: 0 });
+    } else if (section !== "ask" && on("[data-new], [data-skip]")) {
+      // Away from the conversation the wordmark leads back to it and leaves it as it is.
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (on("[data-new]")) toAsk();
+      else focusHeading();
+    }
+  }, true);
+
+  show(wanted(), false);
+  // The masthead comes after this script, and comes anew in another language.
+  new MutationObserver(mark).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-language"] });
+})();

@@ -1,0 +1,1 @@
+"""The widget for other people's pages: one script, a frame, and a page that shows both."""

@@ -1,0 +1,51 @@
+// The quote and its paper beside a marker: on hover and focus, or on a tap. In the top layer, so that nothing cuts it off.
+
+function quotePopover(say) {
+  const box = make("div", { class: "popover", id: "quote", role: "tooltip", popover: "manual" });
+  box.hidden = true;
+  let shown = null;
+
+  function show(marker, citation, onMore) {
+    if (shown === marker) return;
+    hide();
+    shown = marker;
+    const { paper, quote, gloss } = citation;
+    box.replaceChildren(
+      make("p", { class: "words", lang: paper.language }, `“${quote}”`),
+      ...(gloss ? [make("p", { class: "gloss" }, say("gloss", { gloss }))] : []),
+      make("p", { class: "paper" }, [nameOf(paper), ...origin(paper, say.language)].join(" · ")),
+    );
+    if (onMore) {
+      const more = make("button", { type: "button" }, say("show_source"));
+      more.addEventListener("click", onMore);
+      box.append(more);
+    }
+    box.hidden = false;
+    box.showPopover?.();
+    marker.setAttribute("aria-describedby", "quote");
+    place(marker);
+  }
+
+  function place(marker) {
+    const anchor = marker.getBoundingClientRect();
+    const { width, height } = box.getBoundingClientRect();
+    const view = document.documentElement;
+    const left = Math.min(Math.max(16, anchor.left - 24), Math.max(16, view.clientWidth - width - 16));
+    const above = anchor.top > height + 16;
+    const top = above ? anchor.top - height - 8 : Math.min(anchor.bottom + 8, Math.max(8, innerHeight - height - 8));
+    box.style.left = `${left}px`;
+    box.style.top = `${top}px`;
+  }
+
+  // True where there was something to hide.
+  function hide() {
+    if (!shown) return false;
+    shown.removeAttribute("aria-describedby");
+    shown = null;
+    if (box.showPopover && box.matches(":popover-open")) box.hidePopover();
+    box.hidden = true;
+    return true;
+  }
+
+  return { box, show, hide, get marker() { return shown; } };
+}
