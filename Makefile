@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install run test check bench eval docs shots browser wheel model constraints clean
+.PHONY: install run test check bench eval docs shots browser wheel space model constraints clean
 
 install: $(STAMP)
 
@@ -39,6 +39,10 @@ wheel: install
 
 bench: install
 	$(BIN)/python -m benchmarks --write docs/results.md
+
+# The folder to push to a Hugging Face Space: dist/space (docs/deploy.md). GPU=1 for a ZeroGPU.
+space: install
+	$(BIN)/python -m deploy.space $(if $(GPU),--gpu)
 
 # With BEIR=DIR also on that BEIR folder.
 eval: install

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import sys
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
 def mcp(llm: Llm = None, llm_url: LlmUrl = None, collection: Collection = None) -> None:
     """Serve tools over stdin and stdout, to a client of the Model Context Protocol."""
     settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
+    import asyncio
+
     from app.surfaces.mcp import serve_stdio
 
     # The thread that waits for the client's next line would hold up any other end.

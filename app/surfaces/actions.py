@@ -62,4 +62,5 @@ def as_plain_text(exchange: Exchange, words: Words) -> str:
 
 
 def _reference(paper: Paper, words: Words) -> str:
-    return ". ".join(part for part in (paper.name.rstrip("."), ", ".join(origin(paper, words)), paper_address(paper)) if part)
+    parts = (paper.name.rstrip("."), ", ".join(origin(paper, words)), paper_address(paper))
+    return ". ".join(part for part in parts if part)

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from app.answering.answerer import Answerer
 from app.answering.events import Answer, Done, Failed, sources_as_json
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.quotes import described
+from app.answering.quotes import closest_papers, described
 from app.answering.request import filters_from_json, question_from_json
 from app.surfaces.api import schema
 from app.surfaces.cited_text import cited_text
@@ -171,11 +171,10 @@ def _read(value: Any) -> Any:
 
 
 def _readable(answer: Answer) -> str:
-    """The answer as text; one that cites nothing still tells the ids of the papers that it found."""
+    """The answer as text; one that cites nothing still tells the ids of the papers closest to the question."""
     if answer.citations or not answer.sources:
         return cited_text(answer)
-    papers = dict.fromkeys(_line(passage.paper) for passage in answer.sources)
-    return "\n".join((cited_text(answer), "\nFound:", *(f"- {paper}" for paper in papers)))
+    return "\n".join((cited_text(answer), "", *(f"- {_line(paper)}" for paper in closest_papers(answer.sources))))
 
 
 def _line(paper: Paper) -> str:

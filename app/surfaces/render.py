@@ -28,7 +28,8 @@ def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
     """All exchanges, oldest first; the last one has retry and the questions to ask next."""
     last = len(exchanges)
     turns = "".join(turn(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1))
-    return f'<section class="turns" aria-label="{text_html(words("page_conversation"))}">{turns}</section>'
+    heading = f'<h1 class="read-out">{text_html(words("page_heading"))}</h1>'
+    return f'{heading}<section class="turns" aria-label="{text_html(words("page_conversation"))}">{turns}</section>'
 
 
 def margin(exchanges: Sequence[Exchange], words: Words) -> str:

@@ -58,7 +58,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _carry(folder: Path) -> None:
-    """Copy the packages that a Space would not install, as they are installed here; the project's own name and version."""
+    """Copy the packages that a Space would not install, as they are installed here; and the project's own version."""
     about = _pyproject()["project"]
     record = folder / f"{about['name']}-{about['version']}.dist-info" / "METADATA"
     record.parent.mkdir(parents=True)

@@ -31,7 +31,7 @@ class Pins:
 
 
 def requirements(root: Path, *, gpu: bool = False) -> str:
-    """The text of requirements.txt: with the torch for processors alone, or with `gpu` the one that drives a GPU too."""
+    """The text of requirements.txt: torch for processors alone, or with `gpu` the one that drives a GPU too."""
     pins = Pins(root / "constraints.txt")
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = dict(map(_parsed, [*project["dependencies"], *_needed_by_carried()]))

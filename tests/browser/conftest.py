@@ -13,12 +13,14 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 # Read before the `home` fixture takes all PAPERBACKED_ variables away.
@@ -66,7 +68,7 @@ def other_site() -> Iterator[OtherSite]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page, headers = site.pages.get(self.path.split("?")[0], ("", {}))
-            self.send_response(200 if page else 404)
+            self.send_response(200 if page else 204)  # a browser asks for an icon by itself
             for name, value in {"Content-Type": "text/html; charset=utf-8", **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -282,3 +284,27 @@ def page_of(server: str, other_site: OtherSite) -> Callable[..., str]:
         return f"{other_site.allowed}{path}"
 
     return put
+
+
+Served = Callable[[Any], AbstractContextManager[str]]
+
+
+@contextmanager
+def _served(app: Any) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def served() -> Served:
+    """`with served(app) as address`: an app in a thread of this process, for what needs neither models nor meaning."""
+    return _served

@@ -28,11 +28,11 @@ BOX = "#question textarea"
 
 @pytest.fixture(scope="module")
 def shelf(all_papers: tuple[Paper, ...]) -> dict[str, Paper]:
-    """Six papers, two of which have hostile titles and one a hostile address."""
+    """Six papers, two of which have hostile titles."""
     by_id = {paper.id: paper for paper in all_papers}
     names = ("sleeper-agents", "rule-based-rewards", "doubly-efficient-debate", "language-model-risks")
     papers = [by_id[name] for name in names]
-    hostile = replace(by_id["sycophancy-to-subterfuge"], title=HOSTILE, organisation=HOSTILE, url="javascript:alert(1)")
+    hostile = replace(by_id["sycophancy-to-subterfuge"], title=HOSTILE, organisation=HOSTILE, url=None)
     papers += [hostile, replace(hostile, id="a/b", title=None, label=HOSTILE)]
     return {paper.id: paper for paper in papers}
 
@@ -159,10 +159,18 @@ def test_hostile_titles_stay_text(visit) -> None:
     assert HOSTILE in hostile.locator(".card-title").inner_text()
     hostile.locator("[data-cite]").click()
     assert HOSTILE in hostile.locator(".reference-text").last.inner_text()
+    # The server lets no such address in; the page would not follow it either.
+    paper = {"id": "x", "title": HOSTILE, "organisation": HOSTILE, "published": HOSTILE, "url": "javascript:alert(1)"}
+    reply = [
+        {"paper": paper},
+        {"paper": {"id": "y", "label": HOSTILE, "arxiv_id": '"><img src=x onerror=window.__xss=1>'}},
+    ]
+    seen.page.route("**/similar?*", lambda route: route.fulfill(json=reply))
     seen.page.locator(f"{CARD} [data-similar]").click()
     listed = seen.page.locator(f"{CARD} .similar li").filter(has_text=HOSTILE)
     expect(listed).to_have_count(2)
-    assert listed.get_by_role("link").count() == 0  # javascript: is no address
+    assert listed.first.get_by_role("link").count() == 0
+    assert (listed.last.get_by_role("link").get_attribute("href") or "").startswith("https://arxiv.org/abs/")
     listed.first.get_by_role("button").click()
     expect(seen.page.locator(BOX)).to_have_value(f"In “{HOSTILE}”: ")
     assert seen.page.evaluate("window.__xss") is None
@@ -179,4 +187,7 @@ def test_on_a_phone_every_action_is_a_finger_wide_and_nothing_runs_over(visit) -
     for action in seen.page.locator(f"{CARD} .card-links > *, {CARD} .cite button, {CARD} .similar button").all():
         box = action.bounding_box()
         assert box and box["height"] >= 44 and box["width"] >= 44, action.inner_text()
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 360
+    widest = (
+        "Math.max(...[...document.querySelectorAll('#margin *')].map((node) => node.getBoundingClientRect().right))"
+    )
+    assert seen.page.evaluate(widest) <= 360

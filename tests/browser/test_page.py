@@ -249,11 +249,3 @@ def test_a_phone_has_large_targets_and_a_sheet_for_quotes(visit, shoot) -> None:
     expect(seen.page.locator("#popover")).to_be_in_viewport()
     seen.page.locator("#popover button").tap()
     expect(seen.page.locator("mark.lit").first).to_be_in_viewport()
-
-
-def test_the_answer_is_announced_when_it_is_whole(visit) -> None:
-    seen = visit()
-    region = seen.page.locator("#conversation [role=log]")
-    assert region.get_attribute("aria-live") == "polite"
-    seen.ask(BACKDOOR)
-    assert seen.page.locator(".turn[aria-busy]").count() == 0

@@ -24,8 +24,8 @@ LOOKS = """(selectors) => {
     const style = getComputedStyle(node);
     const { width, height, right, bottom } = node.getBoundingClientRect();
     const kept = ["display", "visibility", "color", "backgroundColor", "fontFamily", "fontSize", "fontWeight",
-      "fontStyle", "lineHeight", "letterSpacing", "textTransform", "textAlign", "cursor", "float", "boxSizing", "padding", "margin",
-      "wordBreak", "borderTopWidth", "opacity", "direction", "writingMode", "pointerEvents"];
+      "fontStyle", "lineHeight", "letterSpacing", "textTransform", "textAlign", "cursor", "float", "boxSizing",
+      "padding", "margin", "wordBreak", "borderTopWidth", "opacity", "direction", "writingMode", "pointerEvents"];
     const place = [width, height, innerWidth - right, innerHeight - bottom].map(Math.round);
     return [selector, place, ...kept.map((name) => style[name])];
   });
@@ -116,7 +116,7 @@ def test_axe_finds_nothing_on_demo_and_frame(guest: Visiting, server: str) -> No
 def test_a_phone(guest: Visiting, page_of: Callable[..., str], width: int, height: int) -> None:
     body = f"<{WIDGET} title='Inline' examples='Why do models flatter people?'></{WIDGET}>"
     seen = guest(
-        page_of('data-launcher="on"', body), width, height, has_touch=True, is_mobile=True, device_scale_factor=2
+        page_of('data-launcher="on"', body), width, height, has_touch=True, is_mobile=True, reduced_motion="reduce"
     )
     page = seen.page
     fits = "document.documentElement.scrollWidth <= innerWidth"
@@ -124,7 +124,7 @@ def test_a_phone(guest: Visiting, page_of: Callable[..., str], width: int, heigh
     assert page.evaluate(fits)
     seen.launch.tap()
     box = seen.panel.bounding_box()
-    assert box == {"x": 0, "y": 0, "width": width, "height": height}
+    assert box and [round(side) for side in box.values()] == [0, 0, width, height]
     seen.panel.get_by_role("textbox").fill(BACKDOOR)
     seen.panel.get_by_role("button", name="Ask", exact=True).tap()
     expect(seen.panel.locator(".actions")).to_be_visible()

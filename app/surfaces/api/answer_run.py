@@ -178,7 +178,7 @@ class Reader:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 # More than once, because a wake can be late and tell of what has been read.
-                while not (frames or ended or self._stopped):
+                if not (frames or ended or self._stopped):
                     await self._news.wait()
                     self._news.clear()
                     frames, ended = self.run.after(self._at)

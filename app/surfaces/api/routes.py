@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.routing import Match
@@ -28,8 +30,9 @@ def api_router(
     add_feedback(router, options.feedback_file)
     add_export(router, answerer)
     _add_health(router, answerer)
+    elsewhere: Any = _Elsewhere(router)
     # A plain route of Starlette does not take on the prefix by itself.
-    router.add_route(f"{router.prefix}/{{path:path}}", _Elsewhere(router), include_in_schema=False)
+    router.add_route(f"{router.prefix}/{{path:path}}", elsewhere, include_in_schema=False)
     return router
 
 

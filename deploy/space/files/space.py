@@ -41,6 +41,9 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
         # All that is needed came with the build, and an unreachable hub would be waited for.
         "HF_HUB_OFFLINE": "1",
     }
+    if cores := environment.get("CPU_CORES"):
+        # Torch would count the cores of the whole machine, of which a Space has two.
+        chosen["OMP_NUM_THREADS"] = cores
     if host := environment.get("SPACE_HOST"):
         # The page's own address, by which it is known behind any proxy.
         chosen["PAPERBACKED_WIDGET_ORIGINS"] = f"https://{host.split(',')[0]}"
@@ -91,6 +94,8 @@ def main() -> None:
     sys.path.insert(0, str(CARRIED))
     for name, value in defaults(os.environ).items():
         os.environ.setdefault(name, value)
+    # By this Gradio knows a Space, and would have the page ask the hub about it, which the page's own rules forbid.
+    os.environ.pop("SYSTEM", None)
 
     from app.quiet import silence_libraries
 

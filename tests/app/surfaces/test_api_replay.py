@@ -88,6 +88,24 @@ def test_two_readers_of_one_key_share_the_work_and_each_goes_at_its_own_pace() -
     assert chain.asked == ["Why?"]
 
 
+def test_a_wake_that_comes_late_is_no_silence() -> None:
+    chain = Chain()
+
+    async def work() -> None:
+        with AnswerRuns(chain.stream).begin(QUESTION) as reader:
+            told = b""
+            while b"Writing" not in told:
+                told += await reader.more(PATIENCE) or b""
+            reader.wake()  # of what has been read
+            waiting = asyncio.create_task(reader.more(PATIENCE))
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+            chain.go_on.set()
+            assert await waiting
+
+    run(work)
+
+
 def test_a_finished_answer_is_told_again_from_where_its_reader_was() -> None:
     chain = Chain(waits=False)
     runs = AnswerRuns(chain.stream)

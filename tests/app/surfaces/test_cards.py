@@ -122,7 +122,7 @@ def test_every_id_is_there_once() -> None:
 
 def test_a_paper_without_an_address_has_no_link() -> None:
     html = column()
-    assert html.count("Read the paper ↗") == 1
+    assert html.count("Paper ↗") == 1
     assert 'href="https://example.org/sleeper" target="_blank" rel="noopener noreferrer nofollow"' in html
 
 

@@ -185,7 +185,9 @@ def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> 
     assert opened[0] == "zh" and 'data-language="zh"' in opened[1] and opened[3] == "提问"
     assert page.opened("en", chinese)[0] == "en"
     assert page.opened("xx", chinese)[0] == "zh"
-    switched = page.speak(sending(language="zh"), (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0)
+    switched = page.speak(
+        sending(language="zh"), (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0
+    )
     assert switched[0] == "zh" and any("已在完成前停止" in str(update) for update in switched)
     assert any("移除筛选：OpenAI" in str(update) for update in switched)
 

@@ -421,7 +421,7 @@ def test_a_body_that_says_it_is_too_large_is_not_read_at_all(gated: Gated) -> No
 
 
 def test_a_body_that_does_not_say_so_is_read_no_further_than_the_limit(gated: Gated) -> None:
-    endless = [{"type": "http.request", "body": b"x" * 1000, "more_body": True}] * 1000
+    endless: list[Message] = [{"type": "http.request", "body": b"x" * 1000, "more_body": True}] * 1000
     sent, taken = call(gated().app, endless)
     assert sent[0]["status"] == 413
     assert taken == MAX_BODY_BYTES // 1000 + 1

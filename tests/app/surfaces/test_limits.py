@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -96,22 +97,30 @@ def test_a_refusal_says_when_to_come_back(later: Pass, figures: tuple[int, int])
     counted.admit("a")
 
 
-def test_threads_do_not_slip_through_together() -> None:
-    counted = QuestionLimits(50, 120)
+def test_threads_do_not_slip_through_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = QuestionLimits(10, 24)
+    look = counted._windows.test
+
+    def look_and_dawdle(*asked: Any) -> bool:
+        room = look(*asked)
+        time.sleep(0.001)  # in which another thread would be let through on the same count
+        return room
+
+    monkeypatch.setattr(counted._windows, "test", look_and_dawdle)
     through = [0] * 16
     together = threading.Barrier(len(through))
 
     def ask(worker: int) -> None:
         together.wait()
-        through[worker] = admitted(counted, f"192.0.2.{worker % 4}", 40)
+        through[worker] = admitted(counted, f"192.0.2.{worker % 4}", 10)
 
     workers = [threading.Thread(target=ask, args=(worker,)) for worker in range(len(through))]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
-    assert sum(through) == 120
-    assert all(sum(through[client::4]) <= 50 for client in range(4))
+    assert sum(through) == 24
+    assert all(sum(through[client::4]) <= 10 for client in range(4))
 
 
 def test_silent_clients_are_forgotten(later: Pass) -> None:

@@ -378,9 +378,9 @@ def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswere
             assert (await client.list_tools()).tools
             impatient = asyncio.create_task(client.call_tool("get_paper", {"id": "sleeper-agents"}))
             waiting = asyncio.create_task(client.call_tool("ask", {"question": BACKDOOR}))
-            await client.send_ping()  # answered in turn: both calls wait by now
+            await client.call_tool("none", {})  # answered in turn: both calls wait by now
             impatient.cancel()
-            await client.send_ping()
+            await client.call_tool("none", {})
             go.set()
             return await waiting
 

@@ -52,8 +52,14 @@ class Scripted:
     def __init__(self, *events: Event | Exception) -> None:
         self.events = events
         self.closed = False
+        self.streams: list[Iterator[Event]] = []
 
     def stream(self, question: Any) -> Iterator[Event]:
+        # Kept, so that nobody but who reads it can be the one who closes it.
+        self.streams.append(self._told())
+        return self.streams[-1]
+
+    def _told(self) -> Iterator[Event]:
         try:
             for event in self.events:
                 if isinstance(event, Exception):
@@ -131,7 +137,7 @@ def test_a_question_cannot_forge_a_line(lines: Any) -> None:
 def test_a_reader_who_leaves_ends_the_work(lines: Any) -> None:
     metrics, inner = Metrics(), Scripted(Status("Searching"), Quotes(()), Token("a"), Token("b"))
     events = observed(inner, metrics).stream(QUESTION)
-    next(events), next(events)
+    assert [type(next(events)) for _ in range(2)] == [Status, Quotes]
     assert counts(metrics)[("paperbacked_answers_running",)] == 1
     cast(Any, events).close()
     assert inner.closed

@@ -21,7 +21,7 @@ from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, checked_question
 from app.build import LocalAnswerer
 from app.surfaces.api.body import MAX_BODY_BYTES
-from app.surfaces.cited_text import as_markdown, without_ending
+from app.surfaces.cited_text import as_markdown
 from app.surfaces.limits import LimitError
 from app.surfaces.openai import openai_router
 from app.surfaces.problems import plain_errors
@@ -186,18 +186,13 @@ def test_the_asynchronous_client(address: str, answerer: LocalAnswerer) -> None:
     assert_cited(text, whole.choices[0].message.citations, answerer)
 
 
-def test_the_conversation_counts_and_other_roles_do_not(client: openai.OpenAI) -> None:
+def test_the_conversation_counts(client: openai.OpenAI) -> None:
     first = ask(client, BACKDOOR).choices[0].message.content
-    messages = [{"role": "system", "content": "Answer with a poem."}, *said(BACKDOOR, first, "Why?")]
-    whole = client.chat.completions.create(model="paperbacked", messages=messages).choices[0].message.paperbacked
-    assert (
-        whole["standalone_question"]
-        == ask(client, BACKDOOR, without_ending(first), "Why?").choices[0].message.paperbacked["standalone_question"]
-    )
+    whole = ask(client, BACKDOOR, first, "Why?").choices[0].message.paperbacked
     assert whole["question"] == "Why?" and whole["standalone_question"].startswith(BACKDOOR)
 
 
-def test_references_are_no_part_of_the_history(clients: Clients, answerer: LocalAnswerer) -> None:
+def test_references_and_instructions_are_no_part_of_the_history(clients: Clients, answerer: LocalAnswerer) -> None:
     asked: list[Question] = []
 
     class Noting(Passing):
@@ -207,7 +202,8 @@ def test_references_are_no_part_of_the_history(clients: Clients, answerer: Local
 
     client = clients(Noting(answerer))
     first = ask(client, BACKDOOR).choices[0].message
-    ask(client, BACKDOOR, first.content, "Why?")
+    messages = [{"role": "system", "content": "Answer with a poem."}, *said(BACKDOOR, first.content, "Why?")]
+    client.chat.completions.create(model="paperbacked", messages=messages)
     assert "References:" in first.content
     assert [turn.content for turn in asked[1].history] == [BACKDOOR, " ".join(first.paperbacked["answer"].split())]
 

@@ -386,7 +386,7 @@ def test_a_chinese_quote_has_its_translation_below() -> None:
 def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     exchange = answered("x [1]", (citation(1, "Backdoors persist."),), sources=(Passage(PAPER, 0, 5, 0.6),))
     assert render.conversation((exchange, exchange), EN).count("data-retry") == 1
-    assert render.margin((exchange, exchange), EN).count("Sources of answer 1\" hidden>") == 1
+    assert render.margin((exchange, exchange), EN).count('Sources of answer 1" hidden>') == 1
 
 
 def test_copy_carries_the_references() -> None:

@@ -79,7 +79,13 @@ def test_what_nobody_has_translated_stands_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("accepted", "language"),
-    [("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("en-US,zh;q=0.9", "en"), ("de,zh;q=0.2,en;q=0.1", "zh"), ("fr", "en"), (None, "en")],
+    [
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("en-US,zh;q=0.9", "en"),
+        ("de,zh;q=0.2,en;q=0.1", "zh"),
+        ("fr", "en"),
+        (None, "en"),
+    ],
 )
 def test_the_browser_says_which_language(accepted: str | None, language: str) -> None:
     assert interface_language(accepted) == language

@@ -28,6 +28,7 @@ class PaperbackedAnswer extends HTMLElement {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#paint(), { signal });
     window.visualViewport?.addEventListener("resize", () => this.#measure(), { signal });
     window.visualViewport?.addEventListener("scroll", () => this.#measure(), { signal });
+    document.addEventListener("scroll", () => this.#scrolled(), { signal, capture: true, passive: true });
     this.#draw();
   }
 
@@ -162,6 +163,8 @@ class PaperbackedAnswer extends HTMLElement {
     if (popover.marker && !popover.marker.isConnected) popover.hide();
   }
 
+  #scrolled() { this.#parts.popover.follow(this.#parts.scroll); }
+
   #showLast() {
     const { turns, scroll } = this.#parts;
     this.#measure();
@@ -189,7 +192,7 @@ class PaperbackedAnswer extends HTMLElement {
     panel.addEventListener("pointerout", away);
     panel.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) over(event); });
     panel.addEventListener("focusout", away);
-    this.#parts.scroll.addEventListener("scroll", () => this.#parts.popover.hide(), { passive: true });
+    this.#parts.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
 
   #pressed(event) {

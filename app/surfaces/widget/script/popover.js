@@ -47,5 +47,13 @@ function quotePopover(say) {
     return true;
   }
 
-  return { box, show, hide, get marker() { return shown; } };
+  // After a scroll; `view` is what the marker must not have left.
+  function follow(view) {
+    if (!shown) return;
+    const [{ top, bottom }, seen] = [shown.getBoundingClientRect(), view.getBoundingClientRect()];
+    if (bottom < Math.max(seen.top, 0) || top > Math.min(seen.bottom, innerHeight)) hide();
+    else place(shown);
+  }
+
+  return { box, show, hide, follow, get marker() { return shown; } };
 }

@@ -1,0 +1,123 @@
+"""What the Space's entry file sets and does before the server starts."""
+
+from __future__ import annotations
+
+import os
+import socket
+import stat
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.settings import PREFIX, read_settings
+from deploy.space.files import space
+from retrieval.errors import InputError
+
+SPACE = {"SPACE_ID": "someone/paperbacked", "SPACE_HOST": "someone-paperbacked.hf.space", "CPU_CORES": "2"}
+
+
+@pytest.fixture
+def taken() -> Iterator[socket.socket]:
+    """A port that another program listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        yield listener
+
+
+def test_what_it_sets_are_settings_and_right(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PAPERBACKED_HOME")
+    for name, value in space.defaults(SPACE).items():
+        if name.startswith(PREFIX):
+            monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert (settings.host, settings.port) == ("0.0.0.0", 7860)
+    assert settings.llm == space.MODEL
+    assert settings.frame_ancestors == ("https://huggingface.co",)
+    assert settings.widget_origins == ("https://someone-paperbacked.hf.space",)
+    assert settings.home.is_absolute() and not settings.is_local
+    assert 0 < settings.client_limit < settings.server_limit
+
+
+def test_the_hub_is_never_asked_and_the_cores_are_those_of_the_space() -> None:
+    assert space.defaults({})["HF_HUB_OFFLINE"] == "1"
+    assert space.defaults(SPACE)["OMP_NUM_THREADS"] == "2"
+    assert "OMP_NUM_THREADS" not in space.defaults({})
+    assert "PAPERBACKED_WIDGET_ORIGINS" not in space.defaults({})
+
+
+@pytest.mark.parametrize(
+    ("environment", "port"),
+    [
+        ({}, "7860"),
+        ({"PORT": "8080"}, "8080"),
+        ({"GRADIO_SERVER_PORT": "7861", "PORT": "8080"}, "7861"),
+        ({"GRADIO_SERVER_PORT": "", "PORT": "8080"}, "8080"),
+    ],
+)
+def test_the_port_is_the_one_that_the_space_names(environment: dict[str, str], port: str) -> None:
+    assert space.defaults(environment)["PAPERBACKED_PORT"] == port
+
+
+def test_trusted_proxies_are_private_networks_that_uvicorn_understands() -> None:
+    from uvicorn.middleware.proxy_headers import _TrustedHosts
+
+    trusted = _TrustedHosts(space.PROXIES)
+    assert not trusted.trusted_literals, "uvicorn would compare these letter by letter"
+    assert "10.20.30.40" in trusted and "203.0.113.9" not in trusted
+    # What a visitor claims to be stands before what the proxy saw.
+    assert trusted.get_trusted_client_address("1.2.3.4, 203.0.113.9, 10.0.0.1") == ("203.0.113.9", 0)
+
+
+def test_the_index_is_copied_to_where_it_can_be_written(tmp_path: Path) -> None:
+    prebuilt, home = tmp_path / "index", tmp_path / "home"
+    (prebuilt / "segment").mkdir(parents=True)
+    (prebuilt / "chroma.sqlite3").write_text("rows")
+    (prebuilt / "segment" / "data").write_text("vectors")
+    for path in (prebuilt / "chroma.sqlite3", prebuilt / "segment", prebuilt):
+        path.chmod(path.stat().st_mode & ~0o222)
+
+    space.place_index(prebuilt, home)
+
+    copy = home / "chroma"
+    assert (copy / "chroma.sqlite3").read_text() == "rows"
+    assert (copy / "segment" / "data").read_text() == "vectors"
+    assert all(path.stat().st_mode & stat.S_IWUSR for path in (copy, *copy.rglob("*")))
+    assert [path.name for path in home.iterdir()] == ["chroma"]
+
+
+def test_an_index_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "index" / "chroma.sqlite3").write_text("shipped")
+    (tmp_path / "chroma").mkdir()
+    (tmp_path / "chroma" / "chroma.sqlite3").write_text("own")
+    space.place_index(tmp_path / "index", tmp_path)
+    assert (tmp_path / "chroma" / "chroma.sqlite3").read_text() == "own"
+
+
+def test_without_a_prebuilt_index_it_is_built_at_the_start(tmp_path: Path) -> None:
+    space.place_index(tmp_path / "none", tmp_path / "home")
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_port_that_is_taken_is_waited_for(taken: socket.socket) -> None:
+    port = taken.getsockname()[1]
+    threading.Timer(0.2, taken.close).start()
+    with space.listening("127.0.0.1", port, patience=30) as listener:
+        assert listener.getsockname()[1] == port
+
+
+def test_a_port_that_stays_taken_is_said_so(taken: socket.socket) -> None:
+    port = taken.getsockname()[1]
+    with (
+        pytest.raises(InputError, match=f"Port {port} on 127.0.0.1 cannot be used"),
+        space.listening("127.0.0.1", port, patience=0),
+    ):
+        pass
+
+
+def test_importing_it_does_nothing() -> None:
+    assert space.__name__ == "deploy.space.files.space"
+    assert os.environ.get("PAPERBACKED_LLM") is None

@@ -1,0 +1,244 @@
+"""The Space's folder, copied elsewhere, in an environment made as a Space makes it, answers in a browser."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+import venv
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import sync_playwright
+
+from deploy.space.assembly import assemble
+from deploy.space.files.space import MODEL
+from deploy.space.prebuilt_index import prebuilt_index
+
+pytestmark = [pytest.mark.space, pytest.mark.timeout(2700)]
+QUESTION = "Do safety techniques remove a backdoor that was trained in?"
+QUOTE = "We find that such backdoor behavior can be made persistent"
+HOST = "someone-paperbacked.hf.space"
+READY_SECONDS = 240
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Space's folder where a Space would have it: away from the checkout, and only to be read."""
+    made = tmp_path_factory.mktemp("made")
+    assemble(made / "space", prebuilt_index(made / "index"))
+    copy = tmp_path_factory.mktemp("elsewhere") / "app"
+    shutil.copytree(made / "space", copy)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of an environment made by the one command that a Space runs for a Gradio app."""
+    place = tmp_path_factory.mktemp("environment")
+    venv.create(place, with_pip=True)
+    card = yaml.safe_load((folder / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+    sdk = [f"gradio[oauth,mcp]=={card['sdk_version']}", "uvicorn>=0.14.0", "websockets>=10.4", "spaces"]
+    # An index that cannot be reached is asked once for each package, and not five times.
+    subprocess.run(
+        [place / "bin" / "python", "-m", "pip", "install", "-q", "-r", folder / "requirements.txt", *sdk],
+        env=os.environ | {"PIP_RETRIES": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        check=True,
+        capture_output=True,
+    )
+    return place / "bin" / "python"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A running Space: its address and what it has printed."""
+
+    address: str
+    log: Path
+
+
+Start = Callable[..., Started]
+
+
+@contextmanager
+def running(folder: Path, python: Path, home: Path, **variables: str) -> Iterator[Started]:
+    """The entry file, started as a Space starts it: in its folder, with the hub's variables and no others."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    home.mkdir(parents=True, exist_ok=True)
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SYSTEM": "spaces",
+        "SPACE_ID": "someone/paperbacked",
+        "SPACE_HOST": HOST,
+        "CPU_CORES": "2",
+        "GRADIO_SERVER_NAME": "0.0.0.0",
+        "GRADIO_SERVER_PORT": str(port),
+        "GRADIO_NUM_PORTS": "1",
+        "GRADIO_SSR_MODE": "true",
+    }
+    log = home / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [python, "space.py"], cwd=folder, env=environment | variables, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            started = Started(f"http://127.0.0.1:{port}", log)
+            _wait_until_up(process, started)
+            yield started
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], started: Started) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(started.address, timeout=READY_SECONDS):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the Space did not come up:\n{started.log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def space(folder: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    with running(folder, python, tmp_path_factory.mktemp("home")) as started:
+        begun = time.monotonic()
+        first = asked(started)
+        seconds = time.monotonic() - begun
+        assert first["citations"][0]["paper"]["id"] == "sleeper-agents"
+        # The page is shown only when the index is open and the embedding model loaded.
+        assert seconds < 1, f"the first answer took {seconds:.2f} s"
+        yield started
+
+
+def request(started: Started, path: str, body: object = None, **headers: str) -> urllib.request.Request:
+    data = json.dumps(body).encode() if body is not None else None
+    sent = {"Content-Type": "application/json"} | {name.replace("_", "-"): value for name, value in headers.items()}
+    return urllib.request.Request(started.address + path, data, sent)
+
+
+def asked(started: Started) -> dict:
+    with urllib.request.urlopen(request(started, "/api/v1/ask", {"question": QUESTION}), timeout=120) as answer:
+        return json.load(answer)
+
+
+def test_a_visitor_gets_the_quote_and_a_plain_note_where_the_model_is_not_here(space: Started) -> None:
+    answer = asked(space)
+    assert (answer["status"], answer["mode"]) == ("answered", "quotes")
+    assert QUOTE in answer["citations"][0]["quote"]
+    assert answer["models"]["llm"] is None
+    said = space.log.read_text()
+    assert f"The model {MODEL} is not on this machine and the model hub cannot be reached" in said
+    assert "Traceback" not in said and "Indexing" not in said
+
+
+def test_the_page_answers_in_a_browser_and_calls_no_other_host(space: Started) -> None:
+    outside: list[str] = []
+    errors: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        page = browser.new_page()
+        page.set_default_timeout(60_000)
+        page.on(
+            "request",
+            lambda sent: None if sent.url.startswith((space.address, "data:", "blob:")) else outside.append(sent.url),
+        )
+        page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+        page.goto(space.address)
+        page.fill("#question textarea", QUESTION)
+        page.keyboard.press("Enter")
+        page.wait_for_function("quote => document.body.innerText.includes(quote)", arg=QUOTE)
+        assert "Sleeper Agents" in page.locator("body").inner_text()
+        browser.close()
+    assert not outside and not errors
+
+
+def test_it_may_be_framed_by_the_hub_and_is_its_own_origin_behind_the_proxy(space: Started) -> None:
+    behind = {"Host": HOST, "X_Forwarded_Proto": "https", "X_Forwarded_For": "203.0.113.9"}
+    with urllib.request.urlopen(request(space, "/", Accept="text/html", **behind), timeout=60) as page:
+        assert "frame-ancestors 'self' https://huggingface.co" in page.headers["Content-Security-Policy"]
+    search = "/api/v1/search?q=backdoor"
+    with urllib.request.urlopen(request(space, search, Origin=f"https://{HOST}", **behind), timeout=60) as found:
+        assert json.load(found)
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(request(space, search, Origin="https://elsewhere.example", **behind), timeout=60)
+
+
+def test_the_mcp_that_it_carries_answers(space: Started) -> None:
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}},
+    }
+    sent = request(space, "/mcp", hello, Accept="application/json, text/event-stream")
+    with urllib.request.urlopen(sent, timeout=60) as reply:
+        assert b'"name":"paperbacked"' in reply.read()
+
+
+def test_a_model_in_the_cache_of_the_hub_is_put_to_work_without_a_network(
+    folder: Path, python: Path, tmp_path: Path
+) -> None:
+    """A stand-in of the model's kind, random and tiny, where `preload_from_hub` leaves the real one."""
+    repository = tmp_path / "home" / ".cache" / "huggingface" / "hub" / f"models--{MODEL.replace('/', '--')}"
+    revision = "0" * 40
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(revision)
+    save_tiny_qwen(repository / "snapshots" / revision)
+    with running(folder, python, tmp_path / "home", HF_ENDPOINT="http://127.0.0.1:9") as started:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if asked(started)["models"]["llm"] == MODEL:
+                return
+            time.sleep(0.5)
+        pytest.fail(started.log.read_text()[-3000:])
+
+
+def save_tiny_qwen(place: Path) -> None:
+    import torch
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
+
+    torch.manual_seed(7)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokenizer = Tokenizer(models.BPE(vocab={letter: at for at, letter in enumerate(alphabet)}, merges=[]))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+    fast.chat_template = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
+    config = Qwen3Config(
+        vocab_size=256,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        head_dim=16,
+        max_position_embeddings=16_384,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
+    Qwen3ForCausalLM(config).save_pretrained(place)
+    fast.save_pretrained(place)
