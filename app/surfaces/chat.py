@@ -30,9 +30,9 @@ _SESSION_SECONDS = 4 * 3600
 
 _PLAIN: dict[str, Any] = {"apply_default_css": False, "padding": False, "container": False}
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-_CHOSEN_LANGUAGE = """() => {
-  try { return [localStorage.getItem("paperbacked-language") ?? ""]; } catch { return [""]; }
-}"""
+_BOX: dict[str, Any] = {"show_label": False, "container": False, "lines": 1, "max_lines": 6, "elem_id": "question"}
+_CHOSEN = """() => { try { return [localStorage.getItem("paperbacked-language") ?? ""] } catch { return [""] } }"""
+"""The language that the reader chose before, as the browser remembers it."""
 
 Update = Any
 """What Gradio takes as a component's new value, or `gr.skip()`."""
@@ -54,7 +54,7 @@ class _Widgets:
     stop: gr.Button
     folded: gr.Accordion
     filters: list[Any]
-    chosen: gr.HTML
+    chips: gr.HTML
     announced: gr.HTML
     kept: gr.HTML
     library: gr.HTML
@@ -74,7 +74,7 @@ class _Widgets:
         """What bears words of the interface, in the order of `ChatPage._worded`."""
         fixed = (self.language, self.masthead, self.box, self.send, self.stop, self.folded, *self.filters)
         drawn = (self.conversation, self.margin, self.notice, self.library, self.about)
-        return [*fixed, self.chosen, self.mode, self.shelf, self.clock, *drawn]
+        return [*fixed, self.chips, self.mode, self.shelf, self.clock, *drawn]
 
 
 def build_page(
@@ -121,15 +121,7 @@ def _lay_out(page: ChatPage, facets: Facets) -> _Widgets:
                 chips = html("", "chosen")
                 folded, filters = _filter_widgets(facets, words)
                 with gr.Row(elem_id="ask-row"):
-                    box = gr.Textbox(
-                        placeholder=words("page_placeholder"),
-                        label=words("page_box"),
-                        show_label=False,
-                        container=False,
-                        lines=1,
-                        max_lines=6,
-                        elem_id="question",
-                    )
+                    box = gr.Textbox(**_BOX, placeholder=words("page_placeholder"), label=words("page_box"))
                     send = gr.Button(words("page_ask"), elem_id="send", variant="primary")
                     stop = gr.Button(words("page_stop"), elem_id="stop")
                 mode, shelf = html("", "mode-line", js_on_load=None), html("", "models")
@@ -139,9 +131,8 @@ def _lay_out(page: ChatPage, facets: Facets) -> _Widgets:
     announced, kept = html("", "announced", js_on_load=None), html("", "kept", js_on_load=None)
     # Which models are at work is known, and may change, only while the server runs.
     clock = gr.Timer(_CLOCK_SECONDS, active=False)
-    return _Widgets(
-        **{name: value for name, value in locals().items() if name in _Widgets.__dataclass_fields__}, chosen=chips
-    )
+    spread = (masthead, conversation, margin, notice, box, send, stop, folded, filters, chips)
+    return _Widgets(language, exchanges, editing, *spread, announced, kept, library, about, mode, shelf, clock)
 
 
 def _filter_widgets(facets: Facets, words: Words) -> tuple[gr.Accordion, list[Any]]:
@@ -178,12 +169,12 @@ def _tie(on: _Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     on.conversation.edit(page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
     on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
 
-    chips: dict[str, Any] = {"outputs": on.chosen, **at_once}
+    chips: dict[str, Any] = {"outputs": on.chips, **at_once}
     gr.on([one.change for one in on.filters], page.chips, inputs=[*on.filters, on.language], **chips)
     on.masthead.select(page.choose, outputs=on.filters, **at_once)
-    on.chosen.select(page.unchoose, inputs=on.filters, outputs=on.filters, **at_once)
+    on.chips.select(page.unchoose, inputs=on.filters, outputs=on.filters, **at_once)
 
-    blocks.load(page.opened, inputs=on.language, js=_CHOSEN_LANGUAGE, outputs=on.worded, **at_once)
+    blocks.load(page.opened, inputs=on.language, js=_CHOSEN, outputs=on.worded, **at_once)
     on.masthead.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
     at_work: dict[str, Any] = {"inputs": on.language, "outputs": [on.mode, on.shelf, on.clock], **at_once}
     on.clock.tick(page.models_at_work, **at_work)

@@ -234,7 +234,7 @@ def _text(record: Mapping[str, Any], name: str, most: int) -> str:
 def _number(record: Mapping[str, Any], name: str, least: float, most: float) -> float:
     value: Any = record.get(name)
     _require(type(value) in (int, float), f'"{name}" must be a number')
-    _require(least <= value <= most, f'"{name}" must lie between {least:g} and {most:g}')  # so not NaN either
+    _require(least <= value <= most, f'"{name}" must lie between {least:,.0f} and {most:,.0f}')  # so not NaN either
     return value
 
 

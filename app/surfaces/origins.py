@@ -26,9 +26,9 @@ def requester_of(scope: Scope, allowed: Collection[str]) -> Requester:
     if origin is None:
         crossing = site in ("cross-site", "same-site")
         return "stranger" if crossing and not _followed_link(scope, headers) else "program"
-    if origin in allowed:
-        return "guest"
-    return "page" if _same_place(origin, scope, headers) else "stranger"
+    if _same_place(origin, scope, headers):
+        return "page"
+    return "guest" if origin in allowed else "stranger"
 
 
 def by_foreign_name(scope: Scope) -> bool:

@@ -97,7 +97,9 @@ class AnswerRun:
         if event is None:
             self._end()
         else:
-            self.start()
+            while not self._given_up() and (event := next(self._events, None)):
+                self._tell(event)
+            self._end()
 
     def _given_up(self) -> bool:
         with self._lock:
@@ -178,7 +180,7 @@ class Reader:
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_s):
                 # More than once, because a wake can be late and tell of what has been read.
-                if not (frames or ended or self._stopped):
+                while not (frames or ended or self._stopped):
                     await self._news.wait()
                     self._news.clear()
                     frames, ended = self.run.after(self._at)

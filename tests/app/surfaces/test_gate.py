@@ -176,6 +176,11 @@ def test_our_own_origin_is_that_of_the_host_called(gated: Gated, address: str, o
     assert gated(base_url=address).post(ASK, json={}, headers={"Origin": origin}).status_code == status
 
 
+def test_our_own_page_stays_that_where_its_origin_is_named_too(gated: Gated) -> None:
+    response = gated(base_url=ALLOWED).post("/gradio_api/queue/join", json={}, headers={"Origin": ALLOWED})
+    assert response.status_code == 200 and response.json()["surface"] is None
+
+
 def test_an_allowed_origin_may_ask_and_read(gated: Gated, inside: Inside) -> None:
     response = gated().post(ASK, json={}, headers={"Origin": ALLOWED, "Sec-Fetch-Site": "cross-site"})
     assert response.json()["surface"] == "widget"

@@ -23,12 +23,12 @@ class Conversation {
     return this.#run(exchange, say);
   }
 
-  retry(say) {
+  retry({ server, say }) {
     const exchange = this.last;
     if (!exchange || this.busy) return null;
     // A connection that was lost may have been answered meanwhile; anything else is asked anew.
     if (!(exchange.phase === "failed" && exchange.failure.key === "unreachable")) exchange.key = newKey();
-    Object.assign(exchange, beginning(), { vote: null, thanks: null });
+    Object.assign(exchange, beginning(), { server, vote: null, thanks: null });
     return this.#run(exchange, say);
   }
 

@@ -226,7 +226,7 @@ class PaperbackedAnswer extends HTMLElement {
     if (question) { this.#parts.box.focus({ preventScroll: true }); this.ask(question); }
     const act = on("[data-act]")?.dataset.act;
     if (act === "close") this.close();
-    else if (act === "retry") { this.#parts.log.replaceChildren(); this.#conversation.retry(this.#wishes.say); }
+    else if (act === "retry") { this.#parts.log.replaceChildren(); this.#conversation.retry(this.#wishes); }
     else if (act === "copy") this.#copy(this.#exchangeOf(event.target));
     // The second click of a double click on "Ask" is none on "Stop".
     else if (act === "send" && this.#conversation.busy) { if (event.detail < 2) this.stop(); }
