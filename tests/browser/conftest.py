@@ -97,7 +97,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, other_site: OtherSite) -> I
             [sys.executable, "-m", "app", "serve", "--port", str(port)],
             cwd=Path(__file__).parents[2],
             env=environment
-            | {"PAPERBACKED_HOME": str(home / "home"), "PAPERBACKED_WIDGET_ORIGINS": other_site.allowed},
+            | {
+                "PAPERBACKED_HOME": str(home / "home"),
+                "PAPERBACKED_WIDGET_ORIGINS": other_site.allowed,
+                # All tests together ask more in a minute than one reader may.
+                "PAPERBACKED_CLIENT_LIMIT": "0",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
         )
