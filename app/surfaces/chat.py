@@ -73,7 +73,7 @@ class _Widgets:
     def worded(self) -> list[Any]:
         """What bears words of the interface, in the order of `ChatPage._worded`."""
         fixed = (self.language, self.masthead, self.box, self.send, self.stop, self.folded, *self.filters)
-        drawn = (self.conversation, self.margin, self.notice, self.library, self.about)
+        drawn = (self.conversation, self.margin, self.library, self.about)
         return [*fixed, self.chips, self.mode, self.shelf, self.clock, *drawn]
 
 
@@ -193,13 +193,11 @@ class ChatPage:
     def opened(self, language: str, request: gr.Request) -> tuple[Update, ...]:
         """The interface's words in the language that the reader chose before, else that the browser asks for."""
         wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
-        drawn = Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted))
-        return self._worded(wanted, Chosen(), drawn)
+        return self._worded(wanted, Chosen(), Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted)))
 
     def speak(self, event: gr.EventData, exchanges: tuple[Exchange, ...], *filters: Any) -> tuple[Update, ...]:
         """The interface's words in the language that was clicked."""
-        wanted = str(_sent(event).get("language"))
-        words = _words(wanted)
+        words = _words(str(_sent(event).get("language")))
         return self._worded(words.language, chosen(*filters), self.reader.redrawn(exchanges, words))
 
     def _worded(self, language: str, now: Chosen, drawn: Frame) -> tuple[Update, ...]:
@@ -214,7 +212,7 @@ class ChatPage:
             *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
             chips_html(now, words),
             *self.models_at_work(language),
-            *(gr.skip() if html is None else html for html in (drawn.conversation, drawn.margin, drawn.notice)),
+            *(gr.skip() if html is None else html for html in (drawn.conversation, drawn.margin)),
             gr.skip() if drawn.conversation is None else self.sections.library(words),
             self.sections.about(words),
         )

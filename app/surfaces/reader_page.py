@@ -72,7 +72,7 @@ class ReaderPage:
             if self._limits:
                 self._limits.admit(client)
         except PaperbackedError as error:
-            yield Frame(notice=notice(str(error), words))
+            yield Frame(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
             return
         first = drawn((*wanted.earlier, wanted.exchange), words)
         yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
@@ -91,16 +91,14 @@ class ReaderPage:
     def redrawn(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
         """The same page in the language of `words`; what is being typed stays."""
         if not exchanges:
-            return Frame(conversation=self.intro(words), notice="")
-        return replace(drawn(exchanges, words), notice="")
+            return Frame(conversation=self.intro(words))
+        return drawn(exchanges, words)
 
     def edit(self, exchanges: Sequence[Exchange], number: Any, words: Words) -> Frame:
         """Question `number` in the box; asked again, it takes the place of that turn and of what follows."""
         if type(number) is not int or not 0 < number <= len(exchanges):
             return Frame()
-        leave = f'<button type="button" data-leave-edit>{text_html(words("edit_cancel"))}</button>'
-        sentence = f"<p>{text_html(words('edit_notice'))} {leave}</p>"
-        return Frame(notice=sentence, box=exchanges[number - 1].question, editing=number)
+        return Frame(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
 
     def leave_edit(self) -> Frame:
         """The box is free again, and the next question follows the last."""
@@ -116,6 +114,12 @@ class ReaderPage:
             return Frame(notice=f"<p>{text_html(words('restore_failed'))}</p>")
         told = f"<p>{text_html(words('restore_part'))}</p>" if lost else ""
         return replace(drawn(exchanges, words), notice=told, editing=0)
+
+
+def _replacing(words: Words) -> str:
+    """What the next question will do, and the way out of it."""
+    leave = f'<button type="button" data-leave-edit>{text_html(words("edit_cancel"))}</button>'
+    return f"<p>{text_html(words('edit_notice'))} {leave}</p>"
 
 
 def notice(sentence: str, words: Words) -> str:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from playwright.sync_api import Page, expect
+
 from app.surfaces.widget.script import widget_script
 
+XSS = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"]]>'
 QUESTION = "Do safety techniques remove a backdoor?"
 PAPER = {
     "id": "p1", "title": "Sleeper Agents", "abstract": "It stays. 安全性 matters.", "language": "en",
@@ -115,6 +119,7 @@ def says(*streams: bytes) -> Script:
 @contextmanager
 def scripted_server() -> Iterator[Server]:
     """A page with the widget at /, or at /PORT with the server of that port; its own answers at the API's address."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_OPTIONS(self) -> None:
             begin(self, 204)
@@ -147,3 +152,22 @@ def scripted_server() -> Iterator[Server]:
         yield told
         told.go_on.set()
         listener.shutdown()
+
+
+def reached(page: Page, server: Server, questions: int) -> None:
+    """Wait until so many questions have come to the server."""
+    deadline = time.monotonic() + 20
+    while len(server.asked) < questions:
+        assert time.monotonic() < deadline
+        page.evaluate("0")
+
+
+def ask(page: Page, question: str = QUESTION) -> None:
+    page.locator("textarea").fill(question)
+    page.locator("textarea").press("Enter")
+
+
+def whole_text(page: Page) -> str:
+    """All that the finished turn says."""
+    expect(page.locator(".turn .actions")).to_be_visible()
+    return page.locator(".turn").inner_text()

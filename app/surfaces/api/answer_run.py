@@ -97,9 +97,7 @@ class AnswerRun:
         if event is None:
             self._end()
         else:
-            while not self._given_up() and (event := next(self._events, None)):
-                self._tell(event)
-            self._end()
+            self.start()
 
     def _given_up(self) -> bool:
         with self._lock:

@@ -31,14 +31,21 @@
     return left;
   }
 
+  function continues(turns, before) {
+    const ids = new Set(turns.map((turn) => turn.answer.id));
+    return before.length < 2 || before.some((turn) => ids.has(turn.answer?.id));
+  }
+
   function keep(json) {
     if (json === shown) return;
     shown = json;
     const turns = turnsKept();
     if (!turns.length) return;
     const before = listed();
-    const known = before.find((entry) => entry.id === open);
-    if (known && stored("localStorage", ONE + open) === json) return;
+    const old = open && stored("localStorage", ONE + open);
+    if (old === json) return;
+    // The server forgets a conversation after hours, or when it starts anew: what follows then begins another one.
+    if (old && !continues(turns, parsed(old, []))) open = null;
     open ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     const entry = {
       id: open, at: Date.now(), title: String(turns[0].answer.question).slice(0, 200), count: turns.length, size: json.length,
