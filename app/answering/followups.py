@@ -58,7 +58,7 @@ def _candidates(
     fitting = [
         (question, near)
         for question, near in sorted(written, key=lambda pair: -pair[1])
-        if question.alone and question.language == words.language and len(question.text) <= MAX_CHARS
+        if question.alone and question.language == words.language and _reads_well(question.text)
         if near < SAME_AGAIN and question.paper_id in papers and not _answered(question, quotes)
     ]
     for question, near in fitting:
@@ -68,6 +68,11 @@ def _candidates(
     for name, paper in papers.items():
         if name not in asked_of | quoted and paper.title and paper.abstract:
             yield name, words.follow_up.format(title=paper.title)
+
+
+def _reads_well(text: str) -> bool:
+    """Whether it can stand as a suggestion: questions are also written as readers type them, in haste."""
+    return len(text) <= MAX_CHARS and not text[:1].islower() and text.endswith(("?", "？"))
 
 
 def _answered(question: WrittenQuestion, quotes: Sequence[Citation]) -> bool:

@@ -141,13 +141,20 @@ def asked(started: Started) -> dict:
         return json.load(answer)
 
 
+def health(started: Started) -> dict:
+    with urllib.request.urlopen(request(started, "/api/v1/health"), timeout=60) as told:
+        return json.load(told)
+
+
 def test_a_visitor_gets_the_quote_and_a_plain_note_where_the_model_is_not_here(space: Started) -> None:
     answer = asked(space)
     assert (answer["status"], answer["mode"]) == ("answered", "quotes")
     assert QUOTE in answer["citations"][0]["quote"]
     assert answer["models"]["llm"] is None
+    note = health(space)["note"]
+    assert f"The model {MODEL} is not on this machine and the model hub cannot be reached" in note
+    assert "These are the quotes." in note
     said = space.log.read_text()
-    assert f"The model {MODEL} is not on this machine and the model hub cannot be reached" in said
     assert "Traceback" not in said and "Indexing" not in said
 
 
@@ -209,10 +216,13 @@ def test_a_model_in_the_cache_of_the_hub_is_put_to_work_without_a_network(
     with running(folder, python, tmp_path / "home", HF_ENDPOINT="http://127.0.0.1:9") as started:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
-            if asked(started)["models"]["llm"] == MODEL:
-                return
+            if health(started)["llm"] == MODEL:
+                break
             time.sleep(0.5)
-        pytest.fail(started.log.read_text()[-3000:])
+        else:
+            pytest.fail(started.log.read_text()[-3000:])
+        # What it writes is noise, and noise is backed by no quote.
+        assert asked(started)["citations"][0]["paper"]["id"] == "sleeper-agents"
 
 
 def save_tiny_qwen(place: Path) -> None:

@@ -45,6 +45,8 @@ def test_what_a_quote_has_answered_is_not_asked() -> None:
     "unfit",
     [
         written("lies", "And what else?", alone=False),
+        written("lies", "which model hides it best?"),
+        written("lies", "Models that hide it"),
         written("lies", "它会撒谎吗？", language="zh"),
         written("lies", "Do overseers notice?", 0.9),
         written("lies", "Far off?", 0.2),

@@ -75,7 +75,7 @@ def test_a_card_names_title_origin_category_and_match() -> None:
 
 @pytest.mark.parametrize(
     ("score", "said", "bars"),
-    [(0.5, "strong match", 3), (0.3, "fair match", 2), (0.29, "faint match", 1), (-1, "faint match", 1)],
+    [(0.35, "strong match", 3), (0.25, "fair match", 2), (0.24, "faint match", 1), (-1, "faint match", 1)],
 )
 def test_the_match_is_said_in_words_and_by_form(score: float, said: str, bars: int) -> None:
     assert match_in_words(score) == said
