@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.scripted_server import (
     QUESTION,
+    SENTENCES,
     XSS,
     Server,
     answer,
@@ -85,12 +86,14 @@ def test_a_broken_line_is_taken_up_again(scripted_page: Page, scripted: Server, 
 def test_events_that_were_read_already_do_not_count_twice(scripted_page: Page, scripted: Server) -> None:
     told = events(answer())
     scripted.script = says(
-        stream(told[:8]), stream(told[:-1]), stream([*told[:-1], ("done", answer(answer="", sentences=[]))])
+        stream(told[:12]), stream(told[:-1]), stream([*told[:-1], ("done", answer(answer="", sentences=[]))])
     )
     ask(scripted_page)
     expect(scripted_page.locator(".answer")).to_have_count(0)
     assert whole_text(scripted_page)
-    assert [headers.get("last-event-id") for headers, _ in scripted.asked] == [None, "8", str(len(told) - 1)]
+    announced = scripted_page.get_by_role("log").locator("p").all_text_contents()
+    assert announced[:-2] == [each["text"] for each in SENTENCES]
+    assert [headers.get("last-event-id") for headers, _ in scripted.asked] == [None, "12", str(len(told) - 1)]
 
 
 def test_a_dead_server_gives_one_sentence_and_a_retry(scripted_page: Page, scripted: Server) -> None:
@@ -114,13 +117,22 @@ def test_a_dead_server_gives_one_sentence_and_a_retry(scripted_page: Page, scrip
     assert not scripted_page.locator(".failure").count()
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(scripted_page: Page, scripted: Server) -> None:
-    scripted.script = lambda scripted, handler, n: scripted.go_on.wait(60) and None
+@pytest.mark.parametrize("begins", [False, True])
+def test_a_server_that_falls_silent_is_not_waited_for(scripted_page: Page, scripted: Server, begins: bool) -> None:
+    def silent(server: Server, handler: BaseHTTPRequestHandler, n: int) -> None:
+        if begins:
+            begin(handler)
+            handler.wfile.write(stream(events(answer())[:3]))
+        server.go_on.wait(60)
+
+    scripted.script = silent
     scripted_page.clock.install()
     ask(scripted_page)
     for attempts in range(1, 5):
         reached(scripted_page, scripted, attempts)
-        scripted_page.clock.run_for(30_000)  # gives up
+        if begins:
+            expect(scripted_page.locator(".card")).to_have_count(1)
+        scripted_page.clock.run_for(40_000 if begins else 30_000)  # gives up
         scripted_page.clock.run_for(5_000)  # and tries again
     expect(scripted_page.locator(".failure")).to_contain_text("cannot be reached")
     assert len(scripted.asked) == 4 and len(scripted.keys) == 1

@@ -26,7 +26,7 @@ def lent_gpu() -> bool:
     if os.environ.get("SPACES_ZERO_GPU", "").lower() not in {"1", "t", "true"}:
         return False
     try:
-        import spaces
+        import spaces  # pyright: ignore[reportMissingImports]  A Space brings it.
     except ImportError:
         return False
     import torch

@@ -47,7 +47,7 @@ function keepFocusIn(panel, event) {
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   if (here !== edge && here !== panel) return;
   if (here === panel && !event.shiftKey) return;
-  
+  event.preventDefault();
   (event.shiftKey ? stops.at(-1) : stops[0])?.focus();
 }
 
