@@ -1,4 +1,4 @@
-"""Take the pictures of the page that the README shows: `python -m benchmarks.shots`."""
+"""Take the pictures that README and docs show: `python -m benchmarks.shots`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,36 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from benchmarks.serving import CHROMIUM, running_server
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
-PICTURES: dict[str, dict[str, Any]] = {
-    "page-desktop": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "light"},
-    "page-dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
-    "page-phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True},
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+ANSWERED: dict[str, dict[str, Any]] = {
+    "page-desktop": DESKTOP | {"color_scheme": "light"},
+    "page-dark": DESKTOP | {"color_scheme": "dark"},
+    "page-phone": PHONE | {"color_scheme": "light"},
 }
+# A page of somebody's, with the widget as its maker would put it there.
+HOST_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A reading list</title>
+<style>body {{ font: 18px/1.6 Georgia, serif; color: #333; max-width: 640px; margin: 48px 64px }}</style>
+<h1>A reading list on AI safety</h1>
+<p>What do models learn that nobody asked them to, and does training take it out again? Twelve papers, in the order
+in which they are best read.</p>{widget}<p>Begin with the shortest.</p>"""
+LAUNCHER = '<script async src="/widget.js" data-title="Ask the papers"></script>'
+INLINE = '<script async src="/widget.js"></script><paperbacked-answer title="Ask the papers"></paperbacked-answer>'
+_ASKED = """async ([open, question]) => {
+  const widget = document.querySelector("paperbacked-answer");
+  if (open) widget.open();
+  await widget.ask(question);
+}"""
 
 
 def main() -> None:
-    """Ask one question at each size and save what the reader then sees."""
+    """Save every picture, named after its file."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as home,
@@ -29,17 +44,17 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        for name, options in PICTURES.items():
-            take(browser, address, FOLDER / f"{name}.png", options)
-            print(f"docs/images/{name}.png")
+        for name, options in ANSWERED.items():
+            take_answer(browser, address, FOLDER / f"{name}.png", options)
+        take_library(browser, address, FOLDER / "library.png")
+        take_widget(browser, address, FOLDER / "widget-launcher.png", LAUNCHER, opened=True)
+        take_widget(browser, address, FOLDER / "widget-inline.png", INLINE, opened=False)
         browser.close()
 
 
-def take(browser: Browser, address: str, file: Path, options: dict[str, Any]) -> None:
+def take_answer(browser: Browser, address: str, file: Path, options: dict[str, Any]) -> None:
     """One picture of the answered question."""
-    context = browser.new_context(reduced_motion="reduce", **options)
-    page = context.new_page()
-    page.goto(address)
+    page = _opened(browser, address, options)
     page.fill("#question textarea", QUESTION)
     page.keyboard.press("Enter")
     page.wait_for_selector(".turn .provenance")
@@ -47,10 +62,46 @@ def take(browser: Browser, address: str, file: Path, options: dict[str, Any]) ->
     page.evaluate("document.activeElement.blur()")
     if not options.get("has_touch"):
         page.click(".answer .marker >> nth=0")
+    _save(page, file)
+
+
+def take_library(browser: Browser, address: str, file: Path) -> None:
+    """The picture of the collection with the table below it."""
+    page = _opened(browser, f"{address}/#library", DESKTOP)
+    page.wait_for_selector("#library svg", state="visible")
+    _save(page, file)
+
+
+def take_widget(browser: Browser, address: str, file: Path, widget: str, *, opened: bool) -> None:
+    """The widget with an answer in it, on a plain page."""
+    context = browser.new_context(reduced_motion="reduce", **DESKTOP)
+    page = context.new_page()
+    html = HOST_PAGE.format(widget=widget)
+    page.route("**/reading-list", lambda route: _fulfil(route, html))
+    page.goto(f"{address}/reading-list")
+    page.wait_for_function("customElements.get('paperbacked-answer') && document.querySelector('paperbacked-answer')")
+    page.evaluate(_ASKED, [opened, QUESTION])
+    page.locator("paperbacked-answer .marker").first.wait_for()
+    _save(page, file)
+
+
+def _fulfil(route: Route, html: str) -> None:
+    route.fulfill(body=html, content_type="text/html")
+
+
+def _opened(browser: Browser, address: str, options: dict[str, Any]) -> Page:
+    page = browser.new_context(reduced_motion="reduce", **options).new_page()
+    page.goto(address)
+    page.wait_for_selector("#question textarea", state="attached")
+    return page
+
+
+def _save(page: Page, file: Path) -> None:
     page.mouse.move(0, 0)
     page.wait_for_timeout(500)
     page.screenshot(path=file)
-    context.close()
+    page.context.close()
+    print(f"docs/images/{file.name}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.surfaces import cards
 from app.surfaces.options import ServingOptions
 from app.surfaces.page_security import LocalOnly
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
@@ -89,6 +90,17 @@ def test_a_page_chooses_neither_model_nor_prompt() -> None:
     assert not {"model", "prompt", "llm", "system", "temperature"} & set(ATTRIBUTES)
     [body] = re.findall(r"exchange\.body = JSON\.stringify\((.*?)\);", SCRIPT)
     assert body == "{ question, history: exchange.history, filters }"
+
+
+def test_a_match_is_called_what_the_page_calls_it() -> None:
+    limits = {
+        name: float(value) for name, value in re.findall(r"^const (STRONG|FAIR) = ([\d.]+);", SCRIPT, re.MULTILINE)
+    }
+    assert limits == {"STRONG": cards._STRONG, "FAIR": cards._FAIR}
+    for language in LANGUAGES:
+        words = interface_words(language)
+        for name in ("strong", "fair", "faint"):
+            assert words(f"widget_{name}_match") == words(f"card_match_{name}")
 
 
 def test_the_words_are_complete_in_every_language() -> None:

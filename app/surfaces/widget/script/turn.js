@@ -1,8 +1,8 @@
 // An exchange as nodes: question, answer, what is happening, the papers behind it, and what can be done next.
 
 const CLOSEST = 3;
-const STRONG = 0.5;
-const FAIR = 0.3;
+const STRONG = 0.35; // as on the page (app/surfaces/cards.py)
+const FAIR = 0.25;
 
 function turnNodes(exchange, { say, language, last }) {
   const { phase, answer } = exchange;
