@@ -67,7 +67,7 @@ def take_answer(browser: Browser, address: str, file: Path, options: dict[str, A
 
 def take_library(browser: Browser, address: str, file: Path) -> None:
     """The picture of the collection with the table below it."""
-    page = _opened(browser, f"{address}/#library", DESKTOP)
+    page = _opened(browser, f"{address}#library", DESKTOP)
     page.wait_for_selector("#library svg", state="visible")
     _save(page, file)
 
@@ -78,7 +78,7 @@ def take_widget(browser: Browser, address: str, file: Path, widget: str, *, open
     page = context.new_page()
     html = HOST_PAGE.format(widget=widget)
     page.route("**/reading-list", lambda route: _fulfil(route, html))
-    page.goto(f"{address}/reading-list")
+    page.goto(f"{address}reading-list")
     page.wait_for_function("customElements.get('paperbacked-answer') && document.querySelector('paperbacked-answer')")
     page.evaluate(_ASKED, [opened, QUESTION])
     page.locator("paperbacked-answer .marker").first.wait_for()
