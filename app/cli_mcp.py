@@ -21,7 +21,7 @@ def mcp(llm: Llm = None, llm_url: LlmUrl = None, collection: Collection = None) 
     settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
     import asyncio
 
-    from app.surfaces.mcp import serve_stdio
+    from app.surfaces.mcp.routes import serve_stdio
 
     # The thread that waits for the client's next line would hold up any other end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

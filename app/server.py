@@ -15,14 +15,14 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
-from app.surfaces.admission import rules_for
 from app.surfaces.api.documents import describe
 from app.surfaces.api.routes import api_router, health_router
-from app.surfaces.gate import Frontier, Gate
-from app.surfaces.mcp import mcp_router
-from app.surfaces.metrics import Metrics, metrics_router
-from app.surfaces.observed import ObservedAnswerer, log_answers
-from app.surfaces.openai import openai_router
+from app.surfaces.gate.admission import rules_for
+from app.surfaces.gate.gate import Frontier, Gate
+from app.surfaces.gate.metrics import Metrics, metrics_router
+from app.surfaces.gate.observed import ObservedAnswerer, log_answers
+from app.surfaces.mcp.routes import mcp_router
+from app.surfaces.openai.routes import openai_router
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
 from app.surfaces.widget.routes import widget_router
@@ -37,7 +37,7 @@ def create_app(
     import gradio
 
     from app.surfaces.chat import build_page, page_options
-    from app.surfaces.page_security import LocalOnly
+    from app.surfaces.gate.page_security import LocalOnly
 
     app = FastAPI(title="paperbacked", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     metrics = Metrics()

@@ -12,13 +12,13 @@ from gradio.themes import Base
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
-from app.surfaces.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
-from app.surfaces.drawing import Frame
-from app.surfaces.exchange import Exchange
-from app.surfaces.masthead import masthead_html
-from app.surfaces.page_assets import mount_options, triggers
-from app.surfaces.reader_page import Admission, ReaderPage
-from app.surfaces.sections import Sections
+from app.surfaces.page.assets import mount_options, triggers
+from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
+from app.surfaces.page.drawing import Frame
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.masthead import masthead_html
+from app.surfaces.page.reader import Admission, ReaderPage
+from app.surfaces.page.sections import Sections
 from app.surfaces.words import LANGUAGES, Words, interface_language, interface_words
 from retrieval.errors import InputError
 from retrieval.types import Facets

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.surfaces.limits import LimitError
+from app.surfaces.gate.limits import LimitError
 from retrieval.errors import InputError, PaperbackedError
 
 PROBLEM_TYPE = "application/problem+json"

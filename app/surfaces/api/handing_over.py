@@ -74,8 +74,8 @@ def add_export(router: APIRouter, answerer: Answerer) -> None:
 
 
 def _written(answerer: Answerer, asked: ExportRequest) -> str:
-    from app.surfaces import export
-    from app.surfaces.kept_answer import answer_from_kept
+    from app.surfaces.forms import export
+    from app.surfaces.forms.kept_answer import answer_from_kept
 
     answers = tuple(answer_from_kept(record, answerer.paper) for record in asked.answers)
     if asked.format == "markdown":

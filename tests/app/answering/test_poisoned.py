@@ -22,12 +22,14 @@ from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer, build_answerer
 from app.settings import read_settings
-from app.surfaces import render
-from app.surfaces.exchange import Exchange
+from app.surfaces.page import render
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.words import interface_words
 from app.terminal import print_answer, print_sources
 from retrieval.corpus import as_line
 from retrieval.types import Paper
 
+WORDS = interface_words()
 LIE = "the moon is made of green cheese"
 TOPIC = "Lunar geology is measured by seismometers on the moon."
 HIDDEN = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
@@ -170,13 +172,13 @@ def assert_page_is_inert(events: list[Any], question: str) -> None:
     exchange = Exchange(question)
     for event in events:
         exchange = exchange.after(event)
-        html = render.conversation((exchange,)) + render.margin((exchange,))
+        html = render.conversation((exchange,), WORDS) + render.margin((exchange,), WORDS)
         seen = Seen(html)
         assert not seen.tags & {"script", "img", "iframe", "object", "embed", "form", "svg", "b", "i", "style", "link"}
         assert not [name for name in seen.attributes if name.startswith("on")]
-        assert all(link.startswith("#") or urlsplit(link).scheme in {"http", "https"} for link in seen.links), (
-            seen.links
-        )
+        # A place on the page, the answer's own permalink, or the web.
+        outside = [link for link in seen.links if not link.startswith(("#", "?q="))]
+        assert all(urlsplit(link).scheme in {"http", "https"} for link in outside), outside
         assert not any("evil.example" in link for link in seen.links)
         targets = set(re.findall(r'id="([^"]+)"', html))
         assert exchange.running or {link[1:] for link in seen.links if link.startswith("#")} <= targets

@@ -14,7 +14,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.surfaces.exchange import Exchange
+from app.surfaces.page.exchange import Exchange
 from retrieval.chunking import split_sentences
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"

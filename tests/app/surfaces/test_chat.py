@@ -16,10 +16,10 @@ from app.answering.answerer import Models
 from app.answering.events import Answer, Done, Event, Failed, Status, Token
 from app.answering.question import Question
 from app.surfaces.chat import ChatPage, build_page, page_options
-from app.surfaces.chosen_filters import chosen_filters
-from app.surfaces.drawing import BROKEN
-from app.surfaces.exchange import Exchange
-from app.surfaces.limits import QuestionLimits
+from app.surfaces.gate.limits import QuestionLimits
+from app.surfaces.page.chosen_filters import chosen_filters
+from app.surfaces.page.drawing import BROKEN
+from app.surfaces.page.exchange import Exchange
 from retrieval.errors import InputError, ModelError
 from retrieval.types import Facets, Filters, Paper, Passage
 

@@ -8,11 +8,11 @@ import pytest
 
 from app.answering.models.catalogue import OFFERED
 from app.answering.question import MAX_QUESTION_CHARS, checked_question
-from app.surfaces.chosen_filters import chosen_filters
-from app.surfaces.drawing import BROKEN
-from app.surfaces.limits import LimitError, QuestionLimits
-from app.surfaces.permalink import BAD_LINK
-from app.surfaces.said import said
+from app.surfaces.gate.limits import LimitError, QuestionLimits
+from app.surfaces.page.chosen_filters import chosen_filters
+from app.surfaces.page.drawing import BROKEN
+from app.surfaces.page.permalink import BAD_LINK
+from app.surfaces.page.said import said
 from app.surfaces.words import interface_language, interface_words
 from retrieval.errors import InputError
 

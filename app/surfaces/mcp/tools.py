@@ -1,0 +1,182 @@
+"""The tools for language models: ask, search_papers and get_paper, each with what goes in and what comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+
+from app.answering.answerer import Answerer
+from app.answering.events import Answer, Done, Failed, sources_as_json
+from app.answering.question import MAX_QUESTION_CHARS
+from app.answering.quotes import closest_papers, described
+from app.answering.request import filters_from_json, question_from_json
+from app.surfaces.api import schema
+from app.surfaces.event_stream import answer_events
+from app.surfaces.forms.cited_text import cited_text
+from retrieval.corpus import checked_filters
+from retrieval.errors import InputError, PaperbackedError
+from retrieval.types import Paper
+
+MAX_TOP = 50
+_TOP = 5
+
+
+class SearchRequest(BaseModel):
+    """What to look for."""
+
+    query: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS, description="A topic, in plain words.")
+    top: int = Field(_TOP, ge=1, le=MAX_TOP, description="How many papers.")
+    filters: schema.AskFilters | None = None
+
+
+class PaperRequest(BaseModel):
+    """Which paper."""
+
+    id: str = Field(min_length=1, description="A paper's id, as ask and search_papers give it.")
+
+
+class Found(BaseModel):
+    """The papers nearest to the query, best first."""
+
+    sources: list[schema.Source]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a tool gives: a text to read and the same as an object of the tool's `result`."""
+
+    text: str
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTool:
+    """One tool. `use` raises `PaperbackedError` with the sentence that the model reads."""
+
+    name: str
+    title: str
+    description: str
+    request: type[BaseModel]
+    result: type[BaseModel]
+    use: Callable[[Answerer, Mapping[str, Any]], Awaitable[Said]]
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return tuple(self.request.model_fields)
+
+    async def __call__(self, answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+        if unknown := sorted(set(arguments) - set(self.arguments)):
+            raise InputError(f"{self.name} has no argument {unknown[0][:80]!r}: it takes {', '.join(self.arguments)}.")
+        return await self.use(answerer, {name: _read(value) for name, value in arguments.items()})
+
+
+async def ask(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+    """The answer to a question."""
+    question = question_from_json(dict(arguments))
+    checked_filters(question.filters, answerer.facets)
+    async with aclosing(answer_events(answerer, question)) as events:
+        async for event in events:
+            match event:
+                case Done(answer):
+                    return Said(_readable(answer), answer.as_json())
+                case Failed(message):
+                    raise PaperbackedError(message)
+                case _:
+                    pass
+    raise AssertionError("the answer ended without Done or Failed")
+
+
+async def search_papers(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+    """The papers nearest to a query."""
+    query, top = arguments.get("query"), arguments.get("top")
+    if not isinstance(query, str):
+        raise InputError('search_papers needs a "query", a text that says what to look for.')
+    top = _TOP if top is None else top
+    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= MAX_TOP:
+        raise InputError(f"top must be a whole number from 1 to {MAX_TOP}.")
+    filters = filters_from_json(arguments.get("filters") or {})
+    passages = await run_in_threadpool(answerer.search, query, filters, top)
+    texts = [
+        f"{rank}. {_line(passage.paper)}\n   {passage.text or 'No abstract in this collection.'}"
+        for rank, passage in enumerate(passages, start=1)
+    ]
+    return Said("\n\n".join(texts) or "No paper passes these filters.", {"sources": sources_as_json(passages)})
+
+
+async def get_paper(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+    """One paper, whole."""
+    paper_id = arguments.get("id")
+    if not isinstance(paper_id, str):
+        raise InputError('get_paper needs an "id", as ask and search_papers give it.')
+    paper = answerer.paper(paper_id)
+    if paper is None:
+        raise InputError(f"There is no paper {paper_id[:80]!r} in the collection: search_papers finds papers and ids.")
+    authors = f"By {', '.join(paper.authors)}.\n\n" if paper.authors else ""
+    return Said(f"{_line(paper)}\n\n{authors}{paper.abstract or 'No abstract in this collection.'}", paper.as_json())
+
+
+TOOLS = {
+    tool.name: tool
+    for tool in (
+        PaperTool(
+            "ask",
+            "Ask the papers",
+            "Ask a question in plain words and get an answer from the abstracts of the collection's research papers "
+            "(AI safety, unless the server was given others), with a verbatim, numbered quote behind every sentence. "
+            "Where the papers do not answer it, the status is abstained and the closest papers are named: do not "
+            "answer in their place. Keep the [1] markers and the references when you pass the answer on. It also "
+            "answers questions about the collection itself, such as how many papers an organisation has. For a "
+            "follow-up such as 'why?' send the turns before it as history. Filters narrow by organisation, category, "
+            "language (en, zh) and date; an unknown value is answered with those that there are.",
+            schema.AskRequest,
+            schema.Answer,
+            ask,
+        ),
+        PaperTool(
+            "search_papers",
+            "Search the papers",
+            "Find the papers nearest in meaning to a topic, best first, each with its id, link and best passage. Use "
+            "it to see what there is on a topic or to find a paper's id; use ask for an answer to a question.",
+            SearchRequest,
+            Found,
+            search_papers,
+        ),
+        PaperTool(
+            "get_paper",
+            "Read one paper's record",
+            "Get one paper by its id: title, authors, organisation, date, category, link and the whole abstract. "
+            "Ids come from ask and search_papers.",
+            PaperRequest,
+            schema.Paper,
+            get_paper,
+        ),
+    )
+}
+
+
+def _read(value: Any) -> Any:
+    """The argument; some clients send an object or a list as a text of JSON."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _readable(answer: Answer) -> str:
+    """The answer as text; one that cites nothing still tells the ids of the papers closest to the question."""
+    if answer.citations or not answer.sources:
+        return cited_text(answer)
+    return "\n".join((cited_text(answer), "", *(f"- {_line(paper)}" for paper in closest_papers(answer.sources))))
+
+
+def _line(paper: Paper) -> str:
+    link = f", {paper.url}" if paper.url else ""
+    return f"{' '.join(described(paper).split())} [id: {paper.id}]{link}"

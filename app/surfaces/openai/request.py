@@ -1,0 +1,126 @@
+"""What clients of OpenAI's chat protocol send, made a question; and how that protocol says that something is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from app.answering.question import Question, Turn, checked_question
+from app.answering.request import filters_from_json
+from app.surfaces.api.body import json_body
+from app.surfaces.forms.cited_text import without_ending
+from app.surfaces.gate.limits import LimitError
+from app.surfaces.problems import TooLargeError
+from retrieval.errors import InputError, PaperbackedError
+
+MODEL = "paperbacked"
+_HEARD = ("user", "assistant")
+"""What other roles say, such as a system's instructions, is for a language model that chats."""
+
+
+class RequestError(InputError):
+    """A request that cannot be met: `status` of HTTP, the `param` that is wrong and the protocol's `code` for it."""
+
+    def __init__(self, message: str, param: str | None = None, *, code: str | None = None, status: int = 400) -> None:
+        super().__init__(message)
+        self.param, self.code, self.status = param, code, status
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A checked request."""
+
+    question: Question
+    stream: bool = False
+    include_usage: bool = False
+
+
+async def read_request(request: Request) -> ChatRequest:
+    """The request of the body; parameters that mean nothing here are ignored. Raises `InputError`."""
+    record = await json_body(request)
+    if not isinstance(record, dict):
+        raise RequestError("The request must be a JSON object.")
+    check_model(record.get("model"))
+    if record.get("n") not in (None, 1):
+        raise RequestError("There is one answer to a question: leave n out, or at 1.", "n")
+    stream = record.get("stream") or False
+    if not isinstance(stream, bool):
+        raise RequestError("stream must be true or false.", "stream")
+    options = record.get("stream_options")
+    include_usage = isinstance(options, dict) and options.get("include_usage") is True
+    return ChatRequest(_question(record), stream, stream and include_usage)
+
+
+def check_model(name: Any) -> None:
+    """Raise `RequestError` where the model is not the one there is."""
+    if not isinstance(name, str) or not name:
+        raise RequestError(f"A request must name its model, which is {MODEL!r}.", "model")
+    if name != MODEL:
+        raise RequestError(
+            f"There is no model {name[:80]!r}: the only one is {MODEL!r}.", "model", code="model_not_found", status=404
+        )
+
+
+def failure(error: PaperbackedError) -> JSONResponse:
+    """The protocol's answer to what went wrong."""
+    match error:
+        case LimitError():
+            body = error_body(error, "rate_limit_error", code="rate_limit_exceeded")
+            return JSONResponse(body, 429, {"Retry-After": str(error.retry_after)})
+        case RequestError():
+            return JSONResponse(error_body(error, param=error.param, code=error.code), error.status)
+        case InputError():
+            return JSONResponse(error_body(error), 413 if isinstance(error, TooLargeError) else 400)
+        case _:
+            return JSONResponse(error_body(error, "server_error"), 503)
+
+
+def error_body(
+    error: PaperbackedError | str,
+    kind: str = "invalid_request_error",
+    *,
+    param: str | None = None,
+    code: str | None = None,
+) -> dict[str, Any]:
+    """The object that a failure is, alone or in the middle of a stream."""
+    return {"error": {"message": str(error), "type": kind, "param": param, "code": code}}
+
+
+def _question(record: dict[str, Any]) -> Question:
+    messages = record.get("messages")
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise RequestError("messages must be a list of messages.", "messages")
+    said = [(message["role"], message.get("content")) for message in messages if message.get("role") in _HEARD]
+    asked = max((place for place, (role, _) in enumerate(said) if role == "user"), default=None)
+    if asked is None:
+        raise RequestError("There is no message by the user in messages: ask something about the papers.", "messages")
+    history = [_turn(role, content) for role, content in said[:asked]]
+    filters = filters_from_json(record.get("filters") or {})
+    return checked_question(_text(said[asked][1]), tuple(turn for turn in history if turn.content), filters)
+
+
+def _turn(role: Any, content: Any) -> Turn:
+    text = _text(content)
+    return Turn(role, without_ending(text) if role == "assistant" else text)
+
+
+def _text(content: Any) -> str:
+    """The text of a message's content, which may come in parts."""
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        raise RequestError("A message's content must be a text, or a list of parts.", "messages")
+    parts = []
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind not in ("text", "refusal") or not isinstance(part.get(kind), str):
+            raise RequestError(
+                "Only text can be read here, no images, sounds or files: send parts of type text.", "messages"
+            )
+        parts.append(part[kind])
+    return "\n".join(parts)

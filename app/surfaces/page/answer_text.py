@@ -1,0 +1,141 @@
+"""An answer's text as HTML: paragraphs, titles, quotes, markers, and what is said of each sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from app.answering.events import AnswerSentence
+from app.surfaces.markup import Layer, segments, text_html
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.words import Words
+
+_MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
+_MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
+_BREAK = re.compile(r"\s*\n\s*\n\s*")
+_VERDICTS = ("uncited", "unsupported")
+
+
+def answer_html(exchange: Exchange, number: int, words: Words) -> str:
+    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist."""
+    # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
+    text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
+    titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
+    layers = inline_layers(text, titles, exchange.running)
+    verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
+    verdict_at = {layer.end: words(f"verdict_{layer.label}") for layer in verdicts}
+    papers = {citation.number: citation.paper.name for citation in exchange.citations}
+    seen: set[int] = set()
+    pieces: list[str] = []
+    position = 0
+    for piece, labels in segments(text, [*layers, *verdicts]):
+        position += len(piece)
+        if "break" in labels:
+            pieces.append("</p><p>")
+        elif "marker" in labels:
+            pieces.append(_markers(piece, number, papers, seen, words))
+        else:
+            pieces.append(_styled(piece, labels, words))
+        if position in verdict_at:
+            pieces.append(_verdict(verdict_at[position], words))
+    return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
+
+
+def _verdict(verdict: str, words: Words) -> str:
+    return f'<small class="verdict">{text_html(words("verdict_aside", verdict=verdict))}</small>'
+
+
+def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) -> list[Layer]:
+    """What is said of an answer's text; a quote is verbatim, so nothing inside it is a marker or a title."""
+    quotes = quoted_spans(text, unfinished)
+    layers = [Layer(start, end, "quoted") for start, end in quotes]
+    layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
+    found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
+    for title in titles:
+        found += [(match.span(), "emphasis") for match in re.finditer(re.escape(title), text)]
+    for (start, end), label in found:
+        if not any(begin < end and start < close for begin, close in quotes):
+            layers.append(Layer(start, end, label))
+    return layers
+
+
+def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
+    """The outermost “…” of each paragraph; one left open counts only at the end of an unfinished text."""
+    spans: list[tuple[int, int]] = []
+    opened: list[int] = []
+    for match in re.finditer(r"[“”]|\n\s*\n", text):
+        if match.group() == "“":
+            opened.append(match.start())
+        elif match.group() == "”" and opened:
+            start = opened.pop()
+            if not opened:
+                spans.append((start, match.end()))
+        else:
+            opened.clear()
+    return [*spans, (opened[0], len(text))] if opened and unfinished else spans
+
+
+def _styled(piece: str, labels: Collection[str], words: Words) -> str:
+    html = text_html(piece)
+    if "emphasis" in labels:
+        html = f"<em>{html}</em>"
+    if "quoted" in labels:
+        html = f'<span class="quoted">{html}</span>'
+    for verdict in _VERDICTS:
+        if verdict in labels:
+            reason = text_html(words(f"verdict_{verdict}"))
+            html = f'<span class="{verdict}" data-reason="{reason}" tabindex="0">{html}</span>'
+    return html
+
+
+def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int], words: Words) -> str:
+    """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is.
+
+    The space before it goes, so that a marker never begins a line.
+    """
+    numbers = [int(digits) for digits in re.findall(r"\d+", piece)]
+    if not numbers or not all(number in papers for number in numbers):
+        return text_html(piece)
+    links: list[str] = []
+    for number in numbers:
+        anchor = "" if number in seen else f' id="t{turn_number}-m{number}"'
+        seen.add(number)
+        links.append(marker(turn_number, number, papers[number], words, anchor))
+    return "".join(links)
+
+
+def marker(turn_number: int, number: int, paper: str, words: Words, anchor: str = "") -> str:
+    """The small round number that leads to quote `number` of exchange `turn_number`."""
+    label = text_html(words("marker_label", number=number, paper=paper))
+    return (
+        f'<a class="marker"{anchor} href="#t{turn_number}-q{number}" data-turn="{turn_number}" '
+        f'data-number="{number}" aria-label="{label}">{number}</a>'
+    )
+
+
+def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
+    """Where each sentence stands in the text, labelled by its support; markers and spacing are disregarded."""
+    skipped = {index for match in _MARKER.finditer(text) for index in range(*match.span())}
+    kept = [index for index, char in enumerate(text) if index not in skipped and not char.isspace()]
+    bare = "".join(text[index] for index in kept)
+    layers: list[Layer] = []
+    cursor = 0
+    for sentence in sentences:
+        needle = re.sub(r"\s+", "", _MARKER.sub("", sentence.text))
+        start = bare.find(needle, cursor) if needle else -1
+        if start < 0:
+            continue
+        cursor = start + len(needle)
+        end = kept[cursor - 1] + 1
+        while after := _MARKERS_AFTER.match(text, end):
+            end = after.end()
+        layers.append(Layer(kept[start], end, sentence.support))
+    return layers
+
+
+def spoken(sentence: AnswerSentence, words: Words) -> str:
+    """A finished sentence as it is read out: without numbers, and with what is wrong with it."""
+    text = " ".join(_MARKER.sub("", sentence.text).split())
+    if sentence.support in _VERDICTS:
+        text += words("verdict_aside", verdict=words(f"verdict_{sentence.support}"))
+    return text

@@ -1,0 +1,49 @@
+"""What the reader asks: typed, clicked, asked again, put in another question's place, or brought by a link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.answering.question import Question, checked_question
+from app.surfaces.page.exchange import Exchange, history_of
+from app.surfaces.page.permalink import question_of_link
+from retrieval.types import Facets, Filters
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question ready to be answered, after the exchanges `earlier`; `clears_box` where it was typed."""
+
+    question: Question
+    exchange: Exchange
+    earlier: tuple[Exchange, ...]
+    clears_box: bool
+
+
+def asked(
+    typed: str,
+    clicked: Mapping[str, Any],
+    earlier: tuple[Exchange, ...],
+    editing: int,
+    filters: Filters,
+    facets: Facets,
+) -> Asked:
+    """The question of a keystroke or a click. Raises `InputError` where there is none to be asked.
+
+    `editing` is the number of the question that the typed one replaces with all that follows it, 0 for none.
+    """
+    if "link" in clicked:
+        # A link stands alone: it begins a conversation, and asks one question.
+        question, version = question_of_link(clicked["link"], facets)
+        return Asked(question, Exchange(question.text, question.filters, version), (), False)
+    text, linked, clears_box = typed, "", True
+    if "question" in clicked:
+        text, clears_box = str(clicked["question"]), False
+    elif "retry" in clicked and earlier:
+        text, linked, clears_box, earlier = earlier[-1].question, earlier[-1].linked, False, earlier[:-1]
+    elif 0 < editing <= len(earlier):
+        earlier = earlier[: editing - 1]
+    question = checked_question(text, history_of(earlier), filters)
+    return Asked(question, Exchange(question.text, filters, linked), earlier, clears_box)

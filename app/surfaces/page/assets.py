@@ -1,0 +1,59 @@
+"""The page's own scripts, styles, faces and icon, put together from the files in page/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+_FOLDER = Path(__file__).parent / "static"
+_TRIGGERS = "triggers.js"
+_SCRIPTS = (
+    *("basics.js", "appearance.js", "popover.js", "answer_actions.js", "history.js"),
+    *("cards.js", "sections.js", "library.js", "page.js"),
+)
+"""The first is what the others build on, the last starts them."""
+_STYLES_FIRST, _STYLES_LAST = "page.css", "narrow.css"
+
+
+def mount_options() -> dict[str, Any]:
+    """What `gr.mount_gradio_app` is given for the page beside the blocks, the path and the theme."""
+    return {
+        # As a style tag and not as `css`, which Gradio rewrites rule by rule and thereby breaks :is() and nesting.
+        "head": f"<style>{styles()}</style>",
+        "js": scripts(),
+        "favicon_path": str(_FOLDER / "favicon.png"),
+        "app_kwargs": {"routes": [Mount("/page/fonts", StaticFiles(directory=_FOLDER / "fonts"))]},
+        "footer_links": [],
+        "show_error": False,
+        "run_history": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "enable_monitoring": False,
+        "max_file_size": 1,  # the page takes no files, and Gradio's upload route cannot be left out
+    }
+
+
+def asset(name: str) -> str:
+    """The text of one file."""
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def triggers() -> str:
+    """What an HTML component runs when it is loaded."""
+    return asset(_TRIGGERS)
+
+
+def scripts() -> str:
+    """All page scripts in one: each file is a function of its own that runs once."""
+    return "\n".join(map(asset, _SCRIPTS))
+
+
+def styles() -> str:
+    """All style sheets in one: what holds everywhere first, what narrow pages need last."""
+    names = (file.name for file in _FOLDER.glob("*.css"))
+    ordered = sorted(names, key=lambda name: (name != _STYLES_FIRST, name == _STYLES_LAST, name))
+    return "\n".join(map(asset, ordered))

@@ -1,0 +1,196 @@
+"""Papers as cards: title, origin, match, the abstract with the quoted sentences lit, and what to do with the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.answering.events import Citation
+from app.surfaces.forms.references import apa, bibtex
+from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
+from app.surfaces.page.collection_picture import month_year
+from app.surfaces.page.exchange import Exchange, papers_best_first
+from app.surfaces.words import Words, interface_words
+from retrieval.types import Paper, Passage
+
+_RUNGS = ("passage", "question", "words", "letters")
+CLOSEST = 3
+"""How many papers an abstaining answer sets before the reader."""
+
+# Scores of the whole ladder over the dev questions: of the papers from the first on, 83% answer the
+# question; of those below the second, one in sixty.
+_STRONG, _FAIR = 0.35, 0.25
+_MATCHES = ("faint", "fair", "strong")
+
+
+def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None = None) -> str:
+    """The column beside exchange `number`: what it cites, or the closest papers, then what else was found."""
+    words = words or interface_words()
+    cited = _grouped(exchange.citations)
+    found = papers_best_first(exchange.passages)
+    best = {passage.paper.id: passage for passage in found}
+    if cited:
+        heading = words("card_cited")
+        cards = [_card(paper, number, best.get(paper.id), quotes, words) for paper, quotes in cited]
+        rest = [passage for passage in found if passage.paper.id not in {paper.id for paper, _ in cited}]
+    elif exchange.running:
+        # Which of them the answer will quote is known a moment later: naming them is enough.
+        heading, cards, rest = words("card_reading"), [], list(found)
+    else:
+        heading = words("card_closest") if found else ""
+        cards = [_card(passage.paper, number, passage, (), words) for passage in found[:CLOSEST]]
+        rest = list(found[CLOSEST:])
+    if not cards and not rest:
+        return ""
+    label = f'<h2 class="evidence-heading">{text_html(heading)}</h2>'
+    opened = " open" if not cards else ""
+    also = "".join(_folded_card(passage, number, words) for passage in rest)
+    summary = text_html(words("card_also" if cards else "card_found", count=len(rest)))
+    fold = f'<details class="also"{opened}><summary>{summary}</summary>{also}</details>' if rest else ""
+    hidden = "" if shown else " hidden"
+    name = text_html(words("card_sources", number=number))
+    return (
+        f'<section class="evidence" data-turn="{number}" aria-label="{name}"{hidden}>'
+        f"{label}{''.join(cards)}{fold}</section>"
+    )
+
+
+def _grouped(citations: Sequence[Citation]) -> list[tuple[Paper, list[Citation]]]:
+    grouped: dict[str, tuple[Paper, list[Citation]]] = {}
+    for citation in citations:
+        grouped.setdefault(citation.paper.id, (citation.paper, []))[1].append(citation)
+    return list(grouped.values())
+
+
+def _card(paper: Paper, turn: int, passage: Passage | None, quotes: Sequence[Citation], words: Words) -> str:
+    score = passage.score if passage else quotes[0].score
+    badges = "".join(
+        f'<a class="marker" href="#t{turn}-m{quote.number}" data-back="{turn}-{quote.number}" '
+        f'aria-label="{text_html(words("card_back", number=quote.number))}">{quote.number}</a>'
+        for quote in quotes
+    )
+    glosses = "".join(
+        f'<p class="gloss" data-gloss="{quote.number}">{text_html(words("card_gloss", gloss=quote.gloss))}</p>'
+        for quote in quotes
+        if quote.gloss
+    )
+    numbers = f'<span class="numbers">{badges}</span>' if badges else ""
+    return (
+        f'<article class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">{numbers}'
+        f'<h3 class="card-title">{name_html(paper, words)}</h3>{_meta(paper, score, words)}'
+        f"{abstract_html(paper, quotes, turn, words)}{glosses}{_trace(passage, words)}{_actions(paper, turn, words)}"
+        "</article>"
+    )
+
+
+def card_id(turn: int, paper: Paper) -> str:
+    """The anchor of the paper's card beside exchange `turn`."""
+    return f"t{turn}-p-{text_html(paper.id)}"
+
+
+def _folded_card(passage: Passage, turn: int, words: Words) -> str:
+    paper = passage.paper
+    meta = _meta(paper, passage.score, words, "span")
+    return (
+        f'<details class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">'
+        f'<summary><span class="card-title">{name_html(paper, words)}</span>{meta}</summary>'
+        f"{abstract_html(paper, (), turn, words)}{_trace(passage, words)}{_actions(paper, turn, words)}</details>"
+    )
+
+
+def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: Words | None = None) -> str:
+    """The abstract with its quotes lit; a quote's first piece bears its id, every piece its numbers."""
+    if not paper.abstract:
+        return f'<p class="no-abstract">{text_html((words or interface_words())("card_no_abstract"))}</p>'
+    layers = [Layer(quote.start, quote.end, str(quote.number)) for quote in quotes]
+    begun: set[str] = set()
+    pieces: list[str] = []
+    for piece, labels in segments(paper.abstract, layers):
+        if not labels:
+            pieces.append(text_html(piece))
+            continue
+        # A piece that begins two quotes can bear one id only; the other is found by its number.
+        new = next((label for label in labels if label not in begun), None)
+        begun.update(labels)
+        anchor = f' id="t{turn}-q{new}"' if new else ""
+        pieces.append(f'<mark{anchor} data-numbers="{" ".join(labels)}" tabindex="-1">{text_html(piece)}</mark>')
+    return f'<p class="abstract" lang="{text_html(paper.language)}">{"".join(pieces)}</p>'
+
+
+def name_html(paper: Paper, words: Words | None = None) -> str:
+    """The title, or the label set apart as words of this project and not of the paper's authors."""
+    if paper.title:
+        return text_html(paper.title)
+    aside = text_html((words or interface_words())("card_no_title"))
+    return f'<span class="untitled">{text_html(paper.name)} <small>{aside}</small></span>'
+
+
+def origin(paper: Paper, words: Words | None = None) -> list[str]:
+    """Organisation and month, as far as they are known."""
+    month = month_year(paper.published, words or interface_words()) if paper.published else None
+    return [part for part in (paper.organisation, month) if part]
+
+
+def match_in_words(score: float, words: Words | None = None) -> str:
+    """A similarity in words."""
+    return (words or interface_words())(f"card_match_{_MATCHES[_level(score) - 1]}")
+
+
+def _level(score: float) -> int:
+    """From 1, faint, to 3, strong."""
+    return 3 if score >= _STRONG else 2 if score >= _FAIR else 1
+
+
+def _meta(paper: Paper, score: float, words: Words, tag: str = "p") -> str:
+    from_where = " · ".join(f"<span>{text_html(part)}</span>" for part in origin(paper, words))
+    chip = f'<span class="chip">{text_html(paper.category)}</span>' if paper.category else ""
+    match = match_in_words(score, words)
+    # How many bars are full says the same as the words; the figure is for those who want it.
+    bars = "".join(f'<span class="bar{" full" if bar <= _level(score) else ""}"></span>' for bar in (1, 2, 3))
+    figure = text_html(words("card_match_score", words=match, score=f"{score:.2f}"))
+    meter = f'<span class="match" title="{figure}"><span class="meter" aria-hidden="true">{bars}</span>{match}</span>'
+    parts = (f'<span class="origin">{from_where}</span>' if from_where else "", chip, meter)
+    return f'<{tag} class="meta">{" ".join(part for part in parts if part)}</{tag}>'
+
+
+def _trace(passage: Passage | None, words: Words) -> str:
+    """How the paper was found: the score that each rung of the retrieval gave it."""
+    gave = dict(passage.rungs) if passage else {}
+    if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
+        gave.pop("question", None)
+    scores = " · ".join(f"{_rung(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
+    return f'<p class="trace">{text_html(words("card_found_by", scores=scores))}</p>' if scores else ""
+
+
+def _rung(name: str, words: Words) -> str:
+    return words(f"card_found_by_{name}") if name in _RUNGS else name
+
+
+def _actions(paper: Paper, turn: int, words: Words) -> str:
+    """One line of what can be done with the paper, and below it the places for what the line opens (cards.js)."""
+    base = card_id(turn, paper)
+
+    def button(attributes: str, name: str) -> str:
+        label = text_html(words(f"{name}_label", title=paper.name))
+        return f'<button type="button" {attributes} aria-label="{label}">{text_html(words(name))}</button>'
+
+    def opening(name: str) -> str:
+        return button(f'data-{name} aria-expanded="false" aria-controls="{base}-{name}"', f"card_{name}")
+
+    link = outside_link(paper_address(paper), words("card_read"))
+    draft = text_html(words("js_card_draft", title=paper.name))
+    row = (link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
+    return (
+        f'<div class="card-links">{"".join(row)}</div>'
+        f'<div class="cite" id="{base}-cite" hidden>{_reference("BibTeX", bibtex(paper), words)}'
+        f'{_reference("APA", apa(paper), words)}<p class="cite-said" role="status"></p></div>'
+        f'<div class="similar" id="{base}-similar" hidden><p role="status"></p></div>'
+    )
+
+
+def _reference(form: str, text: str, words: Words) -> str:
+    label, name = text_html(words("card_copy_label", form=form)), text_html(words("card_copy"))
+    button = f'<button type="button" data-reference="{form}" aria-label="{label}">{name}</button>'
+    return (
+        f'<div class="reference"><p><span>{form}</span>{button}</p>'
+        f'<div class="reference-text" translate="no">{text_html(text)}</div></div>'
+    )

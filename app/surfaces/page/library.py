@@ -1,0 +1,137 @@
+"""The library: every paper of the collection in a table, under a picture of all of them. A pure function to HTML.
+
+Sorting, searching and opening a row are page/library.js, which reads what the rows say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from urllib.parse import urlsplit
+
+from app.surfaces.markup import outside_link, paper_address, text_html
+from app.surfaces.page.collection_picture import collection_picture, filter_value, month_year
+from app.surfaces.page.render import language_name
+from app.surfaces.words import Words
+from retrieval.types import Facets, Paper
+
+MOST_ROWS = 2_000
+"""How many papers the table lists; a browser grows slow with more."""
+
+_COLUMNS = ("title", "organisation", "date", "category", "language", "link")
+# What library.js says; it fills the places in braces itself.
+_SPOKEN = (
+    *("all_shown", "some_shown", "none_shown", "ask_only_means", "search_stays", "cannot_ask_only", "or"),
+    *("about_paper", "draft", "similar", "read", "fetching", "failed", "no_abstract", "no_similar"),
+)
+
+
+def library_html(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
+    """The heading, the picture, the fields that narrow the list, and the list, newest papers first."""
+    newest = sorted(papers, key=lambda paper: (paper.published or date.min, paper.name), reverse=True)
+    rows = "".join(_row(number, paper, words) for number, paper in enumerate(newest[:MOST_ROWS]))
+    spoken = json.dumps({name: words(f"library_{name}") for name in _SPOKEN}, ensure_ascii=False)
+    return (
+        f'<section class="library" lang="{words.language}" aria-labelledby="library-heading" '
+        f'data-words="{text_html(spoken)}"><h1 id="library-heading" tabindex="-1">'
+        f'{text_html(words("library_heading"))}</h1><p class="lead">{text_html(_lead(len(papers), facets, words))}</p>'
+        f"{collection_picture(papers, words)}{_fields(papers, facets, words)}{_table(rows, words)}"
+        f'<p class="library-empty" hidden>{text_html(words("library_none_shown"))}</p></section>'
+    )
+
+
+def _lead(count: int, facets: Facets, words: Words) -> str:
+    if not (facets.earliest and facets.latest):
+        return words("library_lead_undated", count=f"{count:,}")
+    first, last = month_year(facets.earliest, words), month_year(facets.latest, words)
+    return words("library_lead", count=f"{count:,}", first=first, last=last)
+
+
+def _fields(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
+    """Search, three choices, and what they leave."""
+    years = sorted({paper.published.year for paper in papers if paper.published}, reverse=True)
+    undated = any(not paper.published for paper in papers)
+    organisations = _choice("organisation", facets.organisations, any(not p.organisation for p in papers), words)
+    categories = _choice("category", facets.categories, any(not p.category for p in papers), words)
+    total = min(len(papers), MOST_ROWS)
+    note = words("library_newest", count=f"{len(papers):,}", shown=f"{total:,}") if len(papers) > total else ""
+    search = text_html(words("library_search"))
+    return (
+        f'<div class="library-fields" role="search"><input type="search" maxlength="200" placeholder="{search}" '
+        f'aria-label="{search}" autocomplete="off" spellcheck="false">'
+        f"{organisations}{categories}{_choice('year', [str(year) for year in years], undated, words)}</div>"
+        f'<div class="library-found"><p role="status" class="library-count">'
+        f"{text_html(words('library_all_shown', total=f'{total:,}'))}</p>"
+        f'<button type="button" class="library-clear" hidden>{text_html(words("library_clear"))}</button>'
+        f'<button type="button" class="library-ask" hidden>{text_html(words("library_ask_only"))}</button>'
+        f'<p class="library-means" hidden></p></div>'
+        + (f'<p class="picture-note">{text_html(note)}</p>' if note else "")
+    )
+
+
+def _choice(name: str, values: Mapping[str, int] | Sequence[str], not_given: bool, words: Words) -> str:
+    options = [("", words(f"library_any_{name}")), *((filter_value(value), value) for value in values)]
+    if not_given:
+        options.append((filter_value(None), words("library_not_given")))
+    listed = "".join(f'<option value="{text_html(value)}">{text_html(label)}</option>' for value, label in options)
+    return f'<select data-field="{name}" aria-label="{text_html(words(f"library_{name}"))}">{listed}</select>'
+
+
+def _table(rows: str, words: Words) -> str:
+    # The roles are said although they are the elements' own: on a phone the rows are laid out as blocks,
+    # and browsers then forget that there was a table.
+    heads = "".join(
+        f'<th role="columnheader" scope="col" aria-sort="{"descending" if name == "date" else "none"}">'
+        f'<button type="button" data-sort="{name}">{text_html(words(f"library_{name}"))}</button></th>'
+        for name in _COLUMNS
+    )
+    return (
+        f'<table role="table" class="contents"><caption>{text_html(words("library_caption"))}</caption>'
+        f'<thead role="rowgroup"><tr role="row" data-label="{text_html(words("library_sort_by"))}">{heads}</tr></thead>'
+        f'<tbody role="rowgroup">{rows}</tbody></table>'
+    )
+
+
+def _row(number: int, paper: Paper, words: Words) -> str:
+    """The paper's line and, below it and folded away, what opens under it."""
+    day = paper.published
+    shown = f'<time datetime="{day.isoformat()}">{text_html(month_year(day, words))}</time>' if day else ""
+    cells = (
+        text_html(paper.organisation or ""),
+        shown,
+        text_html(paper.category or ""),
+        text_html(language_name(paper.language, words)),
+        _link(paper),
+    )
+    told = "".join(
+        f'<td role="cell" class="cell-{name}">{cell}</td>' for name, cell in zip(_COLUMNS[1:], cells, strict=True)
+    )
+    authors = f'<p class="authors">{text_html(", ".join(paper.authors))}</p>' if paper.authors else ""
+    summary = f'<p class="summary">{text_html(paper.summary)}</p>' if paper.summary else ""
+    return (
+        f'<tr role="row" class="entry" id="paper-{number}" data-id="{text_html(paper.id)}" '
+        f'data-organisation="{text_html(filter_value(paper.organisation))}" '
+        f'data-category="{text_html(filter_value(paper.category))}" '
+        f'data-year="{filter_value(str(day.year) if day else None)}" data-name="{text_html(paper.name)}">'
+        f'<th role="rowheader" scope="row"><button type="button" aria-expanded="false" '
+        f'aria-controls="paper-{number}-more">{_name(paper, words)}</button></th>{told}</tr>'
+        f'<tr role="row" class="more" id="paper-{number}-more" hidden><td role="cell" colspan="{len(_COLUMNS)}">'
+        f"{authors}{summary}</td></tr>"
+    )
+
+
+def _name(paper: Paper, words: Words) -> str:
+    """The title, or the label set apart as this project's own words."""
+    if paper.title:
+        return text_html(paper.title)
+    return (
+        f'<span class="untitled">{text_html(paper.name)} <small>({text_html(words("library_untitled"))})</small></span>'
+    )
+
+
+def _link(paper: Paper) -> str:
+    """A link that bears the name of the host it leads to."""
+    address = paper_address(paper)
+    host = (urlsplit(address).hostname or "").removeprefix("www.") if address else ""
+    return outside_link(address, f"{host} ↗")

@@ -1,0 +1,127 @@
+"""What happens on the page, without its widgets: each method gives the `Frame` that is drawn next."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from app.answering.answerer import Answerer
+from app.answering.models.language_models import LanguageModels
+from app.surfaces.markup import text_html
+from app.surfaces.page import render
+from app.surfaces.page.asking import asked
+from app.surfaces.page.chosen_filters import Chosen, chosen_filters
+from app.surfaces.page.drawing import Frame, answer_frames, drawn
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.kept_conversation import exchanges_from_kept
+from app.surfaces.page.said import said
+from app.surfaces.page.shelf import shelf_html
+from app.surfaces.words import Words
+from retrieval.errors import InputError, PaperbackedError
+
+
+class Admission(Protocol):
+    """Who may ask now, such as `QuestionLimits`."""
+
+    def admit(self, client: str) -> None:
+        """Raises `PaperbackedError` where the client has to wait."""
+        ...
+
+
+class ReaderPage:
+    """The page over one answerer; it holds no conversation, each method is given the reader's."""
+
+    def __init__(
+        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+    ) -> None:
+        self.answerer = answerer
+        self.language_models = language_models
+        self._limits = limits
+
+    def intro(self, words: Words) -> str:
+        return render.intro(len(self.answerer.papers), self.answerer.facets, words)
+
+    def mode_line(self, words: Words) -> str:
+        return render.mode_line(self.answerer.models, len(self.answerer.papers), words)
+
+    def shelf(self, words: Words) -> str:
+        """The models that can be fetched, nothing where none is offered."""
+        models = self.language_models
+        return shelf_html(models.offers(), models.underway, models.failure, words) if models else ""
+
+    @property
+    def model_underway(self) -> bool:
+        """Whether a language model is being fetched or loaded."""
+        return self.language_models is not None and self.language_models.underway is not None
+
+    def ask(
+        self,
+        typed: str,
+        clicked: Mapping[str, Any],
+        earlier: Sequence[Exchange],
+        editing: int,
+        now: Chosen,
+        client: str,
+        words: Words,
+    ) -> Generator[Frame]:
+        """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
+        try:
+            filters = chosen_filters(now.organisations, now.categories, now.languages, now.since, now.until)
+            wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
+            if self._limits:
+                self._limits.admit(client)
+        except PaperbackedError as error:
+            yield Frame(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
+            return
+        first = drawn((*wanted.earlier, wanted.exchange), words)
+        yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
+        yield from answer_frames(self.answerer, wanted.question, wanted.earlier, wanted.exchange, words)
+
+    def stop(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
+        """The page after the reader has stopped the answer; what was written stays."""
+        if not exchanges or not exchanges[-1].running:
+            return Frame()
+        return replace(drawn((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
+
+    def start_over(self, words: Words) -> Frame:
+        """The empty page."""
+        return Frame((), self.intro(words), "", "", "", "", "", 0)
+
+    def redrawn(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
+        """The same page in the language of `words`; what is being typed stays."""
+        if not exchanges:
+            return Frame(conversation=self.intro(words))
+        return drawn(exchanges, words)
+
+    def edit(self, exchanges: Sequence[Exchange], number: Any, words: Words) -> Frame:
+        """Question `number` in the box; asked again, it takes the place of that turn and of what follows."""
+        if type(number) is not int or not 0 < number <= len(exchanges):
+            return Frame()
+        return Frame(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
+
+    def leave_edit(self) -> Frame:
+        """The box is free again, and the next question follows the last."""
+        return Frame(notice="", box="", editing=0)
+
+    def reopen(self, turns: Any, words: Words) -> Frame:
+        """The conversation that the browser has kept, without asking again."""
+        try:
+            exchanges, lost = exchanges_from_kept(turns, self.answerer.paper)
+        except InputError:
+            exchanges, lost = (), 1
+        if not exchanges:
+            return Frame(notice=f"<p>{text_html(words('restore_failed'))}</p>")
+        told = f"<p>{text_html(words('restore_part'))}</p>" if lost else ""
+        return replace(drawn(exchanges, words), notice=told, editing=0)
+
+
+def _replacing(words: Words) -> str:
+    """What the next question will do, and the way out of it."""
+    leave = f'<button type="button" data-leave-edit>{text_html(words("edit_cancel"))}</button>'
+    return f"<p>{text_html(words('edit_notice'))} {leave}</p>"
+
+
+def notice(sentence: str, words: Words) -> str:
+    """One sentence above the box."""
+    return f"<p>{text_html(said(sentence, words))}</p>"

@@ -1,0 +1,204 @@
+"""The conversation as HTML: questions, answers with their markers, and what stands below them.
+
+Pure functions from exchanges to strings. Everything that comes from a paper, a
+question or a model passes through `text_html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.answering.answerer import Models
+from app.answering.wording import wording
+from app.surfaces.markup import text_html
+from app.surfaces.page.actions import actions
+from app.surfaces.page.answer_text import answer_html, marker, spoken
+from app.surfaces.page.cards import CLOSEST, card_id, evidence, origin
+from app.surfaces.page.exchange import Exchange, papers_best_first
+from app.surfaces.page.permalink import changed_since
+from app.surfaces.page.said import said
+from app.surfaces.words import Words
+from retrieval.types import Facets, Filters
+
+KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")
+EXAMPLES = 4
+
+
+def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
+    """All exchanges, oldest first; the last one has retry and the questions to ask next."""
+    last = len(exchanges)
+    turns = "".join(turn(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1))
+    heading = f'<h1 class="read-out">{text_html(words("page_heading"))}</h1>'
+    return f'{heading}<section class="turns" aria-label="{text_html(words("page_conversation"))}">{turns}</section>'
+
+
+def margin(exchanges: Sequence[Exchange], words: Words) -> str:
+    """The evidence of all exchanges; only that of the last one is shown until a marker asks for another."""
+    last = len(exchanges)
+    return "".join(
+        evidence(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1)
+    )
+
+
+def announced(exchanges: Sequence[Exchange], words: Words) -> str:
+    """What a screen reader is told of the last answer: finished sentences, each an item that never changes."""
+    if not exchanges:
+        return ""
+    exchange, number = exchanges[-1], len(exchanges)
+    said_so_far = [spoken(sentence, words) for sentence in exchange.sentences]
+    if exchange.answer and not said_so_far:
+        said_so_far = [" ".join(exchange.text.split("\n\n")[0].split())]
+    if exchange.failure:
+        said_so_far.append(said(exchange.failure, words))
+    if exchange.stopped:
+        said_so_far.append(words("turn_stopped"))
+    items = "".join(
+        f'<p data-key="{number}.{place}">{text_html(text)}</p>' for place, text in enumerate(said_so_far) if text
+    )
+    ended = "" if exchange.running else "answer" if exchange.answer else "early"
+    return f'<div data-announced="{number}" data-ended="{ended}">{items}</div>'
+
+
+def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
+    """One question with its answer as far as it has come."""
+    busy = ' aria-busy="true"' if exchange.running else ""
+    answer = exchange.answer
+    named = f' data-answer="{text_html(answer.id)}"' if answer else ""
+    parts = [f'<h2 class="question">{text_html(exchange.question)}</h2>', scope(exchange.filters, words)]
+    if answer and answer.standalone_question.casefold() not in {"", exchange.question.casefold()}:
+        parts.append(_aside(words("turn_understood", question=answer.standalone_question)))
+    if changed := changed_since(exchange):
+        parts.append(_aside(words(f"anew_{changed}")))
+    if exchange.text:
+        parts.append(f'<div class="answer">{answer_html(exchange, number, words)}</div>')
+    if exchange.running:
+        status = said(exchange.status, words) if exchange.status else words("turn_starting")
+        parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
+    if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
+        parts.append(provisional(exchange, number, words))
+    if exchange.abstained:
+        parts.append(closest(exchange, number, words))
+    if exchange.failure:
+        parts.append(f'<p class="failure">{text_html(said(exchange.failure, words))}</p>')
+    if exchange.stopped:
+        parts.append(f'<p class="status">{text_html(words("turn_stopped"))}</p>')
+    if not exchange.running:
+        parts += [provenance(exchange, words), actions(exchange, number, last, words)]
+        if last:
+            label = words("turn_could_ask" if exchange.abstained else "turn_next")
+            parts.append(ask_next(exchange.followups, label))
+    return f'<article class="turn" id="t{number}" data-turn="{number}"{named}{busy}>{"".join(parts)}</article>'
+
+
+def _aside(text: str) -> str:
+    return f'<p class="aside-line">{text_html(text)}</p>'
+
+
+def provisional(exchange: Exchange, number: int, words: Words) -> str:
+    """The evidence in the reading column, while a language model writes above it or where it was kept from it."""
+    if not exchange.citations:
+        return ""
+    rows = "".join(
+        f"<li>{marker(number, quote.number, quote.paper.name, words)}"
+        f'<blockquote lang="{text_html(quote.paper.language)}">{text_html(quote.quote)}</blockquote>'
+        f'<span class="meta">{text_html(" · ".join((quote.paper.name, *origin(quote.paper, words))))}</span></li>'
+        for quote in exchange.citations
+    )
+    return f'<div class="provisional"><p>{text_html(words("turn_provisional"))}</p><ol>{rows}</ol></div>'
+
+
+def scope(filters: Filters, words: Words) -> str:
+    """Which papers were searched, where that was not all of them."""
+    if filters.is_empty:
+        return ""
+    languages = tuple(language_name(language, words) for language in filters.languages)
+    either = words("list_or")
+    parts = [either.join(values) for values in (filters.organisations, filters.categories, languages) if values]
+    if filters.since:
+        parts.append(words("turn_from", year=filters.since.year))
+    if filters.until:
+        parts.append(words("turn_until", year=filters.until.year))
+    return _aside(words("turn_scope", scope=" · ".join(parts)))
+
+
+def language_name(code: str, words: Words) -> str:
+    """The language's name, or its code where the interface has none for it."""
+    return words(f"language_{code}") if code in KNOWN_LANGUAGES else code
+
+
+def closest(exchange: Exchange, number: int, words: Words) -> str:
+    """The three nearest papers by name, under an answer that abstains."""
+    papers = [passage.paper for passage in papers_best_first(exchange.passages)[:CLOSEST]]
+    rows = "".join(
+        f'<li><a href="#{card_id(number, paper)}" data-card="{card_id(number, paper)}">{text_html(paper.name)}</a>'
+        f' <span class="meta">{text_html(" · ".join(origin(paper, words)))}</span></li>'
+        for paper in papers
+    )
+    return f'{_aside(words("turn_closest"))}<ol class="closest">{rows}</ol>' if rows else ""
+
+
+def provenance(exchange: Exchange, words: Words) -> str:
+    """How the answer was made and how far it is supported, in one line, and why it is not what was asked for."""
+    answer = exchange.answer
+    if answer is None:
+        return ""
+    supported, total = sum(each.support == "supported" for each in answer.sentences), len(answer.sentences)
+    parts: list[str] = []
+    if answer.status == "abstained":
+        parts.append(words("supported_none"))
+    else:
+        if total:
+            some = words("supported_some", supported=supported, total=total)
+            parts.append(words("supported_all") if supported == total else some)
+        writer = answer.models.get("llm") or words("mode_some_model")
+        parts.append(words("mode_quotes") if answer.mode == "quotes" else words("mode_written", name=writer))
+    elapsed = answer.timings.get("total_ms")
+    if elapsed is not None:
+        quick = elapsed < 1000
+        parts.append(
+            words("took_ms", count=f"{elapsed:.0f}") if quick else words("took_s", count=f"{elapsed / 1000:.1f}")
+        )
+    if answer.models.get("embedding"):
+        parts.append(str(answer.models["embedding"]))
+    whole = " whole" if total and supported == total else ""
+    note = f'<p class="note">{text_html(said(answer.note, words))}</p>' if answer.note else ""
+    return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'
+
+
+def ask_next(questions: Sequence[str], label: str) -> str:
+    """Questions to click, under a line that says what they are; nothing where there are none."""
+    if not questions:
+        return ""
+    shown = [text_html(question) for question in questions]
+    rows = "".join(f'<li><button type="button" data-ask="{text}">{text}</button></li>' for text in shown)
+    return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
+
+
+def intro(count: int, facets: Facets, words: Words) -> str:
+    """The empty page: what this is, over which papers, and questions worth asking."""
+    organisations = list(facets.organisations)
+    whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
+    until = words("intro_until", month=_month(facets, words)) if facets.latest else ""
+    papers = words("intro_papers", count=f"{count:,}", whom=whom, until=until)
+    examples = [words(f"example_{number}") for number in range(1, EXAMPLES + 1)]
+    return (
+        f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(papers)}</p>'
+        f"{ask_next(examples, words('intro_examples'))}</section>"
+    )
+
+
+def _month(facets: Facets, words: Words) -> str:
+    assert facets.latest is not None
+    return wording("zh" if words.language == "zh" else "en").month(facets.latest)
+
+
+def _listed(names: Sequence[str], words: Words) -> str:
+    return words("list_and").join(part for part in (words("list_comma").join(names[:-1]), names[-1]) if part)
+
+
+def mode_line(models: Models, count: int, words: Words) -> str:
+    """The small line that says what is at work."""
+    mode = words("line_written", name=models.llm) if models.llm else words("line_quotes")
+    note = f'<span class="note"> · {text_html(said(models.note, words))}</span>' if models.note else ""
+    papers = words("line_papers", count=f"{count:,}")
+    return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {text_html(papers)}{note}</p>"

@@ -1,0 +1,144 @@
+"""The OpenAPI document: what it allows is served, what it does not is refused, and every answer is as it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+
+from app.answering.question import checked_question
+from app.answering.request import question_from_json
+from app.build import LocalAnswerer
+from app.server import create_app
+from app.surfaces.api import schema
+from app.surfaces.api.documents import describe, examples
+from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.forms.kept_answer import answer_from_kept, kept
+from app.surfaces.options import ServingOptions
+
+EXAMPLES_EACH = 20
+NOTHING_TO_GET_WRONG = {
+    *("GET /health/live", "GET /health/ready", "GET /api/v1/health", "GET /api/v1/papers"),
+    "GET /api/v1/papers/{paper_id}",
+}
+BOUNDED = settings(
+    max_examples=EXAMPLES_EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+
+
+DOCS = Path(__file__).parents[4] / "docs" / "api.md"
+
+
+@pytest.fixture(scope="module")
+def client(answerer: LocalAnswerer, tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    app = FastAPI(title="paperbacked")
+    app.include_router(health_router())
+    options = ServingOptions(feedback_file=tmp_path_factory.mktemp("kept") / "feedback.jsonl")
+    app.include_router(api_router(answerer, options))
+    describe(app)
+    return TestClient(app)
+
+
+def test_every_reference_leads_somewhere(client: TestClient) -> None:
+    told = client.get("/openapi.json").json()
+    text = json.dumps(told)
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', text))
+    assert {"Answer", "AskRequest", "KeptAnswer", "Problem"} <= named <= set(told["components"]["schemas"])
+    assert "HTTPValidationError" not in text
+
+
+def test_every_path_and_failure_is_in_the_pages(client: TestClient) -> None:
+    page = DOCS.read_text(encoding="utf-8")
+    told = client.get("/openapi.json").json()
+    for path, operations in told["paths"].items():
+        for method, operation in operations.items():
+            assert f"{method.upper()} {path}" in page
+            for status in operation["responses"]:
+                assert status.startswith("2") or f"| {status} |" in page, (path, status)
+
+
+def test_the_types_are_those_of_the_answers(answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question("Do safety techniques remove a backdoor that was trained in?"))
+    told = answer.as_json()
+    for record, model in [
+        (told, schema.Answer),
+        (told["sentences"][0], schema.Sentence),
+        (told["citations"][0] | {"gloss": ""}, schema.Citation),
+        (told["sources"][0], schema.Source),
+        (told["sources"][0]["paper"], schema.Paper),
+        (told["timings"], schema.Timings),
+        (told["models"], schema.AnswerModels),
+        (kept(answer), schema.KeptAnswer),
+        (kept(answer)["citations"][0] | {"gloss": None}, schema.KeptCitation),
+        (kept(answer)["sources"][0], schema.KeptSource),
+    ]:
+        assert set(record) == set(model.model_fields), model.__name__
+        model.model_validate(record, strict=True)
+
+
+def test_the_examples_are_true_to_the_collection(answerer: LocalAnswerer) -> None:
+    shown = examples()
+    sources = [*shown["answer"]["sources"], *shown["search"]]
+    for found in [*shown["answer"]["citations"], *sources]:
+        paper = answerer.paper(found["paper"]["id"])
+        assert paper is not None and found["paper"] == paper.as_json()
+        assert found.get("quote", found.get("passage")) == paper.abstract[found["start"] : found["end"]]
+    schema.Answer.model_validate(shown["answer"])
+    assert answer_from_kept(shown["export"]["answers"][0], answerer.paper).citations
+    assert question_from_json(shown["ask"]).text == shown["answer"]["question"]
+
+
+@pytest.mark.parametrize(("path", "name"), [("ask", "ask"), ("feedback", "feedback"), ("export", "export")])
+def test_the_examples_are_served(client: TestClient, path: str, name: str) -> None:
+    assert client.post(f"/api/v1/{path}", json=examples()[name]).is_success
+
+
+def test_the_example_of_a_stream_has_the_events_of_a_stream(client: TestClient) -> None:
+    told = client.post("/api/v1/ask", json=examples()["ask"], headers={"Accept": "text/event-stream"}).text
+    named = [line for line in told.splitlines() if line.startswith("event: ")]
+    assert list(dict.fromkeys(named)) == re.findall("^event: .+$", examples()["stream"], re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def document(answerer: LocalAnswerer, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The document of the whole application, page and all."""
+    import schemathesis  # takes as long as all the quick tests here
+
+    thumbs: Path = tmp_path_factory.mktemp("kept") / "feedback.jsonl"
+    loaded = schemathesis.openapi.from_asgi(
+        "/api/v1/openapi.json", create_app(answerer, options=ServingOptions(feedback_file=thumbs))
+    )
+    # No schema can say that a question has letters in it, or which papers and categories there are.
+    loaded.config.checks.positive_data_acceptance.expected_statuses = ["2XX", "400", "404"]
+    return loaded
+
+
+@pytest.mark.fuzz
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+def test_the_api_is_what_its_document_says(document: Any, mode: str) -> None:
+    from schemathesis import GenerationMode
+
+    asked = []
+    for found in document.get_all_operations():
+        operation = found.ok()
+        if mode == "negative" and operation.label in NOTHING_TO_GET_WRONG:
+            continue
+
+        @BOUNDED
+        @given(case=operation.as_strategy(generation_mode=GenerationMode(mode)))
+        def check(case: Any) -> None:
+            if mode == "positive" and "Idempotency-Key" in case.headers:
+                case.headers["Idempotency-Key"] = uuid4().hex  # the same one twice, with another body, is refused
+            case.call_and_validate()
+
+        check()
+        asked.append(operation.label)
+    assert "POST /api/v1/ask" in asked

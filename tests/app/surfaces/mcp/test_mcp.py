@@ -1,0 +1,411 @@
+"""The Model Context Protocol, as its own client speaks it: over HTTP in both of its ages, and over stdin and stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+from app.answering.events import Done, Event, Failed, Status
+from app.answering.question import Question
+from app.build import LocalAnswerer
+from app.cli import app
+from app.cli_mcp import built_answerer, mcp
+from app.server import create_app
+from app.settings import read_settings
+from app.surfaces.mcp.routes import made_meanwhile, mcp_router, mcp_server
+from app.surfaces.options import ServingOptions
+from retrieval.errors import InputError
+from retrieval.types import no_progress
+
+BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
+ROOT = Path(__file__).parents[4]
+MODES = ["legacy", "auto"]
+Call = Callable[..., Any]
+
+
+class Switch:
+    """An answerer that can be another one from test to test."""
+
+    def __init__(self, answerer: Any) -> None:
+        self.answerer = answerer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.answerer, name)
+
+
+@pytest.fixture(scope="module")
+def served_switch(served: Any, answerer: LocalAnswerer) -> Iterator[tuple[Switch, str]]:
+    switch = Switch(answerer)
+    application = FastAPI()
+    application.include_router(mcp_router(switch))  # type: ignore[arg-type]
+    with served(application) as address:
+        yield switch, f"{address}/mcp"
+
+
+@pytest.fixture
+def switch(served_switch: tuple[Switch, str], answerer: LocalAnswerer) -> Iterator[Switch]:
+    yield served_switch[0]
+    served_switch[0].answerer = answerer
+
+
+@pytest.fixture
+def address(served_switch: tuple[Switch, str]) -> str:
+    return served_switch[1]
+
+
+@pytest.fixture
+def call(address: str) -> Call:
+    """`call("ask", question=…)`: the tool's result, of which the client has checked that it fits its schema."""
+
+    def call(tool: str, mode: str = "auto", **arguments: Any) -> Any:
+        async def called() -> Any:
+            async with Client(address, mode=mode) as client:
+                return await client.call_tool(tool, arguments)
+
+        return asyncio.run(called())
+
+    return call
+
+
+def text_of(result: Any) -> str:
+    [content] = result.content
+    return content.text
+
+
+def assert_refused(result: Any, sentence: str) -> None:
+    text = text_of(result)
+    assert result.is_error and result.structured_content is None
+    assert sentence in text and text.endswith(".") and "\n" not in text and "Traceback" not in text
+
+
+def assert_cited(result: Any, answerer: LocalAnswerer | None = None) -> None:
+    text, answer = text_of(result), result.structured_content
+    assert not result.is_error and answer["status"] == "answered" and answer["citations"]
+    assert text.startswith(f"{answer['answer']}\n\nReferences:\n- [1]")
+    for citation in answer["citations"]:
+        assert citation["quote"] == citation["paper"]["abstract"][citation["start"] : citation["end"]]
+        assert f"[{citation['number']}]" in answer["answer"]
+        assert citation["paper"]["url"] in text
+    if answerer:
+        paper = answerer.paper(answer["citations"][0]["paper"]["id"])
+        assert paper and paper.as_json() == answer["citations"][0]["paper"]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_tools_say_what_they_do(address: str, mode: str) -> None:
+    async def listed() -> Any:
+        async with Client(address, mode=mode) as client:
+            return client.server_info, (await client.list_tools()).tools
+
+    server, tools = asyncio.run(listed())
+    assert server.name == "paperbacked" and server.version
+    assert [tool.name for tool in tools] == ["ask", "search_papers", "get_paper"]
+    assert [list(tool.input_schema["properties"]) for tool in tools] == [
+        ["question", "history", "filters"],
+        ["query", "top", "filters"],
+        ["id"],
+    ]
+    for tool in tools:
+        assert tool.title and len(tool.description) > 100
+        assert tool.annotations.read_only_hint
+        jsonschema.Draft202012Validator.check_schema(tool.input_schema)
+        assert tool.output_schema["type"] == "object"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_cited_answer(call: Call, answerer: LocalAnswerer, mode: str) -> None:
+    result = call("ask", mode, question=BACKDOOR)
+    assert_cited(result, answerer)
+    assert "Sleeper Agents" in text_of(result).split("References:")[1]
+
+
+def test_an_answer_with_history_and_filters(call: Call) -> None:
+    history = [{"role": "user", "content": BACKDOOR}, {"role": "assistant", "content": "No."}]
+    answer = call("ask", question="Why?", history=history, filters={"organisation": "anthropic"}).structured_content
+    assert answer["standalone_question"] == f"{BACKDOOR} Why?"
+    assert {source["paper"]["organisation"] for source in answer["sources"]} == {"Anthropic"}
+
+
+def test_objects_sent_as_texts_are_read(call: Call) -> None:
+    answer = call("ask", question=BACKDOOR, filters='{"organisation": ["OpenAI"]}', history="[]").structured_content
+    assert {source["paper"]["organisation"] for source in answer["sources"]} == {"OpenAI"}
+
+
+def test_an_abstention_names_papers_and_ids(call: Call) -> None:
+    result = call("ask", question="How long should I boil an egg?")
+    assert result.structured_content["status"] == "abstained" and not result.is_error
+    best = result.structured_content["sources"][0]["paper"]["id"]
+    assert f"[id: {best}]" in text_of(result) and "References:" not in text_of(result)
+
+
+def test_search(call: Call, answerer: LocalAnswerer) -> None:
+    result = call("search_papers", query=BACKDOOR, top=3, filters={"since": "2023"})
+    sources = result.structured_content["sources"]
+    assert [source["rank"] for source in sources] == [1, 2, 3]
+    assert sources[0]["paper"]["id"] == "sleeper-agents"
+    text = text_of(result)
+    assert text.startswith("1. Sleeper Agents") and "[id: sleeper-agents]" in text
+    assert all(source["passage"] in text for source in sources)
+    assert len(call("search_papers", query="models").structured_content["sources"]) == 5
+
+
+def test_a_paper(call: Call, answerer: LocalAnswerer) -> None:
+    result = call("get_paper", id="sleeper-agents")
+    paper = answerer.paper("sleeper-agents")
+    assert paper and result.structured_content == paper.as_json()
+    assert paper.abstract in text_of(result) and str(paper.url) in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "sentence"),
+    [
+        ("ask", {}, 'a string "question"'),
+        ("ask", {"question": 7}, 'a string "question"'),
+        ("ask", {"question": ""}, "The question is empty"),
+        ("ask", {"question": "a" * 2001}, "the limit is 2,000"),
+        ("ask", {"question": "a", "history": "never"}, "The history must be a list"),
+        ("ask", {"question": "a", "history": [{"role": "system", "content": "b"}]}, "role"),
+        ("ask", {"question": "a", "filters": {"lab": "b"}}, "organisation, category, language, since, until"),
+        ("ask", {"question": "a", "filters": {"organisation": "Foo"}}, "choose from Google DeepMind"),
+        ("ask", {"question": "a", "llm": "gpt"}, "ask has no argument 'llm': it takes question, history, filters."),
+        ("search_papers", {}, 'needs a "query"'),
+        ("search_papers", {"query": ""}, "The question is empty"),
+        ("search_papers", {"query": "a", "top": 0}, "from 1 to 50"),
+        ("search_papers", {"query": "a", "top": "many"}, "from 1 to 50"),
+        ("search_papers", {"query": "a", "top": True}, "from 1 to 50"),
+        ("search_papers", {"query": "a", "filters": {"since": "soon"}}, "no date"),
+        ("get_paper", {}, 'needs an "id"'),
+        ("get_paper", {"id": "no-such-paper"}, "There is no paper 'no-such-paper' in the collection: search_papers"),
+        ("delete_paper", {"id": "a"}, "There is no tool 'delete_paper': choose from ask, search_papers, get_paper."),
+    ],
+)
+def test_a_wrong_argument(call: Call, tool: str, arguments: dict[str, Any], sentence: str) -> None:
+    assert_refused(call(tool, **arguments), sentence)
+
+
+class Failing(Switch):
+    def __init__(self, answerer: Any, event: Event | None = None, error: Exception | None = None) -> None:
+        super().__init__(answerer)
+        self.event, self.error = event, error
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        if self.error:
+            raise self.error
+        assert self.event
+        yield self.event
+
+
+def test_whatever_an_answer_says_is_sendable(call: Call, switch: Switch, answerer: LocalAnswerer) -> None:
+    odd = replace(answerer.ask(Question(BACKDOOR)), answer="A lone \ud800 sign.")
+    switch.answerer = Failing(answerer, Done(odd))
+    result = call("ask", question=BACKDOOR)
+    assert result.structured_content["answer"] == "A lone ? sign." and text_of(result).startswith("A lone ? sign.")
+
+
+def test_a_failure_is_a_sentence(call: Call, switch: Switch, answerer: LocalAnswerer) -> None:
+    switch.answerer = Failing(answerer, Failed("The index is gone: build it anew."))
+    assert_refused(call("ask", question=BACKDOOR), "The index is gone")
+
+
+def test_a_bug_is_no_secret_and_no_traceback(
+    call: Call, switch: Switch, answerer: LocalAnswerer, caplog: pytest.LogCaptureFixture
+) -> None:
+    switch.answerer = Failing(answerer, error=RuntimeError("/secret/path"))
+    result = call("ask", question=BACKDOOR)
+    assert_refused(result, "Something went wrong inside the server")
+    assert "/secret/path" not in text_of(result) and "/secret/path" in caplog.text
+
+
+class Endless(Switch):
+    """Says that it is at work until somebody makes it stop."""
+
+    def __init__(self, answerer: Any) -> None:
+        super().__init__(answerer)
+        self.began, self.stopped = threading.Event(), threading.Event()
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        try:
+            while not self.stopped.wait(0.01):
+                self.began.set()
+                yield Status("Writing")
+        finally:
+            self.stopped.set()
+
+
+HEADERS = {"Accept": "application/json, text/event-stream", "Content-Type": "application/json"}
+ASK = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "tools/call",
+    "params": {"name": "ask", "arguments": {"question": BACKDOOR}},
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_hanging_up_stops_the_work(address: str, switch: Switch, answerer: LocalAnswerer, mode: str) -> None:
+    endless = switch.answerer = Endless(answerer)
+
+    async def leave() -> None:
+        async with Client(address, mode=mode) as client:
+            asking = asyncio.create_task(client.call_tool("ask", {"question": BACKDOOR}))
+            assert await asyncio.to_thread(endless.began.wait, 5)
+            assert not endless.stopped.is_set()
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            if mode == "legacy":
+                # There the client sends its cancelling apart, which a server without sessions cannot place.
+                return
+            assert await asyncio.to_thread(endless.stopped.wait, 5)
+
+    asyncio.run(leave())
+    assert endless.stopped.wait(5)
+
+
+def test_every_request_stands_alone(address: str) -> None:
+    """No handshake before it and no session after it, so that any replica can answer."""
+    response = httpx.post(address, json=ASK, headers=HEADERS)
+    assert response.status_code == 200 and "mcp-session-id" not in response.headers
+    [data] = [line[6:] for line in response.text.splitlines() if line.startswith("data: {")]
+    assert json.loads(data)["result"]["structuredContent"]["status"] == "answered"
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_there_is_nothing_to_listen_to_or_to_end(address: str, method: str) -> None:
+    assert httpx.request(method, address, headers=HEADERS).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"{", 400), (b"[]", 400), (b'{"a": 1}', 400), (b" " * 300_000, 413)]
+)
+def test_a_body_that_is_no_message(address: str, body: bytes, status: int) -> None:
+    assert httpx.post(address, content=body, headers=HEADERS).status_code == status
+
+
+def test_the_whole_application_answers_and_may_be_started_again(answerer: LocalAnswerer) -> None:
+    application = create_app(answerer, options=ServingOptions(widget_origins=("https://inspector.example",)))
+    for _ in range(2):
+        with TestClient(application, base_url="http://127.0.0.1:7860") as client:
+            assert client.post("/mcp", json=ASK, headers=HEADERS).status_code == 200
+            allowed = client.post("/mcp", json=ASK, headers=HEADERS | {"Origin": "https://inspector.example"})
+            assert allowed.status_code == 200
+            assert (
+                client.post("/mcp", json=ASK, headers=HEADERS | {"Origin": "https://evil.example"}).status_code == 403
+            )
+
+
+def blocks_of_the_page(language: str) -> list[str]:
+    page = (ROOT / "docs" / "mcp.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+def test_the_example_of_the_page_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    [example] = blocks_of_the_page("python")
+    assert "http://127.0.0.1:7860/mcp" in example
+    exec(example.replace("http://127.0.0.1:7860/mcp", address), {})
+    said = capsys.readouterr().out
+    assert "References:\n- [1]" in said and "\n1 sleeper-agents" in said
+
+
+def test_the_configuration_of_the_page_starts_the_program() -> None:
+    [configuration] = blocks_of_the_page("json")
+    entry = json.loads(configuration)["mcpServers"]["paperbacked"]
+    assert entry["command"] == "paperbacked"
+    assert {command.callback for command in app.registered_commands if command.callback} >= {mcp}
+    assert entry["args"] == [mcp.__name__]
+
+
+# Over stdin and stdout.
+
+
+def test_over_stdin_and_stdout(tmp_path: Path) -> None:
+    """The program itself, over two papers, with an embedder that needs no weights."""
+    lines = (ROOT / "data" / "papers.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    small = [line for line in lines if json.loads(line)["id"] in ("sleeper-agents", "rule-based-rewards")]
+    (tmp_path / "papers.jsonl").write_text("".join(small), encoding="utf-8")
+    environment = {
+        "PAPERBACKED_HOME": str(tmp_path / "home"),
+        "PAPERBACKED_PAPERS": str(tmp_path / "papers.jsonl"),
+        "PAPERBACKED_EMBEDDING": "hash",
+        "PAPERBACKED_LLM": "none",
+        "PYTHONPATH": str(ROOT),
+    }
+    said, status, notes = tmp_path / "said", tmp_path / "status", tmp_path / "notes"
+    # A copy of all that the program says on stdout, of which the client would pass over what it does not know.
+    kept = f"{{ '{sys.executable}' -m app mcp; echo $? > '{status}'; }} | tee '{said}'"
+    program = StdioServerParameters(command="sh", args=["-c", kept], env=environment)
+
+    async def use() -> tuple[list[str], Any, Any]:
+        with notes.open("w") as errors:
+            async with Client(stdio_client(program, errlog=errors)) as client:
+                names = [tool.name for tool in (await client.list_tools()).tools]
+                answer = await client.call_tool("ask", {"question": BACKDOOR})
+                return names, answer, await client.call_tool("get_paper", {"id": "no-such-paper"})
+
+    names, answer, refused = asyncio.run(use())
+    assert names == ["ask", "search_papers", "get_paper"]
+    assert_cited(answer)
+    assert_refused(refused, "There is no paper 'no-such-paper'")
+    lines = said.read_text(encoding="utf-8").splitlines()
+    assert len(lines) >= 4 and all(json.loads(line)["jsonrpc"] == "2.0" for line in lines)
+    assert status.read_text() == "0\n"
+    assert "Traceback" not in notes.read_text(encoding="utf-8")
+
+
+def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswerer) -> None:
+    go = threading.Event()
+
+    def make() -> LocalAnswerer:
+        assert go.wait(10)
+        return answerer
+
+    async def use() -> Any:
+        async with Client(mcp_server(made_meanwhile(make)), mode="legacy") as client:
+            assert (await client.list_tools()).tools
+            impatient = asyncio.create_task(client.call_tool("get_paper", {"id": "sleeper-agents"}))
+            waiting = asyncio.create_task(client.call_tool("ask", {"question": BACKDOOR}))
+            await client.call_tool("none", {})  # answered in turn: both calls wait by now
+            impatient.cancel()
+            await client.call_tool("none", {})
+            go.set()
+            return await waiting
+
+    assert_cited(asyncio.run(use()), answerer)
+
+
+def test_what_cannot_be_made_is_told_to_client_and_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    papers = tmp_path / "papers.jsonl"
+    papers.write_text("{", encoding="utf-8")
+    monkeypatch.setenv("PAPERBACKED_PAPERS", str(papers))
+    settings = read_settings(embedding="hash", llm="none")
+
+    async def use() -> list[Any]:
+        async with Client(mcp_server(made_meanwhile(lambda: built_answerer(settings, no_progress)))) as client:
+            return [await client.call_tool("ask", {"question": BACKDOOR}) for _ in range(2)]
+
+    for result in asyncio.run(use()):
+        assert_refused(result, f"{papers}, line 1")
+    said = capsys.readouterr()
+    assert said.out == "" and said.err == f"{text_of(result)}\n"
+
+
+def test_wrong_settings_end_it_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(InputError, match="The setting collection is wrong"):
+        mcp(collection="?")
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,429 @@
+"""OpenAI's chat protocol, as its own client speaks it: cited answers, whole and streamed, and errors in its form."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+from fastapi import FastAPI
+
+from app.answering.events import Done, Event, Failed, Quotes, Status, Token
+from app.answering.models.scripted import ScriptedLLM
+from app.answering.question import Question, checked_question
+from app.build import LocalAnswerer
+from app.surfaces.api.body import MAX_BODY_BYTES
+from app.surfaces.forms.cited_text import as_markdown
+from app.surfaces.gate.limits import LimitError
+from app.surfaces.openai.routes import openai_router
+from app.surfaces.problems import plain_errors
+from retrieval.errors import PaperbackedError
+
+BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
+DOCS = Path(__file__).parents[4] / "docs"
+COMPLETIONS = "/v1/chat/completions"
+Clients = Callable[[Any], openai.OpenAI]
+
+
+def app_of(answerer: Any) -> FastAPI:
+    app = FastAPI()
+    app.include_router(openai_router(answerer))
+    plain_errors(app)
+    return app
+
+
+def client_of(address: str) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0)
+
+
+@pytest.fixture(scope="module")
+def address(served: Any, answerer: LocalAnswerer) -> Iterator[str]:
+    with served(app_of(answerer)) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def client(address: str) -> Iterator[openai.OpenAI]:
+    with client_of(address) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def switch(served: Any, answerer: LocalAnswerer) -> Iterator[tuple[Passing, str]]:
+    """An answerer that can be another one from test to test, and the address of its server."""
+    passing = Passing(answerer)
+    with served(app_of(passing)) as address:
+        yield passing, address
+
+
+@pytest.fixture
+def clients(switch: tuple[Passing, str]) -> Iterator[Clients]:
+    """`clients(answerer)`: a client of a server with that answerer."""
+    passing, address = switch
+
+    def client(answerer: Any) -> openai.OpenAI:
+        passing.answerer = answerer
+        return opened
+
+    with client_of(address) as opened:
+        yield client
+
+
+class Passing:
+    """An answerer that is another one, but for what a test changes."""
+
+    def __init__(self, answerer: Any) -> None:
+        self.answerer = answerer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.answerer, name)
+
+
+def said(*texts: str) -> list[Any]:
+    """Messages by the user and the assistant in turn."""
+    return [{"role": ("user", "assistant")[place % 2], "content": text} for place, text in enumerate(texts)]
+
+
+def ask(client: openai.OpenAI, *texts: str, **more: Any) -> Any:
+    return client.chat.completions.create(model="paperbacked", messages=said(*texts), **more)
+
+
+def streamed(client: openai.OpenAI, question: str, **more: Any) -> tuple[str, list[Any]]:
+    """The text of a streamed answer and its chunks."""
+    chunks = list(ask(client, question, stream=True, **more))
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices), chunks
+
+
+def assert_cited(text: str, citations: list[Any], answerer: LocalAnswerer) -> None:
+    by_id = {paper.id: paper for paper in answerer.papers}
+    assert citations
+    for citation in citations:
+        paper = by_id[citation["paper"]["id"]]
+        assert citation["quote"] == paper.abstract[citation["start"] : citation["end"]]
+        assert f"[{citation['number']}]" in text
+    [_, references] = text.split("\n\nReferences:\n")
+    numbers = re.findall(r"\[(\d+)\]", references)
+    assert [int(number) for number in numbers] == [citation["number"] for citation in citations]
+
+
+def test_a_cited_answer(client: openai.OpenAI, answerer: LocalAnswerer) -> None:
+    completion = ask(client, BACKDOOR)
+    [choice] = completion.choices
+    assert (completion.object, completion.model) == ("chat.completion", "paperbacked")
+    assert (choice.finish_reason, choice.message.role) == ("stop", "assistant")
+    assert_cited(choice.message.content, choice.message.citations, answerer)
+    [reference] = re.findall(r"^- ((?:\[\d\])+ .*Sleeper Agents.*)$", choice.message.content, re.MULTILINE)
+    assert reference.startswith("[1]") and " (Anthropic, January 2024), https://www.anthropic.com/" in reference
+    whole = choice.message.paperbacked
+    assert whole["question"] == BACKDOOR and whole["status"] == "answered" and whole["sources"]
+    assert whole["citations"] == choice.message.citations
+    assert choice.message.content.startswith(whole["answer"])
+    assert completion.usage.model_dump(exclude_none=True) == {
+        "prompt_tokens": 0,
+        "completion_tokens": 0,
+        "total_tokens": 0,
+    }
+
+
+@pytest.mark.parametrize("question", [BACKDOOR, "How long should I boil an egg?", "hello", "模型会撒谎吗？"])
+def test_a_stream_says_the_same_as_a_whole_answer(client: openai.OpenAI, question: str) -> None:
+    text, chunks = streamed(client, question)
+    message = ask(client, question).choices[0].message
+    assert text == message.content
+    assert [chunk.choices[0].delta.role for chunk in chunks][:2] == ["assistant", None]
+    assert [chunk.choices[0].finish_reason for chunk in chunks] == [None] * (len(chunks) - 1) + ["stop"]
+    assert len({chunk.id for chunk in chunks}) == 1
+    last = chunks[-1].choices[0].delta
+    assert last.citations == message.citations
+    assert last.paperbacked["answer"] == message.paperbacked["answer"]
+
+
+def test_a_stream_as_it_goes_over_the_wire(address: str) -> None:
+    body = {"model": "paperbacked", "messages": said(BACKDOOR), "stream": True}
+    response = httpx.post(f"{address}{COMPLETIONS}", json=body)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
+    *blocks, last = response.text.removesuffix("\n\n").split("\n\n")
+    assert last == "data: [DONE]"
+    assert ": Searching the papers" in blocks
+    assert all(block.startswith((": ", "data: {")) and "\n" not in block for block in blocks)
+    # Quotes come one by one, as they are said.
+    texts = [json.loads(block[6:])["choices"][0]["delta"].get("content") for block in blocks if block[0] == "d"]
+    assert sum(bool(text and "[" in text) for text in texts) > 2
+
+
+def test_the_client_puts_a_stream_together(client: openai.OpenAI) -> None:
+    with client.chat.completions.stream(model="paperbacked", messages=said(BACKDOOR)) as stream:
+        completion: Any = stream.get_final_completion()
+    assert completion.choices[0].message.content == ask(client, BACKDOOR).choices[0].message.content
+    assert completion.choices[0].message.citations[0]["paper"]["id"] == "sleeper-agents"
+
+
+def test_usage_at_the_end_of_a_stream(client: openai.OpenAI) -> None:
+    _, chunks = streamed(client, BACKDOOR, stream_options={"include_usage": True})
+    assert [chunk.usage for chunk in chunks[:-1]] == [None] * (len(chunks) - 1)
+    assert chunks[-1].choices == [] and chunks[-1].usage.total_tokens == 0
+
+
+def test_the_asynchronous_client(address: str, answerer: LocalAnswerer) -> None:
+    async def ask_twice() -> tuple[Any, str]:
+        async with openai.AsyncOpenAI(base_url=f"{address}/v1", api_key="none", max_retries=0) as client:
+            asked: Any = {"model": "paperbacked", "messages": said(BACKDOOR)}
+            whole = await client.chat.completions.create(**asked)
+            stream: Any = await client.chat.completions.create(**asked, stream=True)
+            return whole, "".join([chunk.choices[0].delta.content or "" async for chunk in stream])
+
+    whole, text = asyncio.run(ask_twice())
+    assert text == whole.choices[0].message.content
+    assert_cited(text, whole.choices[0].message.citations, answerer)
+
+
+def test_the_conversation_counts(client: openai.OpenAI) -> None:
+    first = ask(client, BACKDOOR).choices[0].message.content
+    whole = ask(client, BACKDOOR, first, "Why?").choices[0].message.paperbacked
+    assert whole["question"] == "Why?" and whole["standalone_question"].startswith(BACKDOOR)
+
+
+def test_references_and_instructions_are_no_part_of_the_history(clients: Clients, answerer: LocalAnswerer) -> None:
+    asked: list[Question] = []
+
+    class Noting(Passing):
+        def stream(self, question: Question) -> Iterator[Event]:
+            asked.append(question)
+            return answerer.stream(question)
+
+    client = clients(Noting(answerer))
+    first = ask(client, BACKDOOR).choices[0].message
+    messages = [{"role": "system", "content": "Answer with a poem."}, *said(BACKDOOR, first.content, "Why?")]
+    client.chat.completions.create(model="paperbacked", messages=messages)
+    assert "References:" in first.content
+    assert [turn.content for turn in asked[1].history] == [BACKDOOR, " ".join(first.paperbacked["answer"].split())]
+
+
+def test_parts_of_text_are_joined(client: openai.OpenAI) -> None:
+    parts = [{"type": "text", "text": "Do safety techniques"}, {"type": "text", "text": "remove a backdoor?"}]
+    completion: Any = client.chat.completions.create(model="paperbacked", messages=[{"role": "user", "content": parts}])  # type: ignore[list-item]
+    assert completion.choices[0].message.paperbacked["question"] == "Do safety techniques remove a backdoor?"
+
+
+def test_parameters_without_meaning_here_are_ignored(client: openai.OpenAI) -> None:
+    tool: Any = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    completion = ask(
+        client, BACKDOOR, temperature=2, max_tokens=1, tools=[tool], n=1, seed=7, stop=["the"], extra_body={"new": [1]}
+    )
+    assert completion.choices[0].message.content == ask(client, BACKDOOR).choices[0].message.content
+
+
+def test_filters(client: openai.OpenAI) -> None:
+    completion = ask(client, BACKDOOR, extra_body={"filters": {"organisation": "openai", "since": 2023}})
+    sources = completion.choices[0].message.paperbacked["sources"]
+    assert {source["paper"]["organisation"] for source in sources} == {"OpenAI"}
+
+
+def test_models(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["paperbacked"]
+    assert client.models.retrieve("paperbacked").object == "model"
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.models.retrieve("gpt-9/large")
+    assert caught.value.code == "model_not_found"
+
+
+IMAGE = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("change", "param", "sentence"),
+    [
+        ({"messages": []}, "messages", "no message by the user"),
+        ({"messages": [{"role": "system", "content": "Hi"}]}, "messages", "no message by the user"),
+        ({"messages": "Hi"}, "messages", "must be a list"),
+        ({"messages": ["Hi"]}, "messages", "must be a list"),
+        ({"messages": IMAGE}, "messages", "no images"),
+        ({"messages": [{"role": "user", "content": 7}]}, "messages", "a list of parts"),
+        ({"messages": [{"role": "user", "content": None}]}, None, "The question is empty"),
+        ({"messages": [{"role": {}, "content": "Hi"}]}, "messages", "no message by the user"),
+        ({"messages": said("a" * 2001)}, None, "the limit is 2,000"),
+        ({"n": 2}, "n", "leave n out"),
+        ({"model": ""}, "model", "must name its model"),
+        ({"filters": {"lab": "x"}}, None, "no other keys"),
+        ({"filters": {"organisation": "Foo"}}, None, "choose from Google DeepMind"),
+    ],
+)
+def test_a_wrong_request(
+    client: openai.OpenAI, stream: bool, change: dict[str, Any], param: str | None, sentence: str
+) -> None:
+    body = {"model": "paperbacked", "messages": said(BACKDOOR), "stream": stream} | change
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.post("/chat/completions", body=body, cast_to=object)
+    error = caught.value.response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert (error["type"], error["param"]) == ("invalid_request_error", param)
+    assert sentence in error["message"] and error["message"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b"", 400), (b"[]", 400), (b"[" * 100_000, 400), (b'{"model": 1}', 400), (b'{"a":"' + b"a" * MAX_BODY_BYTES, 413)],
+)
+def test_a_body_that_is_no_request(address: str, body: bytes, status: int) -> None:
+    response = httpx.post(f"{address}{COMPLETIONS}", content=body)
+    assert response.status_code == status
+    assert response.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_another_model(client: openai.OpenAI) -> None:
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.chat.completions.create(model="gpt-9", messages=said(BACKDOOR))
+    assert caught.value.code == "model_not_found" and "'paperbacked'" in caught.value.message
+
+
+# What a language model writes: told once it is checked, numbered and final.
+
+
+def test_a_written_answer_is_told_with_its_final_numbers(
+    clients: Clients, writing: Callable[..., LocalAnswerer], answerer: LocalAnswerer
+) -> None:
+    second = answerer.ask(checked_question(BACKDOOR)).citations[1].quote
+    client = clients(writing(ScriptedLLM(replies=[f"{second.rstrip('.')} [2]. The moon is made of cheese."])))
+    text, chunks = streamed(client, BACKDOOR)
+    whole = chunks[-1].choices[0].delta.paperbacked
+    assert whole["mode"] == "generated", whole["note"]
+    assert text.startswith(f"{whole['answer']}\n\n")
+    assert "[1]" in whole["answer"] and "[2]" not in text
+    unbacked = [sentence["text"] for sentence in whole["sentences"] if sentence["support"] != "supported"]
+    assert unbacked and text.endswith("Not supported by the quotes: " + " ".join(f"“{text}”" for text in unbacked))
+    assert text == ask(client, BACKDOOR).choices[0].message.content
+    assert_cited(text.split("\n\nNot supported")[0], chunks[-1].choices[0].delta.citations, answerer)
+
+
+@pytest.mark.parametrize("fail_after", [0, 9])
+def test_a_model_that_fails_half_way_leaves_only_the_quotes(
+    clients: Clients, writing: Callable[..., LocalAnswerer], fail_after: int
+) -> None:
+    text, chunks = streamed(clients(writing(ScriptedLLM(replies=["Nonsense " * 9], fail_after=fail_after))), BACKDOOR)
+    whole = chunks[-1].choices[0].delta.paperbacked
+    assert "Nonsense" not in text and whole["mode"] == "quotes" and "failed" in whole["note"]
+    assert text.startswith(f"{whole['answer']}\n\nReferences:")
+
+
+def failing(answerer: LocalAnswerer, *events: Event, error: Exception | None = None) -> Any:
+    class Failing(Passing):
+        def stream(self, question: Question) -> Iterator[Event]:
+            yield from events
+            if error:
+                raise error
+
+    return Failing(answerer)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("raised", [False, True])
+def test_a_failure_at_once(clients: Clients, answerer: LocalAnswerer, stream: bool, raised: bool) -> None:
+    told = () if raised else (Failed("The index is gone."),)
+    client = clients(failing(answerer, *told, error=PaperbackedError("The index is gone.")))
+    with pytest.raises(openai.InternalServerError) as caught:
+        ask(client, BACKDOOR, stream=stream)
+    assert caught.value.status_code == 503 and "The index is gone." in caught.value.message
+
+
+@pytest.mark.parametrize("raised", [False, True])
+def test_a_failure_half_way(clients: Clients, answerer: LocalAnswerer, raised: bool) -> None:
+    told = () if raised else (Failed("The index is gone."),)
+    error = PaperbackedError("The index is gone.") if raised else None
+    client = clients(failing(answerer, Status("a"), Quotes(()), Token("Half"), *told, error=error))
+    with pytest.raises(openai.APIError, match=r"The index is gone\."):
+        streamed(client, BACKDOOR)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_too_many_questions(clients: Clients, answerer: LocalAnswerer, stream: bool) -> None:
+    client = clients(failing(answerer, error=LimitError("Try again in 7 seconds.", 7)))
+    with pytest.raises(openai.RateLimitError) as caught:
+        ask(client, BACKDOOR, stream=stream)
+    assert caught.value.response.headers["retry-after"] == "7"
+
+
+class Endless(Passing):
+    """Says that it is at work until somebody makes it stop."""
+
+    def __init__(self, answerer: LocalAnswerer) -> None:
+        super().__init__(answerer)
+        self.stopped = threading.Event()
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        try:
+            while not self.stopped.wait(0.01):
+                yield Status("Writing")
+        finally:
+            self.stopped.set()
+
+
+def test_hanging_up_on_a_stream_stops_the_work(clients: Clients, answerer: LocalAnswerer) -> None:
+    endless = Endless(answerer)
+    stream = ask(clients(endless), BACKDOOR, stream=True)
+    assert next(stream).choices[0].delta.role == "assistant"
+    assert not endless.stopped.is_set()
+    stream.close()
+    assert endless.stopped.wait(5)
+
+
+def test_hanging_up_on_a_whole_answer_stops_the_work(clients: Clients, answerer: LocalAnswerer) -> None:
+    endless = Endless(answerer)
+    with pytest.raises(openai.APITimeoutError):
+        ask(clients(endless).with_options(timeout=0.3), BACKDOOR)
+    assert endless.stopped.wait(5)
+
+
+# Hostile text in what clients show as Markdown.
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<img src=x onerror=alert(1)>", r"\<img src=x onerror=alert(1)>"),
+        ("</p><!-- <?x <https://a.b>", r"\</p>\<!-- \<?x \<https://a.b>"),
+        ("![x](https://a.b/c.png) [x](https://a.b)", r"![x]\(https://a.b/c.png) [x]\(https://a.b)"),
+        ("[1]: https://a.b", r"[1]\: https://a.b"),
+        ("p < 0.05 and 3 <4, x<=y. Kept [1][2], too [3].", "p < 0.05 and 3 <4, x<=y. Kept [1][2], too [3]."),
+    ],
+)
+def test_nothing_in_a_text_comes_alive(text: str, shown: str) -> None:
+    assert as_markdown(text) == shown
+
+
+def test_whatever_an_answer_says_is_sendable(clients: Clients, answerer: LocalAnswerer) -> None:
+    odd = replace(answerer.ask(checked_question(BACKDOOR)), answer="A lone \ud800 sign.\u2028", citations=())
+    client = clients(failing(answerer, Done(odd)))
+    assert streamed(client, BACKDOOR)[0] == ask(client, BACKDOOR).choices[0].message.content == odd.answer
+
+
+def test_a_hostile_answer_is_shown_as_text(clients: Clients, answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question(BACKDOOR))
+    paper = replace(answer.citations[0].paper, title="<b>x</b>\n\n# y [z](https://a.b)", url="javascript:alert(1)")
+    citation = replace(answer.citations[0], paper=paper)
+    hostile = replace(answer, answer="<script>alert(1)</script> [1]", citations=(citation,))
+    text, _ = streamed(clients(failing(answerer, Quotes(()), Token(hostile.answer), Done(hostile))), BACKDOOR)
+    assert text == (
+        "\\<script>alert(1)\\</script> [1]\n\nReferences:\n"
+        "- [1] \\<b>x\\</b> # y [z]\\(https://a.b) (Anthropic, January 2024)"
+    )
+
+
+def test_the_example_of_the_page_runs(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (DOCS / "openai.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert "http://127.0.0.1:7860/v1" in example
+    names: dict[str, Any] = {}
+    exec(example.replace("http://127.0.0.1:7860", address), names)
+    names["client"].close()
+    said = capsys.readouterr().out
+    assert said.count("References:\n- [1]") == 2 and "\n1 Sleeper Agents" in said
