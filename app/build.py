@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.question import Question, checked_question
+from app.answering.sources import papers_best_first
 from app.answering.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.support import SupportCheck, read_support
 from app.settings import Settings
@@ -82,7 +83,7 @@ class LocalAnswerer:
         model = self._language_model()
         return Models(self._retriever.embedder.description, model.name if model.chat else None, model.note)
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event]:
         try:
             filters = checked_filters(question.filters, self._facets)
         except PaperbackedError as error:
@@ -110,7 +111,7 @@ class LocalAnswerer:
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         text = checked_question(query).text
         passages = self._retriever.passages(text, checked_filters(filters, self._facets), top)
-        return tuple({passage.paper.id: passage for passage in reversed(passages)}.values())[::-1]
+        return papers_best_first(passages)
 
     def paper(self, paper_id: str) -> Paper | None:
         return self._by_id.get(paper_id)

@@ -93,9 +93,11 @@ def write_records(records: Iterable[dict[str, Any]], out: Path) -> int:
                 count += 1
         draft.replace(out)
     except OSError as error:
+        raise FeedbackError(f"{out} cannot be written ({_reason(error)}): choose another place.") from error
+    finally:
+        # Also where the records cannot be read, or the reader presses Ctrl-C; a draft that became the file is gone.
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise FeedbackError(f"{out} cannot be written ({_reason(error)}): choose another place.") from error
     return count
 
 

@@ -1,4 +1,4 @@
-"""One ASGI app: the chat page at /, the API under /api/v1, health under /health."""
+"""One ASGI app of every surface: the page, the API, the protocols of OpenAI and MCP, the widget, health, metrics."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ from retrieval.types import Progress
 
 
 def create_app(
-    answerer: Answerer, language_models: LanguageModels | None = None, options: ServingOptions = ServingOptions()
+    answerer: Answerer,
+    language_models: LanguageModels | None = None,
+    options: ServingOptions = ServingOptions(),
+    ready: Callable[[], bool] = lambda: True,
 ) -> FastAPI:
     """The whole application around a ready answerer; with `language_models` the page tells how far theirs are."""
     import gradio
@@ -47,7 +50,7 @@ def create_app(
     def seen_from(surface: str) -> Answerer:
         return ObservedAnswerer(answerer, surface, metrics, options.log_questions)
 
-    app.include_router(health_router())
+    app.include_router(health_router(ready))
     app.include_router(metrics_router(metrics))
     app.include_router(api_router(seen_from("api"), options))
     app.include_router(openai_router(seen_from("openai")))
@@ -89,12 +92,13 @@ def run_server(
 ) -> None:
     """Build the answerer and serve until stopped; with `warm` the first page is shown only when questions are quick."""
     answerer = build_answerer(settings, progress, note, wait=False)
-    app = create_app(answerer, answerer.language_models, serving_options(settings))
+    ready = threading.Event()
+    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set)
     log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     # While the reader looks at the page and types: loading the embedding model takes longer than all that came before.
-    warming = threading.Thread(target=_warm_up, args=(answerer, note), name="warm-up", daemon=True)
+    warming = threading.Thread(target=_warm_up, args=(answerer, note, ready), name="warm-up", daemon=True)
     warming.start()
     if warm:
         warming.join()
@@ -123,9 +127,10 @@ def serving_options(settings: Settings) -> ServingOptions:
     )
 
 
-def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None]) -> None:
+def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None], ready: threading.Event) -> None:
     try:
         answerer.warm_up()
+        ready.set()
     except PaperbackedError as error:
         # Each question will say so too.
         note(str(error))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,8 +38,8 @@ class Answerer(Protocol):
         """Which models are at work now."""
         ...
 
-    def stream(self, question: Question) -> Iterator[Event]:
-        """The events of the answer, as they come; closing the iterator stops the work."""
+    def stream(self, question: Question) -> Generator[Event]:
+        """The events of the answer, as they come; closing the generator stops the work."""
         ...
 
     def ask(self, question: Question) -> Answer:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from app.answering.sources import papers_best_first
 from retrieval.types import Paper, Passage
 
 REFUSAL = "The papers do not answer this."
@@ -115,9 +116,6 @@ class Answer:
 
 def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
     """The contract's `sources`: one entry a paper, its best passage, best paper first."""
-    best: dict[str, Passage] = {}
-    for passage in passages:
-        best.setdefault(passage.paper.id, passage)
     return [
         {
             "rank": rank,
@@ -127,7 +125,7 @@ def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
             "end": passage.end,
             "score": round(passage.score, 4),
         }
-        for rank, passage in enumerate(best.values(), start=1)
+        for rank, passage in enumerate(papers_best_first(passages), start=1)
     ]
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation
+from app.answering.sources import closest_papers
 from app.answering.wording import ENGLISH, Wording
 from retrieval.types import Paper, Passage
 
-CLOSEST_PAPERS = 3
 READ_ON_PAPERS = 2
 READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
@@ -74,8 +74,3 @@ def refusal_answer(passages: Sequence[Passage], words: Wording = ENGLISH) -> str
 def _listed(sentence: str, papers: Sequence[Paper], words: Wording) -> str:
     names = words.between_papers.join(described(paper, words) for paper in papers)
     return sentence.format(papers=names) if names else ""
-
-
-def closest_papers(passages: Iterable[Passage]) -> list[Paper]:
-    """The first `CLOSEST_PAPERS` papers of the passages."""
-    return list({passage.paper.id: passage.paper for passage in passages}.values())[:CLOSEST_PAPERS]

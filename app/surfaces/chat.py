@@ -12,12 +12,13 @@ from gradio.themes import Base
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
+from app.surfaces.gate.origins import at_the_machine
 from app.surfaces.page.assets import mount_options, triggers
 from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
 from app.surfaces.page.drawing import Frame
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.masthead import masthead_html
-from app.surfaces.page.reader import Admission, ReaderPage
+from app.surfaces.page.reader import QuestionDoor, ReaderPage
 from app.surfaces.page.sections import Sections
 from app.surfaces.words import LANGUAGES, Words, interface_language, interface_words
 from retrieval.errors import InputError
@@ -27,6 +28,9 @@ _CONCURRENT_ANSWERS = 20
 _CLOCK_SECONDS = 1.0
 """How often the page looks how far a model has come, while one is underway."""
 _SESSION_SECONDS = 4 * 3600
+_SESSIONS = 200
+"""Open pages whose conversation is in memory; the oldest is forgotten first, and its next question begins anew."""
+_WAITING = 100
 
 _PLAIN: dict[str, Any] = {"apply_default_css": False, "padding": False, "container": False}
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -78,13 +82,14 @@ class _Widgets:
 
 
 def build_page(
-    answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+    answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
 ) -> gr.Blocks:
     """The page over one answerer, to be mounted with `page_options()`."""
     page = ChatPage(answerer, language_models, limits)
     with gr.Blocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
         _tie(_lay_out(page, answerer.facets), page, blocks)
-    return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, api_open=False)
+    blocks.state_session_capacity = _SESSIONS
+    return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, max_size=_WAITING, api_open=False)
 
 
 def page_options() -> dict[str, Any]:
@@ -185,7 +190,7 @@ class ChatPage:
     """The page's handlers: each takes widget values and gives updates for the widgets it is tied to."""
 
     def __init__(
-        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
     ) -> None:
         self.reader = ReaderPage(answerer, language_models, limits)
         self.sections = Sections(answerer)
@@ -193,14 +198,17 @@ class ChatPage:
     def opened(self, language: str, request: gr.Request) -> tuple[Update, ...]:
         """The interface's words in the language that the reader chose before, else that the browser asks for."""
         wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
-        return self._worded(wanted, Chosen(), Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted)))
+        drawn = Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted))
+        return self._worded(wanted, Chosen(), drawn, request)
 
-    def speak(self, event: gr.EventData, exchanges: tuple[Exchange, ...], *filters: Any) -> tuple[Update, ...]:
+    def speak(
+        self, event: gr.EventData, request: gr.Request, exchanges: tuple[Exchange, ...], *filters: Any
+    ) -> tuple[Update, ...]:
         """The interface's words in the language that was clicked."""
         words = _words(str(_sent(event).get("language")))
-        return self._worded(words.language, chosen(*filters), self.reader.redrawn(exchanges, words))
+        return self._worded(words.language, chosen(*filters), self.reader.redrawn(exchanges, words), request)
 
-    def _worded(self, language: str, now: Chosen, drawn: Frame) -> tuple[Update, ...]:
+    def _worded(self, language: str, now: Chosen, drawn: Frame, request: gr.Request) -> tuple[Update, ...]:
         words = interface_words(language)
         return (
             language,
@@ -211,25 +219,25 @@ class ChatPage:
             gr.update(label=words("filters_heading")),
             *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
             chips_html(now, words),
-            *self.models_at_work(language),
+            *self.models_at_work(language, request),
             *(gr.skip() if html is None else html for html in (drawn.conversation, drawn.margin)),
             gr.skip() if drawn.conversation is None else self.sections.library(words),
             self.sections.about(words),
         )
 
-    def models_at_work(self, language: str = "en") -> tuple[Update, ...]:
+    def models_at_work(self, language: str, request: gr.Request) -> tuple[Update, ...]:
         """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
         words, models = _words(language), self.reader.language_models
         clock = gr.skip() if models is None else gr.Timer(active=self.reader.model_underway)
-        return self.reader.mode_line(words), self.reader.shelf(words), clock
+        return self.reader.mode_line(words), self.reader.shelf(words) if _at_the_machine(request) else "", clock
 
-    def fetch_model(self, language: str, event: gr.EventData) -> tuple[Update, ...]:
-        """Begins to fetch the model whose button was pressed."""
+    def fetch_model(self, language: str, event: gr.EventData, request: gr.Request) -> tuple[Update, ...]:
+        """Begins to fetch the model whose button was pressed; which one is at work is for its keeper to say."""
         models, sent = self.reader.language_models, _sent(event)
-        if models is not None and "get" in sent:
+        if models is not None and "get" in sent and _at_the_machine(request):
             with suppress(InputError):
                 models.fetch(str(sent["get"]))
-        return self.models_at_work(language)
+        return self.models_at_work(language, request)
 
     def ask(
         self,
@@ -285,6 +293,10 @@ class ChatPage:
 def _sent(event: gr.EventData) -> Mapping[str, Any]:
     """What a page script or a clicked button sent along."""
     return event._data if isinstance(event._data, dict) else {}
+
+
+def _at_the_machine(request: gr.Request) -> bool:
+    return at_the_machine(request.client.host if request.client else None, request.headers.get("host"))
 
 
 def _words(language: str) -> Words:

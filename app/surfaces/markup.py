@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -27,8 +28,14 @@ def segments(text: str, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[st
     """
     kept = [layer for layer in layers if 0 <= layer.start < layer.end <= len(text)]
     cuts = sorted({0, len(text)} | {edge for layer in kept for edge in (layer.start, layer.end)})
+    coming = deque(sorted(enumerate(kept), key=lambda placed: placed[1].start))
+    open_now: list[tuple[int, Layer]] = []
     for start, end in pairwise(cuts):
-        yield text[start:end], tuple(layer.label for layer in kept if layer.start <= start and end <= layer.end)
+        while coming and coming[0][1].start <= start:
+            open_now.append(coming.popleft())
+        open_now = [(place, layer) for place, layer in open_now if end <= layer.end]
+        open_now.sort(key=lambda placed: placed[0])
+        yield text[start:end], tuple(layer.label for _, layer in open_now)
 
 
 def text_html(text: object) -> str:

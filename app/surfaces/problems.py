@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,6 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.surfaces.gate.limits import LimitError
 from retrieval.errors import InputError, PaperbackedError
 
 PROBLEM_TYPE = "application/problem+json"
@@ -21,14 +21,19 @@ HUNG_UP = 499
 """The status of a response that nobody waits for any more."""
 
 
-class TooLargeError(InputError):
-    """The body of a request is larger than it may be."""
-
-
-def problem(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """The response for a failure."""
-    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+def problem(
+    status: int, sentence: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+) -> JSONResponse:
+    """The response for a failure; `more` are members beside the problem's own."""
+    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": sentence, **(more or {})}
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
+
+
+def openai_error(
+    sentence: str, kind: str = "invalid_request_error", *, param: str | None = None, code: str | None = None
+) -> dict[str, Any]:
+    """The object that a failure is in OpenAI's protocol."""
+    return {"error": {"message": sentence, "type": kind, "param": param, "code": code}}
 
 
 def plain_errors(app: FastAPI) -> None:
@@ -37,14 +42,6 @@ def plain_errors(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def wrong_input(request: Request, error: InputError) -> Response:
         return problem(400, str(error))
-
-    @app.exception_handler(TooLargeError)
-    async def too_large(request: Request, error: TooLargeError) -> Response:
-        return problem(413, str(error))
-
-    @app.exception_handler(LimitError)
-    async def too_many(request: Request, error: LimitError) -> Response:
-        return problem(429, str(error), {"Retry-After": str(error.retry_after)})
 
     @app.exception_handler(PaperbackedError)
     async def failure(request: Request, error: PaperbackedError) -> Response:

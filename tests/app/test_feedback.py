@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from app import feedback
 from app.cli import app
-from app.feedback import Feedback, FeedbackError, FeedbackLog
+from app.feedback import Feedback, FeedbackError, FeedbackLog, write_records
 from retrieval.errors import InputError
 
 
@@ -114,6 +116,16 @@ def test_export_into_a_file(log: FeedbackLog, tmp_path: Path) -> None:
     assert out == ""
     assert [json.loads(line) for line in (tmp_path / "thumbs.jsonl").open(encoding="utf-8")] == list(log.read())
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_an_export_that_cannot_read_on_leaves_nothing_behind(tmp_path: Path) -> None:
+    def breaks_off() -> Iterator[dict[str, Any]]:
+        yield {"answer_id": "a"}
+        raise FeedbackError("The feedback file cannot be read.")
+
+    with pytest.raises(FeedbackError, match="cannot be read"):
+        write_records(breaks_off(), tmp_path / "thumbs.jsonl")
+    assert not list(tmp_path.iterdir())
 
 
 def test_export_of_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,9 @@ class Broken:
 def test_what_cannot_be_loaded_is_said_and_the_server_goes_on() -> None:
     notes: list[str] = []
     broken: Any = Broken()
-    _warm_up(broken, notes.append)
+    ready = threading.Event()
+    _warm_up(broken, notes.append, ready)
+    assert not ready.is_set()
     assert notes == ["The weights are gone: reinstall the program."]
 
 

@@ -123,6 +123,26 @@ def test_similar_papers_are_listed_and_can_be_asked_about(visit, shelf: dict[str
     expect(seen.page.locator(BOX)).to_have_value(f"In “{debate.title}”: ")
 
 
+def test_a_similar_paper_without_a_link_of_its_own_leads_to_arxiv_or_its_doi(visit) -> None:
+    seen = visit()
+    papers = [
+        {"id": "a", "title": "A", "url": "https://example.org/a", "arxiv_id": "2401.00001", "doi": "10.1/x"},
+        {"id": "b", "title": "B", "url": "", "arxiv_id": "2401.00002", "doi": "10.1/x"},
+        {"id": "c", "title": "C", "url": "javascript:alert(1)", "arxiv_id": None, "doi": "10.1/<x>"},
+    ]
+    seen.page.route("**/similar?*", lambda route: route.fulfill(json=[{"paper": paper} for paper in papers]))
+    seen.ask(QUESTION)
+    open_card(seen.page)
+    seen.page.locator(f"{CARD} [data-similar]").click()
+    links = seen.page.locator(f"{CARD} .similar li a")
+    expect(links).to_have_text(["A", "B", "C"])
+    assert [link.get_attribute("href") for link in links.all()] == [
+        "https://example.org/a",
+        "https://arxiv.org/abs/2401.00002",
+        "https://doi.org/10.1/%3Cx%3E",
+    ]
+
+
 def test_similar_papers_that_cannot_be_fetched_are_asked_for_again(visit) -> None:
     seen = visit()
     seen.ask(QUESTION)

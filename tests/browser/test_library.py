@@ -89,6 +89,30 @@ def test_sections_follow_the_address_and_leave_the_conversation_alone(visit: Any
     assert seen.text(".answer") == answer and page.evaluate("location.hash") == "#ask"
 
 
+@pytest.mark.parametrize("opening", [{"modifiers": ["Control"]}, {"modifiers": ["Shift"]}, {"button": "middle"}])
+def test_a_new_tab_leaves_the_section_of_this_one_open(library: Any, opening: dict[str, Any]) -> None:
+    page = library().page
+    with page.context.expect_page() as opened:
+        page.click(".wordmark", **opening)
+    opened.value.close()
+    expect(page.locator("#library h1")).to_be_visible()
+    assert page.evaluate("location.hash") == "#library"
+
+
+def test_similar_papers_that_cannot_be_fetched_are_asked_for_again(library: Any) -> None:
+    page = library().page
+    page.fill(SEARCH, "sleeper")
+    page.locator(TITLES).first.click()
+    page.route("**/similar?*", lambda route: route.fulfill(status=200, body="<html>Not found</html>"), times=1)
+    opener = page.locator("#library .more:not([hidden])").get_by_role("button", name="Similar papers")
+    opener.click()
+    expect(page.locator("#library .similar [role=status]")).to_contain_text("could not be fetched")
+    opener.click()
+    expect(page.locator("#library .similar li")).to_have_count(5)
+    opener.click()  # once is enough
+    expect(page.locator("#library .similar ul")).to_have_count(1)
+
+
 def test_an_address_leads_straight_to_a_section(visit: Any) -> None:
     seen = visit()
     seen.page.goto(f"{seen.server}/#about")

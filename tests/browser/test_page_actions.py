@@ -79,6 +79,21 @@ def test_a_link_asks_the_question_anew_and_says_what_has_changed(visit) -> None:
         expect(page.locator("#chosen [data-unfilter]")).to_have_text(["Anthropic"])
 
 
+def test_a_copy_that_the_browser_refuses_is_not_called_copied(visit) -> None:
+    seen = visit()
+    page = seen.page
+    seen.ask(BACKDOOR)
+    page.evaluate("""() => {
+      Object.defineProperty(navigator, "clipboard", { value: undefined });
+      document.execCommand = () => false;
+    }""")
+    for selector, label in (("[data-copy]", "Copy"), ("[data-permalink]", "Link")):
+        page.click(f".turn {selector}")
+        expect(page.locator(".turn .feedback [role=status]")).to_contain_text("does not let the page copy")
+        assert page.inner_text(f".turn {selector}") == label
+        page.evaluate("document.querySelector('.feedback').remove()")
+
+
 def test_a_link_that_cannot_be_asked_gets_one_sentence_and_a_plain_one_is_enough(visit) -> None:
     seen = visit()
     seen.page.goto(f"{seen.server}/?q=x&organisation=%3Cb%3ENobody")

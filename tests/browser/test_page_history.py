@@ -96,6 +96,19 @@ def test_the_history_reopens_and_forgets(visit, answerer: Counted) -> None:
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('paperbacked-conv')).length") == 1
 
 
+@pytest.mark.parametrize("opening", [{"modifiers": ["Control"]}, {"modifiers": ["Shift"]}, {"button": "middle"}])
+def test_a_new_tab_leaves_the_conversation_of_this_one_open(visit, opening: dict[str, Any]) -> None:
+    seen = visit()
+    page = seen.page
+    seen.ask(BACKDOOR)
+    with page.context.expect_page() as opened:
+        page.click(".wordmark", **opening)
+    opened.value.close()
+    seen.ask(WEAKER)
+    assert page.locator(".turn").count() == 2
+    assert [one["count"] for one in page.evaluate(LISTED)] == [2]
+
+
 def test_the_oldest_make_room(visit) -> None:
     seen = visit()
     seen.page.evaluate(FULL)

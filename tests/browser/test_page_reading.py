@@ -19,7 +19,8 @@ from app.surfaces.options import ServingOptions
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
-REPLY = "Backdoor behavior can be made persistent [1]. The moon is <b>made</b> of cheese."
+MARKUP = "<img src=x onerror=window.__xss=1><script>window.__xss=1</script> <b>made</b>"
+REPLY = f"Backdoor behavior can be made persistent [1]. The moon is {MARKUP} of cheese."
 READ_OUT = ".read-out[role=status] p"
 # Letters that stay as they are: names of papers, people, models and formats, and the way back to English.
 NAMES = re.compile(
@@ -93,7 +94,8 @@ def test_quotes_can_be_read_in_the_column_while_the_prose_flows_in_above_them(vi
     assert above and below and above["y"] + above["height"] <= below["y"]
     expect(page.locator(".turn .provenance")).to_be_visible()
     expect(page.locator(".provisional")).to_have_count(0)
-    assert "<b>made</b>" in seen.text(".answer")
+    assert MARKUP in seen.text(".answer")
+    assert page.evaluate("window.__xss") is None
 
 
 def test_stop_keeps_the_quotes_and_what_was_written(visit) -> None:
@@ -128,7 +130,7 @@ def test_whole_sentences_are_read_out_once_and_nothing_else_is(visit) -> None:
     assert page.evaluate("window.__heard") == [
         "Looking for an answer.",
         "Backdoor behavior can be made persistent.",
-        "The moon is <b>made</b> of cheese. (no quote behind this sentence)",
+        f"The moon is {MARKUP} of cheese. (no quote behind this sentence)",
         "The answer is complete.",
     ]
 
@@ -159,10 +161,10 @@ def test_the_keyboard_is_enough(visit) -> None:
     expect(page.locator("[data-skip]")).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(box).to_be_focused()
-    page.keyboard.type("one")
+    page.keyboard.type("Do safety techniques remove")
     page.keyboard.press("Shift+Enter")
-    page.keyboard.type("two / three")
-    expect(box).to_have_value("one\ntwo / three")
+    page.keyboard.type("a backdoor / that was trained in?")
+    expect(box).to_have_value("Do safety techniques remove\na backdoor / that was trained in?")
     assert page.locator(".turn").count() == 0
     page.keyboard.press("Enter")
     expect(page.locator(".turn .provenance")).to_be_visible()
@@ -170,6 +172,14 @@ def test_the_keyboard_is_enough(visit) -> None:
     page.keyboard.press("/")
     expect(box).to_be_focused()
     expect(box).to_have_value("")
+    page.focus('.sections a[href="#library"]')
+    page.keyboard.press("Enter")
+    expect(page.locator("#library h1")).to_be_focused()
+    page.keyboard.press("/")
+    expect(box).to_be_focused()
+    page.focus(".answer .marker")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.lit").first).to_be_focused()
     page.focus(".menu summary")
     page.keyboard.press("Enter")
     expect(page.locator(".menu button").first).to_be_visible()

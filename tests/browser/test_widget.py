@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from app.answering.question import Question
+from app.surfaces.page.permalink import question_of_link
+from retrieval.corpus import default_papers_file, facets_of, read_papers
+from retrieval.types import Filters
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -50,8 +56,22 @@ def test_an_answer_on_an_allowed_page(guest: Visiting, page_of: Callable[..., st
     expect(page.locator(".also summary")).to_have_text(f"Also found ({len(others)})")
     link = page.locator(".card-title a").first
     assert link.get_attribute("rel") == "noopener noreferrer nofollow"
-    assert page.locator(".foot a").get_attribute("href") == f"{server}/?q={quote(BACKDOOR)}"
+    assert page.locator(".foot a").get_attribute("href") == f"{server}/?{urlencode({'q': BACKDOOR})}"
     assert {request.url.split("/")[2] for request in seen.sent} == {page.url.split("/")[2], server.split("/")[2]}
+
+
+def test_the_whole_page_is_asked_the_same(guest: Visiting, page_of: Callable[..., str]) -> None:
+    seen = guest(page_of("data-organisation='Anthropic | Google DeepMind' data-since='2023'"))
+    seen.launch.click()
+    seen.ask(BACKDOOR)
+    seen.ask("Why?")
+    answer = [detail for name, detail in seen.told() if name == "answer"][1]["answer"]
+    assert answer["question"] == "Why?" != answer["standalone_question"]
+    link = parse_qs(urlsplit(seen.page.locator(".foot a").get_attribute("href")).query)
+    facets = facets_of(read_papers(default_papers_file()))
+    asked, _ = question_of_link({**link, "q": link["q"][0], "since": link["since"][0]}, facets)
+    filters = Filters(("Anthropic", "Google DeepMind"), since=date(2023, 1, 1))
+    assert asked == Question(answer["standalone_question"], (), filters)
 
 
 def test_a_page_that_is_not_allowed_is_told_so(guest: Visiting, page_of: Callable[..., str], other_site: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -55,10 +56,13 @@ def test_what_is_copied_from_the_checkout_is_there_and_not_ignored() -> None:
 
 
 def test_the_image_holds_what_the_wheel_is_made_of() -> None:
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    copied = " ".join(rest for word, rest in instructions() if word == "COPY")
-    for name in re.findall(r'^"?(app|retrieval|prompts|data)\b', text, flags=re.MULTILINE):
-        assert name in copied
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    sources = {Path(name).parts[0] for name in (*wheel["packages"], *wheel["force-include"])}
+    sources |= {project["project"]["readme"], *project["project"]["license-files"], "pyproject.toml"}
+    assert {"app", "retrieval", "prompts", "data"} <= sources
+    copied = {name for word, rest in instructions() if word == "COPY" for name in shlex.split(rest)[:-1]}
+    assert sources <= copied
     assert "--constraint constraints.txt" in " ".join(rest for word, rest in instructions() if word == "RUN")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from app.settings import PREFIX, read_settings
 from deploy.space.files import space
 from retrieval.errors import InputError
 
+ROOT = Path(__file__).parents[2]
 SPACE = {"SPACE_ID": "someone/paperbacked", "SPACE_HOST": "someone-paperbacked.hf.space", "CPU_CORES": "2"}
 
 
@@ -119,5 +121,12 @@ def test_a_port_that_stays_taken_is_said_so(taken: socket.socket) -> None:
 
 
 def test_importing_it_does_nothing() -> None:
-    assert space.__name__ == "deploy.space.files.space"
-    assert os.environ.get("PAPERBACKED_LLM") is None
+    told = """
+import os, sys
+before = dict(os.environ), list(sys.path)
+from deploy.space.files import space
+assert (dict(os.environ), list(sys.path)) == before, "it has changed where it runs"
+assert not [name for name in sys.modules if name.split(".")[0] in ("app", "retrieval", "gradio", "torch")]
+"""
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

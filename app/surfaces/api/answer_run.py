@@ -11,7 +11,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import Executor
 from contextlib import suppress
 
@@ -29,7 +29,7 @@ class AnswerRun:
     is the last event once there is one; `broken` says that it failed for no reason of the user's.
     """
 
-    def __init__(self, events: Iterator[Event], pool: Executor, linger_s: float = 0.0) -> None:
+    def __init__(self, events: Generator[Event], pool: Executor, linger_s: float = 0.0) -> None:
         self.outcome: Done | Failed | None = None
         self.broken = False
         self.ended_at: float | None = None
@@ -121,11 +121,9 @@ class AnswerRun:
 
     def _end(self) -> None:
         try:
-            if close := getattr(self._events, "close", None):
-                close()
+            self._events.close()
         except Exception:
             log.exception("An answer could not be closed.")
-        self._events = iter(())
         with self._lock:
             self.ended_at = time.monotonic()
             if self._cancelled:

@@ -1,4 +1,4 @@
-"""Bodies: a request's, read up to a limit, and a response's."""
+"""Bodies: a request's, whose size the gate has checked, and a response's."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse
 
 from app.surfaces.api.server_sent import json_bytes
-from app.surfaces.problems import TooLargeError
 from retrieval.errors import InputError
 
-MAX_BODY_BYTES = 256_000
 _Body = TypeVar("_Body", bound=BaseModel)
 
 
@@ -25,14 +23,9 @@ class JsonText(JSONResponse):
 
 
 async def json_body(request: Request) -> Any:
-    """The request's JSON. Raises `TooLargeError` without reading on, and `InputError` where it is not JSON."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise TooLargeError(f"The request is larger than {MAX_BODY_BYTES:,} bytes: ask more shortly.")
+    """The request's JSON. Raises `InputError` where it is not JSON."""
     try:
-        return json.loads(bytes(body))
+        return json.loads(await request.body())
     except (ValueError, RecursionError) as error:
         raise InputError("The request is not JSON.") from error
 

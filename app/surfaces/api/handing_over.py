@@ -82,5 +82,4 @@ def _written(answerer: Answerer, asked: ExportRequest) -> str:
         return export.as_markdown(answers)
     if asked.format == "bibtex":
         return export.as_bibtex(answers)
-    written = export.as_csl(answers)
-    return written if isinstance(written, str) else json.dumps(written, ensure_ascii=False, indent=2)
+    return json.dumps(export.as_csl(answers), ensure_ascii=False, indent=2)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +46,7 @@ class _Kept:
 class AnswerRuns:
     """Starts answers, and finds again those with a key; safe from any thread."""
 
-    def __init__(self, stream: Callable[[Question], Iterator[Event]], keeping: Keeping = Keeping()) -> None:
+    def __init__(self, stream: Callable[[Question], Generator[Event]], keeping: Keeping = Keeping()) -> None:
         self._stream = stream
         self._keeping = keeping
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="paperbacked-answer")

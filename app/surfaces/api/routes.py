@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -36,14 +37,17 @@ def api_router(
     return router
 
 
-def health_router() -> APIRouter:
-    """/health/live and /health/ready; the server listens only once it is ready."""
+def health_router(ready: Callable[[], bool] = lambda: True) -> APIRouter:
+    """/health/live and /health/ready; the second is a failure until `ready`, as questions would still wait."""
     router = APIRouter(prefix="/health", tags=["health"])
 
     @router.get("/live", summary="Whether the server lives")
-    @router.get("/ready", summary="Whether it can answer")
-    def healthy() -> dict[str, str]:
+    def live() -> dict[str, str]:
         return {"status": "ok"}
+
+    @router.get("/ready", response_model=None, summary="Whether it can answer")
+    def healthy() -> dict[str, str] | Response:
+        return {"status": "ok"} if ready() else problem(503, "The embedding model is not loaded: look again later.")
 
     return router
 

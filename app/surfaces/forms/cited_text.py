@@ -14,7 +14,8 @@ _UNBACKED = {"en": "Not supported by the quotes:", "zh": "引文未支持："}
 _ENDING = re.compile(rf"\n\n(?:{'|'.join(_HEADINGS.values())})\n- \[[\s\S]*\Z")
 _LINK = re.compile(r"https?://[^\s<>\"'`\\]+")
 # What would make a tag, the address of a link or an image, or the definition of one in Markdown.
-_LIVE = re.compile(r"<(?=[^\s0-9=]|\Z)|(?<=\])[(:]")
+# A backslash before it would undo ours, and so gets one too.
+_LIVE = re.compile(r"\\(?=[\\<])|<(?=[^\s0-9=]|\Z)|(?<=\])[(:]")
 
 
 def cited_text(answer: Answer) -> str:

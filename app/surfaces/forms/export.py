@@ -13,14 +13,13 @@ from typing import Any
 from urllib.parse import quote
 
 from app.answering.events import Answer, Citation
+from app.answering.sources import closest_papers
 from app.surfaces.forms.references import bibtex, citation_keys, csl
 from app.surfaces.markup import paper_address, web_address
-from app.surfaces.page.exchange import papers_best_first
 from app.surfaces.words import Words, interface_words
 from retrieval.readable import readable
 from retrieval.types import Paper
 
-CLOSEST = 3
 _MODELS = ("embedding", "reranker", "llm", "prompt", "corpus")
 _LIVE = re.compile(r"[\\`*_\[\]~#|$!^=]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -28,7 +27,8 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _OPENING = re.compile(r"^(?:([-+=])|(\d{1,9})([.)]))")
 # A marker stays readable as [1] where it can be neither the text of a link nor its definition.
 _MARKER = re.compile(r"\\\[(\d{1,3})\\\](?![(:])")
-_PARAGRAPHS = re.compile(r"\s*\n\s*\n\s*")
+# Begins nowhere within a run of white space, which would take the square of its length in time.
+_PARAGRAPHS = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _ADDRESS_SIGNS = "!$&'*+,-./:;=?@_~%#"
 
 
@@ -91,8 +91,7 @@ def _answer(answer: Answer, words: Words) -> Iterator[str]:
         yield words("md_nothing" if abstained else "md_unquoted")
     if abstained and answer.sources:
         yield f"### {words('md_closest')}"
-        closest = papers_best_first(answer.sources)[:CLOSEST]
-        yield "\n".join(f"- {_described(passage.paper)}" for passage in closest)
+        yield "\n".join(f"- {_described(paper)}" for paper in closest_papers(answer.sources))
 
 
 def _reference(citation: Citation, words: Words) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from app.answering.events import Answer, AnswerSentence, AnswerStatus, Citation, Mode, Support
 from app.answering.question import MAX_QUESTION_CHARS
-from app.surfaces.page.exchange import papers_best_first
+from app.answering.sources import papers_best_first
 from retrieval.errors import InputError
 from retrieval.types import Paper, Passage
 

@@ -7,16 +7,17 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.surfaces.gate.limits import LimitError, QuestionLimits
-from app.surfaces.problems import problem
+from app.surfaces.problems import openai_error, problem
 
 MAX_BODY_BYTES = 256_000
-MAX_PAGE_BODY_BYTES = 4_000_000
+MAX_PAGE_BODY_BYTES = 512_000
 """Of what our own page sends to Gradio, which may hold a whole conversation."""
 BODY_SECONDS = 30.0
 SILENT_SECONDS = 60.0
@@ -34,6 +35,9 @@ _ASKING = frozenset({"/api/v1/ask", "/v1/chat/completions"})
 _FEEDBACK = "/api/v1/feedback"
 _MCP = "/mcp"
 _HEALTH = "/api/v1/health"
+_OPENAI = "/v1/"
+_OPENAI_CODES = {"key": "invalid_api_key", "limit": "rate_limit_exceeded"}
+_OPENAI_KINDS = {429: "rate_limit_error", 503: "server_error"}
 _METRICS = "/metrics"
 
 
@@ -47,7 +51,12 @@ class RefusedError(Exception):
         self.headers = headers
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await problem(self.status, str(self), self.headers)(scope, receive, send)
+        more = self._as_openai_says_it() if scope["path"].startswith(_OPENAI) else None
+        await problem(self.status, str(self), self.headers, more)(scope, receive, send)
+
+    def _as_openai_says_it(self) -> dict[str, Any]:
+        kind = _OPENAI_KINDS.get(self.status, "invalid_request_error")
+        return openai_error(str(self), kind, code=_OPENAI_CODES.get(self.reason, self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,14 @@ class Admission:
         except LimitError as error:
             raise RefusedError(429, "limit", str(error), {"Retry-After": str(error.retry_after)}) from error
         return questions
+
+
+def count_lookup(scope: Scope, rules: Rules) -> None:
+    """Raises `RefusedError` where the client has sent too much in the last minute."""
+    try:
+        rules.lookups.admit((scope.get("client") or ("",))[0])
+    except LimitError as error:
+        raise RefusedError(429, "limit", str(error), {"Retry-After": str(error.retry_after)}) from error
 
 
 def check_key(scope: Scope, key: str | None) -> None:

@@ -16,6 +16,7 @@ from app.surfaces.gate.admission import (
     Rules,
     again,
     check_key,
+    count_lookup,
     whole_body,
 )
 from app.surfaces.gate.observed import ASKED_FROM
@@ -24,6 +25,15 @@ from app.surfaces.gate.origins import Requester, by_foreign_name, requester_of
 GUARDED = ("/api", "/v1", "/mcp", "/metrics")
 """Where programs and the pages of allowed origins come; the rest is documents and what our own page sends."""
 _OWN_PAGE_ONLY = ("/gradio_api",)
+# Gradio brings more, which fetch addresses, take files or write them; our page uses none of that.
+_PAGE_ROUTES = tuple(
+    f"/gradio_api/{name}"
+    for name in (
+        *("app_id", "cancel", "heartbeat", "info", "queue/data", "queue/join", "reset", "run/predict"),
+        *("startup-events", "theme.css"),
+    )
+)
+_FOR_ALL_PAGES = ("/widget.js",)
 _PROGRAMS_ONLY = ("/metrics",)
 _READING = ("GET", "HEAD")
 _PREFLIGHT_SECONDS = 600
@@ -79,7 +89,7 @@ class Gate:
             await refusal.answer(scope, receive, send)
             return
         if not guarded:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, send if scope["path"] in _FOR_ALL_PAGES else _for_us_alone(send))
         elif requester == "guest":
             ASKED_FROM.set("widget")
             await self._for_guests(scope, receive, send)
@@ -92,6 +102,8 @@ class Gate:
             sentence = "This server answers to this machine alone, and was called by another name: use localhost."
             raise RefusedError(421, "host", sentence)
         path = scope["path"]
+        if _under(path, _OWN_PAGE_ONLY) and not _under(path, _PAGE_ROUTES):
+            raise RefusedError(404, "route", "There is nothing at this address.")
         if _under(path, _PROGRAMS_ONLY):
             welcome = requester == "program"
         elif _under(path, GUARDED):
@@ -106,14 +118,29 @@ class Gate:
 
     async def _sent_by_page(self, scope: Scope, receive: Receive, requester: Requester) -> Receive:
         """What our own page sends, held to a size of its own; a program that sends the like is asked for the key."""
-        if requester == "program" and scope["method"] not in _READING:
-            check_key(scope, self.rules.api_key)
+        if scope["method"] not in _READING:
+            if requester == "program":
+                check_key(scope, self.rules.api_key)
+            count_lookup(scope, self.rules)
         body = await whole_body(scope, receive, MAX_PAGE_BODY_BYTES)
         return receive if body is None else again(body, receive)
 
 
 def _under(path: str, folders: tuple[str, ...]) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
+
+
+def _for_us_alone(send: Send) -> Send:
+    """Gradio lets any page read what it serves; ours are read by nobody else's."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name in [name for name in headers if name.startswith("access-control-")]:
+                del headers[name]
+        await send(message)
+
+    return told
 
 
 def _varying(send: Send) -> Send:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
+from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -103,7 +104,7 @@ class ObservedAnswerer:
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return self._answerer.similar(paper_id, top)
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event]:
         # Looked up here, in the request's own context: the events may be taken on other threads.
         return self._observed(question, _Watch(ASKED_FROM.get() or self._surface, question.text))
 
@@ -124,21 +125,17 @@ class ObservedAnswerer:
 
     def _observed(self, question: Question, watch: _Watch) -> Generator[Event]:
         with self._metrics.answers_running.track_inprogress():
-            events = self._answerer.stream(question)
             try:
-                for event in events:
-                    watch.saw(event)
-                    yield event
+                # Left early, the chain must end with this generator and not when Python collects it.
+                with closing(self._answerer.stream(question)) as events:
+                    for event in events:
+                        watch.saw(event)
+                        yield event
             except Exception:
                 watch.failed()
                 raise
             finally:
-                # Left early, the chain must end with this generator and not when Python collects it.
-                try:
-                    if close := getattr(events, "close", None):
-                        close()
-                finally:
-                    self._record(watch)
+                self._record(watch)
 
     def _record(self, watch: _Watch) -> None:
         self._metrics.questions.labels(watch.surface, watch.status).inc()

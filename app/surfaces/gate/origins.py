@@ -46,6 +46,12 @@ def by_foreign_name(scope: Scope) -> bool:
     return port == server[1] and not _is_loopback(name)
 
 
+def at_the_machine(client: str | None, host: str | None) -> bool:
+    """Whether a page's reader sits at this machine: called from here and by its own name, so not through a proxy."""
+    place = _place(f"http://{host}") if host else None
+    return client is not None and _is_loopback(client) and place is not None and _is_loopback(place[0])
+
+
 def _followed_link(scope: Scope, headers: Headers) -> bool:
     """A reader who followed a link to an address of ours; the page with the link cannot see what comes back."""
     to_document = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"

@@ -1,4 +1,4 @@
-"""The Model Context Protocol: the tools of `mcp_tools` over HTTP at /mcp, or over stdin and stdout (docs/mcp.md)."""
+"""The Model Context Protocol: the tools of `tools` over HTTP at /mcp, or over stdin and stdout (docs/mcp.md)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
-from app.surfaces.api.body import MAX_BODY_BYTES
 from app.surfaces.mcp.tools import TOOLS, PaperTool
 from app.surfaces.problems import INSIDE
 from retrieval.errors import PaperbackedError
@@ -122,7 +121,7 @@ class _Endpoint:
 
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
-        manager = StreamableHTTPSessionManager(self._server, stateless=True, max_request_body_size=MAX_BODY_BYTES)
+        manager = StreamableHTTPSessionManager(self._server, stateless=True)
         async with manager.run():
             self._manager = manager
             try:

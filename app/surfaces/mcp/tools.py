@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,19 +11,22 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from app.answering.answerer import Answerer
-from app.answering.events import Answer, Done, Failed, sources_as_json
+from app.answering.events import Answer, sources_as_json
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.quotes import closest_papers, described
+from app.answering.quotes import described
 from app.answering.request import filters_from_json, question_from_json
+from app.answering.sources import closest_papers
 from app.surfaces.api import schema
-from app.surfaces.event_stream import answer_events
+from app.surfaces.event_stream import whole_answer
 from app.surfaces.forms.cited_text import cited_text
 from retrieval.corpus import checked_filters
-from retrieval.errors import InputError, PaperbackedError
+from retrieval.errors import InputError
 from retrieval.types import Paper
 
 MAX_TOP = 50
 _TOP = 5
+_STRUCTURED = frozenset({"filters", "history", "top"})
+"""Arguments that are no texts, which some clients send as a text of JSON all the same."""
 
 
 class SearchRequest(BaseModel):
@@ -73,23 +75,15 @@ class PaperTool:
     async def __call__(self, answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
         if unknown := sorted(set(arguments) - set(self.arguments)):
             raise InputError(f"{self.name} has no argument {unknown[0][:80]!r}: it takes {', '.join(self.arguments)}.")
-        return await self.use(answerer, {name: _read(value) for name, value in arguments.items()})
+        return await self.use(answerer, {name: _read(name, value) for name, value in arguments.items()})
 
 
 async def ask(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
     """The answer to a question."""
     question = question_from_json(dict(arguments))
     checked_filters(question.filters, answerer.facets)
-    async with aclosing(answer_events(answerer, question)) as events:
-        async for event in events:
-            match event:
-                case Done(answer):
-                    return Said(_readable(answer), answer.as_json())
-                case Failed(message):
-                    raise PaperbackedError(message)
-                case _:
-                    pass
-    raise AssertionError("the answer ended without Done or Failed")
+    answer = await whole_answer(answerer, question)
+    return Said(_readable(answer), answer.as_json())
 
 
 async def search_papers(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
@@ -160,9 +154,9 @@ TOOLS = {
 }
 
 
-def _read(value: Any) -> Any:
-    """The argument; some clients send an object or a list as a text of JSON."""
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+def _read(name: str, value: Any) -> Any:
+    """The argument; one of `_STRUCTURED` that is a text of JSON is read."""
+    if isinstance(value, str) and name in _STRUCTURED:
         try:
             return json.loads(value)
         except (ValueError, RecursionError):

@@ -12,8 +12,7 @@ from app.answering.question import Question, Turn, checked_question
 from app.answering.request import filters_from_json
 from app.surfaces.api.body import json_body
 from app.surfaces.forms.cited_text import without_ending
-from app.surfaces.gate.limits import LimitError
-from app.surfaces.problems import TooLargeError
+from app.surfaces.problems import openai_error
 from retrieval.errors import InputError, PaperbackedError
 
 MODEL = "paperbacked"
@@ -67,26 +66,12 @@ def check_model(name: Any) -> None:
 def failure(error: PaperbackedError) -> JSONResponse:
     """The protocol's answer to what went wrong."""
     match error:
-        case LimitError():
-            body = error_body(error, "rate_limit_error", code="rate_limit_exceeded")
-            return JSONResponse(body, 429, {"Retry-After": str(error.retry_after)})
         case RequestError():
-            return JSONResponse(error_body(error, param=error.param, code=error.code), error.status)
+            return JSONResponse(openai_error(str(error), param=error.param, code=error.code), error.status)
         case InputError():
-            return JSONResponse(error_body(error), 413 if isinstance(error, TooLargeError) else 400)
+            return JSONResponse(openai_error(str(error)), 400)
         case _:
-            return JSONResponse(error_body(error, "server_error"), 503)
-
-
-def error_body(
-    error: PaperbackedError | str,
-    kind: str = "invalid_request_error",
-    *,
-    param: str | None = None,
-    code: str | None = None,
-) -> dict[str, Any]:
-    """The object that a failure is, alone or in the middle of a stream."""
-    return {"error": {"message": str(error), "type": kind, "param": param, "code": code}}
+            return JSONResponse(openai_error(str(error), "server_error"), 503)
 
 
 def _question(record: dict[str, Any]) -> Question:

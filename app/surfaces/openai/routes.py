@@ -16,13 +16,12 @@ from starlette.responses import Response
 
 from app.answering.answerer import Answerer
 from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
-from app.answering.question import Question
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.server_sent import EVENT_STREAM, HEARTBEAT_SECONDS
-from app.surfaces.event_stream import answer_events
+from app.surfaces.event_stream import answer_events, whole_answer
 from app.surfaces.forms.cited_text import as_markdown, cited_text, ending
-from app.surfaces.openai.request import MODEL, check_model, error_body, failure, read_request
-from app.surfaces.problems import HUNG_UP
+from app.surfaces.openai.request import MODEL, check_model, failure, read_request
+from app.surfaces.problems import openai_error
 from retrieval.corpus import checked_filters
 from retrieval.errors import PaperbackedError
 
@@ -60,26 +59,12 @@ def openai_router(answerer: Answerer) -> APIRouter:
                     raise PaperbackedError(first.message)
                 chunks = _chunks(first, events, _Telling(asked.include_usage))
                 return StreamingResponse(chunks, headers=_STREAMED, media_type=EVENT_STREAM)
-            answer = await _answer_while_listening(answerer, asked.question, request)
+            answer = await whole_answer(answerer, asked.question, request.is_disconnected)
         except PaperbackedError as error:
             return failure(error)
-        return JsonText(_completion(answer)) if answer else Response(status_code=HUNG_UP)
+        return JsonText(_completion(answer))
 
     return router
-
-
-async def _answer_while_listening(answerer: Answerer, question: Question, request: Request) -> Answer | None:
-    """The answer; None where the client hung up before. Raises `PaperbackedError` where none can be made."""
-    async with aclosing(answer_events(answerer, question)) as events:
-        async for event in events:
-            match event:
-                case Done(answer):
-                    return answer
-                case Failed(message):
-                    raise PaperbackedError(message)
-                case _ if await request.is_disconnected():
-                    return None
-    raise AssertionError("the answer ended without Done or Failed")
 
 
 def _completion(answer: Answer) -> dict[str, Any]:
@@ -168,7 +153,7 @@ class _Telling:
         return [*lines, _END]
 
     def fail(self, message: str) -> list[str]:
-        return [_data(error_body(message, "server_error")), _END]
+        return [_data(openai_error(message, "server_error")), _END]
 
     def chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}

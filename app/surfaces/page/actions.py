@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.surfaces.markup import paper_address, text_html
-from app.surfaces.page.cards import origin
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import permalink
 from app.surfaces.words import Words
 from retrieval.types import Paper

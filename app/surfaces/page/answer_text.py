@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 
 from app.answering.events import AnswerSentence
@@ -10,9 +11,10 @@ from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.words import Words
 
-_MARKER = re.compile(r"[ \t]*\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
+# What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
+_MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
 _MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
-_BREAK = re.compile(r"\s*\n\s*\n\s*")
+_BREAK = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _VERDICTS = ("uncited", "unsupported")
 
 
@@ -53,8 +55,11 @@ def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) 
     found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
     for title in titles:
         found += [(match.span(), "emphasis") for match in re.finditer(re.escape(title), text)]
+    begins = [begin for begin, _ in quotes]
     for (start, end), label in found:
-        if not any(begin < end and start < close for begin, close in quotes):
+        # Quotes lie side by side: only the last that begins before the end can reach in.
+        before = bisect_left(begins, end)
+        if not before or quotes[before - 1][1] <= start:
             layers.append(Layer(start, end, label))
     return layers
 

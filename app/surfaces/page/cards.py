@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.events import Citation
+from app.answering.sources import CLOSEST_PAPERS, papers_best_first
 from app.surfaces.forms.references import apa, bibtex
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
-from app.surfaces.page.collection_picture import month_year
-from app.surfaces.page.exchange import Exchange, papers_best_first
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.paper_naming import name_html, origin
 from app.surfaces.words import Words, interface_words
 from retrieval.types import Paper, Passage
 
 _RUNGS = ("passage", "question", "words", "letters")
-CLOSEST = 3
-"""How many papers an abstaining answer sets before the reader."""
 
 # Scores of the whole ladder over the dev questions: of the papers from the first on, 83% answer the
 # question; of those below the second, one in sixty.
@@ -37,8 +36,8 @@ def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None =
         heading, cards, rest = words("card_reading"), [], list(found)
     else:
         heading = words("card_closest") if found else ""
-        cards = [_card(passage.paper, number, passage, (), words) for passage in found[:CLOSEST]]
-        rest = list(found[CLOSEST:])
+        cards = [_card(passage.paper, number, passage, (), words) for passage in found[:CLOSEST_PAPERS]]
+        rest = list(found[CLOSEST_PAPERS:])
     if not cards and not rest:
         return ""
     label = f'<h2 class="evidence-heading">{text_html(heading)}</h2>'
@@ -114,20 +113,6 @@ def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: Wo
         anchor = f' id="t{turn}-q{new}"' if new else ""
         pieces.append(f'<mark{anchor} data-numbers="{" ".join(labels)}" tabindex="-1">{text_html(piece)}</mark>')
     return f'<p class="abstract" lang="{text_html(paper.language)}">{"".join(pieces)}</p>'
-
-
-def name_html(paper: Paper, words: Words | None = None) -> str:
-    """The title, or the label set apart as words of this project and not of the paper's authors."""
-    if paper.title:
-        return text_html(paper.title)
-    aside = text_html((words or interface_words())("card_no_title"))
-    return f'<span class="untitled">{text_html(paper.name)} <small>{aside}</small></span>'
-
-
-def origin(paper: Paper, words: Words | None = None) -> list[str]:
-    """Organisation and month, as far as they are known."""
-    month = month_year(paper.published, words or interface_words()) if paper.published else None
-    return [part for part in (paper.organisation, month) if part]
 
 
 def match_in_words(score: float, words: Words | None = None) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.surfaces.markup import text_html
+from app.surfaces.page.paper_naming import month_year
 from app.surfaces.words import Words
 from retrieval.types import Paper
 
@@ -73,12 +74,6 @@ def timeline(days: Sequence[date]) -> Timeline:
         if columns <= _MOST_COLUMNS:
             break
     return Timeline(first // step * step, step, columns)
-
-
-def month_year(day: date, words: Words) -> str:
-    """Such as "Jan 2024", in the reader's language."""
-    name = words("library_months").split(",")[day.month - 1]
-    return words("library_month_year", month_name=name, year=day.year)
 
 
 def filter_value(value: str | None) -> str:

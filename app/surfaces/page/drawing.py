@@ -97,7 +97,6 @@ def _steps(answerer: Answerer, question: Question, exchange: Exchange) -> Genera
         yield exchange, True
     finally:
         # Reached also when the reader stops or leaves: Gradio closes the handler, this closes the chain.
-        if close := getattr(stream, "close", None):
-            close()
+        stream.close()
     if exchange.running:
         yield exchange.after(Failed(BROKEN)), True

@@ -90,11 +90,3 @@ def history_of(exchanges: Sequence[Exchange]) -> tuple[Turn, ...]:
         if exchange.text and exchange.failure is None:
             turns += [Turn("user", exchange.question), Turn("assistant", exchange.text)]
     return tuple(turns)
-
-
-def papers_best_first(passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The best passage of each paper, in the order given."""
-    best: dict[str, Passage] = {}
-    for passage in passages:
-        best.setdefault(passage.paper.id, passage)
-    return tuple(best.values())

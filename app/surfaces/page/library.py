@@ -1,6 +1,6 @@
 """The library: every paper of the collection in a table, under a picture of all of them. A pure function to HTML.
 
-Sorting, searching and opening a row are page/library.js, which reads what the rows say.
+Sorting, searching and opening a row are static/library.js, which reads what the rows say.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from app.surfaces.markup import outside_link, paper_address, text_html
-from app.surfaces.page.collection_picture import collection_picture, filter_value, month_year
+from app.surfaces.page.collection_picture import collection_picture, filter_value
+from app.surfaces.page.paper_naming import month_year, name_html
 from app.surfaces.page.render import language_name
 from app.surfaces.words import Words
 from retrieval.types import Facets, Paper
@@ -20,10 +21,11 @@ MOST_ROWS = 2_000
 """How many papers the table lists; a browser grows slow with more."""
 
 _COLUMNS = ("title", "organisation", "date", "category", "language", "link")
-# What library.js says; it fills the places in braces itself.
+# What library.js says, by key; it fills the places in braces itself.
 _SPOKEN = (
-    *("all_shown", "some_shown", "none_shown", "ask_only_means", "search_stays", "cannot_ask_only", "or"),
-    *("about_paper", "draft", "similar", "read", "fetching", "failed", "no_abstract", "no_similar"),
+    *("library_all_shown", "library_some_shown", "library_none_shown", "library_ask_only_means"),
+    *("library_search_stays", "library_cannot_ask_only", "library_or", "library_read", "library_fetching"),
+    *("library_failed", "card_ask", "card_similar", "card_no_abstract"),
 )
 
 
@@ -31,7 +33,7 @@ def library_html(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
     """The heading, the picture, the fields that narrow the list, and the list, newest papers first."""
     newest = sorted(papers, key=lambda paper: (paper.published or date.min, paper.name), reverse=True)
     rows = "".join(_row(number, paper, words) for number, paper in enumerate(newest[:MOST_ROWS]))
-    spoken = json.dumps({name: words(f"library_{name}") for name in _SPOKEN}, ensure_ascii=False)
+    spoken = json.dumps({key.partition("_")[2]: words(key) for key in _SPOKEN}, ensure_ascii=False)
     return (
         f'<section class="library" lang="{words.language}" aria-labelledby="library-heading" '
         f'data-words="{text_html(spoken)}"><h1 id="library-heading" tabindex="-1">'
@@ -115,18 +117,9 @@ def _row(number: int, paper: Paper, words: Words) -> str:
         f'data-category="{text_html(filter_value(paper.category))}" '
         f'data-year="{filter_value(str(day.year) if day else None)}" data-name="{text_html(paper.name)}">'
         f'<th role="rowheader" scope="row"><button type="button" aria-expanded="false" '
-        f'aria-controls="paper-{number}-more">{_name(paper, words)}</button></th>{told}</tr>'
+        f'aria-controls="paper-{number}-more">{name_html(paper, words)}</button></th>{told}</tr>'
         f'<tr role="row" class="more" id="paper-{number}-more" hidden><td role="cell" colspan="{len(_COLUMNS)}">'
         f"{authors}{summary}</td></tr>"
-    )
-
-
-def _name(paper: Paper, words: Words) -> str:
-    """The title, or the label set apart as this project's own words."""
-    if paper.title:
-        return text_html(paper.title)
-    return (
-        f'<span class="untitled">{text_html(paper.name)} <small>({text_html(words("library_untitled"))})</small></span>'
     )
 
 

@@ -21,7 +21,7 @@ from app.surfaces.words import Words
 from retrieval.errors import InputError, PaperbackedError
 
 
-class Admission(Protocol):
+class QuestionDoor(Protocol):
     """Who may ask now, such as `QuestionLimits`."""
 
     def admit(self, client: str) -> None:
@@ -33,7 +33,7 @@ class ReaderPage:
     """The page over one answerer; it holds no conversation, each method is given the reader's."""
 
     def __init__(
-        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: Admission | None = None
+        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
     ) -> None:
         self.answerer = answerer
         self.language_models = language_models

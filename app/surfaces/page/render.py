@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.answerer import Models
-from app.answering.wording import wording
+from app.answering.sources import closest_papers
 from app.surfaces.markup import text_html
 from app.surfaces.page.actions import actions
 from app.surfaces.page.answer_text import answer_html, marker, spoken
-from app.surfaces.page.cards import CLOSEST, card_id, evidence, origin
-from app.surfaces.page.exchange import Exchange, papers_best_first
+from app.surfaces.page.cards import card_id, evidence
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.page.said import said
 from app.surfaces.words import Words
@@ -128,11 +129,10 @@ def language_name(code: str, words: Words) -> str:
 
 def closest(exchange: Exchange, number: int, words: Words) -> str:
     """The three nearest papers by name, under an answer that abstains."""
-    papers = [passage.paper for passage in papers_best_first(exchange.passages)[:CLOSEST]]
     rows = "".join(
         f'<li><a href="#{card_id(number, paper)}" data-card="{card_id(number, paper)}">{text_html(paper.name)}</a>'
         f' <span class="meta">{text_html(" · ".join(origin(paper, words)))}</span></li>'
-        for paper in papers
+        for paper in closest_papers(exchange.passages)
     )
     return f'{_aside(words("turn_closest"))}<ol class="closest">{rows}</ol>' if rows else ""
 
@@ -178,18 +178,13 @@ def intro(count: int, facets: Facets, words: Words) -> str:
     """The empty page: what this is, over which papers, and questions worth asking."""
     organisations = list(facets.organisations)
     whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
-    until = words("intro_until", month=_month(facets, words)) if facets.latest else ""
+    until = words("intro_until", month=month_year(facets.latest, words)) if facets.latest else ""
     papers = words("intro_papers", count=f"{count:,}", whom=whom, until=until)
     examples = [words(f"example_{number}") for number in range(1, EXAMPLES + 1)]
     return (
         f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(papers)}</p>'
         f"{ask_next(examples, words('intro_examples'))}</section>"
     )
-
-
-def _month(facets: Facets, words: Words) -> str:
-    assert facets.latest is not None
-    return wording("zh" if words.language == "zh" else "en").month(facets.latest)
 
 
 def _listed(names: Sequence[str], words: Words) -> str:

@@ -25,7 +25,8 @@ from app.answering.events import (
     as_json,
     name_of,
 )
-from app.answering.quotes import closest_papers, described, quoted_answer, reading_on, refusal_answer
+from app.answering.quotes import described, quoted_answer, reading_on, refusal_answer
+from app.answering.sources import closest_papers
 from app.answering.wording import CHINESE as IN_CHINESE
 from retrieval.types import Paper, Passage
 
@@ -130,7 +131,7 @@ def passages(*papers: Paper) -> list[Passage]:
 def test_the_refusal_names_the_three_closest_papers() -> None:
     papers = [Paper(name, name.upper(), "Words.", "en") for name in "abcd"]
     assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == f"{REFUSAL}\n\nClosest to it: A; B; C."
-    assert closest_papers(passages(papers[0], papers[0], *papers[1:])) == papers[:3]
+    assert closest_papers(passages(papers[0], papers[0], *papers[1:])) == tuple(papers[:3])
 
 
 def test_the_refusal_names_nothing_where_nothing_was_found() -> None:

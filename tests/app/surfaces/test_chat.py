@@ -14,6 +14,9 @@ import pytest
 
 from app.answering.answerer import Models
 from app.answering.events import Answer, Done, Event, Failed, Status, Token
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_models import LanguageModels
+from app.answering.models.model_choice import Choice
 from app.answering.question import Question
 from app.surfaces.chat import ChatPage, build_page, page_options
 from app.surfaces.gate.limits import QuestionLimits
@@ -178,15 +181,27 @@ def test_the_browser_is_given_what_it_keeps_once_the_answer_is_there_and_can_bri
         assert "无法重新打开" in refused[3] and isinstance(refused[1], dict)
 
 
+def test_only_who_sits_at_the_machine_sees_and_chooses_models() -> None:
+    models = LanguageModels(lambda: Choice(None, "quotes"), lambda name, report: LanguageModel(), may_fetch=True)
+    page = ChatPage(Scripted(), models)
+    asked: list[str] = []
+    models.fetch = lambda name: bool(asked.append(name))  # type: ignore[method-assign]
+    for host, client in (("papers.example", "127.0.0.1"), ("localhost:7860", "192.0.2.1")):
+        behind: Any = SimpleNamespace(client=SimpleNamespace(host=client), headers={"host": host})
+        assert page.fetch_model("en", sending(get="none"), behind)[1] == "" and not asked
+    here: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860"})
+    assert 'data-get="smollm2"' in page.fetch_model("en", sending(get="none"), here)[1] and asked == ["none"]
+
+
 def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> None:
     page = ChatPage(Scripted())
-    chinese: Any = SimpleNamespace(headers={"accept-language": "zh-CN,en;q=0.5"})
+    chinese: Any = SimpleNamespace(client=None, headers={"accept-language": "zh-CN,en;q=0.5"})
     opened = page.opened("", chinese)
     assert opened[0] == "zh" and 'data-language="zh"' in opened[1] and opened[3] == "提问"
     assert page.opened("en", chinese)[0] == "en"
     assert page.opened("xx", chinese)[0] == "zh"
     switched = page.speak(
-        sending(language="zh"), (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0
+        sending(language="zh"), chinese, (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0
     )
     assert switched[0] == "zh" and any("已在完成前停止" in str(update) for update in switched)
     assert any("移除筛选：OpenAI" in str(update) for update in switched)

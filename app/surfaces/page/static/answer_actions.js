@@ -1,28 +1,12 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button } = window.paperbacked;
+  const { find, all, say, make, button, copied, says, opensElsewhere } = window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
   const verdicts = new Map(); // by answer, for this visit
 
-  function says(node, text) {
-    const label = node.dataset.label ?? node.textContent;
-    node.dataset.label = label;
-    node.textContent = text;
-    setTimeout(() => { node.textContent = label; delete node.dataset.label; }, 1600);
-  }
-
   async function copy(node, text) {
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // Plain http on another host has no clipboard API.
-      const area = Object.assign(document.createElement("textarea"), { value: text });
-      document.body.append(area);
-      area.select();
-      document.execCommand("copy");
-      area.remove();
-    }
-    says(node, say("copied"));
+    if (await copied(text)) says(node, say("copied"));
+    else tell(node.closest(".turn"), say("copy_failed"));
   }
 
   const post = (path, body) => fetch(new URL(path, API), {
@@ -32,7 +16,6 @@
   });
 
   // ---- export: the server writes the file from what the browser has kept
-  const ENDINGS = { markdown: "md", bibtex: "bib", "csl-json": "json" };
   async function save(node, format) {
     const menu = node.closest("details");
     try {
@@ -42,8 +25,7 @@
       const address = URL.createObjectURL(await reply.blob());
       const link = make("a");
       link.href = address;
-      const named = /filename="?([\w.-]+)"?/.exec(reply.headers.get("content-disposition") ?? "");
-      link.download = named ? named[1] : `paperbacked.${ENDINGS[format]}`;
+      link.download = /filename="([\w.-]+)"/.exec(reply.headers.get("content-disposition"))?.[1] ?? "paperbacked";
       link.click();
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
       menu.open = false;
@@ -110,7 +92,7 @@
     all(".menu[open]").forEach((other) => { if (other !== menu) other.open = false; });
     let node;
     if ((node = on("[data-copy]"))) copy(node, node.dataset.copy);
-    else if ((node = on("[data-permalink]")) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    else if ((node = on("[data-permalink]")) && !opensElsewhere(event)) {
       event.preventDefault();
       copy(node, node.href);
     } else if ((node = on("[data-export]"))) save(node, node.dataset.export);

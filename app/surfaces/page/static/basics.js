@@ -7,13 +7,22 @@
   const touches = matchMedia("(hover: none)");
   const bring = (node, block) => node.scrollIntoView({ block, behavior: calm.matches ? "auto" : "smooth" });
 
-  // ---- the interface's words, in the language that the masthead is in
-  let spoken = { json: "", words: {} };
-  function say(key, values = {}) {
-    const json = find(".masthead")?.dataset.words ?? "{}";
-    if (json !== spoken.json) spoken = { json, words: JSON.parse(json) };
-    return (spoken.words[key] ?? "").replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  // ---- the interface's words, as an element on the page bears them in its language
+  function wordsOf(selector) {
+    let spoken = { json: "", words: {} };
+    return (key, values = {}) => {
+      const json = find(selector)?.dataset.words ?? "{}";
+      if (json !== spoken.json) spoken = { json, words: JSON.parse(json) };
+      return (spoken.words[key] ?? "").replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+    };
   }
+  const say = wordsOf(".masthead");
+
+  // ---- between the page's parts: an event that the others may hear
+  const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail }));
+  const draft = (text) => emit("draft", { text });
+  // With these keys a link opens in another tab or window, and this page stays as it is; triggers.js has the same.
+  const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
 
   // ---- to the server: an event of the masthead or of the conversation, heard by triggers.js
   function send(where, name, data) {
@@ -49,6 +58,41 @@
   // Inside Gradio's container, so that the theme's colours hold for it.
   const stage = () => find(".gradio-container") ?? document.body;
 
+  // ---- the clipboard: whether the text is on it
+  async function copied(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      // Plain http on another host has no clipboard API.
+      const before = document.activeElement;
+      const area = Object.assign(document.createElement("textarea"), { value: text });
+      document.body.append(area);
+      area.select();
+      const done = document.execCommand("copy");
+      area.remove();
+      before?.focus({ preventScroll: true });
+      return done;
+    }
+  }
+
+  // Another label for a moment.
+  function says(node, text) {
+    const label = node.dataset.label ?? node.textContent;
+    node.dataset.label = label;
+    node.textContent = text;
+    setTimeout(() => { node.textContent = label; delete node.dataset.label; }, 1600);
+  }
+
+  // ---- what the server knows of a paper, as JSON; an error where it cannot be had
+  const WAIT = 15_000; // milliseconds until the server is given up
+  async function paperFetched(id, more = "") {
+    const address = new URL(`api/v1/papers/${encodeURIComponent(id)}${more}`, document.baseURI);
+    const reply = await fetch(address, { signal: AbortSignal.timeout(WAIT) });
+    if (!reply.ok) throw new Error(`${reply.status} for ${address}`);
+    return reply.json();
+  }
+
   // What may be refused: private windows and full disks have no storage.
   function stored(storage, key) { try { return window[storage].getItem(key); } catch { return null; } }
   function store(storage, key, value) {
@@ -59,5 +103,8 @@
     } catch { return false; }
   }
 
-  window.paperbacked = { find, all, touches, bring, say, send, ask, box, type, make, button, stage, stored, store };
+  window.paperbacked = {
+    find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, send, ask, box, type, make, button, stage,
+    copied, says, paperFetched, stored, store,
+  };
 })();

@@ -1,6 +1,6 @@
 // Conversations, kept in this browser and nowhere else: the list of them, and reopening one without asking again.
 (() => {
-  const { find, say, send, make, button, stage, stored, store } = window.paperbacked;
+  const { find, say, send, make, button, stage, opensElsewhere, stored, store } = window.paperbacked;
   const LIST = "paperbacked-conversations"; // [{id, at, title, count, size}…], newest first
   const ONE = "paperbacked-conversation-"; // its turns, as the server gave them
   const OPEN = "paperbacked-open"; // in this tab: {id, search}
@@ -143,7 +143,7 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-history]")) panel();
-    else if (event.target.closest?.("[data-new]")) leave();
+    else if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) leave();
   });
 
   // What the reader finds on opening the page: the link's question, else what stood here before a reload.
@@ -153,5 +153,5 @@
     else if (link) window.paperbacked.ask({ link });
   }
 
-  Object.assign(window.paperbacked, { keep, turnsKept, begin, leave });
+  Object.assign(window.paperbacked, { keep, turnsKept, begin });
 })();

@@ -1,22 +1,18 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const place = () => document.getElementById("library");
-  const find = (selector, within = place()) => within?.querySelector(selector);
-  const all = (selector, within = place()) => [...(within?.querySelectorAll(selector) ?? [])];
-  const make = (tag, css, text = "") => Object.assign(document.createElement(tag), { className: css, textContent: text });
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const said = (name, values = {}) => filled(JSON.parse(find(".library").dataset.words)[name], values);
-  const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail }));
+  const { find, all, make, button, bring, wordsOf, say, emit, draft } = window.paperbacked;
+  const { paperFetched, paperName, listSimilar } = window.paperbacked;
+  const said = wordsOf(".library"); // in step with the list, whose words come with it
 
   // ---- the list: what of it is shown
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const field = (name) => find(`[data-field=${name}]`);
+  const field = (name) => find(`#library [data-field=${name}]`);
   const FIELDS = ["organisation", "category", "year"];
   let entries = null;
 
   function listed() {
-    entries ??= all(".entry").map((row) => {
+    entries ??= all("#library .entry").map((row) => {
       const more = row.nextElementSibling;
       const searched = [row.dataset.name, row.children[1].textContent, more.textContent].join("\n");
       return { row, more, button: find("th button", row), searched: plain(searched) };
@@ -26,7 +22,7 @@
 
   function narrow() {
     const wanted = FIELDS.map((name) => [name, field(name).value]).filter(([, value]) => value);
-    const words = plain(find("[type=search]").value).split(/\s+/).filter(Boolean);
+    const words = plain(find("#library [type=search]").value).split(/\s+/).filter(Boolean);
     const fits = ({ row, searched }) =>
       wanted.every(([name, value]) => row.dataset[name] === value) && words.every((word) => searched.includes(word));
     const shown = new Set();
@@ -64,7 +60,7 @@
         : shown.has(paper);
       mark.classList.toggle("away", narrowed && !fits);
     }
-    for (const button of all("[data-filter]")) {
+    for (const button of all("#library [data-filter]")) {
       button.setAttribute("aria-pressed", String(field(button.dataset.filter).value === button.dataset.value));
     }
   }
@@ -83,12 +79,12 @@
   function askOnly() {
     const chosen = (name) => (field(name).value ? [field(name).value.slice(1)] : []);
     const year = chosen("year").map(Number)[0] ?? null;
-    tell("filter", { organisations: chosen("organisation"), categories: chosen("category"), since: year, until: year });
+    emit("filter", { organisations: chosen("organisation"), categories: chosen("category"), since: year, until: year });
   }
 
   function clear() {
     for (const name of FIELDS) field(name).value = "";
-    find("[type=search]").value = "";
+    find("#library [type=search]").value = "";
     narrow();
   }
 
@@ -97,7 +93,7 @@
     const head = button.closest("th");
     const before = head.getAttribute("aria-sort");
     const down = before === "none" ? button.dataset.sort === "date" : before === "ascending";
-    for (const other of all("thead th")) other.setAttribute("aria-sort", "none");
+    for (const other of all("#library thead th")) other.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const order = new Intl.Collator(find(".library").lang, { sensitivity: "base", numeric: true });
     const column = [...head.parentElement.children].indexOf(head);
@@ -107,17 +103,10 @@
     };
     const keyed = listed().map((entry) => [key(entry), entry]);
     keyed.sort(([one], [two]) => (!one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1)));
-    find("tbody").append(...keyed.flatMap(([, { row, more }]) => [row, more]));
+    find("#library tbody").append(...keyed.flatMap(([, { row, more }]) => [row, more]));
   }
 
   // ---- one paper, opened
-  async function fetched(path) {
-    const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(10000) });
-    if (!answer.ok) throw new Error(`${answer.status} for ${path}`);
-    return answer.json();
-  }
-  const api = (id) => `api/v1/papers/${encodeURIComponent(id)}`;
-
   function toggle(button, open = button.getAttribute("aria-expanded") !== "true") {
     const row = button.closest("tr");
     const more = row.nextElementSibling;
@@ -129,27 +118,26 @@
 
   function fill(row, cell) {
     const actions = make("p", "paper-actions");
-    const action = (name) => {
-      const button = Object.assign(make("button", "", said(name)), { type: "button" });
-      button.dataset.action = name;
-      actions.append(button);
-    };
-    action("about_paper");
-    action("similar");
+    const similar = make("div", "similar");
+    const status = make("p");
+    status.setAttribute("role", "status");
+    similar.append(status);
+    actions.append(
+      button(said("ask"), () => draft(say("card_draft", { title: row.dataset.name }))),
+      button(said("similar"), () => listSimilar(similar, row.dataset.id, like)),
+    );
     const link = find(".cell-link a", row)?.cloneNode();
     if (link) {
       link.textContent = said("read");
       actions.append(link);
     }
-    const similar = make("div", "similar");
-    similar.setAttribute("aria-live", "polite");
     cell.append(make("div", "paper-abstract"), actions, similar);
   }
 
   async function fetchAbstract(row, target) {
     target.replaceChildren(make("p", "aside", said("fetching")));
     try {
-      const paper = await fetched(api(row.dataset.id));
+      const paper = await paperFetched(row.dataset.id);
       const text = make("p", "abstract", paper.abstract || said("no_abstract"));
       if (paper.abstract) text.lang = paper.language;
       target.replaceChildren(text);
@@ -159,23 +147,8 @@
     }
   }
 
-  async function fetchSimilar(row, target) {
-    target.replaceChildren(make("p", "aside", said("fetching")));
-    try {
-      const found = await fetched(`${api(row.dataset.id)}/similar?top=5`);
-      const list = make("ul", "");
-      for (const { paper } of found) {
-        const button = Object.assign(make("button", "", paper.title ?? paper.label ?? paper.id), { type: "button" });
-        button.dataset.open = paper.id;
-        list.append(make("li", ""));
-        list.lastChild.append(button);
-      }
-      target.replaceChildren(found.length ? list : make("p", "aside", said("no_similar")));
-    } catch (error) {
-      console.warn(error);
-      target.replaceChildren(make("p", "aside", said("failed")));
-    }
-  }
+  // Under a paper of the list a similar one is opened in the list too.
+  const like = (paper) => [button(paperName(paper), () => open(paper.id))];
 
   function open(id) {
     const entry = listed().find(({ row }) => row.dataset.id === id);
@@ -183,8 +156,7 @@
     if (entry.row.hidden) clear();
     toggle(entry.button, true);
     entry.button.focus({ preventScroll: true });
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    entry.row.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+    bring(entry.row, "center");
   }
 
   // ---- one listener for each kind of event
@@ -206,14 +178,9 @@
       narrow();
     } else if ((node = on("[data-sort]"))) sort(node);
     else if ((node = on(".entry th button"))) toggle(node);
-    else if ((node = on("[data-open]"))) open(node.dataset.open);
-    else if ((node = on("[data-action]"))) {
-      const row = node.closest("tr").previousElementSibling;
-      if (node.dataset.action === "similar") return fetchSimilar(row, find(".similar", node.closest("td")));
-        tell("draft", { text: said("draft", { title: row.dataset.name }) });
-    } else if (on(".library-clear")) {
+    else if (on(".library-clear")) {
       clear();
-      find("[type=search]").focus();
+      find("#library [type=search]").focus();
     } else if (on(".library-ask")) askOnly();
   });
   heard("input", (event, on) => { if (on(".library-fields")) narrow(); });

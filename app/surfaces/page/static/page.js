@@ -79,7 +79,9 @@
     const typing = event.target.matches?.("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !find("dialog[open]")) {
       event.preventDefault();
-      box()?.focus();
+      if (document.documentElement.dataset.section !== "ask") location.hash = "ask";
+      // The section is shown once the address has changed.
+      setTimeout(() => box()?.focus());
     }
     if (event.key === "Escape" && event.target === box()) find("[data-leave-edit]")?.click();
   });

@@ -1,8 +1,8 @@
 // Which section of the page is shown: Ask, Library or About, as the address says after its #.
 (() => {
+  const { all, opensElsewhere } = window.paperbacked;
   const SECTIONS = ["ask", "library", "about"];
   const root = document.documentElement;
-  const all = (selector) => [...document.querySelectorAll(selector)];
   const scrolled = {};
   let section = null;
   const wanted = () => (SECTIONS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "ask");
@@ -43,6 +43,7 @@
   for (const event of ["paperbacked:draft", "paperbacked:filter"]) addEventListener(event, toAsk, true);
 
   addEventListener("click", (event) => {
+    if (opensElsewhere(event)) return;
     const on = (selector) => event.target.closest?.(selector);
     if (on(".sections a")?.hash === `#${section}`) {
       scrollTo({ top: 0 });

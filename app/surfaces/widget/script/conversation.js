@@ -15,7 +15,7 @@ class Conversation {
   // Resolves to the Answer, or to null where none came.
   ask(question, { server, filters, say }) {
     this.stop();
-    const exchange = newExchange(question, historyOf(this.exchanges));
+    const exchange = newExchange(question, historyOf(this.exchanges), filters);
     exchange.body = JSON.stringify({ question, history: exchange.history, filters });
     exchange.server = server;
     this.exchanges = [...this.exchanges, exchange].slice(-MOST_EXCHANGES);

@@ -159,7 +159,7 @@ class PaperbackedAnswer extends HTMLElement {
     intro.hidden = exchanges.length > 0;
     send.textContent = say(busy ? "stop" : "send");
     send.classList.toggle("stops", busy);
-    full.href = last ? `${server}/?q=${encodeURIComponent(last.question)}` : `${server}/`;
+    full.href = pageAddress(server, last);
     if (popover.marker && !popover.marker.isConnected) popover.hide();
   }
 

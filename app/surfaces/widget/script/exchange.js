@@ -4,8 +4,8 @@ const MOST_EXCHANGES = 30;
 const HISTORY_TURNS = 12;
 const HISTORY_CHARS = 4000;
 
-function newExchange(question, history) {
-  return { question, history, key: newKey(), vote: null, copied: false, ...beginning() };
+function newExchange(question, history, filters) {
+  return { question, history, filters, key: newKey(), vote: null, copied: false, ...beginning() };
 }
 
 const beginning = () => ({
@@ -46,6 +46,15 @@ function historyOf(exchanges) {
     .filter(({ phase }) => phase === "done")
     .flatMap(({ question, text }) => [{ role: "user", content: question }, { role: "assistant", content: text.slice(0, HISTORY_CHARS) }])
     .slice(-HISTORY_TURNS);
+}
+
+// Where the whole page asks the same anew: without the conversation, so what a follow-up was understood as.
+function pageAddress(server, exchange) {
+  if (!exchange) return `${server}/`;
+  const { question, answer, filters } = exchange;
+  const fields = new URLSearchParams({ q: answer?.standalone_question || question });
+  for (const [name, values] of Object.entries(filters)) for (const value of [values].flat()) fields.append(name, value);
+  return `${server}/?${fields}`;
 }
 
 // What goes on the clipboard: question, answer and numbered references.

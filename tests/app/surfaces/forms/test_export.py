@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -59,6 +60,12 @@ def text_of(markdown: str) -> str:
         {"text": token.content, "softbreak": " "}.get(token.type, "\n" if token.type.endswith("_close") else "")
         for token in read(markdown)
     )
+
+
+def test_a_long_gap_takes_no_longer_than_its_length() -> None:
+    began = time.perf_counter()
+    wide = replace(ANSWER, answer="a" + " " * 30_000 + "\n" + " " * 30_000 + "b")
+    assert "a" in as_markdown([wide] * 5, today=DAY) and time.perf_counter() - began < 3
 
 
 def test_a_conversation_with_its_quotes_and_references() -> None:

@@ -23,6 +23,7 @@ from app.settings import read_settings
 from app.surfaces.gate.admission import MAX_BODY_BYTES, MAX_PAGE_BODY_BYTES, rules_for
 from app.surfaces.gate.gate import Frontier, Gate
 from app.surfaces.gate.observed import ASKED_FROM
+from app.surfaces.gate.origins import at_the_machine
 from app.surfaces.options import ServingOptions
 from retrieval.types import no_progress
 
@@ -234,6 +235,39 @@ def test_no_other_page_sends_to_the_chat_pages_own_routes(gated: Gated, inside: 
         assert cors_of(response) == {}
     assert inside.reached == []
     assert gated().post("/gradio_api/queue/join", json={}, headers={"Origin": OURS}).status_code == 200
+
+
+UNUSED = (
+    *("file=https://evil.example/a", "proxy=https://evil.example"),
+    *("upload", "deep_link", "call/x", "api/x", "openapi.json"),
+)
+
+
+@pytest.mark.parametrize("path", UNUSED)
+def test_of_gradios_routes_only_those_that_the_page_uses_are_there(gated: Gated, inside: Inside, path: str) -> None:
+    assert_refused(gated().get(f"/gradio_api/{path}", headers={"Sec-Fetch-Site": "same-origin"}), 404)
+    assert not inside.reached
+    assert gated().get("/gradio_api/queue/data", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 200
+
+
+def test_what_the_page_sends_is_counted_too(gated: Gated) -> None:
+    client = gated(client_limit=1)
+    assert statuses(client, "/gradio_api/queue/join", 11) == [*[200] * 10, 429]
+
+
+def test_gradio_does_not_open_our_page_to_others(app: Any) -> None:
+    client = TestClient(app)
+    for path in ("/", "/config"):
+        response = client.get(path, headers={"Origin": EVIL, "Host": "papers.example"})
+        assert response.status_code == 200 and not cors_of(response)
+    assert TestClient(app).get("/widget.js").headers["access-control-allow-origin"] == "*"
+
+
+def test_only_who_sits_at_the_machine_chooses_its_model() -> None:
+    assert at_the_machine("127.0.0.1", "127.0.0.1:7860") and at_the_machine("::1", "localhost:7860")
+    assert not at_the_machine("127.0.0.1", "papers.example")
+    assert not at_the_machine("192.0.2.7", "localhost:7860")
+    assert not at_the_machine(None, "localhost") and not at_the_machine("127.0.0.1", None)
 
 
 @pytest.mark.parametrize("path", ["/", "/widget.js", "/demo", "/health/ready"])

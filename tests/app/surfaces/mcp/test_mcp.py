@@ -144,6 +144,7 @@ def test_an_answer_with_history_and_filters(call: Call) -> None:
 def test_objects_sent_as_texts_are_read(call: Call) -> None:
     answer = call("ask", question=BACKDOOR, filters='{"organisation": ["OpenAI"]}', history="[]").structured_content
     assert {source["paper"]["organisation"] for source in answer["sources"]} == {"OpenAI"}
+    assert len(call("search_papers", query=BACKDOOR, top="2").structured_content["sources"]) == 2
 
 
 def test_an_abstention_names_papers_and_ids(call: Call) -> None:
@@ -196,6 +197,13 @@ def test_a_paper(call: Call, answerer: LocalAnswerer) -> None:
 )
 def test_a_wrong_argument(call: Call, tool: str, arguments: dict[str, Any], sentence: str) -> None:
     assert_refused(call(tool, **arguments), sentence)
+
+
+@pytest.mark.parametrize("text", ["[2401.05566]", '{"a": 1}', "7", '["a"]'])
+def test_what_is_a_text_stays_one(call: Call, text: str) -> None:
+    assert call("ask", question=text).structured_content["question"] == text
+    assert call("search_papers", query=text, top=1).structured_content["sources"]
+    assert_refused(call("get_paper", id=text), f"There is no paper {text!r}")
 
 
 class Failing(Switch):
@@ -289,11 +297,9 @@ def test_there_is_nothing_to_listen_to_or_to_end(address: str, method: str) -> N
     assert httpx.request(method, address, headers=HEADERS).status_code == 405
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [(b"", 400), (b"{", 400), (b"[]", 400), (b'{"a": 1}', 400), (b" " * 300_000, 413)]
-)
-def test_a_body_that_is_no_message(address: str, body: bytes, status: int) -> None:
-    assert httpx.post(address, content=body, headers=HEADERS).status_code == status
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"a": 1}'])
+def test_a_body_that_is_no_message(address: str, body: bytes) -> None:
+    assert httpx.post(address, content=body, headers=HEADERS).status_code == 400
 
 
 def test_the_whole_application_answers_and_may_be_started_again(answerer: LocalAnswerer) -> None:

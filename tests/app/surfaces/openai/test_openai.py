@@ -20,9 +20,9 @@ from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, checked_question
 from app.build import LocalAnswerer
-from app.surfaces.api.body import MAX_BODY_BYTES
 from app.surfaces.forms.cited_text import as_markdown
-from app.surfaces.gate.limits import LimitError
+from app.surfaces.gate.admission import MAX_BODY_BYTES, rules_for
+from app.surfaces.gate.gate import Frontier, Gate
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.problems import plain_errors
 from retrieval.errors import PaperbackedError
@@ -30,6 +30,7 @@ from retrieval.errors import PaperbackedError
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 DOCS = Path(__file__).parents[4] / "docs"
 COMPLETIONS = "/v1/chat/completions"
+KEY = "a-key-of-some-length"
 Clients = Callable[[Any], openai.OpenAI]
 
 
@@ -270,13 +271,10 @@ def test_a_wrong_request(
     assert sentence in error["message"] and error["message"].endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"", 400), (b"[]", 400), (b"[" * 100_000, 400), (b'{"model": 1}', 400), (b'{"a":"' + b"a" * MAX_BODY_BYTES, 413)],
-)
-def test_a_body_that_is_no_request(address: str, body: bytes, status: int) -> None:
+@pytest.mark.parametrize("body", [b"", b"[]", b"[" * 100_000, b'{"model": 1}', b"\xff"])
+def test_a_body_that_is_no_request(address: str, body: bytes) -> None:
     response = httpx.post(f"{address}{COMPLETIONS}", content=body)
-    assert response.status_code == status
+    assert response.status_code == 400
     assert response.json()["error"]["type"] == "invalid_request_error"
 
 
@@ -344,12 +342,50 @@ def test_a_failure_half_way(clients: Clients, answerer: LocalAnswerer, raised: b
         streamed(client, BACKDOOR)
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_too_many_questions(clients: Clients, answerer: LocalAnswerer, stream: bool) -> None:
-    client = clients(failing(answerer, error=LimitError("Try again in 7 seconds.", 7)))
-    with pytest.raises(openai.RateLimitError) as caught:
-        ask(client, BACKDOOR, stream=stream)
-    assert caught.value.response.headers["retry-after"] == "7"
+# What the gate refuses.
+
+
+def assert_refused(error: openai.APIStatusError, status: int, kind: str, code: str, sentence: str) -> None:
+    assert (error.status_code, error.type, error.code) == (status, kind, code)
+    assert isinstance(error.body, dict) and sentence in error.body["message"]
+    problem = error.response.json()
+    assert (problem["status"], problem["detail"]) == (status, error.body["message"])
+
+
+@pytest.fixture(scope="module")
+def guarded(served: Any, answerer: LocalAnswerer) -> Iterator[openai.OpenAI]:
+    """A client with the key of a server that lets one question a minute in."""
+    app = app_of(answerer)
+    app.add_middleware(Gate, frontier=Frontier(), rules=rules_for(1, 0, KEY))
+    with served(app) as address, client_of(address) as client:
+        yield client.with_options(api_key=KEY)
+
+
+def test_a_key_that_is_wrong(guarded: openai.OpenAI) -> None:
+    with pytest.raises(openai.AuthenticationError) as caught:
+        guarded.with_options(api_key="wrong").models.list()
+    assert_refused(caught.value, 401, "invalid_request_error", "invalid_api_key", "asks programs for a key")
+
+
+def test_an_origin_that_is_not_allowed(guarded: openai.OpenAI) -> None:
+    with pytest.raises(openai.PermissionDeniedError) as caught:
+        ask(guarded, BACKDOOR, extra_headers={"Origin": "https://evil.example"})
+    assert_refused(caught.value, 403, "invalid_request_error", "origin", "may not ask here")
+
+
+def test_a_request_that_is_too_large(guarded: openai.OpenAI) -> None:
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(guarded, "a" * MAX_BODY_BYTES)
+    assert_refused(caught.value, 413, "invalid_request_error", "size", "larger than 256,000 bytes")
+
+
+def test_too_many_questions(guarded: openai.OpenAI) -> None:
+    assert ask(guarded, BACKDOOR).choices
+    for stream in (False, True):
+        with pytest.raises(openai.RateLimitError) as caught:
+            ask(guarded, BACKDOOR, stream=stream)
+        assert_refused(caught.value, 429, "rate_limit_error", "rate_limit_exceeded", "try again in")
+        assert 0 < int(caught.value.response.headers["retry-after"]) <= 60
 
 
 class Endless(Passing):
@@ -393,6 +429,7 @@ def test_hanging_up_on_a_whole_answer_stops_the_work(clients: Clients, answerer:
         ("</p><!-- <?x <https://a.b>", r"\</p>\<!-- \<?x \<https://a.b>"),
         ("![x](https://a.b/c.png) [x](https://a.b)", r"![x]\(https://a.b/c.png) [x]\(https://a.b)"),
         ("[1]: https://a.b", r"[1]\: https://a.b"),
+        (r"\<img src=x>", r"\\\<img src=x>"),
         ("p < 0.05 and 3 <4, x<=y. Kept [1][2], too [3].", "p < 0.05 and 3 <4, x<=y. Kept [1][2], too [3]."),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -34,10 +35,11 @@ from app.surfaces.markup import Layer, outside_link, paper_address, segments, te
 from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
-from app.surfaces.page.cards import abstract_html, evidence, name_html
+from app.surfaces.page.cards import abstract_html, evidence
 from app.surfaces.page.chosen_filters import Chosen, chips_html
 from app.surfaces.page.exchange import Exchange, history_of
 from app.surfaces.page.kept_conversation import kept_conversation
+from app.surfaces.page.paper_naming import name_html
 from app.surfaces.page.reader import notice
 from app.surfaces.words import interface_words
 from retrieval.types import Facets, Filters, Paper, Passage
@@ -269,6 +271,14 @@ def test_markers_link_to_quotes_that_exist_and_to_no_others() -> None:
     assert "[3]" in page.text and "[1, 7]" in page.text and "[x]" in page.text
     anchors = [attributes.get("id") for tag, attributes in page.tags if tag == "a"]
     assert anchors == ["t4-m1", "t4-m2", None]
+
+
+@pytest.mark.parametrize("text", ["a" + " " * 30_000 + "\n" + " " * 30_000 + "b", "“a”[1]" * 5_000, " [1]" * 10_000])
+def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
+    """The square of these lengths would be minutes, and nobody else would be answered meanwhile."""
+    began = time.perf_counter()
+    drawn = answer_html(answered(text, (citation(1, PAPER.abstract[:8]),)), 1, interface_words())
+    assert drawn.endswith("</p>") and time.perf_counter() - began < 3
 
 
 def test_nothing_inside_a_quote_is_markup() -> None:
