@@ -15,6 +15,7 @@ from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.documents import body_of, examples, failures
 from app.surfaces.api.schema import ExportRequest, FeedbackRequest
 from app.surfaces.problems import problem
+from app.surfaces.words import interface_words
 
 FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "paperbacked.md"),
@@ -79,7 +80,7 @@ def _written(answerer: Answerer, asked: ExportRequest) -> str:
 
     answers = tuple(answer_from_kept(record, answerer.paper) for record in asked.answers)
     if asked.format == "markdown":
-        return export.as_markdown(answers)
+        return export.as_markdown(answers, interface_words(asked.language))
     if asked.format == "bibtex":
         return export.as_bibtex(answers)
     return json.dumps(export.as_csl(answers), ensure_ascii=False, indent=2)

@@ -190,6 +190,7 @@ class ExportRequest(BaseModel, strict=True):
 
     format: Literal["markdown", "bibtex", "csl-json"]
     answers: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_EXPORTED)
+    language: Literal["en", "zh"] = Field("en", description="Of the words around the answers, in Markdown.")
 
 
 class Health(BaseModel):

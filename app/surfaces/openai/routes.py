@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
-from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
+from app.answering.events import Answer, Done, Event, Failed, Quotes, SentenceChecked, Status, Token
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.server_sent import EVENT_STREAM, HEARTBEAT_SECONDS
 from app.surfaces.event_stream import answer_events, whole_answer
@@ -131,12 +131,14 @@ class _Telling:
                 return self.end(answer)
             case Failed(message):
                 return self.fail(message)
+            case Token() | SentenceChecked():
+                return self.comment(self.status)
             case _:
                 return []
 
     def comment(self, text: str) -> list[str]:
         """What is being done: clients pass over it, and whoever stands between sees that there is life."""
-        if text == self.status and time.monotonic() - self.commented_at < HEARTBEAT_SECONDS:
+        if not text or (text == self.status and time.monotonic() - self.commented_at < HEARTBEAT_SECONDS):
             return []
         self.status, self.commented_at = text, time.monotonic()
         return [f": {' '.join(text.split())}\n\n"]

@@ -20,7 +20,7 @@
     const menu = node.closest("details");
     try {
       const answers = window.paperbacked.turnsKept().map((turn) => turn.answer);
-      const reply = await post("export", { format, answers });
+      const reply = await post("export", { format, answers, language: find(".masthead").dataset.language });
       if (!reply.ok) throw new Error(reply.status);
       const address = URL.createObjectURL(await reply.blob());
       const link = make("a");

@@ -52,7 +52,7 @@ class Conversation {
         onEvent: (name, data) => {
           if (stopper.signal.aborted) return true;
           const over = happened(exchange, name, data);
-          if (name === "sentence") this.said(String(data.text ?? ""));
+          if (name === "sentence") this.said(String(data.text ?? "").replace(/\s*\[\d[\d, ]*\]/g, ""));
           this.changed();
           return over;
         },

@@ -19,6 +19,7 @@ from app.surfaces.api.routes import api_router
 from app.surfaces.forms.kept_answer import kept
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
+from app.surfaces.words import interface_words
 
 API = "/api/v1"
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -115,6 +116,13 @@ def test_export(client: TestClient, answerer: LocalAnswerer, format: str, media:
     assert response.headers["content-disposition"] == f'attachment; filename="paperbacked{ending}"'
     if format == "csl-json":
         assert response.json()[0]["title"].startswith("Sleeper Agents")
+
+
+def test_an_export_in_chinese(client: TestClient, answerer: LocalAnswerer) -> None:
+    record = kept(answerer.ask(checked_question(BACKDOOR)))
+    body = {"format": "markdown", "answers": [record], "language": "zh"}
+    heading = client.post(f"{API}/export", json=body).text.splitlines()[0]
+    assert heading == f"# {interface_words('zh')('md_heading')}" and not heading.isascii()
 
 
 def test_an_export_takes_no_quote_from_the_request(client: TestClient, answerer: LocalAnswerer) -> None:

@@ -15,6 +15,7 @@ import httpx
 import openai
 import pytest
 from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
@@ -159,6 +160,15 @@ def test_a_stream_as_it_goes_over_the_wire(address: str) -> None:
     # Quotes come one by one, as they are said.
     texts = [json.loads(block[6:])["choices"][0]["delta"].get("content") for block in blocks if block[0] == "d"]
     assert sum(bool(text and "[" in text) for text in texts) > 2
+
+
+def test_there_is_life_while_a_model_writes(writing: Callable[..., LocalAnswerer], monkeypatch: Any) -> None:
+    """Its words come at the end; what stands between must not take the silence before them for an end."""
+    monkeypatch.setattr("app.surfaces.openai.routes.HEARTBEAT_SECONDS", 0)
+    llm = ScriptedLLM(replies=["Backdoor behavior can be made persistent [1]."], piece=2)
+    body = {"model": "paperbacked", "messages": said(BACKDOOR), "stream": True}
+    blocks = TestClient(app_of(writing(llm))).post("/v1/chat/completions", json=body).text.split("\n\n")
+    assert blocks.count(": Writing with scripted") > 10
 
 
 def test_the_client_puts_a_stream_together(client: openai.OpenAI) -> None:
