@@ -36,6 +36,8 @@ SENTENCES = [
     {"text": "They always do.", "citations": [], "support": "uncited", "score": 0},
     {"text": "Cats 安全性 🙂 fly [1].", "citations": [1], "support": "unsupported", "score": 0.1},
 ]
+# As they are read out: a number says nothing to the ear.
+SPOKEN = ["Backdoors stay: “It stays.”", "They always do.", "Cats 安全性 🙂 fly."]
 
 
 def answer(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.scripted_server import (
     QUESTION,
-    SENTENCES,
+    SPOKEN,
     XSS,
     Server,
     answer,
@@ -92,7 +92,7 @@ def test_events_that_were_read_already_do_not_count_twice(scripted_page: Page, s
     expect(scripted_page.locator(".answer")).to_have_count(0)
     assert whole_text(scripted_page)
     announced = scripted_page.get_by_role("log").locator("p").all_text_contents()
-    assert announced[:-2] == [each["text"] for each in SENTENCES]
+    assert announced[:-2] == SPOKEN
     assert [headers.get("last-event-id") for headers, _ in scripted.asked] == [None, "12", str(len(told) - 1)]
 
 

@@ -11,7 +11,7 @@ from tests.browser.scripted_server import (
     CITATION,
     OTHER,
     PAPER,
-    SENTENCES,
+    SPOKEN,
     XSS,
     Server,
     answer,
@@ -62,7 +62,7 @@ def test_quotes_stand_there_before_the_answer(scripted_page: Page, scripted: Ser
     expect(scripted_page.locator(".evidence h4")).to_have_text("Cited")
     expect(scripted_page.locator(".also summary")).to_have_text("Also found (1)")
     log = scripted_page.get_by_role("log").locator("p")
-    assert log.all_text_contents() == [*(each["text"] for each in SENTENCES), "The answer is complete. Quotes: 1."]
+    assert log.all_text_contents() == [*SPOKEN, "The answer is complete. Quotes: 1."]
 
 
 def test_an_error_on_the_way_is_told(scripted_page: Page, scripted: Server) -> None:
