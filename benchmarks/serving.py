@@ -63,7 +63,8 @@ def running_server(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"PAPERBACKED_HOME": str(home)}
+    # One client asks here what many readers would.
+    environment = os.environ | {"PAPERBACKED_HOME": str(home), "PAPERBACKED_CLIENT_LIMIT": "0"}
     process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=environment)
     address = f"http://127.0.0.1:{port}/"
     try:
