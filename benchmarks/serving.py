@@ -100,8 +100,9 @@ def _first_evidence(address: str) -> float:
     took = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
-        page = browser.new_page()
         for question in [asked for asked in dev_questions()[:40] if _ask(address, asked.text)][:9]:
+            # A page of its own: a reload would bring back the conversation before it.
+            page = browser.new_page()
             page.goto(address)
             box = page.get_by_role("textbox").first
             box.fill(question.text)
@@ -109,6 +110,7 @@ def _first_evidence(address: str) -> float:
             box.press("Enter")
             page.wait_for_function("window.firstEvidence !== undefined")
             took.append(float(page.evaluate("window.firstEvidence")))
+            page.close()
         browser.close()
     return float(np.median(took[1:]))
 
