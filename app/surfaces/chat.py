@@ -132,7 +132,8 @@ def _lay_out(page: ChatPage, facets: Facets) -> _Widgets:
                 mode, shelf = html("", "mode-line", js_on_load=None), html("", "models")
         margin = html("", "margin", js_on_load=None)
     library = html(page.sections.library(words), "library", js_on_load=None)
-    about = html(page.sections.about(words), "about", js_on_load=None)
+    # Comes with the first visit, as it names the models, and to know them torch is loaded: seconds at the start.
+    about = html("", "about", js_on_load=None)
     announced, kept = html("", "announced", js_on_load=None), html("", "kept", js_on_load=None)
     # Which models are at work is known, and may change, only while the server runs.
     clock = gr.Timer(_CLOCK_SECONDS, active=False)

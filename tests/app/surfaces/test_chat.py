@@ -181,6 +181,17 @@ def test_the_browser_is_given_what_it_keeps_once_the_answer_is_there_and_can_bri
         assert "无法重新打开" in refused[3] and isinstance(refused[1], dict)
 
 
+def test_the_page_is_laid_out_without_asking_for_models() -> None:
+    """To name them torch is loaded, and the server would be there seconds later."""
+
+    class Unasked(Scripted):
+        @property
+        def models(self) -> Models:  # type: ignore[override]
+            raise AssertionError("asked which models are at work")
+
+    assert build_page(Unasked())
+
+
 def test_only_who_sits_at_the_machine_sees_and_chooses_models() -> None:
     models = LanguageModels(lambda: Choice(None, "quotes"), lambda name, report: LanguageModel(), may_fetch=True)
     page = ChatPage(Scripted(), models)
