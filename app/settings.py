@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from retrieval.errors import InputError
 
 PREFIX = "PAPERBACKED_"
 COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 class Settings(BaseSettings):
@@ -75,9 +77,14 @@ class Settings(BaseSettings):
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Hosts, separated by commas, that may show the whole page in a frame, as a Space does."
     )
+    hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Names, separated by commas, by which the server may be called, such as papers.example.org, or "
+        "*.example.org for all below it; localhost and loopback addresses always may; by default any name.",
+    )
     log_questions: bool = Field(default=False, description="Whether the log holds the texts of questions.")
 
-    @field_validator("widget_origins", "frame_ancestors", mode="before")
+    @field_validator("widget_origins", "frame_ancestors", "hosts", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         return tuple(part for part in re.split(r"[,\s]+", value) if part) if isinstance(value, str) else value
@@ -86,6 +93,11 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(value) for value in values)
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_host(value) for value in values)
 
     @field_validator("api_key")
     @classmethod
@@ -147,6 +159,20 @@ def _origin(text: str) -> str:
     shown = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != usual else "")
+
+
+def _host(text: str) -> str:
+    """The host as browsers write it, an IPv6 address without its brackets. Raises `ValueError` for anything else."""
+    bare = text.lower().removesuffix(".")
+    if "%" not in bare:  # An address with a zone is no host of a request.
+        with suppress(ValueError):
+            return str(ip_address(bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare))
+    labels = bare.removeprefix("*.").split(".")
+    # Browsers take a name whose last label is a number for an IPv4 address, and those are read above.
+    named = all(map(_HOST_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    if not named or len(bare) > 253:
+        raise ValueError(f"{text!r} is no host such as example.org, *.example.org or 192.0.2.1: no scheme, no port")
+    return bare
 
 
 def read_settings(**overrides: Any) -> Settings:

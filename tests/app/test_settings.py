@@ -34,6 +34,7 @@ SPECIAL: dict[str, tuple[str, object]] = {
     "log_questions": ("true", True),
     "widget_origins": ("https://a.example, http://b.example:8080", ("https://a.example", "http://b.example:8080")),
     "frame_ancestors": ("https://a.example", ("https://a.example",)),
+    "hosts": ("papers.example.org, *.example.com", ("papers.example.org", "*.example.com")),
 }
 
 
@@ -132,6 +133,7 @@ def test_a_key_that_no_header_can_bring_is_refused_and_not_shown(key: str) -> No
 def test_nobody_else_may_ask_and_there_are_limits_unless_somebody_says_so() -> None:
     settings = read_settings()
     assert (settings.widget_origins, settings.frame_ancestors, settings.api_key) == ((), (), None)
+    assert settings.hosts == ()
     assert 0 < settings.client_limit < settings.server_limit
     assert settings.trusted_proxies == "127.0.0.1"
     assert not settings.log_questions
@@ -171,6 +173,36 @@ def test_an_origin_is_kept_as_browsers_write_it(written: str, origin: str) -> No
 def test_what_is_no_origin_is_refused(name: str, written: str) -> None:
     with pytest.raises(InputError, match=rf"^The setting {name} is wrong \(.* is no origin such as https"):
         read_settings(**{name: written})
+
+
+@pytest.mark.parametrize(
+    ("written", "hosts"),
+    [
+        ("", ()),
+        ("localhost", ("localhost",)),
+        ("Papers.Example.ORG", ("papers.example.org",)),
+        ("papers.example.org.", ("papers.example.org",)),
+        ("*.Example.org", ("*.example.org",)),
+        ("my_box xn--4gbwdl.xn--wgbh1c", ("my_box", "xn--4gbwdl.xn--wgbh1c")),
+        ("192.0.2.1,2001:DB8:0::1,[::1]", ("192.0.2.1", "2001:db8::1", "::1")),
+    ],
+)
+def test_a_host_is_kept_as_browsers_write_it(written: str, hosts: tuple[str, ...]) -> None:
+    assert read_settings(hosts=written).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("*", "*.", "*.*.example.org", "a.*.example.org", "*example.org", ".example.org", "a..example.org"),
+        *("https://example.org", "example.org:7860", "example.org/path", "me@example.org", "[example.org]"),
+        *("-a.example", "a-.example", "a" * 64 + ".example", "a." * 127 + "a", "bücher.example"),
+        *("192.0.2", "1.2.3.999", "*.192.0.2.1", "[2001:db8::1]:7860", "fe80::1%eth0"),
+    ],
+)
+def test_what_is_no_host_is_refused(written: str) -> None:
+    with pytest.raises(InputError, match=r"^The setting hosts is wrong \(.* is no host such as example\.org"):
+        read_settings(hosts=written)
 
 
 @pytest.mark.parametrize("limit", ["-1", "many", "1.5", ""])
