@@ -18,9 +18,12 @@ from app.settings import Settings
 from app.surfaces.api.documents import describe
 from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.gate.admission import rules_for
-from app.surfaces.gate.gate import Frontier, Gate
+from app.surfaces.gate.connections import Connections, most_connections, server_options
+from app.surfaces.gate.forwarded import ForwardedHeaders
+from app.surfaces.gate.gate import Gate
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.gate.observed import ObservedAnswerer, log_answers
+from app.surfaces.gate.origins import Frontier
 from app.surfaces.mcp.routes import mcp_router
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.options import ServingOptions
@@ -41,15 +44,25 @@ def create_app(
 
     from app.surfaces.chat import build_page, page_options
     from app.surfaces.gate.page_security import LocalOnly
+    from app.surfaces.page_sessions import GradioSessions
 
-    app = FastAPI(title="paperbacked", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
     metrics = Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
     rules = rules_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
+    frontier = Frontier(options.widget_origins, options.hosts, options.local_only)
 
     def seen_from(surface: str) -> Answerer:
         return ObservedAnswerer(answerer, surface, metrics, options.log_questions)
 
+    page = build_page(seen_from("page"), language_models, rules)
+    sessions = GradioSessions(page)
+    app = FastAPI(
+        title="paperbacked",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=lambda _: sessions.sweeping(),
+    )
     app.include_router(health_router(ready))
     app.include_router(metrics_router(metrics))
     app.include_router(api_router(seen_from("api"), options))
@@ -58,9 +71,8 @@ def create_app(
     app.include_router(widget_router(options))
     describe(app)
     plain_errors(app)
-    app.add_middleware(Gate, frontier=Frontier(options.widget_origins, options.local_only), rules=rules)
+    app.add_middleware(Gate, frontier=frontier, rules=rules, page=sessions)
     app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)
-    page = build_page(seen_from("page"), language_models, rules.questions)
     return gradio.mount_gradio_app(app, page, path="/", **page_options())
 
 
@@ -102,13 +114,15 @@ def run_server(
     warming.start()
     if warm:
         warming.join()
+    outermost = ForwardedHeaders(app, settings.trusted_proxies)
     config = uvicorn.Config(
-        app,
+        outermost,
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,
+        **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
     uvicorn.Server(config).run(sockets=[listener])
 
@@ -118,6 +132,7 @@ def serving_options(settings: Settings) -> ServingOptions:
     return ServingOptions(
         widget_origins=settings.widget_origins,
         frame_ancestors=settings.frame_ancestors,
+        hosts=settings.hosts,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         client_limit=settings.client_limit,
         server_limit=settings.server_limit,

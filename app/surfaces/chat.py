@@ -24,7 +24,9 @@ from app.surfaces.words import LANGUAGES, Words, interface_language, interface_w
 from retrieval.errors import InputError
 from retrieval.types import Facets
 
-_CONCURRENT_ANSWERS = 20
+_AT_ONCE = 200
+"""Answers under way on all pages, each on a thread only while it takes a step: whoever comes gets quotes before
+others are written to their end. How many one address has of them is for the gate to say."""
 _CLOCK_SECONDS = 1.0
 """How often the page looks how far a model has come, while one is underway."""
 _SESSION_SECONDS = 4 * 3600
@@ -89,7 +91,8 @@ def build_page(
     with gr.Blocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
         _tie(_lay_out(page, answerer.facets), page, blocks)
     blocks.state_session_capacity = _SESSIONS
-    return blocks.queue(default_concurrency_limit=_CONCURRENT_ANSWERS, max_size=_WAITING, api_open=False)
+    blocks.max_threads = _AT_ONCE
+    return blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
 
 
 def page_options() -> dict[str, Any]:
@@ -163,7 +166,7 @@ def _tie(on: _Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
         page.ask,
         inputs=[on.box, on.exchanges, *on.filters, on.language, on.editing],
         outputs=on.screen,
-        concurrency_limit=_CONCURRENT_ANSWERS,
+        concurrency_limit=_AT_ONCE,
         **_PRIVATE,
     )
     # First the work ends, then the page is drawn: the other way round a late token would overwrite it.

@@ -12,6 +12,7 @@ class ServingOptions:
 
     widget_origins: tuple[str, ...] = ()
     frame_ancestors: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
     client_limit: int = 0
     server_limit: int = 0

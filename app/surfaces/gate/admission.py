@@ -1,44 +1,41 @@
-"""What a program's request must bring, how large it may be, and how many questions are let through."""
+"""What a request must bring, how large it may be, and how much of it is let through."""
 
 from __future__ import annotations
 
 import asyncio
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.surfaces.gate.limits import LimitError, QuestionLimits
+from app.surfaces.gate.places import AnswerPlaces, Place
+from app.surfaces.gate.routes import READING, Rule
 from app.surfaces.problems import openai_error, problem
 
 MAX_BODY_BYTES = 256_000
 MAX_PAGE_BODY_BYTES = 512_000
 """Of what our own page sends to Gradio, which may hold a whole conversation."""
 BODY_SECONDS = 30.0
-SILENT_SECONDS = 60.0
-"""How long a reader may take nothing of an answer before the connection is closed."""
 MAX_OPEN_QUESTIONS = 1_000
 _COME_BACK_SECONDS = 5
 
 REQUESTER = "paperbacked.requester"
 """Where the gate notes in the scope who sends the request."""
+RULE = "paperbacked.rule"
+"""Where it notes the rule for the request's address."""
 
 LOOKUPS_A_QUESTION = 10
 """Searches, papers and the like are allowed so many times as often as questions."""
 
-_ASKING = frozenset({"/api/v1/ask", "/v1/chat/completions"})
-_FEEDBACK = "/api/v1/feedback"
-_MCP = "/mcp"
-_HEALTH = "/api/v1/health"
 _OPENAI = "/v1/"
 _OPENAI_CODES = {"key": "invalid_api_key", "limit": "rate_limit_exceeded"}
 _OPENAI_KINDS = {429: "rate_limit_error", 503: "server_error"}
-_METRICS = "/metrics"
 
 
 class RefusedError(Exception):
@@ -59,6 +56,18 @@ class RefusedError(Exception):
         return openai_error(str(self), kind, code=_OPENAI_CODES.get(self.reason, self.reason))
 
 
+class PageSessions(Protocol):
+    """What knows the page's sessions and events (app/surfaces/gate/page_sessions.py)."""
+
+    def check(self, scope: Scope, body: bytes | None) -> bytes | None:
+        """The body as the page's framework may have it. Raises `RefusedError` for what the page never sends."""
+        ...
+
+    async def __call__(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hands the request on, and notes whose session listens."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What admission goes by; the three limits count apart."""
@@ -66,10 +75,18 @@ class Rules:
     questions: QuestionLimits
     feedback: QuestionLimits
     lookups: QuestionLimits
+    places: AnswerPlaces
     api_key: str | None = field(default=None, repr=False)
     refused: Callable[[str], None] = lambda reason: None
     max_open: int = MAX_OPEN_QUESTIONS
-    silent_seconds: float = SILENT_SECONDS
+
+    def enter(self, client: str) -> Place:
+        """A place for one question of the page's reader at that address, counted as one.
+
+        Raises `LimitError` where it is one too many.
+        """
+        self.questions.admit(client)
+        return self.places.enter(client)
 
 
 def rules_for(
@@ -78,91 +95,140 @@ def rules_for(
     api_key: str | None = None,
     refused: Callable[[str], None] = lambda reason: None,
 ) -> Rules:
-    """The rules with limits of so many questions a minute, 0 for none."""
+    """The rules with limits of so many questions a minute, 0 for none; a client's line is as long as its limit."""
     return Rules(
         questions=QuestionLimits(client_limit, server_limit),
         feedback=QuestionLimits(client_limit, server_limit),
         lookups=QuestionLimits(LOOKUPS_A_QUESTION * client_limit, LOOKUPS_A_QUESTION * server_limit),
+        places=AnswerPlaces(client_limit),
         api_key=api_key,
         refused=refused,
     )
 
 
 class Admission:
-    """ASGI middleware behind the gate, which has noted in the scope who asks."""
+    """ASGI middleware behind the gate, which has noted in the scope who asks and by which rule."""
 
-    def __init__(self, app: ASGIApp, rules: Rules) -> None:
+    def __init__(self, app: ASGIApp, rules: Rules, page: PageSessions | None = None) -> None:
         self.app = app
         self.rules = rules
+        self._page = page
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        rule: Rule = scope[RULE]
+        client = (scope.get("client") or ("",))[0]
         try:
-            if scope[REQUESTER] == "program" and scope["path"] != _HEALTH:
-                check_key(scope, self.rules.api_key)
-            body = await whole_body(scope, receive, MAX_BODY_BYTES)
-            asks = self._count(scope, body)
+            check_key(scope, rule, self.rules.api_key)
+            body = await whole_body(scope, receive, MAX_PAGE_BODY_BYTES if rule.audience == "page" else MAX_BODY_BYTES)
+            questions = self._count(rule, client, body)
+            if self._page and rule.audience == "page":
+                body = self._page.check(scope, body)
+            place = _Turn(self.rules.places, client) if questions else None
         except RefusedError as refusal:
             self.rules.refused(refusal.reason)
             await refusal.answer(scope, receive, send)
             return
         receive = receive if body is None else again(body, receive)
-        if not asks:
-            await self.app(scope, receive, send)
+        if place is None:
+            await self._hand_on(rule, scope, receive, send)
             return
         self._open += 1
-        reader = _Reader(send, self.rules.silent_seconds)
         try:
-            await self.app(scope, receive, reader)
-        except (OSError, ClientDisconnect):
-            if not reader.asleep:
-                raise
-            self.rules.refused("asleep")
+            if await place.comes(receive):
+                await self._hand_on(rule, scope, place.receive, send)
         finally:
             self._open -= 1
+            place.leave()
 
-    def _count(self, scope: Scope, body: bytes | None) -> int:
+    async def _hand_on(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._page and rule.audience == "page":
+            await self._page(self.app, scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _count(self, rule: Rule, client: str, body: bytes | None) -> int:
         """How many questions the request asks, having counted them. Raises `RefusedError` where they are too many."""
-        path, client = scope["path"].rstrip("/"), (scope.get("client") or ("",))[0]
-        if path in (_HEALTH, _METRICS):
+        if rule.counted == "nothing":
             return 0
-        posted = scope["method"] == "POST"
-        questions = 1 if posted and path in _ASKING else _tool_calls(body or b"") if posted and path == _MCP else 0
+        questions = {"question": 1, "tool calls": _tool_calls(body or b"")}.get(rule.counted, 0)
         if questions and self._open >= self.rules.max_open:
             sentence = f"Too many answers are being made at once: try again in {_COME_BACK_SECONDS} seconds."
             raise RefusedError(503, "crowd", sentence, {"Retry-After": str(_COME_BACK_SECONDS)})
-        other = self.rules.feedback if posted and path == _FEEDBACK else self.rules.lookups
-        try:
+        other = self.rules.feedback if rule.counted == "feedback" else self.rules.lookups
+        with _as_refusal():
             for _ in range(questions):
                 self.rules.questions.admit(client)
             if not questions:
                 other.admit(client)
-        except LimitError as error:
-            raise RefusedError(429, "limit", str(error), {"Retry-After": str(error.retry_after)}) from error
         return questions
 
 
-def count_lookup(scope: Scope, rules: Rules) -> None:
-    """Raises `RefusedError` where the client has sent too much in the last minute."""
+@contextmanager
+def _as_refusal() -> Iterator[None]:
     try:
-        rules.lookups.admit((scope.get("client") or ("",))[0])
+        yield
     except LimitError as error:
         raise RefusedError(429, "limit", str(error), {"Retry-After": str(error.retry_after)}) from error
 
 
-def check_key(scope: Scope, key: str | None) -> None:
-    """Raises `RefusedError` for a request without the key, where there is one."""
-    if key is None:
+class _Turn:
+    """A place among the answers of a client, waited for on the event loop."""
+
+    def __init__(self, places: AnswerPlaces, client: str) -> None:
+        """Raises `RefusedError` where too many wait already."""
+        loop, self._called = asyncio.get_running_loop(), asyncio.Event()
+        with _as_refusal():
+            self._place = places.enter(client, lambda: loop.call_soon_threadsafe(self._called.set))
+
+    async def comes(self, receive: Receive) -> bool:
+        """Wait for it; false where the client hangs up before. From then on `receive` is what the answer reads from."""
+        self.receive = receive
+        if self._place.ready:
+            return True
+        # The first message is the body, which is here already; whatever comes next is that the client has gone.
+        first = await receive()
+        gone = asyncio.ensure_future(receive())
+        called = asyncio.ensure_future(self._called.wait())
+        await asyncio.wait((gone, called), return_when=asyncio.FIRST_COMPLETED)
+        called.cancel()
+        self.receive = _in_order(first, gone)
+        return not gone.done()
+
+    def leave(self) -> None:
+        self._place.leave()
+
+
+def _in_order(first: Message, then: asyncio.Future[Message]) -> Receive:
+    """A `receive` that gives a message that was read, and then the one that is waited for."""
+    read = [first]
+
+    async def receive() -> Message:
+        return read.pop() if read else await asyncio.shield(then)
+
+    return receive
+
+
+def check_key(scope: Scope, rule: Rule, key: str | None) -> None:
+    """Raises `RefusedError` for a program's request without the key, where there is one and its address asks for it."""
+    sends_to_page = rule.audience == "page" and scope["method"] not in READING
+    asks = rule.audience == "operators" or (rule.audience == "programs" and rule.counted != "nothing") or sends_to_page
+    if key is None or scope[REQUESTER] != "program" or not asks:
         return
-    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    scheme, _, token = given.partition(b" ")
-    if scheme.lower() != b"bearer" or not hmac.compare_digest(token.strip(), key.encode()):
+    if not bears_key(scope, key):
         raise RefusedError(
             401,
             "key",
             "This server asks programs for a key: send it as Authorization: Bearer KEY.",
             {"WWW-Authenticate": 'Bearer realm="paperbacked"'},
         )
+
+
+def bears_key(scope: Scope, key: str) -> bool:
+    """Whether the request brings that key, compared in constant time."""
+    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    scheme, _, token = given.partition(b" ")
+    return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), key.encode())
 
 
 async def whole_body(scope: Scope, receive: Receive, most: int) -> bytes | None:
@@ -204,23 +270,6 @@ def again(body: bytes, receive: Receive) -> Receive:
         return first.pop() if first else await receive()
 
     return read
-
-
-class _Reader:
-    """A `send` that gives up a reader who takes nothing for so long, with the `OSError` that ASGI has for it."""
-
-    def __init__(self, send: Send, seconds: float) -> None:
-        self.asleep = False
-        self._send = send
-        self._seconds = seconds
-
-    async def __call__(self, message: Message) -> None:
-        try:
-            async with asyncio.timeout(self._seconds):
-                await self._send(message)
-        except TimeoutError as error:
-            self.asleep = True
-            raise OSError("The reader takes nothing.") from error
 
 
 def _tool_calls(body: bytes) -> int:

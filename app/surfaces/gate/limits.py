@@ -1,16 +1,17 @@
-"""How many questions a client address, and all of them together, may ask a minute."""
+"""How many questions a client address, and all of them together, may ask a minute.
+
+Counted on a clock that only goes forward: who sets the machine's time back must not keep
+readers out, which is what the libraries for this do that count by the time of day.
+"""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from retrieval.errors import PaperbackedError
 
@@ -18,7 +19,6 @@ WINDOW_SECONDS = 60
 MAX_CLIENTS = 10_000
 """Clients remembered at once; beyond that the one that has been silent longest is forgotten."""
 _MAX_NAME_CHARS = 100
-_ALL = "all"
 
 
 class LimitError(PaperbackedError):
@@ -32,12 +32,12 @@ class LimitError(PaperbackedError):
 class QuestionLimits:
     """Questions a minute, counted over the last sixty seconds in this process; 0 stands for no limit."""
 
-    def __init__(self, client_limit: int, server_limit: int) -> None:
-        self._client = RateLimitItemPerMinute(client_limit, namespace="client") if client_limit else None
-        self._server = RateLimitItemPerMinute(server_limit, namespace="server") if server_limit else None
-        self._storage = MemoryStorage()
-        self._windows = MovingWindowRateLimiter(self._storage)
-        self._seen: OrderedDict[str, float] = OrderedDict()
+    def __init__(self, client_limit: int, server_limit: int, now: Callable[[], float] = time.monotonic) -> None:
+        self._client_limit = client_limit
+        self._server_limit = server_limit
+        self._now = now
+        self._all: deque[float] = deque()
+        self._clients: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def admit(self, client: str) -> None:
@@ -47,39 +47,44 @@ class QuestionLimits:
         """
         name = client_name(client)
         with self._lock:
-            if self._server and not self._windows.test(self._server, _ALL):
-                raise self._refusal(self._server, _ALL, "This server is asked too much at the moment")
-            if self._client:
-                self._make_room_for(name)
-                if not self._windows.hit(self._client, name):
-                    raise self._refusal(self._client, name, "That is more than one address may ask in a minute")
-                self._seen[name] = time.monotonic()
-                self._seen.move_to_end(name)
-            if self._server:
-                self._windows.hit(self._server, _ALL)
+            now = self._now()
+            if self._server_limit and _within(self._all, now) >= self._server_limit:
+                raise self._refusal(self._all, now, "This server is asked too much at the moment")
+            if self._client_limit:
+                asked = self._asked_by(name, now)
+                if _within(asked, now) >= self._client_limit:
+                    raise self._refusal(asked, now, "That is more than one address may ask in a minute")
+                asked.append(now)
+            if self._server_limit:
+                self._all.append(now)
 
     @property
     def clients(self) -> int:
         """How many clients are remembered now."""
-        return len(self._seen)
+        return len(self._clients)
 
-    def _refusal(self, item: RateLimitItemPerMinute, name: str, sentence: str) -> LimitError:
-        left = self._windows.get_window_stats(item, name).reset_time - time.time()
-        seconds = min(max(math.ceil(left), 1), WINDOW_SECONDS)
+    def _asked_by(self, name: str, now: float) -> deque[float]:
+        """When the client has asked, the client being the latest to have come."""
+        while self._clients:
+            silent, asked = next(iter(self._clients.items()))
+            room = len(self._clients) < MAX_CLIENTS or name in self._clients
+            if room and asked and now - asked[-1] < WINDOW_SECONDS:
+                break
+            del self._clients[silent]
+        asked = self._clients.setdefault(name, deque())
+        self._clients.move_to_end(name)
+        return asked
+
+    def _refusal(self, asked: deque[float], now: float, sentence: str) -> LimitError:
+        seconds = min(max(math.ceil(asked[0] + WINDOW_SECONDS - now), 1), WINDOW_SECONDS)
         return LimitError(f"{sentence}: try again in {seconds} second{'s' if seconds > 1 else ''}.", seconds)
 
-    def _make_room_for(self, name: str) -> None:
-        # The storage empties a client's window by itself, but keeps its name for ever.
-        assert self._client is not None
-        while self._seen:
-            silent, seen = next(iter(self._seen.items()))
-            room = len(self._seen) < MAX_CLIENTS or name in self._seen
-            if room and time.monotonic() - seen <= WINDOW_SECONDS:
-                return
-            del self._seen[silent]
-            key = self._client.key_for(silent)
-            with self._storage.locks[key]:
-                self._storage.clear(key)
+
+def _within(asked: deque[float], now: float) -> int:
+    """How many of these times lie in the window that ends now; older ones are dropped."""
+    while asked and now - asked[0] >= WINDOW_SECONDS:
+        asked.popleft()
+    return len(asked)
 
 
 def client_name(address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
@@ -31,19 +32,42 @@ def requester_of(scope: Scope, allowed: Collection[str]) -> Requester:
     return "guest" if origin in allowed else "stranger"
 
 
-def by_foreign_name(scope: Scope) -> bool:
-    """Whether a browser was led here by a name that is not this machine's own.
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Which pages of other origins may ask, and by which names the server may be called.
 
-    Only for a server that listens to this machine alone. A page elsewhere can point its own name at
-    127.0.0.1 and then counts as same-origin; it must name our port, which a proxy in front has not.
+    `hosts` are names without a port, `*.example.org` for all below one; without any, a
+    server that listens to this machine alone (`local_only`) has no names but this
+    machine's, and another answers to every name.
     """
-    host = Headers(scope=scope).get("host")
-    place = _place(f"http://{host}") if host else None
-    server = scope.get("server")
-    if place is None or server is None:
-        return False
-    name, port = place
-    return port == server[1] and not _is_loopback(name)
+
+    origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    local_only: bool = False
+
+    def knows(self, scope: Scope) -> bool:
+        """Whether the server may be called by the name in the request.
+
+        A page elsewhere can point its own name at this server's address and then counts as
+        same-origin (DNS rebinding); only the name tells.
+        """
+        host = Headers(scope=scope).get("host")
+        if host is None or not (self.hosts or self.local_only):
+            return True  # no browser leaves it out
+        place, server = _place(f"http://{host}"), scope.get("server")
+        if place is None:
+            return False
+        name, port = place
+        if _is_loopback(name):
+            return True
+        if self.hosts:
+            return any(_is_called(name, known) for known in self.hosts)
+        # A page led here must name our port, which a proxy in front has not.
+        return server is None or port != server[1]
+
+
+def _is_called(name: str, known: str) -> bool:
+    return name.endswith(known[1:]) if known.startswith("*.") else name == known
 
 
 def at_the_machine(client: str | None, host: str | None) -> bool:

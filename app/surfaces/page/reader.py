@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -21,12 +22,29 @@ from app.surfaces.words import Words
 from retrieval.errors import InputError, PaperbackedError
 
 
-class QuestionDoor(Protocol):
-    """Who may ask now, such as `QuestionLimits`."""
+class Place(Protocol):
+    """A place among the answers that are made at once for one address."""
 
-    def admit(self, client: str) -> None:
-        """Raises `PaperbackedError` where the client has to wait."""
+    @property
+    def ready(self) -> bool:
+        """Whether the answer may be made now."""
         ...
+
+    def leave(self) -> None:
+        """Give the place up; needed in every case."""
+        ...
+
+
+class QuestionDoor(Protocol):
+    """Who may ask now, such as the gate's `Rules`."""
+
+    def enter(self, client: str) -> Place:
+        """A place for one question. Raises `PaperbackedError` where it is one too many."""
+        ...
+
+
+_LOOK_SECONDS = 0.1
+"""How often a question in the line looks whether it is its turn: only between two looks can it be stopped."""
 
 
 class ReaderPage:
@@ -69,14 +87,20 @@ class ReaderPage:
         try:
             filters = chosen_filters(now.organisations, now.categories, now.languages, now.since, now.until)
             wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
-            if self._limits:
-                self._limits.admit(client)
+            place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield Frame(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
             return
-        first = drawn((*wanted.earlier, wanted.exchange), words)
-        yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
-        yield from answer_frames(self.answerer, wanted.question, wanted.earlier, wanted.exchange, words)
+        try:
+            first = drawn((*wanted.earlier, wanted.exchange), words)
+            yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
+            while place is not None and not place.ready:
+                time.sleep(_LOOK_SECONDS)
+                yield Frame()
+            yield from answer_frames(self.answerer, wanted.question, wanted.earlier, wanted.exchange, words)
+        finally:
+            if place is not None:
+                place.leave()
 
     def stop(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
         """The page after the reader has stopped the answer; what was written stays."""

@@ -19,7 +19,7 @@ from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
 from app.answering.question import Question
 from app.surfaces.chat import ChatPage, build_page, page_options
-from app.surfaces.gate.limits import QuestionLimits
+from app.surfaces.gate.admission import rules_for
 from app.surfaces.page.chosen_filters import chosen_filters
 from app.surfaces.page.drawing import BROKEN
 from app.surfaces.page.exchange import Exchange
@@ -157,7 +157,7 @@ def test_an_edited_question_takes_the_place_of_its_turn_and_of_what_follows() ->
 
 def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     answerer = Scripted(done("Yes."))
-    page = ChatPage(answerer, None, QuestionLimits(1, 0))
+    page = ChatPage(answerer, None, rules_for(1, 0))
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
     first, again, elsewhere = (
@@ -166,6 +166,24 @@ def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     assert len(first) > 1 and len(elsewhere) > 1 and len(answerer.asked) == 2
     (refused,) = again
     assert "一个地址在一分钟内不能提问这么多" in refused[3] and isinstance(refused[4], dict)
+
+
+def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -> None:
+    rules = rules_for(10, 0)
+    page = ChatPage(Scripted(done("Yes.")), None, rules)
+    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
+    elsewhere = [rules.enter("192.0.2.1") for _ in range(3)]
+    fourth = page.ask("Why?", (), [], [], [], 0, 0, sending(), "en", 0, request)
+    begun = [next(fourth) for _ in range(3)]
+    assert not any("Yes." in str(update) for update in begun)
+    elsewhere[0].leave()
+    assert "Yes." in str(list(fourth))
+    fifth = page.ask("Why?", (), [], [], [], 0, 0, sending(), "en", 0, request)
+    next(fifth)
+    fifth.close()  # the reader has gone
+    for place in elsewhere[1:]:
+        place.leave()
+    assert rules.places.clients == 0
 
 
 def test_the_browser_is_given_what_it_keeps_once_the_answer_is_there_and_can_bring_it_back() -> None:
