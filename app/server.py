@@ -20,10 +20,12 @@ from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.gate.admission import rules_for
 from app.surfaces.gate.connections import Connections, most_connections, server_options
 from app.surfaces.gate.forwarded import ForwardedHeaders
-from app.surfaces.gate.gate import Gate
+from app.surfaces.gate.gate import Gate, Login
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.gate.observed import ObservedAnswerer, log_answers
 from app.surfaces.gate.origins import Frontier
+from app.surfaces.login.hub_login import HubLogin
+from app.surfaces.login.key_login import KeyLogin
 from app.surfaces.mcp.routes import mcp_router
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.options import ServingOptions
@@ -71,9 +73,19 @@ def create_app(
     app.include_router(widget_router(options))
     describe(app)
     plain_errors(app)
-    app.add_middleware(Gate, frontier=frontier, rules=rules, page=sessions)
+    login = _login(options)
+    app.add_middleware(Gate, frontier=frontier, rules=rules, page=sessions, login=login)
+    if login:
+        login.attach(app)
     app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)
     return gradio.mount_gradio_app(app, page, path="/", **page_options())
+
+
+def _login(options: ServingOptions) -> Login | None:
+    """The login that the options ask for, None where there is none."""
+    if options.login == "hub":
+        return HubLogin()
+    return KeyLogin(options.api_key) if options.login == "key" and options.api_key else None
 
 
 @contextmanager
@@ -134,6 +146,7 @@ def serving_options(settings: Settings) -> ServingOptions:
         frame_ancestors=settings.frame_ancestors,
         hosts=settings.hosts,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
+        login=settings.login,
         client_limit=settings.client_limit,
         server_limit=settings.server_limit,
         log_questions=settings.log_questions,

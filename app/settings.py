@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.corpus import default_papers_file
@@ -63,6 +63,11 @@ class Settings(BaseSettings):
     )
     api_key: SecretStr | None = Field(
         default=None, description="Key that programs must bring as a bearer token; without it none is asked for."
+    )
+    login: Literal["none", "key", "hub"] = Field(
+        default="none",
+        description="Login for pages: none, key (the API key, typed once), or hub (an account of the Hugging Face hub, "
+        "on Spaces); with one nobody else comes in but programs with the key.",
     )
     client_limit: int = Field(
         default=60, ge=0, description="Questions that one client address may ask a minute; 0 for no limit."
@@ -121,6 +126,12 @@ class Settings(BaseSettings):
         if not COLLECTION_NAME.fullmatch(name):
             raise ValueError("a collection's name is 1 to 40 small letters, digits or hyphens")
         return name
+
+    @model_validator(mode="after")
+    def _key_to_log_in_with(self) -> Settings:
+        if self.login == "key" and self.api_key is None:
+            raise ValueError("a login with the key needs one: set PAPERBACKED_API_KEY too")
+        return self
 
     @property
     def own_papers(self) -> Path:
@@ -189,6 +200,6 @@ def read_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
-        name = "_".join(str(part) for part in first["loc"])
+        name = "_".join(str(part) for part in first["loc"]) or "login"
         reason = str(first["msg"]).removeprefix("Value error, ")
         raise InputError(f"The setting {name} is wrong ({reason}).") from error

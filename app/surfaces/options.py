@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class ServingOptions:
     frame_ancestors: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     api_key: str | None = field(default=None, repr=False)
+    login: Literal["none", "key", "hub"] = "none"
     client_limit: int = 0
     server_limit: int = 0
     log_questions: bool = False

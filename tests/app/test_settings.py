@@ -31,6 +31,7 @@ SPECIAL: dict[str, tuple[str, object]] = {
     "port": ("1234", 1234),
     "client_limit": ("7", 7),
     "server_limit": ("0", 0),
+    "login": ("hub", "hub"),
     "log_questions": ("true", True),
     "widget_origins": ("https://a.example, http://b.example:8080", ("https://a.example", "http://b.example:8080")),
     "frame_ancestors": ("https://a.example", ("https://a.example",)),

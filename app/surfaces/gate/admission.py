@@ -33,6 +33,7 @@ RULE = "paperbacked.rule"
 LOOKUPS_A_QUESTION = 10
 """Searches, papers and the like are allowed so many times as often as questions."""
 
+LOGINS_A_MINUTE = 10
 _OPENAI = "/v1/"
 _OPENAI_CODES = {"key": "invalid_api_key", "limit": "rate_limit_exceeded"}
 _OPENAI_KINDS = {429: "rate_limit_error", 503: "server_error"}
@@ -70,12 +71,14 @@ class PageSessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What admission goes by; the three limits count apart."""
+    """What admission goes by; the limits count apart."""
 
     questions: QuestionLimits
     feedback: QuestionLimits
     lookups: QuestionLimits
     places: AnswerPlaces
+    logins: QuestionLimits
+    """Keys that are tried, right or wrong."""
     api_key: str | None = field(default=None, repr=False)
     refused: Callable[[str], None] = lambda reason: None
     max_open: int = MAX_OPEN_QUESTIONS
@@ -87,6 +90,26 @@ class Rules:
         """
         self.questions.admit(client)
         return self.places.enter(client)
+
+    def brings_key(self, scope: Scope) -> bool:
+        """Whether the request brings the key, compared in constant time; one that brings another is counted.
+
+        Raises `RefusedError` where that was one key too many.
+        """
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), None)
+        if self.api_key is None or given is None:
+            return False
+        scheme, _, token = given.partition(b" ")
+        if scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self.api_key.encode()):
+            return True
+        with _as_refusal():
+            self.logins.admit(client_of(scope))
+        return False
+
+
+def client_of(scope: Scope) -> str:
+    """The address that the request comes from."""
+    return (scope.get("client") or ("",))[0]
 
 
 def rules_for(
@@ -101,6 +124,7 @@ def rules_for(
         feedback=QuestionLimits(client_limit, server_limit),
         lookups=QuestionLimits(LOOKUPS_A_QUESTION * client_limit, LOOKUPS_A_QUESTION * server_limit),
         places=AnswerPlaces(client_limit),
+        logins=QuestionLimits(LOGINS_A_MINUTE, 0),
         api_key=api_key,
         refused=refused,
     )
@@ -117,9 +141,9 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         rule: Rule = scope[RULE]
-        client = (scope.get("client") or ("",))[0]
+        client = client_of(scope)
         try:
-            check_key(scope, rule, self.rules.api_key)
+            self._check_key(scope, rule)
             body = await whole_body(scope, receive, MAX_PAGE_BODY_BYTES if rule.audience == "page" else MAX_BODY_BYTES)
             questions = self._count(rule, client, body)
             if self._page and rule.audience == "page":
@@ -141,6 +165,17 @@ class Admission:
             self._open -= 1
             place.leave()
 
+    def _check_key(self, scope: Scope, rule: Rule) -> None:
+        """Raises `RefusedError` for a program's request without the key, where there is one."""
+        if self.rules.api_key is None or not wants_key(scope, rule) or self.rules.brings_key(scope):
+            return
+        raise RefusedError(
+            401,
+            "key",
+            "This server asks programs for a key: send it as Authorization: Bearer KEY.",
+            {"WWW-Authenticate": 'Bearer realm="paperbacked"'},
+        )
+
     async def _hand_on(self, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
         if self._page and rule.audience == "page":
             await self._page(self.app, scope, receive, send)
@@ -155,7 +190,7 @@ class Admission:
         if questions and self._open >= self.rules.max_open:
             sentence = f"Too many answers are being made at once: try again in {_COME_BACK_SECONDS} seconds."
             raise RefusedError(503, "crowd", sentence, {"Retry-After": str(_COME_BACK_SECONDS)})
-        other = self.rules.feedback if rule.counted == "feedback" else self.rules.lookups
+        other = {"feedback": self.rules.feedback, "login": self.rules.logins}.get(rule.counted, self.rules.lookups)
         with _as_refusal():
             for _ in range(questions):
                 self.rules.questions.admit(client)
@@ -209,26 +244,13 @@ def _in_order(first: Message, then: asyncio.Future[Message]) -> Receive:
     return receive
 
 
-def check_key(scope: Scope, rule: Rule, key: str | None) -> None:
-    """Raises `RefusedError` for a program's request without the key, where there is one and its address asks for it."""
-    sends_to_page = rule.audience == "page" and scope["method"] not in READING
-    asks = rule.audience == "operators" or (rule.audience == "programs" and rule.counted != "nothing") or sends_to_page
-    if key is None or scope[REQUESTER] != "program" or not asks:
-        return
-    if not bears_key(scope, key):
-        raise RefusedError(
-            401,
-            "key",
-            "This server asks programs for a key: send it as Authorization: Bearer KEY.",
-            {"WWW-Authenticate": 'Bearer realm="paperbacked"'},
-        )
-
-
-def bears_key(scope: Scope, key: str) -> bool:
-    """Whether the request brings that key, compared in constant time."""
-    given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    scheme, _, token = given.partition(b" ")
-    return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), key.encode())
+def wants_key(scope: Scope, rule: Rule) -> bool:
+    """Whether a program has to bring the key, where there is one, to come to the rule's address."""
+    if scope[REQUESTER] != "program":
+        return False
+    if rule.audience == "programs":
+        return rule.counted != "nothing"
+    return rule.audience == "operators" or (rule.audience == "page" and scope["method"] not in READING)
 
 
 async def whole_body(scope: Scope, receive: Receive, most: int) -> bytes | None:

@@ -2,30 +2,61 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.surfaces.gate.admission import REQUESTER, RULE, Admission, PageSessions, RefusedError, Rules
+from app.surfaces.gate.admission import (
+    REQUESTER,
+    RULE,
+    Admission,
+    PageSessions,
+    RefusedError,
+    Rules,
+)
 from app.surfaces.gate.observed import ASKED_FROM
 from app.surfaces.gate.origins import Frontier, Requester, requester_of
-from app.surfaces.gate.routes import Rule, rule_at
+from app.surfaces.gate.routes import WITHOUT_LOGIN, Rule, rule_at
 
 _FOR_ALL_PAGES = ("/widget.js",)
 _PREFLIGHT_SECONDS = 600
+
+
+class Login(Protocol):
+    """Who has logged in, and the addresses to do so, the page that readers are sent to first."""
+
+    @property
+    def rules(self) -> tuple[Rule, ...]: ...
+
+    def admits(self, scope: Scope) -> bool: ...
+
+    def attach(self, app: FastAPI) -> None: ...
 
 
 class Gate:
     """ASGI middleware around the whole app.
 
     A page of an origin that is not allowed is refused here, and not only left without CORS headers,
-    which would keep it from reading an answer but not from asking.
+    which would keep it from reading an answer but not from asking. With a `login` nobody comes in
+    but who has logged in, and programs with the key.
     """
 
-    def __init__(self, app: ASGIApp, frontier: Frontier, rules: Rules, page: PageSessions | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        frontier: Frontier,
+        rules: Rules,
+        page: PageSessions | None = None,
+        login: Login | None = None,
+    ) -> None:
         self.app = app
         self.frontier = frontier
         self.rules = rules
+        self.login = login
         self._admission = Admission(app, rules, page)
         self._for_guests = CORSMiddleware(
             self._admission,
@@ -47,7 +78,7 @@ class Gate:
             await send({"type": "websocket.close"})
             return
         requester = requester_of(scope, self.frontier.origins)
-        rule = rule_at(scope["path"])
+        rule = rule_at(scope["path"], self.login.rules if self.login else ())
         for_programs = rule is not None and rule.audience in ("programs", "operators")
         if for_programs:
             send = _varying(send)
@@ -79,7 +110,28 @@ class Gate:
         if scope["method"] not in rule.methods and not preflight:
             ways = ", ".join(rule.methods)
             raise RefusedError(405, "route", f"Use {ways} at this address.", {"Allow": ways})
+        if self.login and not self._is_let_in(scope, rule, self.login):
+            raise LoginNeededError(self.login)
         return rule
+
+    def _is_let_in(self, scope: Scope, rule: Rule, login: Login) -> bool:
+        if rule in login.rules or rule.path in WITHOUT_LOGIN:
+            return True
+        return login.admits(scope) or self.rules.brings_key(scope)
+
+
+class LoginNeededError(RefusedError):
+    """Nobody comes in here without a login; a reader is shown the way to it."""
+
+    def __init__(self, login: Login) -> None:
+        super().__init__(401, "login", "This server asks for a login: open its page in a browser.")
+        self._way = login.rules[0].path
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/":
+            await RedirectResponse(self._way.removeprefix("/"), 303)(scope, receive, send)
+        else:
+            await super().answer(scope, receive, send)
 
 
 _WELCOME: dict[str, tuple[Requester, ...]] = {

@@ -16,7 +16,7 @@ _COME_BACK_SECONDS = 5
 class Place:
     """A place among an address's answers, or in the line for it; to be left in every case."""
 
-    def __init__(self, places: AnswerPlaces, client: str, wake: Callable[[], None]) -> None:
+    def __init__(self, places: AnswerPlaces, client: str, wake: Callable[[], object]) -> None:
         self.client = client
         self.ready = False
         """Whether the answer may be made now."""
@@ -50,7 +50,7 @@ class AnswerPlaces:
         self._lines: dict[str, _Line] = {}
         self._lock = threading.Lock()
 
-    def enter(self, client: str, wake: Callable[[], None] = lambda: None) -> Place:
+    def enter(self, client: str, wake: Callable[[], object] = lambda: None) -> Place:
         """A place for the client at that address; `wake` is called, from any thread, where it becomes ready later.
 
         Raises `LimitError` where too many of its questions wait already.

@@ -14,7 +14,7 @@ from starlette.routing import compile_path
 
 Audience = Literal["everybody", "page", "programs", "operators"]
 """Everybody who may see a document; our own page alone; programs, allowed pages and our own; programs alone."""
-Counted = Literal["question", "tool calls", "feedback", "lookup", "nothing"]
+Counted = Literal["question", "tool calls", "feedback", "login", "lookup", "nothing"]
 """Which of a client's limits a request is counted against."""
 
 API_ELSEWHERE = "/api/v1/{path:path}"
@@ -82,10 +82,17 @@ RULES: tuple[Rule, ...] = (
 """The first that fits an address goes."""
 
 
-def rule_at(path: str) -> Rule | None:
-    """The rule for an address, None where there is nothing. A slash at its end makes no difference."""
+WITHOUT_LOGIN = frozenset({"/health/live", "/health/ready", "/api/v1/health", "/robots.txt", "/favicon.ico"})
+"""What is there for everybody although there is a login."""
+
+
+def rule_at(path: str, more: tuple[Rule, ...] = ()) -> Rule | None:
+    """The rule for an address, None where there is nothing. A slash at its end makes no difference.
+
+    `more` are rules beside the list's own, such as those of a login.
+    """
     bare = path.rstrip("/") or "/"
-    return next((rule for rule in RULES if rule.pattern.fullmatch(bare)), None)
+    return next((rule for rule in (*more, *RULES) if rule.pattern.fullmatch(bare)), None)
 
 
 @lru_cache(maxsize=256)
