@@ -1,0 +1,101 @@
+"""A real server in a process of its own, whose memory can be watched."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+READY_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Server:
+    """A started `paperbacked serve`."""
+
+    port: int
+    process: psutil.Process
+    log: Path
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def megabytes(self) -> float:
+        """Resident memory."""
+        return self.process.memory_info().rss / 1e6
+
+    def answers(self, source: str = "127.0.0.1", patience: float = 10) -> float:
+        """Seconds until /health/live answers a caller of that address."""
+        began = time.monotonic()
+        with socket.create_connection(("127.0.0.1", self.port), patience, (source, 0)) as peer:
+            peer.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            assert peer.recv(100).startswith(b"HTTP/1.1 200")
+        return time.monotonic() - began
+
+
+Serve = Callable[..., AbstractContextManager[Server]]
+
+
+@contextmanager
+def _serving(home: Path, *arguments: str, **settings: str) -> Iterator[Server]:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBACKED_")}
+    # No address is a proxy's, so that the tests' own count as readers'.
+    environment |= {"PAPERBACKED_HOME": str(home), "PAPERBACKED_TRUSTED_PROXIES": "192.0.2.255"}
+    environment |= {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
+    log = home / "server.log"
+    home.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
+        started = subprocess.Popen(
+            command, cwd=Path(__file__).parents[2], env=environment, stdout=output, stderr=output
+        )
+        try:
+            server = Server(port, psutil.Process(started.pid), log)
+            _wait_until_ready(started, server)
+            yield server
+        finally:
+            started.terminate()
+            try:
+                started.wait(15)
+            except subprocess.TimeoutExpired:
+                started.kill()
+
+
+def _wait_until_ready(started: subprocess.Popen[bytes], server: Server) -> None:
+    until = time.monotonic() + READY_SECONDS
+    while time.monotonic() < until and started.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.address}/health/ready", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"the server did not become ready:\n{server.log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def serve() -> Serve:
+    """`with serve(home, "--llm", "none", client_limit="60") as server`: options of the command, and settings."""
+    return _serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server in quotes mode with the limits that it has by itself."""
+    with _serving(tmp_path_factory.mktemp("served"), "--llm", "none", embedding="hash") as server:
+        yield server

@@ -1,0 +1,135 @@
+"""What one address can take from the others: connections, places, the model's time."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.faults.conftest import Serve, Server
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+
+QUESTION = "Do safety techniques remove a backdoor that was trained in?"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: "], ids=["idle", "half sent"])
+def test_a_thousand_connections_of_one_address_keep_nobody_out(server: Server, sent: bytes) -> None:
+    slowest = 0.0
+    with ExitStack() as stack:
+        for _ in range(1_000):
+            try:
+                peer = socket.create_connection(("127.0.0.1", server.port), 5, ("127.0.0.2", 0))
+                stack.enter_context(peer).sendall(sent)
+            except OSError:
+                continue  # closed by the server, as it should be
+        for _ in range(5):
+            slowest = max(slowest, server.answers("127.0.0.3"))
+    print(f"another reader waits {slowest:.2f} s at most")
+    assert slowest < 2
+
+
+def test_nor_do_two_thousand_of_many_addresses(server: Server) -> None:
+    with ExitStack() as stack:
+        for n in range(2_000):
+            try:
+                source = (f"127.0.{1 + n % 20}.2", 0)
+                stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 5, source))
+            except OSError:
+                continue
+        assert server.answers("127.0.0.3") < 2
+
+
+@pytest.fixture(scope="module")
+def silent_model() -> Iterator[str]:
+    """The address of a model server that takes every question and never says a word."""
+    over = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            over.wait(60)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
+        threading.Thread(target=listener.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.server_address[1]}/v1"
+        over.set()
+        listener.shutdown()
+
+
+@pytest.fixture(scope="module")
+def writing(tmp_path_factory: pytest.TempPathFactory, serve: Serve, silent_model: str) -> Iterator[Server]:
+    home: Path = tmp_path_factory.mktemp("writing")
+    with serve(home, "--llm", "openai:silent", "--llm-url", silent_model, embedding="hash") as server:
+        yield server
+
+
+def page_question(session: str) -> dict[str, Any]:
+    data = [QUESTION, None, [], [], [], 0, 0, "en", None]
+    return {"fn_index": 0, "data": data, "event_data": None, "session_hash": session, "trigger_id": 22}
+
+
+def client_from(server: Server, address: str) -> httpx.Client:
+    return httpx.Client(
+        base_url=server.address, headers=SAME, transport=httpx.HTTPTransport(local_address=address), timeout=60
+    )
+
+
+def first_quotes(client: httpx.Client, session: str) -> float:
+    """Seconds until a reader of the page sees the quoted paper."""
+    began = time.monotonic()
+    assert client.post("/gradio_api/queue/join", json=page_question(session)).status_code == 200
+    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
+        for line in stream.iter_lines():
+            if "Sleeper Agents" in line:
+                return time.monotonic() - began
+    pytest.fail("no quotes came")
+
+
+def test_an_address_that_asks_all_it_may_makes_nobody_wait(writing: Server) -> None:
+    with client_from(writing, "127.0.0.2") as greedy, client_from(writing, "127.0.0.3") as other:
+        alone = first_quotes(other, "alone")
+        taken = [greedy.post("/gradio_api/queue/join", json=page_question(f"greedy{n}")).status_code for n in range(70)]
+        assert taken.count(200) == 70  # the limit of sixty a minute is counted when its turn comes
+        waited = first_quotes(other, "other")
+        print(f"first quotes after {alone:.2f} s alone, {waited:.2f} s beside one who asks seventy questions")
+        assert waited < 5
+
+
+def test_programs_of_one_address_wait_for_themselves(writing: Server) -> None:
+    def hang(n: int) -> None:
+        with client_from(writing, "127.0.0.4") as client, suppress(httpx.TimeoutException):
+            client.post("/api/v1/ask", json={"question": f"{QUESTION} {n}"}, timeout=8)
+
+    hanging = [threading.Thread(target=hang, args=(n,)) for n in range(20)]
+    for thread in hanging:
+        thread.start()
+    time.sleep(1)
+    with client_from(writing, "127.0.0.5") as other:
+        began = time.monotonic()
+        with other.stream(
+            "POST", "/api/v1/ask", json={"question": QUESTION}, headers={"Accept": "text/event-stream"}
+        ) as told:
+            for line in told.iter_lines():
+                if line == "event: quotes":
+                    break
+        assert time.monotonic() - began < 3
+        assert json.loads(other.get("/api/v1/health").text)["status"] == "ok"
+    for thread in hanging:
+        thread.join()
