@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from gradio import Blocks
     from gradio.block_function import BlockFunction
 
-SILENT_SECONDS = 25.0
+SILENT_SECONDS = 10.0
 """How long results wait for a session that does not listen; the page listens at once."""
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 2.0
 _SESSION = "paperbacked.session"
 """Where the session that a request speaks for is noted in the scope."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")

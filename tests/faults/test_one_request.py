@@ -68,11 +68,6 @@ def test_a_head_of_two_hundred_megabytes_is_not_taken(server: Server, start: byt
     tell(server, "head", before, began)
 
 
-def many(server: Server, ask: Callable[[httpx.Client, int], httpx.Response]) -> list[int]:
-    with httpx.Client(base_url=server.address, headers=SAME, timeout=30) as client:
-        return [ask(client, n).status_code for n in range(MANY)]
-
-
 @pytest.fixture(scope="module")
 def unlimited(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Server]:
     """A server that counts nobody's requests, so that all of them come through to where they could cost something."""
@@ -81,10 +76,14 @@ def unlimited(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterato
         yield server
 
 
+def many(server: Server, times: int, ask: Callable[[httpx.Client, int], httpx.Response]) -> list[int]:
+    with httpx.Client(base_url=server.address, headers=SAME, timeout=30) as client:
+        return [ask(client, n).status_code for n in range(times)]
+
+
 KINDS: dict[str, Callable[[httpx.Client, int], httpx.Response]] = {
     "icons": lambda client, n: client.get(f"/pwa_icon/{99_000 + n}"),
     "unknown sessions": lambda client, n: client.get(_DATA, params={"session_hash": f"nobody{n}"}),
-    "events that nobody listens to": lambda client, n: client.post(_JOIN, json=question(f"deaf{n}")),
     "events that are not queued": lambda client, n: client.post(_JOIN, json=question(f"deaf{n}") | {"fn_index": 7}),
     "calls of anything": lambda client, n: client.post(_CALL, json={"data": [{"n": n}], "fn_index": n % 30}),
 }
@@ -97,17 +96,28 @@ def question(session: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_two_thousand_requests_leave_nothing_behind(unlimited: Server, kind: str) -> None:
-    server = unlimited
-    before, began, log = settled(server), time.monotonic(), server.log.stat().st_size
-    statuses = many(server, KINDS[kind])
+    before, began, log = settled(unlimited), time.monotonic(), unlimited.log.stat().st_size
+    statuses = many(unlimited, MANY, KINDS[kind])
     told = {status: statuses.count(status) for status in sorted(set(statuses))}
-    print(f"{kind}: {json.dumps(told)}, {(server.log.stat().st_size - log) / MANY:.0f} bytes of log each")
-    assert 500 not in told
-    assert server.log.stat().st_size - log < MANY * 400  # an answer's own line at most, and no traceback
-    assert "Traceback" not in server.log.read_text()
-    assert server.answers() < 5
-    time.sleep(SILENT_SECONDS + SWEEP_SECONDS)  # what nobody listens to is dropped by then
-    tell(server, kind, before, began)
+    print(f"{kind}: {json.dumps(told)}, {unlimited.log.stat().st_size - log} bytes of log")
+    assert not {200, 500} & set(told)
+    assert unlimited.log.stat().st_size == log
+    assert unlimited.answers() < 2
+    tell(unlimited, kind, before, began)
+
+
+def test_questions_that_nobody_listens_to_leave_nothing_behind(unlimited: Server) -> None:
+    """Measured from the second round on: what the first one took, Python keeps for the next."""
+    sizes = []
+    for turn in range(3):
+        began = time.monotonic()
+        statuses = many(unlimited, 150, lambda client, n: client.post(_JOIN, json=question(f"deaf{turn}x{n}")))  # noqa: B023
+        assert set(statuses) <= {200, 503} and statuses.count(200) > 90
+        time.sleep(SILENT_SECONDS + 2 * SWEEP_SECONDS)
+        sizes.append(settled(unlimited))
+        print(f"150 questions without a listener: {time.monotonic() - began:.0f} s, memory {sizes[-1]:.0f} MB")
+    assert sizes[2] - sizes[0] < 30
+    assert "Traceback" not in unlimited.log.read_text()
 
 
 def test_what_is_too_much_of_the_page_is_told_so(server: Server) -> None:
