@@ -138,3 +138,26 @@ def test_the_readme_is_not_empty_where_it_shows_an_answer() -> None:
 @pytest.mark.model
 def test_the_answer_of_the_readme_is_the_one_the_program_gives() -> None:
     assert untimed(shown_answer()) == untimed(real_answer()), "run: python -m benchmarks.readme"
+
+
+def tests_named(text: str) -> set[str]:
+    return set(re.findall(r"`(test_\w+)`", text))
+
+
+SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+HELD = [
+    row
+    for table in re.findall(r"^\|.*held by \|$\n\|[-|]+\|\n((?:\|.*\n)+)", SECURITY, re.MULTILINE)
+    for row in table.splitlines()
+]
+
+
+def test_the_page_on_security_says_nothing_that_no_test_holds() -> None:
+    assert len(HELD) > 30
+    known = {
+        name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
+    }
+    for row in HELD:
+        held_by = tests_named(row.rstrip("| ").rpartition("|")[2])
+        assert held_by, f"no test is named for: {row}"
+        assert held_by <= known, f"there is no test {held_by - known}"
