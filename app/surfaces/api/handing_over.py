@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -56,7 +57,10 @@ def add_feedback(router: APIRouter, file: Path | None) -> None:
 
 def add_export(router: APIRouter, answerer: Answerer) -> None:
     """The route that writes answers as a file."""
-    content = {media.split(";")[0]: {"schema": {"type": "string"}} for media, _ in FORMATS.values()}
+    content: dict[str, dict[str, Any]] = {
+        media.split(";")[0]: {"schema": {"type": "string"}} for media, _ in FORMATS.values()
+    }
+    content[FORMATS["csl-json"][0]] = {"schema": {"type": "array", "items": {"type": "object"}}}
 
     @router.post(
         "/export",
