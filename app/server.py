@@ -30,6 +30,7 @@ from app.surfaces.mcp.routes import mcp_router
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
+from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.widget.routes import widget_router
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
@@ -48,6 +49,7 @@ def create_app(
     from app.surfaces.gate.page_security import LocalOnly
     from app.surfaces.page_sessions import GradioSessions
 
+    runs = AnswerRuns()
     metrics = Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
     rules = rules_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
@@ -67,9 +69,9 @@ def create_app(
     )
     app.include_router(health_router(ready))
     app.include_router(metrics_router(metrics))
-    app.include_router(api_router(seen_from("api"), options))
-    app.include_router(openai_router(seen_from("openai")))
-    app.include_router(mcp_router(seen_from("mcp")))
+    app.include_router(api_router(seen_from("api"), runs, options))
+    app.include_router(openai_router(seen_from("openai"), runs))
+    app.include_router(mcp_router(seen_from("mcp"), runs))
     app.include_router(widget_router(options))
     describe(app)
     plain_errors(app)

@@ -21,6 +21,13 @@ HUNG_UP = 499
 """The status of a response that nobody waits for any more."""
 
 
+class InsideError(PaperbackedError):
+    """Something broke that no user can mend; the log says what."""
+
+    def __init__(self) -> None:
+        super().__init__(INSIDE)
+
+
 def problem(
     status: int, sentence: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
 ) -> JSONResponse:
@@ -46,6 +53,10 @@ def plain_errors(app: FastAPI) -> None:
     @app.exception_handler(PaperbackedError)
     async def failure(request: Request, error: PaperbackedError) -> Response:
         return problem(503, str(error))
+
+    @app.exception_handler(InsideError)
+    async def broken(request: Request, error: InsideError) -> Response:
+        return problem(500, str(error))
 
     @app.exception_handler(HTTPException)
     async def wrong_address(request: Request, error: HTTPException) -> Response:

@@ -10,19 +10,17 @@ from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
-from app.answering.events import Done, Failed
 from app.answering.request import question_from_json
-from app.surfaces.api.answer_run import Reader
 from app.surfaces.api.body import JsonText, json_body
 from app.surfaces.api.documents import answers_with, body_of, event_stream, examples, failures
-from app.surfaces.api.replay import KEY_PATTERN, AnswerRuns, KeyTakenError
+from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
 from app.surfaces.api.schema import Answer, AskRequest
-from app.surfaces.api.server_sent import EVENT_STREAM, ServerSent
-from app.surfaces.problems import HUNG_UP, INSIDE, problem
+from app.surfaces.api.server_sent import EVENT_STREAM, ServerSent, Telling
+from app.surfaces.problems import problem
+from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.runs.reading import answer_for
 from retrieval.corpus import checked_filters
-from retrieval.errors import PaperbackedError
 
-_LOOK_SECONDS = 1.0
 _KEY = "A name for this request, so that sending it again finds the same answer, running or finished, and asks nothing."
 _LAST = "With Idempotency-Key: the number of the last event that was read; only later ones are told."
 _Named = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
@@ -30,9 +28,9 @@ Key = Annotated[_Named | SkipJsonSchema[None], Header(alias="Idempotency-Key", d
 Last = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=10**9, description=_LAST)]
 
 
-def add_asking(router: APIRouter, answerer: Answerer, heartbeat_s: float) -> None:
+def add_asking(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s: float) -> None:
     """The route that answers; one keeper of answers serves it."""
-    runs = AnswerRuns(answerer.stream)
+    kept = KeptAnswers(runs)
     described = answers_with(
         Answer, examples()["answer"], description="The answer; as events for who accepts text/event-stream."
     )
@@ -57,22 +55,12 @@ def add_asking(router: APIRouter, answerer: Answerer, heartbeat_s: float) -> Non
         checked_filters(question.filters, answerer.facets)  # before a stream has begun with status 200
         streams = EVENT_STREAM in request.headers.get("accept", "")
         try:
-            reader = runs.attach(key, body, question, last if streams else 0) if key else runs.begin(question)
+            if key:
+                reader = kept.attach(key, body, lambda: answerer.stream(question), last if streams else 0)
+            else:
+                reader = runs.begin(answerer.stream(question))
         except KeyTakenError as error:
             return problem(422, str(error))
-        return ServerSent(reader, heartbeat_s) if streams else await _whole(reader, request)
-
-
-async def _whole(reader: Reader, request: Request) -> Response:
-    """The finished answer. Raises `PaperbackedError` where there is none."""
-    with reader:
-        while await reader.more(_LOOK_SECONDS) is not None:
-            if await request.is_disconnected():
-                return Response(status_code=HUNG_UP)
-        match reader.run.outcome:
-            case Done(answer):
-                return JsonText(answer.as_json())
-            case Failed(message) if not reader.run.broken:
-                raise PaperbackedError(message)
-            case _:
-                return problem(500, INSIDE)
+        if streams:
+            return ServerSent(Telling(reader), heartbeat_s)
+        return JsonText((await answer_for(request.receive, reader)).as_json())

@@ -19,14 +19,18 @@ from app.surfaces.api.schema import Health
 from app.surfaces.api.server_sent import HEARTBEAT_SECONDS
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import problem
+from app.surfaces.runs.answer_runs import AnswerRuns
 
 
 def api_router(
-    answerer: Answerer, options: ServingOptions = ServingOptions(), heartbeat_s: float = HEARTBEAT_SECONDS
+    answerer: Answerer,
+    runs: AnswerRuns,
+    options: ServingOptions = ServingOptions(),
+    heartbeat_s: float = HEARTBEAT_SECONDS,
 ) -> APIRouter:
     """The routes under /api/v1; whatever else is asked for there is a problem too, and not the page's to answer."""
     router = APIRouter(prefix="/api/v1", tags=["paperbacked"])
-    add_asking(router, answerer, heartbeat_s)
+    add_asking(router, answerer, runs, heartbeat_s)
     add_finding(router, answerer)
     add_feedback(router, options.feedback_file)
     add_export(router, answerer)
@@ -38,15 +42,18 @@ def api_router(
 
 
 def health_router(ready: Callable[[], bool] = lambda: True) -> APIRouter:
-    """/health/live and /health/ready; the second is a failure until `ready`, as questions would still wait."""
+    """/health/live and /health/ready; the second is a failure until `ready`, as questions would still wait.
+
+    Here as in all that tells of health, nothing waits for a worker thread: a server whose threads are busy is well.
+    """
     router = APIRouter(prefix="/health", tags=["health"])
 
     @router.get("/live", summary="Whether the server lives")
-    def live() -> dict[str, str]:
+    async def live() -> dict[str, str]:
         return {"status": "ok"}
 
     @router.get("/ready", response_model=None, summary="Whether it can answer")
-    def healthy() -> dict[str, str] | Response:
+    async def healthy() -> dict[str, str] | Response:
         return {"status": "ok"} if ready() else problem(503, "The embedding model is not loaded: look again later.")
 
     return router
@@ -56,7 +63,7 @@ def _add_health(router: APIRouter, answerer: Answerer) -> None:
     described = answers_with(Health, examples()["health"], description="It answers.")
 
     @router.get("/health", response_model=None, responses=described, operation_id="health", summary="What answers here")
-    def health() -> dict[str, str | int | None]:
+    async def health() -> dict[str, str | int | None]:
         models = answerer.models
         return {
             "status": "ok",

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from typing import Any, Protocol
+from typing import Any
 
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.answering.events import Event, as_json, name_of
+from app.surfaces.runs.answer_run import Reader
+from app.surfaces.runs.reading import reading_for
 
 EVENT_STREAM = "text/event-stream"
 HEARTBEAT = b": still here\n\n"
 HEARTBEAT_SECONDS = 15.0
 
 
-class Telling(Protocol):
-    """What a response reads from; leaving the `with` says that nobody reads any more."""
+class Telling:
+    """What a stream tells of an answer: here the API's own events. Other protocols make their own of it."""
 
-    def __enter__(self) -> Any: ...
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
 
-    def __exit__(self, *failure: object) -> None: ...
+    async def refusal(self, patience_s: float) -> Response | None:
+        """What is answered instead of a stream; None where it begins, at the latest after that time."""
+        return None
 
     async def more(self, patience_s: float) -> bytes | None:
         """What has come; empty where nothing did in time, None after the end."""
-        ...
-
-    def stop(self) -> None:
-        """Make an end of it: nobody reads any more."""
-        ...
+        number = self.reader.at + 1
+        events = await self.reader.more(patience_s)
+        return None if events is None else b"".join(frame(*told) for told in enumerate(events, number))
 
 
 def frame(number: int, event: Event) -> bytes:
@@ -52,13 +54,11 @@ class ServerSent(StreamingResponse):
         self._heartbeat_s = heartbeat_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with self._telling:
-            gone = asyncio.create_task(self.listen_for_disconnect(receive))
-            gone.add_done_callback(lambda _: self._telling.stop())
-            try:
+        async with reading_for(receive, self._telling.reader):
+            if refusal := await self._telling.refusal(self._heartbeat_s):
+                await refusal(scope, receive, send)
+            else:
                 await self.stream_response(send)
-            finally:
-                gone.cancel()
 
     async def stream_response(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})

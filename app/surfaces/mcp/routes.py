@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from app.answering.answerer import Answerer
 from app.surfaces.mcp.tools import TOOLS, PaperTool
 from app.surfaces.problems import INSIDE
+from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError
 
 PATH = "/mcp"
@@ -37,8 +38,8 @@ Ready = Callable[[], Awaitable[Answerer]]
 """Gives the answerer, and waits until there is one. Raises `PaperbackedError` where none can be had."""
 
 
-def mcp_server(ready: Ready) -> Server[Any]:
-    """The protocol's server; it keeps nothing between two calls."""
+def mcp_server(ready: Ready, runs: AnswerRuns) -> Server[Any]:
+    """The protocol's server; it keeps nothing between two calls. `runs` makes its answers."""
 
     async def list_tools(context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         return types.ListToolsResult(tools=[_listed(tool) for tool in TOOLS.values()])
@@ -48,7 +49,7 @@ def mcp_server(ready: Ready) -> Server[Any]:
         if tool is None:
             return _failed(f"There is no tool {params.name[:80]!r}: choose from {', '.join(TOOLS)}.")
         try:
-            said = await tool(await ready(), params.arguments or {})
+            said = await tool(await ready(), runs, params.arguments or {})
         except PaperbackedError as error:
             return _failed(str(error))
         except Exception:
@@ -67,7 +68,7 @@ def mcp_server(ready: Ready) -> Server[Any]:
     )
 
 
-def mcp_router(answerer: Answerer) -> APIRouter:
+def mcp_router(answerer: Answerer, runs: AnswerRuns) -> APIRouter:
     """The route /mcp. Each request stands alone, so that any replica can take the next one.
 
     Who may come is for the gate to say: there are no checks of Host and Origin here.
@@ -76,7 +77,7 @@ def mcp_router(answerer: Answerer) -> APIRouter:
     async def ready() -> Answerer:
         return answerer
 
-    endpoint = _Endpoint(mcp_server(ready))
+    endpoint = _Endpoint(mcp_server(ready, runs))
     router = APIRouter(lifespan=endpoint.lifespan)
     # Only POST: without sessions there is nothing to listen to, and nothing to end.
     router.routes.append(Route(PATH, endpoint, methods=["POST"], include_in_schema=False))
@@ -89,7 +90,7 @@ async def serve_stdio(make: Callable[[], Answerer]) -> None:
     The client gets its first replies at once, while a thread makes the answerer.
     """
     async with stdio_server() as (incoming, outgoing):
-        server = mcp_server(made_meanwhile(make))
+        server = mcp_server(made_meanwhile(make), AnswerRuns())
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 

@@ -17,8 +17,9 @@ from app.answering.quotes import described
 from app.answering.request import filters_from_json, question_from_json
 from app.answering.sources import closest_papers
 from app.surfaces.api import schema
-from app.surfaces.event_stream import whole_answer
 from app.surfaces.forms.cited_text import cited_text
+from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.runs.reading import whole_answer
 from retrieval.corpus import checked_filters
 from retrieval.errors import InputError
 from retrieval.types import Paper
@@ -66,27 +67,28 @@ class PaperTool:
     description: str
     request: type[BaseModel]
     result: type[BaseModel]
-    use: Callable[[Answerer, Mapping[str, Any]], Awaitable[Said]]
+    use: Callable[[Answerer, AnswerRuns, Mapping[str, Any]], Awaitable[Said]]
 
     @property
     def arguments(self) -> tuple[str, ...]:
         return tuple(self.request.model_fields)
 
-    async def __call__(self, answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+    async def __call__(self, answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
         if unknown := sorted(set(arguments) - set(self.arguments)):
             raise InputError(f"{self.name} has no argument {unknown[0][:80]!r}: it takes {', '.join(self.arguments)}.")
-        return await self.use(answerer, {name: _read(name, value) for name, value in arguments.items()})
+        return await self.use(answerer, runs, {name: _read(name, value) for name, value in arguments.items()})
 
 
-async def ask(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+async def ask(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
     """The answer to a question."""
     question = question_from_json(dict(arguments))
     checked_filters(question.filters, answerer.facets)
-    answer = await whole_answer(answerer, question)
+    with runs.begin(answerer.stream(question)) as reader:
+        answer = await whole_answer(reader)
     return Said(_readable(answer), answer.as_json())
 
 
-async def search_papers(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+async def search_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
     """The papers nearest to a query."""
     query, top = arguments.get("query"), arguments.get("top")
     if not isinstance(query, str):
@@ -103,7 +105,7 @@ async def search_papers(answerer: Answerer, arguments: Mapping[str, Any]) -> Sai
     return Said("\n\n".join(texts) or "No paper passes these filters.", {"sources": sources_as_json(passages)})
 
 
-async def get_paper(answerer: Answerer, arguments: Mapping[str, Any]) -> Said:
+async def get_paper(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
     """One paper, whole."""
     paper_id = arguments.get("id")
     if not isinstance(paper_id, str):

@@ -12,7 +12,7 @@ from app.answering.question import Question, Turn, checked_question
 from app.answering.request import filters_from_json
 from app.surfaces.api.body import json_body
 from app.surfaces.forms.cited_text import without_ending
-from app.surfaces.problems import openai_error
+from app.surfaces.problems import InsideError, openai_error
 from retrieval.errors import InputError, PaperbackedError
 
 MODEL = "paperbacked"
@@ -70,6 +70,8 @@ def failure(error: PaperbackedError) -> JSONResponse:
             return JSONResponse(openai_error(str(error), param=error.param, code=error.code), error.status)
         case InputError():
             return JSONResponse(openai_error(str(error)), 400)
+        case InsideError():
+            return JSONResponse(openai_error(str(error), "server_error"), 500)
         case _:
             return JSONResponse(openai_error(str(error), "server_error"), 503)
 

@@ -23,6 +23,7 @@ from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router
 from app.surfaces.chat import ChatPage
+from app.surfaces.runs.answer_runs import AnswerRuns
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 Until = Callable[[Callable[[], bool], float], float]
@@ -38,7 +39,7 @@ def over(built_full: Any) -> Callable[[Any, str], LocalAnswerer]:
 def address(slow_writer: TransformersChat, over: Callable[[Any, str], LocalAnswerer]) -> Iterator[tuple[str, int]]:
     """A real server whose answers are written slowly."""
     app = FastAPI()
-    app.include_router(api_router(over(slow_writer, "tiny-qwen3")))
+    app.include_router(api_router(over(slow_writer, "tiny-qwen3"), AnswerRuns()))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))

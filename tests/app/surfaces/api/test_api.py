@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import ASGITransport, AsyncClient, Response
 
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.problems import plain_errors
+from app.surfaces.runs.answer_runs import AnswerRuns
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 ASK = "/api/v1/ask"
@@ -25,12 +28,19 @@ CONTRACT = {
 }
 
 
-def serving(answerer: LocalAnswerer) -> TestClient:
+HEALTH = ("/health/live", "/health/ready", "/api/v1/health")
+
+
+def app_of(answerer: Any) -> FastAPI:
     app = FastAPI()
     app.include_router(health_router())
-    app.include_router(api_router(answerer))
+    app.include_router(api_router(answerer, AnswerRuns()))
     plain_errors(app)
-    return TestClient(app, raise_server_exceptions=False)
+    return app
+
+
+def serving(answerer: Any) -> TestClient:
+    return TestClient(app_of(answerer), raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +278,18 @@ def test_a_wrong_address_is_a_problem_too(client: TestClient, method: str, path:
     response = client.request(method, path)
     assert response.status_code in {404, 405}
     assert_problem(response, "")
+
+
+def test_health_waits_for_no_thread(answerer: LocalAnswerer) -> None:
+    """A server whose worker threads are all taken is well; taken for ill, it would be started anew."""
+
+    async def watched() -> list[int]:
+        threads = current_default_thread_limiter()
+        threads.total_tokens = 1
+        transport = ASGITransport(app_of(answerer))
+        async with threads, AsyncClient(transport=transport, base_url="http://here") as client:
+            with pytest.raises(TimeoutError):  # what does need a thread waits
+                await asyncio.wait_for(client.get("/api/v1/papers"), 0.2)
+            return [(await asyncio.wait_for(client.get(path), 2)).status_code for path in HEALTH]
+
+    assert asyncio.run(watched()) == [200] * len(HEALTH)

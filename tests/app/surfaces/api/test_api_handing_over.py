@@ -19,6 +19,7 @@ from app.surfaces.api.routes import api_router
 from app.surfaces.forms.kept_answer import kept
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
+from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.words import interface_words
 
 API = "/api/v1"
@@ -27,7 +28,7 @@ BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 
 def client_of(answerer: LocalAnswerer, **options: Any) -> TestClient:
     app = FastAPI()
-    app.include_router(api_router(answerer, ServingOptions(**options)))
+    app.include_router(api_router(answerer, AnswerRuns(), ServingOptions(**options)))
     plain_errors(app)
     # As the page does in the whole application: it takes every address that nobody else has.
     app.mount("/", FastAPI())

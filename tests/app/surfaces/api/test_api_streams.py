@@ -17,6 +17,7 @@ from app.answering.events import Answer, Done, Event, Failed, Status, Token
 from app.answering.question import Question
 from app.surfaces.api.routes import api_router
 from app.surfaces.problems import INSIDE, plain_errors
+from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.types import Facets
 
 ASK = "/api/v1/ask"
@@ -54,7 +55,7 @@ class Scripted:
 
 def app_of(answerer: Any, heartbeat_s: float = 15.0) -> FastAPI:
     app = FastAPI()
-    app.include_router(api_router(answerer, heartbeat_s=heartbeat_s))
+    app.include_router(api_router(answerer, AnswerRuns(), heartbeat_s=heartbeat_s))
     plain_errors(app)
     return app
 

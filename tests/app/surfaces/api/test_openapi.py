@@ -22,6 +22,7 @@ from app.surfaces.api.documents import describe, examples
 from app.surfaces.api.routes import api_router, health_router
 from app.surfaces.forms.kept_answer import answer_from_kept, kept
 from app.surfaces.options import ServingOptions
+from app.surfaces.runs.answer_runs import AnswerRuns
 
 EXAMPLES_EACH = 20
 NOTHING_TO_GET_WRONG = {
@@ -41,7 +42,7 @@ def client(answerer: LocalAnswerer, tmp_path_factory: pytest.TempPathFactory) ->
     app = FastAPI(title="paperbacked")
     app.include_router(health_router())
     options = ServingOptions(feedback_file=tmp_path_factory.mktemp("kept") / "feedback.jsonl")
-    app.include_router(api_router(answerer, options))
+    app.include_router(api_router(answerer, AnswerRuns(), options))
     describe(app)
     return TestClient(app)
 

@@ -1,10 +1,11 @@
-"""Two hundred questions at once over server-sent events: none lost, none mixed up, and nobody starved."""
+"""Hundreds of questions at once: none lost, none mixed up, and nobody starved, also while a model hangs."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import socket
+import statistics
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -21,8 +22,8 @@ from pydantic import PrivateAttr
 from app.answering.models.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from app.server import create_app
-from app.surfaces.api.replay import THREADS
 from app.surfaces.options import ServingOptions
+from app.surfaces.runs.answer_runs import WRITING_THREADS
 from retrieval.types import Paper
 
 pytestmark = [pytest.mark.load, pytest.mark.timeout(240)]
@@ -239,7 +240,7 @@ def test_a_language_model_that_hangs_does_not_hang_the_server(
 
     async def all_at_once(client: httpx.AsyncClient) -> list[Told]:
         asking = [asyncio.ensure_future(ask(client, *one)) for one in asked]
-        assert await asyncio.to_thread(llm.hangs, THREADS)
+        assert await asyncio.to_thread(llm.hangs, WRITING_THREADS)
         for path in ("/health/live", "/health/ready", "/api/v1/health", "/api/v1/papers", "/api/v1/search?q=trust"):
             assert (await client.get(path)).status_code == 200
         assert not any(one.done() for one in asking)
@@ -250,3 +251,82 @@ def test_a_language_model_that_hangs_does_not_hang_the_server(
         told = story(all_at_once, address)
     for one in told:
         assert_whole(one)
+
+
+HANGING = 300
+HEALTH = ("/health/live", "/health/ready", "/api/v1/health", "/metrics")
+HEALTH_SECONDS = 0.05
+SEARCH_SECONDS = 1.0
+
+
+def openai_request(question: str, *, stream: bool) -> dict[str, Any]:
+    body = {"model": "paperbacked", "stream": stream, "messages": [{"role": "user", "content": question}]}
+    return {"url": "/v1/chat/completions", "json": body}
+
+
+def tool_call(question: str) -> dict[str, Any]:
+    params = {"name": "ask", "arguments": {"question": question}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    return {"url": "/mcp", "json": body, "headers": {"Accept": "application/json, text/event-stream"}}
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        pytest.param(lambda question: openai_request(question, stream=True), id="openai-stream"),
+        pytest.param(lambda question: openai_request(question, stream=False), id="openai-whole"),
+        pytest.param(tool_call, id="mcp"),
+        pytest.param(lambda question: {"url": ASK, "json": {"question": question}}, id="api"),
+    ],
+)
+def test_three_hundred_hanging_answers_keep_nobody_else_waiting(
+    writing: Callable[[ScriptedLLM], LocalAnswerer],
+    all_papers: tuple[Paper, ...],
+    request_of: Callable[[str], dict[str, Any]],
+) -> None:
+    """Neither whoever watches the server's health, nor a search, nor the quotes of a new question."""
+    llm = HeldLLM(replies=["The papers say so in these very words [1]."])
+    asked = questions(all_papers, HANGING)
+
+    async def seconds_for(client: httpx.AsyncClient, path: str) -> float:
+        began = time.monotonic()
+        assert (await client.get(path)).status_code == 200
+        return time.monotonic() - began
+
+    async def first_quotes(client: httpx.AsyncClient) -> None:
+        body, headers = {"question": "What is said about trust?"}, {"Accept": "text/event-stream"}
+        async with client.stream("POST", ASK, json=body, headers=headers) as response:
+            assert "event: quotes" in [line async for line in up_to(response, "event: quotes")]
+
+    async def while_they_hang(client: httpx.AsyncClient) -> None:
+        asking = [asyncio.ensure_future(client.post(**request_of(question))) for question, _ in asked]
+        try:
+            assert await asyncio.to_thread(llm.hangs, WRITING_THREADS)
+            # All have their quotes, so that no work is left that could be quick or slow.
+            async with asyncio.timeout(BOUND_SECONDS / 2):
+                while f"paperbacked_answers_running {HANGING}.0" not in (await client.get("/metrics")).text:
+                    await asyncio.sleep(0.2)
+            health = [await seconds_for(client, path) for path in HEALTH for _ in range(10)]
+            search = [await seconds_for(client, f"/api/v1/search?q={word}") for word in ("trust", "debate", "models")]
+            await asyncio.wait_for(first_quotes(client), SEARCH_SECONDS)
+            assert not any(one.done() for one in asking)
+        finally:
+            llm.let_go()
+        assert {one.status_code for one in await asyncio.gather(*asking)} == {200}
+        shown = (
+            f"{name} {1000 * statistics.median(took):.1f} ms" for name, took in (("health", health), ("search", search))
+        )
+        print(f"{HANGING} hang, median: {', '.join(shown)}")
+        assert statistics.median(health) < HEALTH_SECONDS
+        assert statistics.median(search) < SEARCH_SECONDS
+
+    with served(create_app(writing(llm))) as address:
+        story(while_they_hang, address)
+
+
+async def up_to(response: httpx.Response, last: str) -> AsyncIterator[str]:
+    """The lines of a stream to the first that is `last`."""
+    async for line in response.aiter_lines():
+        yield line
+        if line == last:
+            return

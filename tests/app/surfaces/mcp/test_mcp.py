@@ -29,6 +29,7 @@ from app.server import create_app
 from app.settings import read_settings
 from app.surfaces.mcp.routes import made_meanwhile, mcp_router, mcp_server
 from app.surfaces.options import ServingOptions
+from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError
 from retrieval.types import no_progress
 
@@ -52,7 +53,7 @@ class Switch:
 def served_switch(served: Any, answerer: LocalAnswerer) -> Iterator[tuple[Switch, str]]:
     switch = Switch(answerer)
     application = FastAPI()
-    application.include_router(mcp_router(switch))  # type: ignore[arg-type]
+    application.include_router(mcp_router(switch, AnswerRuns()))  # type: ignore[arg-type]
     with served(application) as address:
         yield switch, f"{address}/mcp"
 
@@ -380,7 +381,7 @@ def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswere
         return answerer
 
     async def use() -> Any:
-        async with Client(mcp_server(made_meanwhile(make)), mode="legacy") as client:
+        async with Client(mcp_server(made_meanwhile(make), AnswerRuns()), mode="legacy") as client:
             assert (await client.list_tools()).tools
             impatient = asyncio.create_task(client.call_tool("get_paper", {"id": "sleeper-agents"}))
             waiting = asyncio.create_task(client.call_tool("ask", {"question": BACKDOOR}))
@@ -402,7 +403,8 @@ def test_what_cannot_be_made_is_told_to_client_and_log(
     settings = read_settings(embedding="hash", llm="none")
 
     async def use() -> list[Any]:
-        async with Client(mcp_server(made_meanwhile(lambda: built_answerer(settings, no_progress)))) as client:
+        ready = made_meanwhile(lambda: built_answerer(settings, no_progress))
+        async with Client(mcp_server(ready, AnswerRuns())) as client:
             return [await client.call_tool("ask", {"question": BACKDOOR}) for _ in range(2)]
 
     for result in asyncio.run(use()):

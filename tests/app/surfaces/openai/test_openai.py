@@ -15,7 +15,6 @@ import httpx
 import openai
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
@@ -26,6 +25,7 @@ from app.surfaces.gate.admission import MAX_BODY_BYTES, rules_for
 from app.surfaces.gate.gate import Frontier, Gate
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.problems import plain_errors
+from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -35,9 +35,9 @@ KEY = "a-key-of-some-length"
 Clients = Callable[[Any], openai.OpenAI]
 
 
-def app_of(answerer: Any) -> FastAPI:
+def app_of(answerer: Any, heartbeat_s: float = 15.0) -> FastAPI:
     app = FastAPI()
-    app.include_router(openai_router(answerer))
+    app.include_router(openai_router(answerer, AnswerRuns(), heartbeat_s))
     plain_errors(app)
     return app
 
@@ -162,13 +162,32 @@ def test_a_stream_as_it_goes_over_the_wire(address: str) -> None:
     assert sum(bool(text and "[" in text) for text in texts) > 2
 
 
-def test_there_is_life_while_a_model_writes(writing: Callable[..., LocalAnswerer], monkeypatch: Any) -> None:
+@pytest.mark.parametrize("word", [None, Token("Word "), Status("Writing with scripted")])
+def test_there_is_life_while_a_model_writes(served: Any, answerer: LocalAnswerer, word: Event | None) -> None:
     """Its words come at the end; what stands between must not take the silence before them for an end."""
-    monkeypatch.setattr("app.surfaces.openai.routes.HEARTBEAT_SECONDS", 0)
-    llm = ScriptedLLM(replies=["Backdoor behavior can be made persistent [1]."], piece=2)
+    let_go = threading.Event()
+    answer = answerer.ask(checked_question(BACKDOOR))
+
+    class Writing(Passing):
+        def stream(self, question: Question) -> Iterator[Event]:
+            yield Quotes(())
+            yield Status("Writing with scripted")
+            while not let_go.wait(0.005):
+                if word:
+                    yield word
+            yield Done(answer)
+
     body = {"model": "paperbacked", "messages": said(BACKDOOR), "stream": True}
-    blocks = TestClient(app_of(writing(llm))).post("/v1/chat/completions", json=body).text.split("\n\n")
-    assert blocks.count(": Writing with scripted") > 10
+    with (
+        served(app_of(Writing(answerer), heartbeat_s=0.05)) as address,
+        httpx.stream("POST", f"{address}{COMPLETIONS}", json=body, timeout=10) as response,
+    ):
+        lines = (line for line in response.iter_lines() if line)
+        assert "assistant" in next(lines)
+        assert [next(lines) for _ in range(4)] == [": Writing with scripted"] * 4
+        let_go.set()
+        *_, end = lines
+    assert end == "data: [DONE]"
 
 
 def test_the_client_puts_a_stream_together(client: openai.OpenAI) -> None:

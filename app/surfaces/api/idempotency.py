@@ -1,4 +1,4 @@
-"""Answers in the making, and those kept under the key of their request, so that nobody asks twice."""
+"""Answers kept under the key of their request, so that nobody asks twice."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from app.answering.events import Event
-from app.answering.question import Question
-from app.surfaces.api.answer_run import AnswerRun, Reader
+from app.surfaces.api.server_sent import frame
+from app.surfaces.runs.answer_run import AnswerRun, Reader
+from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError, PaperbackedError
 
 KEY_PATTERN = r"^[A-Za-z0-9_-]{8,64}$"
-THREADS = 40
 
 
 class KeyTakenError(InputError):
@@ -37,45 +36,51 @@ class Keeping:
     linger_s: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
+    """A run and the fingerprint of what was asked; each of its events is measured once."""
+
     asked: str
     run: AnswerRun
+    _measured: int = 0
+    _size: int = 0
+
+    def size(self) -> int:
+        """The bytes of its events as they go over the wire; in memory, where they share papers, they take less."""
+        events, _ = self.run.after(self._measured)
+        self._size += sum(len(frame(number, event)) for number, event in enumerate(events, self._measured + 1))
+        self._measured += len(events)
+        return self._size
 
 
-class AnswerRuns:
-    """Starts answers, and finds again those with a key; safe from any thread."""
+class KeptAnswers:
+    """Begins answers with a key among `runs`, and finds them again; safe from any thread."""
 
-    def __init__(self, stream: Callable[[Question], Generator[Event]], keeping: Keeping = Keeping()) -> None:
-        self._stream = stream
+    def __init__(self, runs: AnswerRuns, keeping: Keeping = Keeping()) -> None:
+        self._runs = runs
         self._keeping = keeping
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="paperbacked-answer")
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
 
-    def begin(self, question: Question) -> Reader:
-        """A reader of a new answer, which ends when the reader leaves."""
-        return self._begun(question, Reader(), 0.0)
-
-    def attach(self, key: str, body: Any, question: Question, after: int = 0) -> Reader:
-        """A reader of the answer with that key, from the event after number `after`; begun where there is none yet.
+    def attach(self, key: str, body: Any, ask: Callable[[], Generator[Event]], after: int = 0) -> Reader:
+        """A reader of the answer with that key, from the event after number `after`; `ask` begins it where it is new.
 
         Raises `KeyTakenError` where the key came with another body, `PaperbackedError`
-        where too many answers are being made.
+        where too many answers are being made, or the program is ending.
         """
-        asked, reader = fingerprint(body), Reader(after)
+        asked = fingerprint(body)
         with self._lock:
             self._forget()
             kept = self._kept.get(key)
             if kept and kept.asked != asked:
                 raise KeyTakenError("This Idempotency-Key came with another question: take a new key for this one.")
-            if kept and reader.reads(kept.run):
+            if kept and (reader := kept.run.join(after)):
                 return reader
             if len(self._kept) >= self._keeping.answers:
                 raise PaperbackedError("Too many answers are being written: ask again in a moment.")
-            begun = self._begun(question, reader, self._keeping.linger_s)
-            self._kept[key] = _Kept(asked, begun.run)
-            return begun
+            reader = self._runs.begin(ask(), after, self._keeping.linger_s)
+            self._kept[key] = _Kept(asked, reader.run)
+            return reader
 
     @property
     def kept(self) -> int:
@@ -84,23 +89,17 @@ class AnswerRuns:
             self._forget()
             return len(self._kept)
 
-    def _begun(self, question: Question, reader: Reader, linger_s: float) -> Reader:
-        run = AnswerRun(self._stream(question), self._pool, linger_s)
-        reader.reads(run)
-        run.start()
-        return reader
-
     def _forget(self) -> None:
         """Drop what is over: too long ago, or the oldest where there are too many or too much."""
         now = time.monotonic()
         over = [key for key, kept in self._kept.items() if kept.run.cancelled or self._is_old(kept.run, now)]
         for key in over:
             del self._kept[key]
-        size = sum(kept.run.size for kept in self._kept.values())
+        size = sum(kept.size() for kept in self._kept.values())
         for key, kept in [item for item in self._kept.items() if item[1].run.ended]:
             if len(self._kept) < self._keeping.answers and size <= self._keeping.max_bytes:
                 return
-            size -= kept.run.size
+            size -= kept.size()
             del self._kept[key]
 
     def _is_old(self, run: AnswerRun, now: float) -> bool:
