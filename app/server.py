@@ -41,15 +41,19 @@ def create_app(
     language_models: LanguageModels | None = None,
     options: ServingOptions = ServingOptions(),
     ready: Callable[[], bool] = lambda: True,
+    runs: AnswerRuns | None = None,
 ) -> FastAPI:
-    """The whole application around a ready answerer; with `language_models` the page tells how far theirs are."""
+    """The whole application around a ready answerer; with `language_models` the page tells how far theirs are.
+
+    Its programs' answers are made by `runs`, for whoever wants to break them off.
+    """
     import gradio
 
     from app.surfaces.chat import build_page, page_options
     from app.surfaces.gate.page_security import LocalOnly
     from app.surfaces.page_sessions import GradioSessions
 
-    runs = AnswerRuns()
+    runs = runs or AnswerRuns()
     metrics = Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
     rules = rules_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
@@ -119,7 +123,8 @@ def run_server(
     """Build the answerer and serve until stopped; with `warm` the first page is shown only when questions are quick."""
     answerer = build_answerer(settings, progress, note, wait=False)
     ready = threading.Event()
-    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set)
+    runs = AnswerRuns()
+    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set, runs)
     log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
@@ -138,7 +143,23 @@ def run_server(
         proxy_headers=False,
         **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    BreakingOffServer(config, runs).run(sockets=[listener])
+
+
+class BreakingOffServer(uvicorn.Server):
+    """A server that, when it is stopped, first tells so to everybody whose answer is being made.
+
+    Left to itself it waits for open connections and then cuts them, in the middle of an answer.
+    """
+
+    def __init__(self, config: uvicorn.Config, runs: AnswerRuns) -> None:
+        super().__init__(config)
+        self._runs = runs
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Not in the signal's handler, which comes in the middle of anything, a held lock too; this is 0.1 s later.
+        self._runs.break_off()
+        await super().shutdown(sockets)
 
 
 def serving_options(settings: Settings) -> ServingOptions:

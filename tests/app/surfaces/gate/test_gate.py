@@ -581,7 +581,7 @@ def test_the_settings_reach_the_gate(monkeypatch: pytest.MonkeyPatch, capsys: py
     told: dict[str, Any] = {}
     answerer = SimpleNamespace(language_models=None, warm_up=lambda: None)
 
-    def record_options(answerer: Any, models: Any, options: ServingOptions, ready: Any) -> None:
+    def record_options(answerer: Any, models: Any, options: ServingOptions, ready: Any, runs: Any) -> None:
         told["options"] = options
 
     monkeypatch.setattr(server, "build_answerer", lambda *args, **kwargs: answerer)

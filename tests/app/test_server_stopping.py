@@ -1,0 +1,159 @@
+"""A server that is stopped tells everybody whose answer it breaks off, in the form that each of them reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
+
+ROOT = Path(__file__).parents[2]
+QUESTION = "Do whales sing in winter?"
+STOPPED = "The server is being stopped: ask again in a moment."
+WAIT_SECONDS = 60.0
+GRACE_SECONDS = 3.0
+"""How long uvicorn waits before it cuts connections."""
+
+EVENTS = {"Accept": "text/event-stream"}
+TOOL = {"name": "ask", "arguments": {"question": QUESTION}}
+CHAT = {"model": "paperbacked", "messages": [{"role": "user", "content": QUESTION}]}
+REQUESTS: dict[str, dict[str, Any]] = {
+    "api-stream": {"url": "/api/v1/ask", "json": {"question": QUESTION}, "headers": EVENTS},
+    "api-whole": {"url": "/api/v1/ask", "json": {"question": QUESTION}},
+    "openai-stream": {"url": "/v1/chat/completions", "json": CHAT | {"stream": True}},
+    "openai-whole": {"url": "/v1/chat/completions", "json": CHAT},
+    "mcp": {
+        "url": "/mcp",
+        "json": {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": TOOL},
+        "headers": {"Accept": "application/json, text/event-stream"},
+    },
+}
+
+
+class SilentModelServer:
+    """Takes every question and never says a word."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self.released = threading.Event()
+        silent = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+                silent.asked.release()
+                silent.released.wait(2 * WAIT_SECONDS)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.server.server_port}/v1"
+
+
+@pytest.fixture
+def model() -> Iterator[SilentModelServer]:
+    model = SilentModelServer()
+    threading.Thread(target=model.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    yield model
+    model.released.set()
+    model.server.shutdown()
+    model.server.server_close()
+
+
+@contextmanager
+def serving(folder: Path, model_url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The program itself over one paper, and its address."""
+    papers = folder / "papers.jsonl"
+    papers.write_text(
+        '{"id": "a", "title": "On whales", "abstract": "Whales sing in winter, and in spring they rest."}'
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PAPERBACKED_")},
+        "PAPERBACKED_HOME": str(folder / "home"),
+        "PAPERBACKED_PAPERS": str(papers),
+        "PAPERBACKED_EMBEDDING": "hash",
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--llm", "openai:x", "--llm-url", model_url]
+    said = folder / "said"
+    with said.open("w") as errors, subprocess.Popen(command, env=environment, stderr=errors, text=True) as program:
+        try:
+            yield program, _address(program, said)
+        finally:
+            program.kill()
+
+
+def _address(program: subprocess.Popen[str], said: Path) -> str:
+    end = time.monotonic() + WAIT_SECONDS
+    while not (found := re.search(r"answers at (http://\S+)/", said.read_text())):
+        assert program.poll() is None and time.monotonic() < end, said.read_text()
+        time.sleep(0.05)
+    while httpx.get(f"{found[1]}/health/ready").status_code != 200:
+        time.sleep(0.05)
+    return found[1]
+
+
+def data_of(text: str) -> list[str]:
+    return [line.removeprefix("data: ") for line in text.splitlines() if line.startswith("data: ")]
+
+
+def assert_told(answers: dict[str, httpx.Response]) -> None:
+    """Each reader got the sentence in the form of its own protocol, and its response is whole."""
+    stream = answers["api-stream"]
+    assert stream.status_code == 200
+    assert stream.text.endswith(f'event: error\ndata: {{"message":"{STOPPED}"}}\n\n')
+    assert "event: quotes" in stream.text
+    whole = answers["api-whole"]
+    assert (whole.status_code, whole.headers["content-type"]) == (503, "application/problem+json")
+    assert whole.json()["detail"] == STOPPED
+    chunks = data_of(answers["openai-stream"].text)
+    assert json.loads(chunks[-2])["error"] == {"message": STOPPED, "type": "server_error", "param": None, "code": None}
+    assert chunks[-1] == "[DONE]"
+    completion = answers["openai-whole"]
+    assert (completion.status_code, completion.json()["error"]["message"]) == (503, STOPPED)
+    [result] = [json.loads(data)["result"] for data in data_of(answers["mcp"].text) if data.startswith("{")]
+    assert result["isError"] and result["content"][0]["text"] == STOPPED
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_every_answer_with_a_sentence(tmp_path: Path, model: SilentModelServer, sent: int) -> None:
+    with (
+        serving(tmp_path, model.url) as (program, address),
+        httpx.Client(base_url=address, timeout=WAIT_SECONDS) as client,
+        ThreadPoolExecutor(len(REQUESTS)) as pool,
+    ):
+        asking = {name: pool.submit(client.post, **request) for name, request in REQUESTS.items()}
+        for _ in REQUESTS:
+            assert model.asked.acquire(timeout=WAIT_SECONDS), "a question did not reach the model"
+        program.send_signal(sent)
+        began = time.monotonic()
+        answers = {name: asked.result() for name, asked in asking.items()}
+        took = time.monotonic() - began
+        program.wait(WAIT_SECONDS)
+    assert_told(answers)
+    assert took < GRACE_SECONDS, "they were told when their connections were about to be cut"
+    said = (tmp_path / "said").read_text()
+    assert "Traceback" not in said and "timeout graceful shutdown exceeded" not in said
+    # Their work was closed, and counted as what it is.
+    stopped = [line for line in said.splitlines() if line.startswith("{") and json.loads(line)["status"] == "stopped"]
+    assert len(stopped) == len(REQUESTS)
