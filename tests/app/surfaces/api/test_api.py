@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from anyio.to_thread import current_default_thread_limiter
@@ -251,9 +254,59 @@ def test_a_wrong_search(client: TestClient, params: dict[str, Any], sentence: st
     assert_problem(client.get("/api/v1/search", params=params), sentence)
 
 
+PAPERS = "/api/v1/papers"
+
+
 def test_papers(client: TestClient, answerer: LocalAnswerer) -> None:
-    assert client.get("/api/v1/papers").json() == [paper.as_json() for paper in answerer.papers]
-    assert len(answerer.papers) == 94
+    response = client.get(PAPERS)
+    assert response.json() == [paper.as_json() for paper in answerer.papers]
+    assert response.headers["x-total-count"] == "94"
+    assert "link" not in response.headers
+
+
+@pytest.mark.parametrize("limit", [1, 40, 47, 93, 94, 500])
+def test_papers_come_in_pages_each_naming_the_next(client: TestClient, answerer: LocalAnswerer, limit: int) -> None:
+    told: list[str] = []
+    address: str | None = f"{PAPERS}?limit={limit}"
+    while address:
+        response = client.get(address)
+        assert 0 < len(response.json()) <= limit
+        assert response.headers["x-total-count"] == "94"
+        told += [paper["id"] for paper in response.json()]
+        following = response.links.get("next")
+        assert following is None or following["url"].startswith("?")  # wherever a proxy has put us
+        address = following and urljoin(PAPERS, following["url"])
+    assert told == [paper.id for paper in answerer.papers]
+
+
+def test_a_page_of_papers_is_a_hundred_at_most_unless_more_are_asked_for(answerer: LocalAnswerer) -> None:
+    papers = tuple(replace(answerer.papers[0], id=f"a/b?c&d=é {n}>") for n in range(501))
+    with serving(SimpleNamespace(papers=papers)) as client:
+        first = client.get(PAPERS)
+        assert [paper["id"] for paper in first.json()] == [paper.id for paper in papers[:100]]
+        second = client.get(urljoin(PAPERS, first.links["next"]["url"]))
+        assert [paper["id"] for paper in second.json()] == [paper.id for paper in papers[100:200]]
+        assert len(client.get(PAPERS, params={"limit": 500}).json()) == 500
+        last = client.get(PAPERS, params={"after": papers[499].id})
+        assert len(last.json()) == 1 and not last.links
+        assert client.get(PAPERS, params={"after": papers[500].id}).json() == []
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence", "status"),
+    [
+        ({"after": "no-such-paper"}, "There is no paper 'no-such-paper' in the collection", 404),
+        ({"after": ""}, "There is no paper", 404),
+        ({"after": "\0" * 5000}, "There is no paper", 404),
+        ({"limit": 0}, "limit", 422),
+        ({"limit": -1}, "limit", 422),
+        ({"limit": 501}, "limit", 422),
+        ({"limit": "all"}, "limit", 422),
+        ({"limit": 10**30}, "limit", 422),
+    ],
+)
+def test_a_wrong_page_of_papers(client: TestClient, params: dict[str, Any], sentence: str, status: int) -> None:
+    assert_problem(client.get(PAPERS, params=params), sentence, status)
 
 
 def test_it_lives_before_it_is_ready() -> None:
@@ -289,7 +342,7 @@ def test_health_waits_for_no_thread(answerer: LocalAnswerer) -> None:
         transport = ASGITransport(app_of(answerer))
         async with threads, AsyncClient(transport=transport, base_url="http://here") as client:
             with pytest.raises(TimeoutError):  # what does need a thread waits
-                await asyncio.wait_for(client.get("/api/v1/papers"), 0.2)
+                await asyncio.wait_for(client.get(PAPERS), 0.2)
             return [(await asyncio.wait_for(client.get(path), 2)).status_code for path in HEALTH]
 
     assert asyncio.run(watched()) == [200] * len(HEALTH)
