@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import pytest
@@ -30,7 +31,7 @@ def app(answerer: LocalAnswerer) -> Any:
 @pytest.fixture
 def reader(app: Any, request: pytest.FixtureRequest) -> TestClient:
     """A browser of an address of its own."""
-    address = f"192.0.2.{abs(hash(request.node.name)) % 200 + 1}"
+    address = f"192.0.2.{zlib.crc32(request.node.name.encode()) % 200 + 1}"
     return TestClient(app, base_url="https://papers.example", client=(address, 1), headers=SAME, follow_redirects=False)
 
 
@@ -76,10 +77,10 @@ def test_programs_come_in_with_the_key(app: Any) -> None:
     assert client.get("/api/v1/papers", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "forged", ["reader", "reader.abc.def", "", "x" * 5000, TimestampSigner(KEY).sign("reader").decode()]
-)
+@pytest.mark.parametrize("forged", ["reader", "reader.abc.def", "", "x" * 5000, "signed with the key itself"])
 def test_a_forged_cookie_opens_nothing(reader: TestClient, forged: str) -> None:
+    if " " in forged:
+        forged = TimestampSigner(KEY).sign("reader").decode()
     assert reader.get("/", headers={"Cookie": f"{COOKIE}={forged}"}).status_code == 303
 
 
