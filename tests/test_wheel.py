@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import venv
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from deploy.space.requirements import CPU_TORCH_INDEX
+from deploy.supply.locks import RUNTIME, TORCH_CPU, read_pins, written
 
 ROOT = Path(__file__).parent.parent
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -37,12 +43,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The scripts of an environment that holds the wheel and what it depends on, no more."""
+    """The scripts of an environment that holds the wheel and what the locks name, no more: as in the image."""
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder / "venv", with_pip=True)
     scripts = folder / "venv" / "bin"
-    pip = (scripts / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    run(*pip, "--constraint", ROOT / "constraints.txt", wheel, cwd=folder)
+    pip = (scripts / "python", "-m", "pip", "--disable-pip-version-check")
+    locked = (*pip, "install", "--quiet", "--require-hashes", "--no-deps", "--only-binary", ":all:")
+    run(*locked, "-r", RUNTIME, cwd=folder)
+    # An index that cannot be reached is asked once, and not five times.
+    run(*locked, "--extra-index-url", CPU_TORCH_INDEX, "-r", TORCH_CPU, cwd=folder, PIP_RETRIES="0")
+    run(*pip, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
+    run(*pip, "check", cwd=folder)
     return scripts
 
 
@@ -76,6 +87,19 @@ def test_it_answers_elsewhere(installed: Path, tmp_path: Path) -> None:
     assert answer["citations"][0]["paper"]["id"] == "sleeper-agents"
     assert answer["models"]["embedding"].startswith("minilm-papers")
     assert [path.name for path in tmp_path.iterdir()] == ["h"]
+
+
+def test_a_file_that_is_not_the_locked_one_is_not_installed(installed: Path, tmp_path: Path) -> None:
+    pin = next(pin for pin in read_pins(RUNTIME.read_text(encoding="utf-8")) if pin.name == "h11")
+    lock, target = tmp_path / "lock.txt", tmp_path / "target"
+    command = [installed / "python", "-m", "pip", "install", "--require-hashes", "--no-deps", "--target", target]
+    for hashes, status in ((pin.hashes, 0), ((hashlib.sha256(b"another file").hexdigest(),), 1)):
+        lock.write_text(written((replace(pin, hashes=hashes),), "One package."), encoding="utf-8")
+        done = subprocess.run([*map(str, command), "-r", str(lock)], capture_output=True, text=True, cwd=tmp_path)
+        assert done.returncode == status, done.stderr
+        assert target.exists() == (status == 0)
+        shutil.rmtree(target, ignore_errors=True)
+    assert "DO NOT MATCH THE HASHES" in done.stderr
 
 
 def test_python_dash_m_is_the_command_too(installed: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What is installed from elsewhere: locked by hash, audited, and listed with its licences (docs/deploy.md)."""
