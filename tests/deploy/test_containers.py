@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from app.settings import PREFIX, Settings, read_settings
+from deploy.supply.locks import read_pins
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -63,7 +64,40 @@ def test_the_image_holds_what_the_wheel_is_made_of() -> None:
     assert {"app", "retrieval", "prompts", "data"} <= sources
     copied = {name for word, rest in instructions() if word == "COPY" for name in shlex.split(rest)[:-1]}
     assert sources <= copied
-    assert "--constraint constraints.txt" in " ".join(rest for word, rest in instructions() if word == "RUN")
+
+
+def test_nothing_is_installed_into_the_image_that_no_lock_names() -> None:
+    arguments = dict(part.split("=", 1) for word, part in instructions() if word == "ARG")
+    installs = [
+        step
+        for word, rest in instructions()
+        if word == "RUN"
+        for step in map(shlex.split, rest.split("&&"))
+        if {"install", "wheel", "download"} & set(step)
+    ]
+    locked = [step for step in installs if "--require-hashes" in step]
+    for step in locked:
+        assert {"--no-deps", "--only-binary"} <= set(step)
+        lock = step[step.index("-r") + 1].replace("${TORCH}", arguments["TORCH"])
+        assert read_pins((DEPLOY / lock).read_text(encoding="utf-8"))
+    assert len(locked) == 3
+    for step in installs:
+        # What is left is made of the checkout, and asks no index.
+        assert step in locked or {"--no-deps", "--no-index"} <= set(step)
+    assert (DEPLOY / "locks" / "torch-cuda.txt").is_file(), "docs/deploy.md names it"
+
+
+def test_every_image_is_named_by_its_digest(compose: dict[str, Any]) -> None:
+    arguments = dict(part.split("=", 1) for word, part in instructions() if word == "ARG")
+    named = [
+        arguments.get(rest.split()[0].strip("${}"), rest.split()[0]) for word, rest in instructions() if word == "FROM"
+    ]
+    named += [service["image"] for name, service in compose["services"].items() if name != "app"]
+    assert len(named) == 4
+    for image in named:
+        # With a tag too, and one that says which: people read those.
+        assert re.fullmatch(r"[\w./-]+:[\w.-]*\d[\w.-]*@sha256:[0-9a-f]{64}", image), image
+    assert "syntax=" not in (DEPLOY / "Dockerfile").read_text(encoding="utf-8"), "that is an image too"
 
 
 def test_it_runs_as_nobody_of_rank_and_asks_no_hub() -> None:
@@ -73,6 +107,7 @@ def test_it_runs_as_nobody_of_rank_and_asks_no_hub() -> None:
     assert [word for word, _ in told].index("USER") < [word for word, _ in told].index("ENTRYPOINT")
     variables = dict(part.split("=", 1) for word, rest in told if word == "ENV" for part in shlex.split(rest))
     assert variables["HF_HUB_OFFLINE"] == "1"
+    assert (variables["PAPERBACKED_HOST"], variables["PAPERBACKED_HOSTS"]) == ("0.0.0.0", "localhost")
     owned = re.escape(variables["PAPERBACKED_HOME"])
     assert any(re.search(rf"--chown={users[-1]}\S* \S+ {owned}$", rest) for word, rest in told if word == "COPY")
     assert not [rest for word, rest in told if word == "RUN" and "pip" in rest], "what installs stays behind"
@@ -112,6 +147,7 @@ def test_the_application_runs_alone_and_with_the_others(
         settings = read_settings()
         assert bool(settings.chroma_url) == bool(settings.llm_url) == bool(given)
         assert settings.widget_origins == ()
+        assert settings.hosts == ("localhost",)
         for address in filter(None, (settings.chroma_url, settings.llm_url)):
             assert re.match(r"http://(\w+):", address)[1] in compose["services"]  # type: ignore[index]
     assert full["COMPOSE_PROFILES"] in compose["services"]["chroma"]["profiles"]
@@ -132,4 +168,4 @@ def test_every_service_is_kept_small_and_has_no_rights_to_spare(compose: dict[st
 
 def test_the_chroma_server_is_as_old_as_its_client(compose: dict[str, Any]) -> None:
     pinned = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines())
-    assert compose["services"]["chroma"]["image"] == f"chromadb/chroma:{pinned['chromadb']}"
+    assert compose["services"]["chroma"]["image"].partition("@")[0] == f"chromadb/chroma:{pinned['chromadb']}"
