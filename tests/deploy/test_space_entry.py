@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def taken() -> Iterator[socket.socket]:
 
 def test_what_it_sets_are_settings_and_right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PAPERBACKED_HOME")
-    for name, value in space.defaults(SPACE).items():
+    for name, value in space.defaults(SPACE, ["10.20.30.40", "fd00::7"]).items():
         if name.startswith(PREFIX):
             monkeypatch.setenv(name, value)
     settings = read_settings()
@@ -39,6 +40,7 @@ def test_what_it_sets_are_settings_and_right(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.llm == space.MODEL
     assert settings.frame_ancestors == ("https://huggingface.co",)
     assert settings.widget_origins == ("https://someone-paperbacked.hf.space",)
+    assert settings.hosts == ("someone-paperbacked.hf.space", "10.20.30.40", "fd00::7")
     assert settings.home.is_absolute() and not settings.is_local
     assert 0 < settings.client_limit < settings.server_limit
 
@@ -47,7 +49,29 @@ def test_the_hub_is_never_asked_and_the_cores_are_those_of_the_space() -> None:
     assert space.defaults({})["HF_HUB_OFFLINE"] == "1"
     assert space.defaults(SPACE)["OMP_NUM_THREADS"] == "2"
     assert "OMP_NUM_THREADS" not in space.defaults({})
-    assert "PAPERBACKED_WIDGET_ORIGINS" not in space.defaults({})
+    assert not {"PAPERBACKED_WIDGET_ORIGINS", "PAPERBACKED_HOSTS"} & set(space.defaults({}, ["10.20.30.40"]))
+
+
+def test_a_space_with_a_name_of_its_owner_is_called_by_both() -> None:
+    set_ = space.defaults({"SPACE_HOST": "someone-paperbacked.hf.space,papers.example.org"})
+    assert set_["PAPERBACKED_HOSTS"] == "someone-paperbacked.hf.space,papers.example.org"
+    assert set_["PAPERBACKED_WIDGET_ORIGINS"] == "https://someone-paperbacked.hf.space"
+
+
+def test_its_own_addresses_are_those_of_its_name() -> None:
+    told = """
+import socket
+socket.gethostname = lambda: "localhost"
+from deploy.space.files.space import own_addresses
+print(*own_addresses())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "127.0.0.1" in done.stdout.split()
+    assert all(ip_address(address).is_loopback for address in done.stdout.split())
+    # In here no name is looked up, as where a machine's name leads nowhere.
+    assert space.own_addresses() == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,8 +27,8 @@ PROXIES = "127.0.0.1,::1,10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16,f
 """A Space is reached through the hub's proxies alone, which have addresses of private networks."""
 
 
-def defaults(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a Space needs set; the variables of the Space's own settings go before it."""
+def defaults(environment: Mapping[str, str], addresses: Iterable[str] = ()) -> dict[str, str]:
+    """What a Space with these addresses needs set; the variables of the Space's own settings go before it."""
     chosen = {
         "PAPERBACKED_HOME": str(Path(tempfile.gettempdir()) / "paperbacked"),
         "PAPERBACKED_HOST": "0.0.0.0",
@@ -47,7 +47,19 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
     if host := environment.get("SPACE_HOST"):
         # The page's own address, by which it is known behind any proxy.
         chosen["PAPERBACKED_WIDGET_ORIGINS"] = f"https://{host.split(',')[0]}"
+        # By its addresses the hub may ask whether it is up.
+        chosen["PAPERBACKED_HOSTS"] = ",".join([*host.split(","), *addresses])
     return chosen
+
+
+def own_addresses() -> list[str]:
+    """The addresses of the machine that this runs on; none where its own name leads nowhere."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    # An address that holds within one network alone ends in the network's name.
+    return sorted({str(address[0]).partition("%")[0] for *_, address in found})
 
 
 def place_index(prebuilt: Path, home: Path) -> None:
@@ -92,7 +104,7 @@ def listening(host: str, port: int, patience: float = PORT_PATIENCE_SECONDS) -> 
 def main() -> None:
     """Set what the Space has left open, then serve until stopped."""
     sys.path.insert(0, str(CARRIED))
-    for name, value in defaults(os.environ).items():
+    for name, value in defaults(os.environ, own_addresses()).items():
         os.environ.setdefault(name, value)
     # By this Gradio knows a Space, and would have the page ask the hub about it, which the page's own rules forbid.
     os.environ.pop("SYSTEM", None)
