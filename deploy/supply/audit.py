@@ -23,19 +23,28 @@ LOCKS = (RUNTIME, TORCH_CUDA, BUILD)
 """torch comes from the lock of PyPI's builds: no advisory knows the name of the build for processors."""
 SOURCES = {"PyPI": ("--vulnerability-service", "pypi"), "OSV": ("--vulnerability-service", "osv")}
 """Asked in turn until one answers; both give the advisories of the Python Packaging Advisory Database."""
-ACCEPTED: dict[str, str] = {}
+_CHROMA_SERVER = (
+    "in Chroma's server in Python, with no fixed release; this program starts none, and compose.yaml Rust's"
+)
+ACCEPTED = dict.fromkeys(("CVE-2026-45829", "CVE-2026-45830", "CVE-2026-45831", "CVE-2026-45833"), _CHROMA_SERVER)
 """Advisories that do not make the audit fail, each with the reason why this program is not touched by it."""
 PATIENCE_SECONDS = 300
 
 
 @dataclass(frozen=True)
 class Vulnerability:
-    """What is known of one package at the version that is locked."""
+    """What is known of one package at the version that is locked; an advisory has several names."""
 
     package: str
     version: str
     advisory: str
+    aliases: tuple[str, ...]
     fixed_in: tuple[str, ...]
+
+    @property
+    def accepted(self) -> str | None:
+        """The reason why it is, or None."""
+        return next((ACCEPTED[name] for name in (self.advisory, *self.aliases) if name in ACCEPTED), None)
 
     def __str__(self) -> str:
         mended = f"fixed in {', '.join(self.fixed_in)}" if self.fixed_in else "not fixed yet"
@@ -92,23 +101,23 @@ def asked(pip_audit: Path, options: Sequence[str], locks: Sequence[Path] = LOCKS
     entries = _entries(pip_audit, options, locks)
     known = [entry for entry in entries if "vulns" in entry]
     found = [
-        Vulnerability(entry["name"], entry["version"], told["id"], tuple(told["fix_versions"]))
+        Vulnerability(
+            entry["name"], entry["version"], told["id"], tuple(sorted(told["aliases"])), tuple(told["fix_versions"])
+        )
         for entry in known
         for told in entry["vulns"]
     ]
     unknown = tuple(entry["name"] for entry in entries if "vulns" not in entry)
     if not known:
         raise UnansweredError(f"it knows none of {len(entries)} packages")
-    return Report(len(known), unknown, tuple(found))
+    return Report(len(known), unknown, tuple(dict.fromkeys(found)))
 
 
 def _entries(pip_audit: Path, options: Sequence[str], locks: Sequence[Path]) -> list[Json]:
     command: list[str | Path] = [pip_audit, "--require-hashes", "--disable-pip", "--progress-spinner", "off"]
-    command += ["--format", "json", "--desc", "off", *options]
+    command += ["--format", "json", "--desc", "off", "--aliases", "on", *options]
     for lock in locks:
         command += ["--requirement", lock]
-    for advisory in ACCEPTED:
-        command += ["--ignore-vuln", advisory]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
     except subprocess.TimeoutExpired as error:
@@ -123,9 +132,10 @@ def verdict(source: str, report: Report) -> tuple[str, bool]:
     lines = [f"{source} knows {report.known} of {report.known + len(report.unknown)} locked packages."]
     if report.unknown:
         lines.append(f"It knows nothing of {', '.join(report.unknown)}: were they withdrawn?")
-    lines += [str(found) for found in report.vulnerabilities] or ["No vulnerability is known in them."]
-    lines += [f"Accepted: {advisory}, {reason}" for advisory, reason in ACCEPTED.items()]
-    return "\n".join(lines), not (report.unknown or report.vulnerabilities)
+    open_ = [found for found in report.vulnerabilities if not found.accepted]
+    lines += [str(found) for found in open_] or ["No vulnerability is known in them that is not accepted."]
+    lines += [f"Accepted: {found}: {found.accepted}" for found in report.vulnerabilities if found.accepted]
+    return "\n".join(lines), not (report.unknown or open_)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 from packaging.utils import canonicalize_name
 
-from deploy.supply.audit import LOCKS, Report, UnansweredError, Vulnerability, asked, verdict
+from deploy.supply.audit import ACCEPTED, LOCKS, Report, UnansweredError, Vulnerability, asked, verdict
 from deploy.supply.licences import Licence, licence
 from deploy.supply.locks import ROOT, RUNTIME, TORCH_CPU, read_pins
 
+ACCEPTED_ONE = next(iter(ACCEPTED))
 TOOLS = ROOT / ".venv-tools" / "bin"
 LOCKED = [pin for lock in (RUNTIME, TORCH_CPU) for pin in read_pins(lock.read_text(encoding="utf-8"))]
-HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["0.17"], "aliases": []}
+HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["0.17"], "aliases": ["CVE-2026-1"]}
 
 
 class Stated(metadata.Distribution):
@@ -123,12 +124,12 @@ def test_a_source_that_knows_nothing_has_not_answered(pip_audit: Callable[[str],
 
 def test_what_a_source_knows_is_told(pip_audit: Callable[[str], Path]) -> None:
     told = [
-        {"name": "h11", "version": "0.16.0", "vulns": [HOLE]},
+        {"name": "h11", "version": "0.16.0", "vulns": [HOLE, HOLE]},
         {"name": "idna", "version": "3.20", "vulns": []},
         {"name": "gone", "skip_reason": "Dependency not found on PyPI"},
     ]
     report = asked(pip_audit(json.dumps({"dependencies": told, "fixes": []})), [])
-    assert report == Report(2, ("gone",), (Vulnerability("h11", "0.16.0", "PYSEC-2026-1", ("0.17",)),))
+    assert report == Report(2, ("gone",), (Vulnerability("h11", "0.16.0", "PYSEC-2026-1", ("CVE-2026-1",), ("0.17",)),))
     sentences, passed = verdict("OSV", report)
     assert not passed
     assert "knows 2 of 3 locked packages" in sentences and "nothing of gone" in sentences
@@ -140,11 +141,23 @@ def test_what_a_source_knows_is_told(pip_audit: Callable[[str], Path]) -> None:
     [
         (Report(2, (), ()), True),
         (Report(2, ("gone",), ()), False),
-        (Report(2, (), (Vulnerability("a", "1", "X", ()),)), False),
+        (Report(2, (), (Vulnerability("a", "1", "X", (), ()),)), False),
+        (Report(2, (), (Vulnerability("a", "1", "X", (ACCEPTED_ONE,), ()),)), True),
+        (Report(2, (), (Vulnerability("a", "1", ACCEPTED_ONE, (), ()), Vulnerability("a", "1", "X", (), ()))), False),
     ],
 )
 def test_only_an_audit_that_saw_all_and_found_nothing_is_passed(report: Report, passed: bool) -> None:
-    assert verdict("OSV", report)[1] == passed
+    sentences, said = verdict("OSV", report)
+    assert said == passed
+    for found in report.vulnerabilities:
+        assert found.advisory in sentences, "what is accepted is told too"
+    assert ("that is not accepted" in sentences) == (not any(not found.accepted for found in report.vulnerabilities))
+
+
+def test_what_is_accepted_has_its_reason_and_is_told_in_the_docs() -> None:
+    page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+    for advisory, reason in ACCEPTED.items():
+        assert len(reason.split()) > 8 and advisory in page
 
 
 @pytest.fixture(scope="module")
