@@ -142,7 +142,7 @@ def test_the_answer_of_the_readme_is_the_one_the_program_gives() -> None:
     assert untimed(shown_answer()) == untimed(real_answer()), "run: python -m benchmarks.readme"
 
 
-def tests_named(text: str) -> set[str]:
+def named_tests(text: str) -> set[str]:
     return set(re.findall(r"`(test_\w+)`", text))
 
 
@@ -160,6 +160,6 @@ def test_the_page_on_security_says_nothing_that_no_test_holds() -> None:
         name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
     }
     for row in HELD:
-        held_by = tests_named(row.rstrip("| ").rpartition("|")[2])
+        held_by = named_tests(row.rstrip("| ").rpartition("|")[2])
         assert held_by, f"no test is named for: {row}"
         assert held_by <= known, f"there is no test {held_by - known}"
