@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
-from app.answering.answerer import Models
-from app.answering.chain import AnswerChain, Unsupported
-from app.answering.events import Answer, Done, Event, Failed
 from app.answering.llm import check_name, describe, open_llm
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
-from app.answering.question import Question, checked_question
-from app.answering.sources import papers_best_first
-from app.answering.support import MODEL_FILE as SUPPORT_FILE
-from app.answering.support import SupportCheck, read_support
+from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import (
     as_line,
@@ -30,96 +25,22 @@ from retrieval.corpus import (
     shipped_file,
 )
 from retrieval.embedding import Embedder, open_embedder
-from retrieval.errors import CorpusError, InputError, PaperbackedError
+from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
 from retrieval.evaluation.questions import read_questions
 from retrieval.glossary import Glossary, read_glossary
-from retrieval.ingest import ensure_index
+from retrieval.ingest import ensure_index, index_fingerprint, only_one
 from retrieval.lexical import LexicalIndex
+from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
-from retrieval.store import ChromaStore
-from retrieval.types import Facets, Filters, Paper, Passage, Progress, WrittenQuestion, no_progress
+from retrieval.store import ChromaStore, Index
+from retrieval.types import Filters, Paper, Progress, WrittenQuestion, no_progress
 from retrieval.written import all_texts, embedded_texts, written_for
 
 Note = Callable[[str], None]
-
-
-class LocalAnswerer:
-    """Answers from one collection; the `Answerer` that surfaces are given."""
-
-    def __init__(
-        self,
-        papers: tuple[Paper, ...],
-        retriever: PaperRetriever,
-        language_model: Callable[[], LanguageModel],
-        language_models: LanguageModels | None = None,
-        unsupported: Unsupported = "show",
-    ) -> None:
-        self.language_models = language_models
-        self._papers = papers
-        self._by_id = {paper.id: paper for paper in papers}
-        self._facets = facets_of(papers)
-        self._retriever = retriever
-        self._language_model = language_model
-        answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
-        support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
-        self._chain = AnswerChain(
-            retriever, answerability, language_model, support, papers=papers, unsupported=unsupported
-        )
-
-    @property
-    def papers(self) -> tuple[Paper, ...]:
-        return self._papers
-
-    @property
-    def facets(self) -> Facets:
-        return self._facets
-
-    @property
-    def retriever(self) -> PaperRetriever:
-        return self._retriever
-
-    @property
-    def models(self) -> Models:
-        model = self._language_model()
-        return Models(self._retriever.embedder.description, model.name if model.chat else None, model.note)
-
-    def stream(self, question: Question) -> Generator[Event]:
-        try:
-            filters = checked_filters(question.filters, self._facets)
-        except PaperbackedError as error:
-            yield Failed(str(error))
-            return
-        yield from self._chain.stream(Question(question.text, question.history, filters))
-
-    def ask(self, question: Question) -> Answer:
-        checked_filters(question.filters, self._facets)
-        for event in self.stream(question):
-            match event:
-                case Done(answer):
-                    return answer
-                case Failed(message):
-                    raise PaperbackedError(message)
-                case _:
-                    pass
-        raise AssertionError("the chain ended without Done or Failed")
-
-    def warm_up(self) -> None:
-        """Load now what the first question would otherwise wait for. Raises `ModelError` or `IndexStoreError`."""
-        self._retriever.embedder.load()
-        self._retriever.questions("", ())
-
-    def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
-        text = checked_question(query).text
-        passages = self._retriever.passages(text, checked_filters(filters, self._facets), top)
-        return papers_best_first(passages)
-
-    def paper(self, paper_id: str) -> Paper | None:
-        return self._by_id.get(paper_id)
-
-    def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
-        if (paper := self.paper(paper_id)) is None:
-            raise InputError(f"There is no paper {paper_id[:80]!r} in the collection.")
-        return tuple(self._retriever.similar(paper, top))
+LOOKS = 3
+"""How often papers and their index are looked for, as another process may be replacing both …"""
+LOOK_AGAIN_SECONDS = 0.05
+"""… which takes it about so long."""
 
 
 def collection_papers(settings: Settings) -> tuple[Paper, ...]:
@@ -127,15 +48,21 @@ def collection_papers(settings: Settings) -> tuple[Paper, ...]:
 
     Raises `CorpusError` where there is no such collection.
     """
-    files = [settings.papers] if settings.collection == "default" else []
-    files += [settings.own_papers] if settings.own_papers.is_file() else []
-    if not files:
+    if settings.collection != "default" and not settings.own_papers.is_file():
         existing = sorted({"default", *(file.stem for file in settings.own_papers.parent.glob("*.jsonl"))})
         raise CorpusError(
             f"There is no collection {settings.collection!r}: "
             f"choose from {', '.join(existing)}, or ingest papers into it."
         )
-    return merged(read_papers(file) for file in files)
+    return _with_shipped(settings, _own_papers(settings))
+
+
+def _own_papers(settings: Settings) -> tuple[Paper, ...]:
+    return read_papers(settings.own_papers) if settings.own_papers.is_file() else ()
+
+
+def _with_shipped(settings: Settings, own: Sequence[Paper]) -> tuple[Paper, ...]:
+    return merged([read_papers(settings.papers), own]) if settings.collection == "default" else tuple(own)
 
 
 def check_filters(settings: Settings, filters: Filters) -> None:
@@ -148,14 +75,19 @@ def ingest_papers(
 ) -> int:
     """Add the files' papers to the settings' collection and index it; gives how many papers it now has.
 
-    All files are read and checked before anything is written.
+    All files are read and checked before anything is written. The papers take their place once their
+    index is ready to take its own, so a server beside finds both, or neither.
     """
+    if not files:
+        raise InputError("There are no papers to add: give at least one file.")
     incoming = [read_papers(file) for file in files]
-    if incoming:
-        kept = [read_papers(settings.own_papers)] if settings.own_papers.is_file() else []
-        _write_atomically(settings.own_papers, "".join(f"{as_line(paper)}\n" for paper in merged([*kept, *incoming])))
-    papers = collection_papers(settings)
-    build_retriever(settings, papers, progress, note)
+    with only_one(settings.home / "ingest.lock"):
+        own = merged([_own_papers(settings), *incoming])
+        papers = _with_shipped(settings, own)
+        lines = "".join(f"{as_line(paper)}\n" for paper in own)
+        build_retriever(
+            settings, papers, progress, note, before_switch=lambda: _write_atomically(settings.own_papers, lines)
+        )
     return len(papers)
 
 
@@ -179,8 +111,12 @@ def build_retriever(
     progress: Progress = no_progress,
     note: Note = print,
     embedder: Embedder | None = None,
+    before_switch: Callable[[], None] = lambda: None,
 ) -> PaperRetriever:
-    """A retriever over the papers' index, which is built first where there is none."""
+    """A retriever over the papers' index, which is built first where there is none.
+
+    `before_switch` is called when the index is ready and the one before it still answers.
+    """
     embedder = embedder or open_embedder(settings.embedding)
     store = ChromaStore(settings.chroma)
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
@@ -194,11 +130,42 @@ def build_retriever(
         questions=embedded_texts(written),
         progress=progress,
         note=note,
+        before_switch=before_switch,
     )
+    return _retriever(papers, store, embedder, index, glossary, written)
+
+
+def find_retriever(settings: Settings, store: ChromaStore, embedder: Embedder) -> PaperRetriever:
+    """A retriever over the papers as they now are on disk, whose index is there already.
+
+    Raises `IndexStoreError` where it is not, `CorpusError` where the papers cannot be read.
+    """
+    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    for look in range(LOOKS):
+        time.sleep(LOOK_AGAIN_SECONDS if look else 0)
+        papers = collection_papers(settings)
+        written = written_questions(papers, settings.collection, glossary)
+        fingerprint = index_fingerprint(papers, embedder, embedded_texts(written))
+        with suppress(IndexGoneError):
+            if index := store.find(settings.collection, fingerprint):
+                store.check(index)
+                return _retriever(papers, store, embedder, index, glossary, written)
+    raise IndexStoreError(REMOVED)
+
+
+def _retriever(
+    papers: Sequence[Paper],
+    store: ChromaStore,
+    embedder: Embedder,
+    index: Index,
+    glossary: Glossary,
+    written: Mapping[str, Sequence[WrittenQuestion]],
+) -> PaperRetriever:
     return PaperRetriever(
         store=store,
         embedder=embedder,
         index=index,
+        collection=CollectionPassages(papers),
         lexical=LexicalIndex(papers, all_texts(written)),
         glossary=glossary,
         written=written,
@@ -244,7 +211,14 @@ def build_answerer(
         language_models.load_in_background()
     papers = collection_papers(settings)
     retriever = build_retriever(settings, papers, progress, note)
-    answerer = LocalAnswerer(papers, retriever, language_models.current, language_models, settings.unsupported)
+    answerer = LocalAnswerer(
+        papers,
+        retriever,
+        language_models.current,
+        language_models,
+        settings.unsupported,
+        reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
+    )
     if wait:
         answerer.warm_up()
     return answerer

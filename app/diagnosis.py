@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,8 +15,9 @@ from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError
 from retrieval.hub import hub_is_reachable
 from retrieval.ingest import Questions, index_fingerprint
+from retrieval.passages import CollectionPassages
 from retrieval.precision import bfloat16_pays
-from retrieval.store import ChromaStore
+from retrieval.store import ChromaStore, Index
 from retrieval.types import Paper
 
 LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
@@ -53,7 +54,7 @@ def diagnose(
         _home(home),
         _papers(collection, read_collection),
         _embedding(embedding),
-        _index(chroma, collection, embedding, read_collection, questions_of),
+        *_index(chroma, collection, embedding, read_collection, questions_of),
         _hub(),
         _language_model(choose_model(llm, llm_url, llm_key)),
     ]
@@ -109,16 +110,38 @@ def _index(
     embedding: str,
     read_collection: Callable[[], tuple[Paper, ...]],
     questions_of: Callable[[tuple[Paper, ...]], Questions],
-) -> Finding:
+) -> Iterator[Finding]:
     if isinstance(chroma, Path) and not chroma.is_dir():
-        return Finding("Index", True, "not built yet; the first question builds it")
+        yield Finding("Index", True, "not built yet; the first question builds it")
+        return
+    store = ChromaStore(chroma)
     try:
         papers = read_collection()
         fingerprint = index_fingerprint(papers, open_embedder(embedding), questions_of(papers))
-        built = ChromaStore(chroma).find(collection, fingerprint)
+        built = store.find(collection, fingerprint)
     except PaperbackedError as error:
-        return Finding("Index", False, f"{error} The next question builds it anew.")
-    return Finding("Index", True, f"complete, in {chroma}" if built else "out of date; the next question rebuilds it")
+        yield Finding("Index", False, f"{error} The next question builds it anew.")
+        return
+    yield Finding("Index", True, f"complete, in {chroma}" if built else "out of date; the next question rebuilds it")
+    if built:
+        yield _passages(store, built, papers, chroma)
+
+
+def _passages(store: ChromaStore, index: Index, papers: tuple[Paper, ...], chroma: Path | str) -> Finding:
+    own = CollectionPassages(papers)
+    try:
+        wrong = own.wrong(store.all_passages(index))
+    except PaperbackedError as error:
+        return Finding("Passages", False, str(error))
+    if not wrong:
+        return Finding("Passages", True, f"{len(own):,} in the index, each as its paper has it")
+    what = f"the folder {chroma}" if isinstance(chroma, Path) else f"its collection {index.part('passages')}"
+    return Finding(
+        "Passages",
+        False,
+        f"{wrong:,} missing from the index, or not as their papers have them, and so left out of answers: stop the "
+        f"program, remove {what}, and the next start builds it anew",
+    )
 
 
 def _hub() -> Finding:

@@ -81,8 +81,9 @@ class Told:
 
 def ask_all(answerer: LocalAnswerer, lessons: Sequence[Lesson], asked: Mapping[str, LabelledQuestion]) -> list[Told]:
     """Every lesson's question through the chain."""
-    recorder = Recorder(answerer._chain._support)
-    answerer._chain._support = recorder  # type: ignore[assignment]
+    chain = answerer._collection.chain
+    recorder = Recorder(chain._support)
+    chain._support = recorder  # type: ignore[assignment]
     told = []
     for lesson in lessons:
         question = asked[lesson.asked or ""]

@@ -156,6 +156,14 @@ def chunk_sentences(paper: Paper) -> list[Chunk]:
     ]
 
 
+def distinct(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Of chunks that are embedded alike only the first: many equal vectors break the graph that is searched."""
+    first: dict[str, Chunk] = {}
+    for chunk in chunks:
+        first.setdefault(chunk.embedded, chunk)
+    return list(first.values())
+
+
 def glosses(paper: Paper, sentences: Sequence[Span]) -> list[str | None]:
     """The English of each of the paper's sentences, None where the abstract is in English.
 

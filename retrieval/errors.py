@@ -5,6 +5,7 @@
     ├── CorpusError         a papers file that cannot be read
     ├── ModelError          weights or a model server that cannot be had
     └── IndexStoreError     an index folder that cannot be read or written
+        └── IndexGoneError  an index that another process has replaced
 
 Every message is one plain sentence of what happened and what to do next.
 """
@@ -28,6 +29,10 @@ class ModelError(PaperbackedError):
 
 class IndexStoreError(PaperbackedError):
     """The index folder cannot be read, written or locked."""
+
+
+class IndexGoneError(IndexStoreError):
+    """The index was replaced by another process, or removed; whoever holds it is to open the newest one."""
 
 
 def one_line(failure: BaseException) -> str:

@@ -11,14 +11,14 @@ from types import MappingProxyType
 import numpy as np
 from filelock import FileLock, Timeout
 
-from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences
+from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences, distinct
 from retrieval.corpus import corpus_hash
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
 from retrieval.store import ChromaStore, Index, Part
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
-INDEX_FORMAT = "3"
+INDEX_FORMAT = "4"
 LOCK_SECONDS = 900.0
 Questions = Mapping[str, Sequence[str]]
 """Questions written for papers, by the paper's id."""
@@ -42,29 +42,42 @@ def ensure_index(
     questions: Questions = NO_QUESTIONS,
     progress: Progress = no_progress,
     note: Callable[[str], None] = lambda sentence: None,
+    before_switch: Callable[[], None] = lambda: None,
 ) -> Index:
     """The index of these papers, built first where there is none.
 
     A damaged store is moved aside and built anew; `note` is told so. Until the
-    new index is complete, the collection's old one goes on answering. One
-    process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
+    new index is complete, the collection's old one goes on answering.
+    `before_switch` is called when all is stored and the old index still counts.
+    One process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
     """
     index = Index(collection, index_fingerprint(papers, embedder, questions))
-    try:
-        if _is_built(store, index):
-            return index
-    except IndexStoreError:
-        pass  # Looked at again below, by the one process that holds the lock.
-    with _only_builder(lock_file):
-        try:
-            # Opened anew: a client from before another process's build may not see all of it.
-            store.reopen()
-            if _is_built(store, index):
+    if not _is_built_by_now(store, index):
+        with only_one(lock_file):
+            try:
+                # Opened anew: a client from before another process's build may not see all of it.
+                store.reopen()
+                built = _is_built(store, index)
+            except IndexStoreError as error:
+                built = False
+                aside = store.set_aside(error)
+                note(
+                    f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})"
+                )
+            if not built:
+                _fill(papers, questions, embedder, store, index, progress)
+                before_switch()
+                store.complete(index, embedder.fingerprint)
                 return index
-        except IndexStoreError as error:
-            aside = store.set_aside(error)
-            note(f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})")
-        return _build(papers, questions, embedder, store, index, progress)
+    before_switch()
+    return index
+
+
+def _is_built_by_now(store: ChromaStore, index: Index) -> bool:
+    try:
+        return _is_built(store, index)
+    except IndexStoreError:
+        return False  # Looked at again by the one process that holds the lock.
 
 
 def _is_built(store: ChromaStore, index: Index) -> bool:
@@ -75,8 +88,8 @@ def _is_built(store: ChromaStore, index: Index) -> bool:
     return True
 
 
-class _only_builder:  # noqa: N801, a context manager that reads as a word
-    """Holds the lock file while an index is built, across processes."""
+class only_one:  # noqa: N801, a context manager that reads as a word
+    """Holds the lock file while papers are indexed, so that one process does so at a time. Raises `IndexStoreError`."""
 
     def __init__(self, lock_file: Path) -> None:
         self._file = lock_file
@@ -100,40 +113,26 @@ class _only_builder:  # noqa: N801, a context manager that reads as a word
         self._lock.release()
 
 
-def _build(
+def _fill(
     papers: Sequence[Paper],
     questions: Questions,
     embedder: Embedder,
     store: ChromaStore,
     index: Index,
     progress: Progress,
-) -> Index:
+) -> None:
     store.begin(index, embedder.fingerprint)
     by_id = {paper.id: paper for paper in papers}
     cuts: dict[Part, Callable[[Paper], list[Chunk]]] = {
-        "passages": chunk_paper,
-        "questions": lambda paper: chunk_questions(paper, questions.get(paper.id, ())),
+        "passages": lambda paper: distinct(chunk_paper(paper)),
+        "questions": lambda paper: distinct(chunk_questions(paper, questions.get(paper.id, ()))),
+        # Looked up by their ids, never searched: all are kept.
         "sentences": chunk_sentences,
     }
     for part, cut in cuts.items():
-        chunks = [chunk for paper in papers for chunk in _unlike(part, cut(paper))]
+        chunks = [chunk for paper in papers for chunk in cut(paper)]
         vectors = _vectors(chunks, embedder, store, index, part, progress)
         store.add(index, part, chunks, vectors, by_id)
-    store.complete(index, embedder.fingerprint)
-    return index
-
-
-def _unlike(part: Part, chunks: list[Chunk]) -> list[Chunk]:
-    """A paper's chunks; of passages that are embedded alike only the first, as many equal vectors break the graph.
-
-    Sentences are looked up by their ids, and all are kept.
-    """
-    if part == "sentences":
-        return chunks
-    first: dict[str, Chunk] = {}
-    for chunk in chunks:
-        first.setdefault(chunk.embedded, chunk)
-    return list(first.values())
 
 
 def _vectors(

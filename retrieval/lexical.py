@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.chunking import chunk_paper
 from retrieval.types import Paper
 from retrieval.words import FUNCTION_WORDS
 
@@ -34,7 +33,7 @@ def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
 class LexicalIndex:
     """BM25 and letter n-gram scores of a query against every paper; held in memory.
 
-    `papers` are in the order of the scores; `passage_ids` names the passages of each, by its id.
+    `papers` are in the order of the scores.
     """
 
     def __init__(self, papers: Sequence[Paper], questions: Mapping[str, Sequence[str]]) -> None:
@@ -43,7 +42,6 @@ class LexicalIndex:
         from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
         self.papers = tuple(papers)
-        self.passage_ids = {paper.id: tuple(chunk.id for chunk in chunk_paper(paper)) for paper in papers}
         documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]
         self._stem = Stemmer.Stemmer("english").stemWord
         self._words = bm25s.BM25()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -16,11 +17,12 @@ from pydantic import ConfigDict, Field, PrivateAttr
 
 from retrieval.chunking import chunk_sentences
 from retrieval.embedding import Embedder
-from retrieval.errors import IndexStoreError
 from retrieval.glossary import Glossary
 from retrieval.lexical import LexicalIndex
+from retrieval.passages import CollectionPassages
 from retrieval.rungs import Rungs
-from retrieval.store import ChromaStore, Index, IndexGoneError, similarity
+from retrieval.store import ChromaStore, Index, similarity
+from retrieval.stored import StoredPassage
 from retrieval.types import Chunk, Filters, Paper, Passage, Sentence, WrittenQuestion
 from retrieval.written_index import WrittenIndex, read_written_index
 
@@ -30,16 +32,24 @@ CANDIDATES = 60
 """Passages, and questions, asked of the store: enough for ten papers of a few each."""
 LOOKED_UP = 20
 """Papers taken from the lexical index."""
-T = TypeVar("T")
+LeftOut = Callable[[Iterable[str]], None]
+"""Told the ids of passages of the index that were left out, as they are not what the collection's papers say."""
+_log = logging.getLogger("paperbacked.index")
+
+
+def unheard(left_out: Iterable[str]) -> None:
+    """A `LeftOut` for callers that say nothing of it."""
 
 
 class PaperRetriever(BaseRetriever):
-    """A LangChain retriever over a collection's index.
+    """A LangChain retriever over a collection and the index of it.
 
     `invoke(question, filters=Filters(...), papers=10)` gives documents, best
     paper first, at most two passages a paper. A document's text is the passage;
     its metadata holds the paper's record, the offsets, the `score`, and the
-    `Passage` itself as `passage`.
+    `Passage` itself as `passage`. The index says what is near; papers and words are
+    the collection's. Every method raises `IndexGoneError` where another process has
+    replaced the index: the collection is then to be opened anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -47,6 +57,7 @@ class PaperRetriever(BaseRetriever):
     store: ChromaStore
     embedder: Embedder
     index: Index
+    collection: CollectionPassages
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
     rungs: Rungs = Rungs()
@@ -54,12 +65,12 @@ class PaperRetriever(BaseRetriever):
     """The questions written for papers, by the paper's id; the index holds their vectors."""
     _vector: Any = PrivateAttr()
     _written: Any = PrivateAttr()
-    _switching: Any = PrivateAttr()
+    _unsaid: Any = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
         self._written = lru_cache(maxsize=1)(lambda index: read_written_index(self.store, index, self.written))
-        self._switching = threading.Lock()
+        self._unsaid = threading.Lock()
 
     def _get_relevant_documents(
         self,
@@ -68,27 +79,34 @@ class PaperRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         filters: Filters = Filters(),
         papers: int = MAX_PAPERS,
+        left_out: LeftOut = unheard,
     ) -> list[Document]:
-        return [_document(passage) for passage in self.passages(query, filters, papers)]
+        return [_document(passage) for passage in self.passages(query, filters, papers, left_out=left_out)]
 
     def passages(
-        self, query: str, filters: Filters = Filters(), papers: int = MAX_PAPERS, rungs: Rungs | None = None
+        self,
+        query: str,
+        filters: Filters = Filters(),
+        papers: int = MAX_PAPERS,
+        rungs: Rungs | None = None,
+        left_out: LeftOut = unheard,
     ) -> list[Passage]:
         """At most two passages of each of the best `papers` papers, grouped by paper, best paper first.
 
-        `rungs` stands in for the retriever's own, to measure what each rung contributes.
+        `rungs` stands in for the retriever's own, to measure what each rung contributes;
+        `left_out` is told of passages of the index that are not what the papers say.
         """
         rungs = rungs or self.rungs
         if self.lexical is None:
             rungs = replace(rungs, lexical=0.0, letters=0.0)
         english = self._in_english(query, rungs)
         vector = self._vector(english)
-        found = self._nearest(vector, papers, filters)
+        found = self._nearest(vector, papers, filters, left_out)
         asked = self._asked(vector, filters) if rungs.dense and rungs.questions else {}
         looked_up = self._looked_up(query, english, filters, rungs)
         known = {passage.paper.id for passage in found}
         missing = dict.fromkeys(paper for paper in (*asked, *looked_up) if paper not in known)
-        found += self._passages_of(missing, vector)
+        found += self._passages_of(missing, vector, left_out)
         return _grouped(found, asked, looked_up, rungs, papers)
 
     def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
@@ -103,24 +121,50 @@ class PaperRetriever(BaseRetriever):
     def _in_english(self, query: str, rungs: Rungs) -> str:
         return self.glossary.in_english(query) or query if self.glossary and rungs.glossary else query
 
-    def _nearest(self, vector: np.ndarray, papers: int, filters: Filters) -> list[Passage]:
+    def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
         while True:
-            found = self._again_if_gone(lambda: self.store.search(self.index, vector, count, filters))  # noqa: B023
-            # A few papers of very many passages must not hide the others.
-            if len(found) < count or len({passage.paper.id for passage in found}) >= papers:
+            hits = self.store.search(self.index, vector, count, filters)
+            found = self._own(hits, left_out)
+            # A few papers of very many passages must not hide the others; what is no paper's can be without end.
+            if min(len(hits), len(self.collection)) < count or len({passage.paper.id for passage in found}) >= papers:
                 return found
             count *= 4
+
+    def _own(self, hits: Iterable[tuple[StoredPassage, float]], left_out: LeftOut) -> list[Passage]:
+        """The collection's passages that the index means; those that it has otherwise are left out, and said to be."""
+        found: list[Passage] = []
+        otherwise: list[str] = []
+        for stored, score in hits:
+            if passage := self.collection.passage(stored, score):
+                found.append(passage)
+            else:
+                otherwise.append(stored.id)
+        if otherwise:
+            # An index that is just being removed gives rows without their fields.
+            self.store.confirm(self.index)
+            left_out(otherwise)
+            self._warn()
+        return found
+
+    def _warn(self) -> None:
+        """Say in the log, once for this index, that passages of it are left out."""
+        if self._unsaid.acquire(blocking=False):
+            _log.warning(
+                "The index of the collection %r holds passages that are not what its papers say; they are left out of "
+                "answers: `paperbacked doctor` counts them and says what to do.",
+                self.index.collection,
+            )
 
     def _asked(self, vector: np.ndarray, filters: Filters) -> dict[str, float]:
         """The papers of the nearest written questions, with the similarity of the nearest."""
         if not self.written:
             return {}
-        admitted = [paper.id for paper in self.lexical.papers if filters.admit(paper)] if self.lexical else self.written
+        admitted = [paper.id for paper in self.collection.papers if filters.admit(paper)]
         return self._questions().nearest_papers(vector, CANDIDATES, admitted)
 
     def _questions(self) -> WrittenIndex:
-        return self._again_if_gone(lambda: self._written(self.index))
+        return self._written(self.index)
 
     def _looked_up(self, query: str, english: str, filters: Filters, rungs: Rungs) -> dict[str, tuple[float, float]]:
         """Papers by words and letters: the scores of the best `LOOKED_UP`, by the paper's id."""
@@ -139,18 +183,9 @@ class PaperRetriever(BaseRetriever):
                 break
         return scores
 
-    def _passages_of(self, papers: Collection[str], vector: np.ndarray) -> list[Passage]:
-        if self.lexical is None or not papers:
-            return []
-        ids = [chunk for paper in papers for chunk in self.lexical.passage_ids.get(paper, ())]
-        return self._again_if_gone(lambda: self.store.passages(self.index, ids, vector)) if ids else []
-
-    def _again_if_gone(self, look: Callable[[], T]) -> T:
-        try:
-            return look()
-        except IndexGoneError:
-            self._switch()
-            return look()
+    def _passages_of(self, papers: Collection[str], vector: np.ndarray, left_out: LeftOut) -> list[Passage]:
+        ids = [chunk for paper in papers for chunk in self.collection.ids.get(paper, ())]
+        return self._own(self.store.passages(self.index, ids, vector), left_out) if ids else []
 
     def sentences(self, query: str, passages: Iterable[Passage], focus: str | None = None) -> list[Sentence]:
         """Every sentence of the passages with its similarity to the query, in reading order.
@@ -161,7 +196,7 @@ class PaperRetriever(BaseRetriever):
         vector = self._focused(query, focus)
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
         ids = [chunk.id for _, chunk in within]
-        vectors = self._again_if_gone(lambda: self.store.sentence_vectors(self.index, ids))
+        vectors = self.store.sentence_vectors(self.index, ids)
         return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk.id in vectors]
 
     def questions(
@@ -180,15 +215,6 @@ class PaperRetriever(BaseRetriever):
             return vector
         both = vector + self._vector(self._in_english(focus, self.rungs))
         return both / max(float(np.linalg.norm(both)), 1e-12)
-
-    def _switch(self) -> None:
-        with self._switching:
-            newest = self.store.newest(self.index.collection, self.embedder.fingerprint)
-            if newest is None:
-                raise IndexStoreError(
-                    "The index was removed or built with another model: start the program again and it is built anew."
-                )
-            self.index = newest
 
 
 @lru_cache(maxsize=4096)

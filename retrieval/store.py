@@ -2,19 +2,18 @@
 
 One index is three Chroma collections, `NAME.FINGERPRINT.` and `passages`,
 `questions` or `sentences`. It counts only once its passages are marked
-complete, so a build that is killed is never searched. The index is
-self-contained: every passage carries its paper's record.
+complete, so a build that is killed is never searched. What a store says of a
+passage is its own word: passages.py holds it against the collection.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -25,14 +24,20 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
 
-from retrieval.corpus import as_line, parse_paper
-from retrieval.errors import IndexStoreError, PaperbackedError
-from retrieval.types import Chunk, Filters, Paper, Passage
+from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
+from retrieval.stored import StoredPassage, condition_of, fields_of, place_of
+from retrieval.types import Chunk, Filters, Paper
 
 Part = Literal["passages", "questions", "sentences"]
 PARTS: tuple[Part, ...] = ("passages", "questions", "sentences")
 WRITE_BATCH = 500
+_ROW = ("documents", "metadatas", "embeddings")
+"""What is asked for of a passage, besides its id."""
 SERVER_PORTS = {"http": 8000, "https": 443}
+LOOKS = 4
+"""How often the list of indexes is asked for: while another process removes one, Chroma may fail to give it …"""
+LOOK_AGAIN_SECONDS = 0.02
+"""… for a moment, and this is waited for before it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +49,6 @@ class Index:
 
     def part(self, part: Part) -> str:
         return f"{self.collection}.{self.fingerprint[:24]}.{part}"
-
-
-class IndexGoneError(IndexStoreError):
-    """The index was replaced by another process; the newest one answers."""
 
 
 class ChromaStore:
@@ -65,14 +66,19 @@ class ChromaStore:
     def find(self, collection: str, fingerprint: str) -> Index | None:
         """The complete index of that collection and fingerprint, or None."""
         index = Index(collection, fingerprint)
-        return index if any(found.name == index.part("passages") for found in self._complete(collection)) else None
+        name = index.part("passages")
+        built = any(found.name == name and (found.metadata or {}).get("complete") for found in self._all(collection))
+        return index if built else None
 
-    def newest(self, collection: str, model: str | None = None) -> Index | None:
-        """The index of that collection that was completed last, where it is one of `model`, or None."""
-        found = max(self._complete(collection), key=lambda c: c.metadata.get("completed", 0), default=None)
-        if found is not None and model is not None and found.metadata.get("model") != model:
-            return None
-        return Index(collection, found.metadata["fingerprint"]) if found else None
+    def confirm(self, index: Index) -> None:
+        """Raise `IndexGoneError` where the index is not there any more.
+
+        In the moment in which another process removes it, Chroma may find less in it than
+        it held, and says nothing: whoever misses something asks here.
+        """
+        if self.find(index.collection, index.fingerprint) is None:
+            self._opened.clear()
+            raise IndexGoneError("The index was replaced while it was being read: ask again.")
 
     def begin(self, index: Index, model: str) -> None:
         """Make the index's collections, or go on with those that a killed build left."""
@@ -106,22 +112,25 @@ class ChromaStore:
                     ids=[chunk.id for chunk in batch],
                     embeddings=vectors[at : at + WRITE_BATCH],
                     documents=[chunk.text for chunk in batch],
-                    metadatas=[_metadata(chunk, papers[chunk.paper_id], part) for chunk in batch],
+                    metadatas=[
+                        place_of(chunk) if part == "sentences" else fields_of(chunk, papers[chunk.paper_id])
+                        for chunk in batch
+                    ],
                 )
 
     def complete(self, index: Index, model: str) -> None:
         """Switch over: from now on the index counts, and the collection's other ones are removed."""
-        order = 1 + max((found.metadata.get("completed", 0) for found in self._complete(index.collection)), default=0)
         with self._reported():
             self._collection(index, "passages").modify(
-                metadata={"fingerprint": index.fingerprint, "model": model, "complete": True, "completed": order}
+                metadata={"fingerprint": index.fingerprint, "model": model, "complete": True}
             )
         keep = {index.part(part) for part in PARTS}
-        for found in self._all(index.collection):
-            if found.name not in keep:
-                with self._reported():
-                    self._chroma().delete_collection(found.name)
-                self._opened.pop(found.name, None)
+        others = [found.name for found in self._all(index.collection) if found.name not in keep]
+        # Passages first: an index without them does not count, so nobody takes one that is half removed for whole.
+        for name in sorted(others, key=lambda name: not name.endswith(".passages")):
+            with self._reported():
+                self._chroma().delete_collection(name)
+            self._opened.pop(name, None)
 
     def check(self, index: Index) -> None:
         """Read a little of the index, so that damage shows now. Raises `IndexStoreError`."""
@@ -132,39 +141,47 @@ class ChromaStore:
                 if part == "passages" or len(sample["ids"]):
                     found.query(query_embeddings=[sample["embeddings"][0]], n_results=1)
 
-    def search(self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()) -> list[Passage]:
+    def search(
+        self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()
+    ) -> list[tuple[StoredPassage, float]]:
         """The `count` passages nearest to a unit vector, best first, with their cosine similarity.
 
         Raises `IndexGoneError` where another process has replaced the index.
         """
-        with self._reported():
-            found = self._collection(index, "passages")
-            hits = found.query(
-                query_embeddings=[vector], n_results=count, where=_where(filters), include=["embeddings", "metadatas"]
+        with self._reported(index):
+            hits = self._collection(index, "passages").query(
+                query_embeddings=[vector], n_results=count, where=condition_of(filters), include=list(_ROW)
             )
-        rows = zip(hits["metadatas"][0], hits["embeddings"][0], strict=True)
-        passages = [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in rows]
-        return sorted(passages, key=lambda passage: -passage.score)
+        if not hits["ids"][0]:
+            self.confirm(index)
+        rows = zip(hits["ids"][0], *(hits[column][0] for column in _ROW), strict=True)
+        return sorted((_hit(row, vector) for row in rows), key=lambda hit: -hit[1])
 
-    def passages(self, index: Index, ids: Sequence[str], vector: np.ndarray) -> list[Passage]:
+    def passages(self, index: Index, ids: Sequence[str], vector: np.ndarray) -> list[tuple[StoredPassage, float]]:
         """The passages of those chunk ids that the index holds, with their cosine similarity to a unit vector."""
-        with self._reported():
-            found = self._collection(index, "passages")
-            rows = found.get(ids=list(ids), include=["embeddings", "metadatas"])
-        pairs = zip(rows["metadatas"], rows["embeddings"], strict=True)
-        return [_passage(metadata, similarity(vector, embedding)) for metadata, embedding in pairs]
+        with self._reported(index):
+            rows = self._collection(index, "passages").get(ids=list(ids), include=list(_ROW))
+        if len(rows["ids"]) < len(ids):
+            self.confirm(index)
+        return [_hit(row, vector) for row in zip(rows["ids"], *(rows[column] for column in _ROW), strict=True)]
+
+    def all_passages(self, index: Index) -> Iterator[StoredPassage]:
+        """Every passage that the index holds, read a batch at a time."""
+        at, batch = 0, WRITE_BATCH
+        while batch == WRITE_BATCH:
+            with self._reported(index):
+                rows = self._collection(index, "passages").get(limit=WRITE_BATCH, offset=at, include=list(_ROW[:2]))
+            yield from map(_stored, rows["ids"], rows["documents"], rows["metadatas"])
+            batch = len(rows["ids"])
+            at += batch
 
     def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those sentences that the index holds, by chunk id."""
-        with self._reported():
-            found = self._collection(index, "sentences")
-        return self._vectors(found, ids)
+        return self._vectors_of(index, "sentences", ids)
 
     def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those written questions that the index holds, by chunk id."""
-        with self._reported():
-            found = self._collection(index, "questions")
-        return self._vectors(found, ids)
+        return self._vectors_of(index, "questions", ids)
 
     def reopen(self) -> None:
         """Forget the open client, so that the next use sees the store as it is now."""
@@ -188,27 +205,43 @@ class ChromaStore:
             raise because from None
         return aside
 
-    def _vectors(self, found: Any, ids: Sequence[str]) -> dict[str, np.ndarray]:
+    def _vectors_of(self, index: Index, part: Part, ids: Sequence[str]) -> dict[str, np.ndarray]:
+        with self._reported(index):
+            found = self._collection(index, part)
+        vectors = self._vectors(found, ids, index)
+        if len(vectors) < len(set(ids)):
+            self.confirm(index)
+        return vectors
+
+    def _vectors(self, found: Any, ids: Sequence[str], index: Index | None = None) -> dict[str, np.ndarray]:
         vectors: dict[str, np.ndarray] = {}
         for at in range(0, len(ids), WRITE_BATCH):
-            with self._reported():
+            with self._reported(index):
                 rows = found.get(ids=list(ids[at : at + WRITE_BATCH]), include=["embeddings"])
             vectors |= dict(zip(rows["ids"], np.asarray(rows["embeddings"], dtype=np.float32), strict=True))
         return vectors
 
     def _all(self, collection: str) -> list[Any]:
         with self._reported():
-            return [found for found in self._chroma().list_collections() if found.name.split(".")[0] == collection]
+            client = self._chroma()
+        for _ in range(LOOKS - 1):
+            with suppress(IndexStoreError):
+                return self._listed(client, collection)
+            time.sleep(LOOK_AGAIN_SECONDS)
+        return self._listed(client, collection)
 
-    def _complete(self, collection: str) -> list[Any]:
-        return [found for found in self._all(collection) if (found.metadata or {}).get("complete")]
+    def _listed(self, client: Any, collection: str) -> list[Any]:
+        with self._reported():
+            return [found for found in client.list_collections() if found.name.split(".")[0] == collection]
 
     def _collection(self, index: Index, part: Part) -> Any:
         """The Chroma collection of a part. Kept, as asking for it takes as long as a search does."""
         name = index.part(part)
-        if name not in self._opened:
-            self._opened[name] = self._chroma().get_collection(name, embedding_function=None)
-        return self._opened[name]
+        found = self._opened.get(name)
+        if found is None:
+            # Not read back from where it is kept: another thread may just have cleared that.
+            found = self._opened[name] = self._chroma().get_collection(name, embedding_function=None)
+        return found
 
     def _chroma(self) -> Any:
         with self._opening:
@@ -217,7 +250,8 @@ class ChromaStore:
             return self._client
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _reported(self, index: Index | None = None) -> Iterator[None]:
+        """Whatever Chroma raises, as one sentence; with `index`, that it is gone where that is why."""
         try:
             yield
         except (KeyboardInterrupt, SystemExit, GeneratorExit, PaperbackedError):
@@ -231,13 +265,16 @@ class ChromaStore:
             ) from error
         # Chroma's Rust core reports damage as a panic, which is no Exception.
         except BaseException as error:
+            if index is not None:
+                self.confirm(index)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}).") from error
 
 
 def similarity(vector: np.ndarray, other: np.ndarray) -> float:
-    """Cosine similarity of two unit vectors, kept within [-1, 1] against rounding."""
-    return float(np.clip(np.dot(np.asarray(vector, dtype=np.float64), np.asarray(other, dtype=np.float64)), -1.0, 1.0))
+    """Cosine similarity of two unit vectors, kept within [-1, 1] against rounding; what is no number is -1."""
+    cosine = np.dot(np.asarray(vector, dtype=np.float64), np.asarray(other, dtype=np.float64))
+    return float(np.clip(np.nan_to_num(cosine, nan=-1.0), -1.0, 1.0))
 
 
 def _open(where: Path | str) -> Any:
@@ -256,52 +293,10 @@ def _open(where: Path | str) -> Any:
     )
 
 
-def _metadata(chunk: Chunk, paper: Paper, part: Part) -> dict[str, Any]:
-    place: dict[str, Any] = {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
-    if part == "sentences":
-        return place
-    own = {"kind": "question"} if part == "questions" else {"kind": "passage", "paper": as_line(paper)}
-    filterable = {
-        "organisation": paper.organisation,
-        "category": paper.category,
-        "language": paper.language,
-        "published": _day(paper.published),
-    }
-    return place | own | {name: value for name, value in filterable.items() if value is not None}
+def _stored(chunk_id: str, text: str | None, fields: Mapping[str, Any] | None) -> StoredPassage:
+    return StoredPassage(chunk_id, text or "", dict(fields or {}))
 
 
-def _day(day: Any) -> int | None:
-    return day.year * 10_000 + day.month * 100 + day.day if day else None
-
-
-def _where(filters: Filters) -> dict[str, Any] | None:
-    conditions: list[dict[str, Any]] = [
-        {name: {"$in": list(values)}}
-        for name, values in (
-            ("organisation", filters.organisations),
-            ("category", filters.categories),
-            ("language", filters.languages),
-        )
-        if values
-    ]
-    if filters.since:
-        conditions.append({"published": {"$gte": _day(filters.since)}})
-    if filters.until:
-        conditions.append({"published": {"$lte": _day(filters.until)}})
-    if len(conditions) > 1:
-        return {"$and": conditions}
-    return conditions[0] if conditions else None
-
-
-def _passage(metadata: dict[str, Any], score: float) -> Passage:
-    return Passage(_paper(metadata["paper"]), int(metadata["start"]), int(metadata["end"]), score)
-
-
-@lru_cache(maxsize=4096)
-def _paper(line: str) -> Paper:
-    try:
-        return parse_paper(line)
-    except (ValueError, json.JSONDecodeError) as error:
-        raise IndexStoreError(
-            f"The index holds a record that cannot be read ({error}): remove its folder, it is built anew."
-        ) from error
+def _hit(row: tuple[Any, ...], vector: np.ndarray) -> tuple[StoredPassage, float]:
+    *record, embedding = row
+    return _stored(*record), similarity(vector, embedding)

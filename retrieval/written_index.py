@@ -35,7 +35,9 @@ class WrittenIndex:
         return best
 
     def _similarities(self, vector: np.ndarray) -> list[float]:
-        return np.clip(self.vectors @ vector, -1.0, 1.0).tolist() if self.questions else []
+        if not self.questions:
+            return []
+        return np.clip(np.nan_to_num(self.vectors @ vector, nan=-1.0), -1.0, 1.0).tolist()
 
 
 def read_written_index(

@@ -25,6 +25,7 @@ from pytest_socket import socket_allow_hosts
 from retrieval.corpus import default_papers_file, read_papers
 from retrieval.embedding import HashEmbedder
 from retrieval.ingest import ensure_index
+from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.store import ChromaStore, Index
 from retrieval.types import Paper, Progress, no_progress
@@ -119,7 +120,12 @@ class Built:
 
     @property
     def retriever(self) -> PaperRetriever:
-        return PaperRetriever(store=self.store, embedder=self.embedder, index=self.index)
+        return PaperRetriever(
+            store=self.store,
+            embedder=self.embedder,
+            index=self.index,
+            collection=CollectionPassages(self.papers),
+        )
 
 
 Build = Callable[..., Built]

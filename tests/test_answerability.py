@@ -16,6 +16,7 @@ from retrieval.evaluation.questions import LabelledQuestion, read_questions
 from retrieval.glossary import Glossary
 from retrieval.ingest import ensure_index
 from retrieval.lexical import LexicalIndex
+from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.store import ChromaStore
 from retrieval.types import Paper
@@ -41,7 +42,14 @@ def asking(tmp_path: Path, papers: tuple[Paper, ...]) -> PaperRetriever:
         questions=embedded_texts(written),
     )
     lexical = LexicalIndex(papers, all_texts(written))
-    return PaperRetriever(store=store, embedder=embedder, index=index, lexical=lexical, written=written)
+    return PaperRetriever(
+        store=store,
+        embedder=embedder,
+        index=index,
+        collection=CollectionPassages(papers),
+        lexical=lexical,
+        written=written,
+    )
 
 
 def test_a_written_question_is_not_compared_with_itself(asking: PaperRetriever, papers: tuple[Paper, ...]) -> None:

@@ -39,10 +39,11 @@ from app.answering.question import Question
 from app.answering.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.reply import Reply
 from app.answering.rewriting import rewritten_question
+from app.answering.sources import with_left_out
 from app.answering.support import SupportCheck
 from app.answering.wording import Wording, wording_for
 from prompts import load_prompt
-from retrieval.errors import PaperbackedError
+from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
 from retrieval.types import Paper, Passage
 
@@ -60,6 +61,8 @@ class _Work:
     quotes: tuple[Citation, ...] = ()
     confidence: float = 0.0
     followups: tuple[str, ...] = ()
+    left_out: set[str] = field(default_factory=set)
+    """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float | None] = field(default_factory=dict)
 
     @property
@@ -99,9 +102,15 @@ class AnswerChain(Runnable[Question, Event]):
         return last
 
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:
-        """The events as they come. A failure that is the user's to know ends in `Failed`."""
+        """The events as they come. A failure that is the user's to know ends in `Failed`.
+
+        Raises `IndexGoneError`, before `Sources`, where another process has replaced the
+        index: the question can be asked again of a chain over the new one.
+        """
         try:
             yield from self._answer(_Work(input, standalone_question(input, self._catalogue.records)), config)
+        except IndexGoneError:
+            raise
         except PaperbackedError as error:
             yield Failed(str(error))
 
@@ -112,8 +121,9 @@ class AnswerChain(Runnable[Question, Event]):
         yield from self._understand(work)
         yield Status("Searching the papers")
         self._retrieve(work, config)
-        yield Sources(work.passages)
         self._choose(work)
+        # Nothing is read from the index from here on, so what was said need never be taken back.
+        yield Sources(work.passages)
         yield Quotes(work.quotes)
         model = self._language_model()
         if not work.quotes:
@@ -130,7 +140,7 @@ class AnswerChain(Runnable[Question, Event]):
             return courtesy_reply(courtesy, self._catalogue.records, work.words)
         if asked := self._catalogue.asked(work.question):
             work.standalone = asked.said
-            return self._catalogue.answer(asked, work.question.filters, work.words)
+            return self._catalogue.answer(asked, work.question.filters, work.words, work.left_out.update)
         return None
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
@@ -157,7 +167,9 @@ class AnswerChain(Runnable[Question, Event]):
             work.standalone = rewritten_question(work.question, work.standalone, model)
 
     def _retrieve(self, work: _Work, config: RunnableConfig | None) -> None:
-        documents = self._retriever.invoke(work.standalone, config, filters=work.question.filters)
+        documents = self._retriever.invoke(
+            work.standalone, config, filters=work.question.filters, left_out=work.left_out.update
+        )
         work.passages = tuple(passage_of(document) for document in documents)
         work.clock("retrieve_ms")
 
@@ -246,7 +258,7 @@ class AnswerChain(Runnable[Question, Event]):
             followups=work.followups,
             timings=work.timings,
             models=self._models(model, generated=mode == "generated"),
-            note=note,
+            note=with_left_out(note, len(work.left_out)),
         )
 
     def _models(self, model: LanguageModel, *, generated: bool) -> dict[str, str | None]:

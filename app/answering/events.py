@@ -93,7 +93,7 @@ class Answer:
     timings: Mapping[str, float | None] = field(default_factory=dict)
     models: Mapping[str, str | None] = field(default_factory=dict)
     note: str | None = None
-    """Why the answer is not in the mode that was asked for, where that is so."""
+    """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
 
     def as_json(self) -> dict[str, Any]:
         return {

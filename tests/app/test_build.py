@@ -65,7 +65,7 @@ def test_each_paper_found_shows_its_best_passage(answerer: LocalAnswerer) -> Non
     """Where two passages of a paper are found, the better one."""
     query = "standard safety training techniques fail to remove such deception"
     best: dict[str, float] = {}
-    for passage in answerer._retriever.passages(query, papers=94):
+    for passage in answerer.retriever.passages(query, papers=94):
         best[passage.paper.id] = max(best.get(passage.paper.id, -1.0), passage.score)
     assert {passage.paper.id: passage.score for passage in answerer.search(query, top=94)} == best
 

@@ -359,7 +359,7 @@ def test_doctor(run: Run, tmp_path: Path) -> None:
     [findings] = result.lines
     assert (result.status, result.err) == (0, "")
     assert [finding["what"] for finding in findings] == [
-        *("Software", "Home folder", "Papers", "Embedding model", "Index", "Model hub", "Language model"),
+        *("Software", "Home folder", "Papers", "Embedding model", "Index", "Passages", "Model hub", "Language model"),
     ]
     assert "94 in the collection" in run("doctor").out
     result = run("doctor", papers="/no/such/file")

@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.embedding import HashEmbedder
+from retrieval.passages import CollectionPassages
 from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
 from retrieval.store import similarity
 from retrieval.types import Filters, Paper, Passage
@@ -175,7 +176,12 @@ def test_a_question_is_embedded_once(tmp_path: Path, build: Build, counting: Cou
 
 
 def test_retrievers_share_no_questions(built: Built) -> None:
-    narrow = PaperRetriever(store=built.store, embedder=HashEmbedder(64), index=built.index)
+    narrow = PaperRetriever(
+        store=built.store,
+        embedder=HashEmbedder(64),
+        index=built.index,
+        collection=CollectionPassages(built.papers),
+    )
     assert built.retriever._vector("a").shape == (256,)
     assert narrow._vector("a").shape == (64,)
 

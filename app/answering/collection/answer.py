@@ -15,7 +15,7 @@ from app.answering.quotes import described
 from app.answering.reply import Reply
 from app.answering.wording import Wording
 from retrieval.chunking import chunk_sentences
-from retrieval.retriever import PaperRetriever
+from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Filters, Paper, Passage, Sentence
 
 LISTED = 25
@@ -44,24 +44,27 @@ class Catalogue:
         earlier = [turn.content for turn in question.history if turn.role == "user"]
         return collection_question(question.text, self.records, earlier)
 
-    def answer(self, asked: CollectionQuestion, chosen: Filters, words: Wording) -> Reply:
-        """The answer; `chosen` are the filters that the reader has set, which count besides the question's own."""
+    def answer(self, asked: CollectionQuestion, chosen: Filters, words: Wording, left_out: LeftOut = unheard) -> Reply:
+        """The answer; `chosen` are the filters that the reader has set, which count besides the question's own.
+
+        `left_out` is told of passages of the index that are not what the papers say.
+        """
         say = collection_wording(words)
         filters = _both(asked.filters, chosen)
         if filters is None:
-            return self._nothing(asked, asked.filters, chosen, say)
+            return self._nothing(asked, asked.filters, chosen, say, left_out)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(say)
         if asked.paper:
-            return self._similar(asked, asked.paper, filters, chosen, say)
+            return self._similar(asked, asked.paper, filters, chosen, say, left_out)
         topic = self._in_english(asked.topic)
         papers = self.records.select(filters, topic, asked.author)
         if not papers and topic:
-            return self._by_content(asked, filters, chosen, say)
+            return self._by_content(asked, filters, chosen, say, left_out)
         if asked.intent in ("newest", "oldest"):
             papers = tuple(paper for paper in papers if paper.published)
         if not papers:
-            return self._nothing(asked, filters, chosen, say)
+            return self._nothing(asked, filters, chosen, say, left_out)
         newest = self.records.facets.latest if asked.relative else None
         scope = say.scope(filters, asked.topic, asked.author, newest)
         shown_papers = self._wanted(asked, papers)
@@ -96,27 +99,37 @@ class Catalogue:
         return Reply(say.overview.format(scope=scope, organisations=organisations or "–", categories=categories or "–"))
 
     def _similar(
-        self, asked: CollectionQuestion, paper: Paper, filters: Filters, chosen: Filters, say: CollectionWording
+        self,
+        asked: CollectionQuestion,
+        paper: Paper,
+        filters: Filters,
+        chosen: Filters,
+        say: CollectionWording,
+        left_out: LeftOut,
     ) -> Reply:
         about = f"{paper.name} {paper.summary}".strip()
-        near = [found for found in self._nearest(about, filters, RECENT + 1) if found.id != paper.id][:RECENT]
+        passages = self._retriever.passages(about, filters, RECENT + 1, left_out=left_out)
+        papers = {passage.paper.id: passage.paper for passage in passages}
+        near = [found for found in papers.values() if found.id != paper.id][:RECENT]
         if not near:
-            return self._nothing(asked, filters, chosen, say)
+            return self._nothing(asked, filters, chosen, say, left_out)
         return self._listing(say.similar.format(title=paper.name), near, near, about, say)
 
     def _by_content(
-        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording
+        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording, left_out: LeftOut
     ) -> Reply:
         """The papers nearest to a topic that no record names, where any come near; else that there are none."""
         topic = self._in_english(asked.topic)
-        passages = self._retriever.passages(topic, filters, RECENT)
+        passages = self._retriever.passages(topic, filters, RECENT, left_out=left_out)
         near = {p.paper.id: p.paper for p in passages if p.score >= NEAR * passages[0].score}
         if asked.author or not passages or passages[0].score < NEAREST_FROM:
-            return self._nothing(asked, filters, chosen, say)
+            return self._nothing(asked, filters, chosen, say, left_out)
         heading = say.by_content.format(topic=shown(asked.topic))
         return self._listing(heading, list(near.values()), list(near.values()), topic, say)
 
-    def _nothing(self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording) -> Reply:
+    def _nothing(
+        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording, left_out: LeftOut
+    ) -> Reply:
         """That there is none, and what there is instead: other dates, other organisations, papers near the topic."""
         topic, newest = self._in_english(asked.topic), self.records.facets.latest if asked.relative else None
         sentence = say.nothing if chosen.is_empty else say.none_chosen
@@ -132,8 +145,11 @@ class Catalogue:
             text += say.organisations.format(names=say.words.between_names.join(self.records.facets.organisations))
         if dates and filters.until and filters.until < dates[-1]:
             wider = tuple(reversed([paper for paper in wider if paper.published]))
-        near = map(_whole, wider[:SOURCES]) if wider else self._retriever.passages(topic) if topic else ()
-        return Reply(text, passages=tuple(near), answered=False)
+        if wider or not topic:
+            near = tuple(map(_whole, wider[:SOURCES]))
+        else:
+            near = tuple(self._retriever.passages(topic, left_out=left_out))
+        return Reply(text, passages=near, answered=False)
 
     def _listing(
         self, heading: str, listed: Sequence[Paper], papers: Sequence[Paper], topic: str, say: CollectionWording
@@ -174,10 +190,6 @@ class Catalogue:
             if known is None or sentence.score > known.score:
                 best[sentence.paper.id] = sentence
         return best
-
-    def _nearest(self, about: str, filters: Filters, count: int) -> list[Paper]:
-        passages = self._retriever.passages(about, filters, count)
-        return list({passage.paper.id: passage.paper for passage in passages}.values())
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary

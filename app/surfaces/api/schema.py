@@ -102,7 +102,10 @@ class Answer(BaseModel):
     followups: list[str]
     timings: Timings
     models: AnswerModels
-    note: str | None = Field(description="Why the answer is not in the mode that was asked for, where that is so.")
+    note: str | None = Field(
+        description="Why the answer is not in the mode that was asked for, and that passages were left out, "
+        "where that is so."
+    )
 
 
 class Turn(BaseModel):

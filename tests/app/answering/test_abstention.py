@@ -77,6 +77,17 @@ def test_the_vector_counts_where_it_has_weights() -> None:
     assert with_it.verdict({}, vector).confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
 
 
+def with_written(retriever: PaperRetriever, written: dict[str, tuple[WrittenQuestion, ...]]) -> PaperRetriever:
+    """The same retriever, but with questions written for its papers."""
+    return PaperRetriever(
+        store=retriever.store,
+        embedder=retriever.embedder,
+        index=retriever.index,
+        collection=retriever.collection,
+        written=written,
+    )
+
+
 @pytest.fixture
 def judge(retriever: PaperRetriever) -> Callable[..., Verdict]:
     """`judge(paper, embedding, written)`: the verdict where that paper was found first. The three models of it
@@ -85,7 +96,7 @@ def judge(retriever: PaperRetriever) -> Callable[..., Verdict]:
     def judged(paper: Paper, embedding: str, written: Sequence[str] = ("a",)) -> Verdict:
         models = AnswerabilityModel(embedding, (0.0, 1.0), always(0.9), always(0.8), always(0.7))
         asked = {name: (WrittenQuestion(name, QUESTION, QUESTION),) for name in written}
-        own = PaperRetriever(store=retriever.store, embedder=retriever.embedder, index=retriever.index, written=asked)
+        own = with_written(retriever, asked)
         return Answerability(models, own).judge(QUESTION, [found(paper), found(PAPER)], [])
 
     return judged
@@ -116,7 +127,7 @@ def test_another_embedding_models_similarities_are_read_on_its_own_scale(retriev
 
 def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: PaperRetriever) -> None:
     written = {"a": (WrittenQuestion("a", QUESTION, QUESTION),)}
-    own = PaperRetriever(store=retriever.store, embedder=retriever.embedder, index=retriever.index, written=written)
+    own = with_written(retriever, written)
     fingerprint = retriever.embedder.fingerprint
 
     def said(question: str, plain: float = 0.7) -> Verdict:

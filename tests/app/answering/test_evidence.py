@@ -26,6 +26,7 @@ from app.answering.evidence import (
     whole_papers,
 )
 from retrieval.chunking import cut_passages, glosses, split_sentences
+from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence, Span, WrittenQuestion
 
@@ -256,7 +257,9 @@ def test_where_time_is_up_the_sentences_must_do(built: Any) -> None:
             asked_for.append("questions")
             return []
 
-    retriever = Noting(store=built.store, embedder=built.embedder, index=built.index)
+    retriever = Noting(
+        store=built.store, embedder=built.embedder, index=built.index, collection=CollectionPassages(built.papers)
+    )
     passages = retriever.passages("backdoor")
     assert weigh(retriever, "backdoor", passages, time_limit_s=0).sentences and not asked_for
     assert weigh(retriever, "backdoor", passages, time_limit_s=60).sentences and asked_for

@@ -8,6 +8,7 @@ import pytest
 
 from app.answering.models.catalogue import OFFERED
 from app.answering.question import MAX_QUESTION_CHARS, checked_question
+from app.answering.sources import with_left_out
 from app.surfaces.gate.limits import LimitError, QuestionLimits
 from app.surfaces.page.chosen_filters import chosen_filters
 from app.surfaces.page.drawing import BROKEN
@@ -53,6 +54,8 @@ SENTENCES = (
     "smollm2 finds no quote that it can put in its own words, so these are the quotes.",
     "openai:x failed (it reached its limit before the first word), so these are the quotes.",
     "A language model is being looked for, so these are the quotes.",
+    str(with_left_out(None, 1)),
+    str(with_left_out(None, 1234)),
     BROKEN,
     BAD_LINK,
     *(model.remark for model in OFFERED),

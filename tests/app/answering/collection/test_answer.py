@@ -180,7 +180,7 @@ class Finding:
         self._built, self._scores = built, scores
         self.sentences = built.retriever.sentences
 
-    def passages(self, query: str, filters: Filters = Filters(), papers: int = 10) -> list[Passage]:
+    def passages(self, query: str, filters: Filters = Filters(), papers: int = 10, **_: Any) -> list[Passage]:
         admitted = (paper for paper in self._built.papers if filters.admit(paper))
         return [
             Passage(paper, 0, len(paper.abstract), score) for paper, score in zip(admitted, self._scores, strict=False)

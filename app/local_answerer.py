@@ -1,0 +1,151 @@
+"""The `Answerer` over a collection of this machine; it follows the collection when it is indexed anew."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+from app.answering.answerer import Models
+from app.answering.chain import Unsupported
+from app.answering.events import Answer, Done, Event, Failed
+from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_models import LanguageModels
+from app.answering.question import Question, checked_question
+from app.open_collection import OpenCollection, opened
+from retrieval.corpus import checked_filters
+from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
+from retrieval.retriever import PaperRetriever
+from retrieval.types import Facets, Filters, Paper, Passage
+
+TRIES = 8
+"""How often one question is asked, where the index is replaced each time before its evidence is there."""
+REMOVED = (
+    "The index was removed, or built of other papers or with another model: "
+    "start the program again and it is built anew."
+)
+T = TypeVar("T")
+
+
+def _nowhere() -> PaperRetriever:
+    raise IndexStoreError(REMOVED)
+
+
+class LocalAnswerer:
+    """Answers from one collection; the `Answerer` that surfaces are given.
+
+    When another process has replaced the index, the collection is opened again with `reopen`,
+    which gives a retriever over the papers as they are now: papers, filters and answers switch
+    together. Questions asked meanwhile wait for it, and what is under way begins again.
+    """
+
+    def __init__(
+        self,
+        papers: tuple[Paper, ...],
+        retriever: PaperRetriever,
+        language_model: Callable[[], LanguageModel],
+        language_models: LanguageModels | None = None,
+        unsupported: Unsupported = "show",
+        reopen: Callable[[], PaperRetriever] = _nowhere,
+    ) -> None:
+        self.language_models = language_models
+        self._language_model = language_model
+        self._unsupported: Unsupported = unsupported
+        self._reopen = reopen
+        self._reopening = threading.Lock()
+        self._failed: tuple[float, PaperbackedError] | None = None
+        self._collection = opened(papers, retriever, language_model, unsupported)
+
+    @property
+    def papers(self) -> tuple[Paper, ...]:
+        return self._collection.papers
+
+    @property
+    def facets(self) -> Facets:
+        return self._collection.facets
+
+    @property
+    def retriever(self) -> PaperRetriever:
+        return self._collection.retriever
+
+    @property
+    def models(self) -> Models:
+        model = self._language_model()
+        return Models(self.retriever.embedder.description, model.name if model.chat else None, model.note)
+
+    def stream(self, question: Question) -> Generator[Event]:
+        try:
+            yield from self._stream(question)
+        except PaperbackedError as error:
+            yield Failed(str(error))
+
+    def ask(self, question: Question) -> Answer:
+        checked_filters(question.filters, self.facets)
+        for event in self.stream(question):
+            match event:
+                case Done(answer):
+                    return answer
+                case Failed(message):
+                    raise PaperbackedError(message)
+                case _:
+                    pass
+        raise AssertionError("the chain ended without Done or Failed")
+
+    def warm_up(self) -> None:
+        """Load now what the first question would otherwise wait for. Raises `ModelError` or `IndexStoreError`."""
+        self.retriever.embedder.load()
+        self._asked(lambda collection: collection.retriever.questions("", ()))
+
+    def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
+        text = checked_question(query).text
+        return self._asked(lambda collection: collection.search(text, filters, top))
+
+    def paper(self, paper_id: str) -> Paper | None:
+        return self._collection.by_id.get(paper_id)
+
+    def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
+        return self._asked(lambda collection: collection.similar(paper_id, top))
+
+    def follow(self) -> None:
+        """Open the collection again now, where another process has replaced its index. Raises `PaperbackedError`."""
+        self._asked(lambda collection: collection.retriever.store.confirm(collection.retriever.index))
+
+    def _stream(self, question: Question) -> Generator[Event]:
+        for _ in range(TRIES - 1):
+            collection = self._collection
+            try:
+                # A chain reads the index before its first evidence, so what is repeated here is at most a `Status`.
+                yield from collection.stream(question)
+                return
+            except IndexGoneError:
+                self._follow(collection)
+        yield from self._collection.stream(question)
+
+    def _asked(self, ask: Callable[[OpenCollection], T]) -> T:
+        for _ in range(TRIES - 1):
+            collection = self._collection
+            try:
+                return ask(collection)
+            except IndexGoneError:
+                self._follow(collection)
+        return ask(self._collection)
+
+    def _follow(self, gone: OpenCollection) -> None:
+        """Have a collection at work that is not the one whose index is gone. Raises `PaperbackedError`.
+
+        One thread opens it; those that wait meanwhile use it too, or fail as it did.
+        """
+        began = time.monotonic()
+        with self._reopening:
+            if self._collection is not gone:
+                return
+            if self._failed and self._failed[0] > began:
+                raise self._failed[1]
+            try:
+                retriever = self._reopen()
+            except PaperbackedError as error:
+                self._failed = time.monotonic(), error
+                raise
+            papers = retriever.collection.papers
+            self._collection = opened(papers, retriever, self._language_model, self._unsupported)

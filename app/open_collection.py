@@ -1,0 +1,63 @@
+"""A collection as it was opened: its papers and all that is derived from them, of one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+
+from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
+from app.answering.chain import AnswerChain, Unsupported
+from app.answering.events import Event
+from app.answering.models.language_model import LanguageModel
+from app.answering.question import Question
+from app.answering.sources import papers_best_first
+from app.answering.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.support import SupportCheck, read_support
+from retrieval.corpus import checked_filters, facets_of, shipped_file
+from retrieval.errors import InputError
+from retrieval.retriever import PaperRetriever
+from retrieval.types import Facets, Filters, Paper, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCollection:
+    """The collection's papers, and what finds and answers from these papers and no others.
+
+    An answer is made from one of these from its beginning to its end, so it cites what `papers` has.
+    Everything that reads the index raises `IndexGoneError` once another one has taken its place.
+    """
+
+    papers: tuple[Paper, ...]
+    by_id: Mapping[str, Paper]
+    facets: Facets
+    retriever: PaperRetriever
+    chain: AnswerChain
+
+    def stream(self, question: Question) -> Generator[Event]:
+        """The events of the answer. Raises `InputError` where the collection has no such filter."""
+        filters = checked_filters(question.filters, self.facets)
+        yield from self.chain.stream(Question(question.text, question.history, filters))
+
+    def search(self, query: str, filters: Filters, top: int) -> tuple[Passage, ...]:
+        """The best passage of each of the `top` papers nearest to the query."""
+        passages = self.retriever.passages(query, checked_filters(filters, self.facets), top)
+        return papers_best_first(passages)
+
+    def similar(self, paper_id: str, top: int) -> tuple[Passage, ...]:
+        """The best passage of each of the `top` papers nearest to this one. Raises `InputError` where it is none."""
+        if (paper := self.by_id.get(paper_id)) is None:
+            raise InputError(f"There is no paper {paper_id[:80]!r} in the collection.")
+        return tuple(self.retriever.similar(paper, top))
+
+
+def opened(
+    papers: tuple[Paper, ...],
+    retriever: PaperRetriever,
+    language_model: Callable[[], LanguageModel],
+    unsupported: Unsupported = "show",
+) -> OpenCollection:
+    """The collection of these papers, over the retriever of their index."""
+    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
+    chain = AnswerChain(retriever, answerability, language_model, support, papers=papers, unsupported=unsupported)
+    return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -1,0 +1,64 @@
+"""What an index holds of a passage besides its vector, and how filters ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from retrieval.types import Chunk, Filters, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as an index has it: its chunk's id, its text, and the fields that filters go by."""
+
+    id: str
+    text: str
+    fields: Mapping[str, Any]
+
+
+def stored_passage(chunk: Chunk, paper: Paper) -> StoredPassage:
+    """The passage as an index has it that nobody has changed."""
+    return StoredPassage(chunk.id, chunk.text, fields_of(chunk, paper))
+
+
+def place_of(chunk: Chunk) -> dict[str, Any]:
+    """Which part of which paper the chunk is."""
+    return {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
+
+
+def fields_of(chunk: Chunk, paper: Paper) -> dict[str, Any]:
+    """The chunk's place and what of its paper can be filtered by; what is not known is left out."""
+    filterable = {
+        "organisation": paper.organisation,
+        "category": paper.category,
+        "language": paper.language,
+        "published": _day(paper.published) if paper.published else None,
+    }
+    return place_of(chunk) | {name: value for name, value in filterable.items() if value is not None}
+
+
+def condition_of(filters: Filters) -> dict[str, Any] | None:
+    """The filters as Chroma takes them, or None where they let everything through."""
+    conditions: list[dict[str, Any]] = [
+        {name: {"$in": list(values)}}
+        for name, values in (
+            ("organisation", filters.organisations),
+            ("category", filters.categories),
+            ("language", filters.languages),
+        )
+        if values
+    ]
+    if filters.since:
+        conditions.append({"published": {"$gte": _day(filters.since)}})
+    if filters.until:
+        conditions.append({"published": {"$lte": _day(filters.until)}})
+    if len(conditions) > 1:
+        return {"$and": conditions}
+    return conditions[0] if conditions else None
+
+
+def _day(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
