@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from fastapi import FastAPI
@@ -34,6 +34,9 @@ from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.widget.routes import widget_router
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.types import Progress
+
+FOLLOW_SECONDS = 2.0
+"""How often the server looks whether the collection was indexed anew, for those who ask nothing of it."""
 
 
 def create_app(
@@ -143,7 +146,8 @@ def run_server(
         proxy_headers=False,
         **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
-    BreakingOffServer(config, runs).run(sockets=[listener])
+    with _following(answerer):
+        BreakingOffServer(config, runs).run(sockets=[listener])
 
 
 class BreakingOffServer(uvicorn.Server):
@@ -176,6 +180,24 @@ def serving_options(settings: Settings) -> ServingOptions:
         feedback_file=settings.feedback,
         local_only=settings.is_local,
     )
+
+
+@contextmanager
+def _following(answerer: LocalAnswerer, every_s: float = FOLLOW_SECONDS) -> Iterator[None]:
+    """Meanwhile papers and filters are those of the newest index, also where no question asks for it."""
+    stopped = threading.Event()
+
+    def follow() -> None:
+        while not stopped.wait(every_s):
+            # Where it cannot be had, each question says so.
+            with suppress(PaperbackedError):
+                answerer.follow()
+
+    threading.Thread(target=follow, name="follow-index", daemon=True).start()
+    try:
+        yield
+    finally:
+        stopped.set()
 
 
 def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None], ready: threading.Event) -> None:

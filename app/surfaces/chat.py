@@ -148,12 +148,10 @@ def _filter_widgets(facets: Facets, words: Words) -> tuple[gr.Accordion, list[An
     """Organisation, category, language, first and last year, folded away until they are asked for."""
     with gr.Accordion(words("filters_heading"), open=False, elem_id="filters") as folded:
         labels = filter_labels(facets, words)
-        widgets: list[Any] = [
-            gr.CheckboxGroup(**label, elem_classes="chips", visible=bool(label["choices"])) for label in labels[:3]
-        ]
+        widgets: list[Any] = [gr.CheckboxGroup(**label, elem_classes="chips") for label in labels[:3]]
         with gr.Row(elem_id="years"):
             widgets += [
-                gr.Dropdown(**label, value=0, visible=len(label["choices"]) > 1, filterable=False, elem_id=name)
+                gr.Dropdown(**label, value=0, filterable=False, elem_id=name)
                 for label, name in zip(labels[3:], ("since", "until"), strict=True)
             ]
     return folded, widgets
@@ -198,11 +196,14 @@ class ChatPage:
     ) -> None:
         self.reader = ReaderPage(answerer, language_models, limits)
         self.sections = Sections(answerer)
+        self._laid_out = answerer.papers
 
     def opened(self, language: str, request: gr.Request) -> tuple[Update, ...]:
         """The interface's words in the language that the reader chose before, else that the browser asks for."""
         wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
-        drawn = Frame() if wanted == "en" else self.reader.redrawn((), _words(wanted))
+        # The page that is sent tells in English of the papers that there were when it was laid out.
+        as_sent = wanted == "en" and self._laid_out is self.reader.answerer.papers
+        drawn = Frame() if as_sent else self.reader.redrawn((), _words(wanted))
         return self._worded(wanted, Chosen(), drawn, request)
 
     def speak(

@@ -104,7 +104,7 @@ def chips_html(now: Chosen, words: Words) -> str:
 
 
 def filter_labels(facets: Facets, words: Words) -> list[dict[str, Any]]:
-    """Label and choices of each filter, with its number of papers."""
+    """Label and choices of each filter, with its number of papers, and whether there is anything to choose."""
     first, last = facets.earliest, facets.latest
     years = [(str(year), year) for year in range(first.year, last.year + 1)] if first and last else []
     years = [(words("filters_any"), 0), *years]
@@ -113,10 +113,11 @@ def filter_labels(facets: Facets, words: Words) -> list[dict[str, Any]]:
     def chips(values: Mapping[str, int], names: Mapping[str, str]) -> list[tuple[str, str]]:
         return [(f"{names.get(value, value)} {count}", value) for value, count in values.items()]
 
-    return [
-        {"label": words("filters_organisation"), "choices": chips(facets.organisations, {})},
-        {"label": words("filters_category"), "choices": chips(facets.categories, {})},
-        {"label": words("filters_language"), "choices": chips(facets.languages, languages)},
-        {"label": words("filters_since"), "choices": years},
-        {"label": words("filters_until"), "choices": years},
-    ]
+    values = (
+        ("filters_organisation", chips(facets.organisations, {})),
+        ("filters_category", chips(facets.categories, {})),
+        ("filters_language", chips(facets.languages, languages)),
+    )
+    chosen = [{"label": words(key), "choices": choices, "visible": bool(choices)} for key, choices in values]
+    bounds = ("filters_since", "filters_until")
+    return chosen + [{"label": words(key), "choices": years, "visible": len(years) > 1} for key in bounds]

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.answering.answerer import Answerer
 from app.surfaces.page.about import about_html
 from app.surfaces.page.library import library_html
 from app.surfaces.words import Words
+from retrieval.types import Paper
 
 
 class Sections:
-    """The list of papers is long and does not change while the server runs, so each language's is made once."""
+    """The list of papers is long, so each language's is made once, until the collection has others."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
-        self._libraries: dict[str, str] = {}
+        self._libraries: dict[str, tuple[Sequence[Paper], str]] = {}
 
     def library(self, words: Words) -> str:
-        if words.language not in self._libraries:
-            self._libraries[words.language] = library_html(self._answerer.papers, self._answerer.facets, words)
-        return self._libraries[words.language]
+        papers = self._answerer.papers
+        made = self._libraries.get(words.language)
+        if made is None or made[0] is not papers:
+            made = self._libraries[words.language] = papers, library_html(papers, self._answerer.facets, words)
+        return made[1]
 
     def about(self, words: Words) -> str:
         return about_html(self._answerer.papers, self._answerer.facets, self._answerer.models, words)

@@ -236,6 +236,21 @@ def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> 
     assert any("移除筛选：OpenAI" in str(update) for update in switched)
 
 
+def test_the_page_is_drawn_anew_once_the_collection_has_other_papers(papers: tuple[Paper, ...]) -> None:
+    """What is sent first was laid out when the server started."""
+    answerer = Scripted()
+    page = ChatPage(answerer)
+    english: Any = SimpleNamespace(client=None, headers={})
+    assert not any("library-heading" in str(update) for update in page.opened("en", english))
+    answerer.papers = papers
+    opened = page.opened("en", english)
+    assert any("library-heading" in str(update) and papers[0].name in str(update) for update in opened)
+    assert any("intro" in str(update) for update in opened)
+    answerer.facets = Facets({}, {}, {}, None, None)
+    hidden = [update for update in page.opened("en", english) if isinstance(update, dict) and "choices" in update]
+    assert [update["visible"] for update in hidden] == [False] * 5
+
+
 def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> None:
     page = ChatPage(Scripted())
     asked_for = sending(organisations=["OpenAI", "Nobody"], categories=["Robustness"], since=1900, until=2023)

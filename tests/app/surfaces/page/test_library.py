@@ -243,7 +243,11 @@ def test_the_long_list_is_made_once_a_language(papers: tuple[Paper, ...]) -> Non
         def __init__(self) -> None:
             self.papers, self.facets, self.models = papers, facets_of(papers), Models("m", None)
 
-    sections = Sections(Fixed())  # type: ignore[arg-type]
-    assert sections.library(ENGLISH) is sections.library(ENGLISH)
+    answerer = Fixed()
+    sections = Sections(answerer)  # type: ignore[arg-type]
+    listed = sections.library(ENGLISH)
+    assert sections.library(ENGLISH) is listed
+    answerer.papers = papers[1:]  # another process has indexed it anew
+    assert sections.library(ENGLISH) != listed
     assert sections.library(ENGLISH) != sections.library(interface_words("zh"))
     assert "no language model" in sections.about(ENGLISH)
