@@ -66,7 +66,7 @@ def metrics_router(metrics: Metrics) -> APIRouter:
     router = APIRouter()
 
     @router.get("/metrics", include_in_schema=False)
-    def read() -> Response:
+    async def read() -> Response:
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
     return router

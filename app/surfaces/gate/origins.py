@@ -61,9 +61,18 @@ class Frontier:
         if _is_loopback(name):
             return True
         if self.hosts:
-            return any(_is_called(name, known) for known in self.hosts)
+            # Only a name can be pointed elsewhere; by an address probes come, and proxies.
+            return _is_address(name) or any(_is_called(name, known) for known in self.hosts)
         # A page led here must name our port, which a proxy in front has not.
         return server is None or port != server[1]
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_called(name: str, known: str) -> bool:

@@ -20,6 +20,7 @@ from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 
@@ -31,12 +32,13 @@ CONTRACT = {
 }
 
 
-HEALTH = ("/health/live", "/health/ready", "/api/v1/health")
+HEALTH = ("/health/live", "/health/ready", "/api/v1/health", "/metrics")
 
 
 def app_of(answerer: Any) -> FastAPI:
     app = FastAPI()
     app.include_router(health_router())
+    app.include_router(metrics_router(Metrics()))
     app.include_router(api_router(answerer, AnswerRuns()))
     plain_errors(app)
     return app

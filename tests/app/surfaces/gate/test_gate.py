@@ -303,7 +303,7 @@ def test_its_own_names_and_a_proxys_are_heard(gated: Gated, host: str) -> None:
     [
         *(("papers.example", 200), ("papers.example:8443", 200), ("PAPERS.example.", 200)),
         *(("a.sub.example", 200), ("sub.example", 421), ("evil.example", 421), ("papers.example.evil.example", 421)),
-        *(("localhost:7860", 200), ("127.0.0.1", 200), ("[::1]:7860", 200), ("192.0.2.7", 421)),
+        *(("localhost:7860", 200), ("127.0.0.1", 200), ("[::1]:7860", 200), ("192.0.2.7", 200)),
         *(("papers.example@evil.example", 421), ("papers.example:x", 421), ("", 421)),
     ],
 )
