@@ -22,6 +22,7 @@ from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.errors import InputError, ModelError
 from retrieval.figure import empty_figure, save_figure
 from retrieval.finetune.history import draw_losses
+from retrieval.heavy_imports import heavy_imports
 from retrieval.hub import model_folder
 from retrieval.types import Progress
 
@@ -77,14 +78,16 @@ def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], 
 
 def _need_peft() -> None:
     try:
-        import peft  # noqa: F401
+        with heavy_imports():
+            import peft  # noqa: F401
     except ImportError as error:
         raise ModelError('Teaching a model needs peft: pip install "paperbacked[finetune]".') from error
 
 
 def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
     """Move the adapter to a folder of its own, and write the base with it merged, each file whole or not at all."""
-    import torch
+    with heavy_imports():
+        import torch
 
     adapter = out / ADAPTER_FOLDER
     adapter.mkdir(exist_ok=True)

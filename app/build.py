@@ -199,16 +199,13 @@ def build_answerer(
 ) -> LocalAnswerer:
     """An answerer ready for questions.
 
-    With `wait` false the language model is loaded in the background, and until it is
-    there questions are answered with quotes; the embedding model is loaded by
-    `warm_up`, or by the first question. A language model that cannot be had is no
-    failure: quotes answer, and `models.note` says why.
+    With `wait` false no model is loaded yet: the language model is by `load_in_background`,
+    the embedding model by `warm_up` or the first question. A language model that cannot
+    be had is no failure: quotes answer, and `models.note` says why.
     """
     language_models = build_language_models(settings, progress, note)
     if wait:
         language_models.load()
-    else:
-        language_models.load_in_background()
     papers = collection_papers(settings)
     retriever = build_retriever(settings, papers, progress, note)
     answerer = LocalAnswerer(

@@ -131,9 +131,11 @@ def run_server(
     log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
-    # While the reader looks at the page and types: loading the embedding model takes longer than all that came before.
+    # While the reader looks at the page and types: loading the models takes longer than all that came before,
+    # and the page would have come later beside it.
     warming = threading.Thread(target=_warm_up, args=(answerer, note, ready), name="warm-up", daemon=True)
     warming.start()
+    answerer.load_in_background()
     if warm:
         warming.join()
     outermost = ForwardedHeaders(app, settings.trusted_proxies)

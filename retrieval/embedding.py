@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 import threading
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from langchain_core.embeddings import Embeddings
 from retrieval.corpus import shipped_file
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 from retrieval.hub import model_folder
 from retrieval.overlay import apply_overlay
 from retrieval.precision import bfloat16_pays
@@ -147,8 +149,8 @@ class SentenceTransformerEmbedder(Embedder):
         return _unit(vectors)
 
     def _on_one_thread(self, model: SentenceTransformer, texts: list[str]) -> np.ndarray:
-        import torch
-
+        # Whole, as the model is made of it; an import would wait for whatever another thread imports now.
+        torch = sys.modules["torch"]
         # A question gains nothing from a second thread, and where other work holds a core it
         # waits for it at every layer: p95 went from 950 to 20 ms (docs/experiments.md).
         threads = torch.get_num_threads()
@@ -164,23 +166,26 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _sentence_transformer(folder: Path) -> SentenceTransformer:
-    import torch
-    from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    with heavy_imports():
+        import torch
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
     logging.disable_progress_bar()
     options: dict[str, Any] = {"use_safetensors": True}
     if bfloat16_pays():
         options["dtype"] = torch.bfloat16
     try:
-        return SentenceTransformer(
-            str(folder),
-            device=None if torch.cuda.is_available() else "cpu",
-            model_kwargs=options,
-            local_files_only=True,
-            trust_remote_code=False,
-        )
+        # What the model is made of is imported while it is read.
+        with heavy_imports():
+            return SentenceTransformer(
+                str(folder),
+                device=None if torch.cuda.is_available() else "cpu",
+                model_kwargs=options,
+                local_files_only=True,
+                trust_remote_code=False,
+            )
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ModelError(

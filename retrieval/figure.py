@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrieval.errors import InputError, ModelError
+from retrieval.heavy_imports import heavy_imports
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,7 +18,8 @@ def empty_figure(width: float, height: float) -> Figure:
     """A figure of that size in inches. Raises `ModelError` where matplotlib is not installed."""
     try:
         # The figure by itself: pyplot would keep it, and look for a screen.
-        from matplotlib.figure import Figure
+        with heavy_imports():
+            from matplotlib.figure import Figure
     except ImportError as error:
         raise ModelError('Pictures need matplotlib: pip install "paperbacked[finetune]".') from error
     return Figure(figsize=(width, height), dpi=120, layout="constrained")

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.heavy_imports import heavy_imports
 from retrieval.types import Paper
 from retrieval.words import FUNCTION_WORDS
 
@@ -37,9 +38,11 @@ class LexicalIndex:
     """
 
     def __init__(self, papers: Sequence[Paper], questions: Mapping[str, Sequence[str]]) -> None:
-        import bm25s
         import Stemmer
-        from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
+        with heavy_imports():
+            import bm25s
+            from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
         self.papers = tuple(papers)
         documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 
 OVERLAY = "tuned.safetensors"
 
 
 def write_overlay(tuned: Path, base: Path, target: Path) -> int:
     """Save those tensors of the model in `tuned` that differ from `base`; gives their number of bytes."""
-    import torch
-    from safetensors.torch import load_file, save_file
+    with heavy_imports():
+        import torch
+        from safetensors.torch import load_file, save_file
 
     before = load_file(base / "model.safetensors")
     after = load_file(tuned / "model.safetensors")
@@ -34,8 +36,9 @@ def apply_overlay(model: Any, overlay: Path) -> None:
 
     Raises `ModelError` where one of them has no place in it.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    with heavy_imports():
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
 
     try:
         changed = load_file(overlay)

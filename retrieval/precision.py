@@ -1,9 +1,17 @@
 """Whether bfloat16 pays on this machine."""
 
+from __future__ import annotations
 
+from functools import cache
+
+from retrieval.heavy_imports import heavy_imports
+
+
+@cache
 def bfloat16_pays() -> bool:
     """True where the processor or GPU computes in bfloat16 natively. Imports torch."""
-    import torch
+    with heavy_imports():
+        import torch
 
     if torch.cuda.is_available():
         return torch.cuda.is_bf16_supported()

@@ -15,6 +15,7 @@ from app.answering.models.loading import load_weights
 from app.lessons.examples import Example
 from app.lessons.recipe import Recipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
+from retrieval.heavy_imports import heavy_imports
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
@@ -89,7 +90,8 @@ class _Run:
         progress: Progress,
         steps: int | None,
     ) -> None:
-        import torch
+        with heavy_imports():
+            import torch
 
         torch.manual_seed(recipe.seed)
         self.model, self.device = _with_adapter(base, recipe)
@@ -123,7 +125,8 @@ class _Run:
                 self.save()
 
     def _one_step(self, batch: Batch) -> None:
-        import torch
+        with heavy_imports():
+            import torch
 
         # Dropout depends on seed and step alone, so that a resumed run is the same one.
         torch.manual_seed(self.recipe.seed + self.step)
@@ -139,7 +142,8 @@ class _Run:
 
     def _loss(self, batch: Sequence[Example]) -> tuple[Any, float]:
         """The sum of the answer tokens' losses, the first one's counted more, and of their weights."""
-        import torch
+        with heavy_imports():
+            import torch
 
         width = max(example.length for example in batch)
         ids = torch.zeros((len(batch), width), dtype=torch.long, device=self.device)
@@ -161,7 +165,8 @@ class _Run:
 
     def development_loss(self) -> float:
         """The mean loss on the development lessons, weighed as in training."""
-        import torch
+        with heavy_imports():
+            import torch
 
         self.model.eval()
         order = sorted(self.chosen_on, key=lambda example: example.length)
@@ -174,9 +179,10 @@ class _Run:
 
     def _keep(self) -> None:
         """Write the adapter as it is now, in half precision."""
-        import torch
-        from peft import get_peft_model_state_dict
-        from safetensors.torch import save_file
+        with heavy_imports():
+            import torch
+            from peft import get_peft_model_state_dict
+            from safetensors.torch import save_file
 
         kept = self.work / "kept"
         shutil.rmtree(kept, ignore_errors=True)
@@ -202,7 +208,8 @@ class _Run:
 
     def resume(self) -> None:
         """Go on where a killed run left its state."""
-        import torch
+        with heavy_imports():
+            import torch
 
         state = load_state(self.work, self._described())
         if state is None:
@@ -229,8 +236,9 @@ class _Run:
 
 def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
     """The base model with a fresh adapter, and the device it is on."""
-    import torch
-    from peft import LoraConfig, TaskType, get_peft_model
+    with heavy_imports():
+        import torch
+        from peft import LoraConfig, TaskType, get_peft_model
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     model = load_weights(base, base.name, torch.bfloat16 if bfloat16_pays() else torch.float32)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from retrieval.heavy_imports import heavy_imports
+
 WEIGHTS = "model.safetensors"
 
 
 def write_average(tuned: Path, base: Path, share: float, target: Path) -> None:
     """Write to the folder `target` the weights that lie that share, in [0, 1], of the way from `tuned` to `base`."""
-    from safetensors.torch import load_file, save_file
+    with heavy_imports():
+        from safetensors.torch import load_file, save_file
 
     before, after = load_file(base / WEIGHTS), load_file(tuned / WEIGHTS)
     mixed = {

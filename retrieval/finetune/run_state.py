@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 
 STATE = "state.pt"
 
@@ -24,7 +25,8 @@ def make_work_folder(out: Path) -> Path:
 
 def save_state(work: Path, run: dict[str, Any], state: dict[str, Any]) -> None:
     """Write the state, whole or not at all; `run` says what run it is of."""
-    import torch
+    with heavy_imports():
+        import torch
 
     draft = work / f"{STATE}.new"
     torch.save({"run": run, **state}, draft)
@@ -33,7 +35,8 @@ def save_state(work: Path, run: dict[str, Any], state: dict[str, Any]) -> None:
 
 def load_state(work: Path, run: dict[str, Any]) -> dict[str, Any] | None:
     """What the last `save_state` wrote, None where there is nothing. Raises `ModelError` where it is of another run."""
-    import torch
+    with heavy_imports():
+        import torch
 
     file = work / STATE
     if not file.is_file():

@@ -23,6 +23,7 @@ from retrieval.finetune.history import History
 from retrieval.finetune.pairs import Example, batches
 from retrieval.finetune.recipes import Recipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
+from retrieval.heavy_imports import heavy_imports
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
@@ -49,7 +50,8 @@ def train(
     goes on from its last whole epoch. The same seed gives the same weights.
     Raises `ModelError` where `out` cannot be written or holds another recipe's run.
     """
-    import torch
+    with heavy_imports():
+        import torch
 
     random.seed(recipe.seed)
     np.random.seed(recipe.seed)
@@ -79,10 +81,11 @@ class _Run:
         work: Path,
         progress: Progress,
     ) -> None:
-        import torch
-        from sentence_transformers import SentenceTransformer
+        with heavy_imports():
+            import torch
+            from sentence_transformers import SentenceTransformer
 
-        self.model = SentenceTransformer(str(base), device="cuda" if torch.cuda.is_available() else "cpu")
+            self.model = SentenceTransformer(str(base), device="cuda" if torch.cuda.is_available() else "cpu")
         self.recipe, self.examples, self.work, self.progress = recipe, examples, work, progress
         self.history = History()
         self.epoch = 0
@@ -115,7 +118,8 @@ class _Run:
         return mined
 
     def _vectors(self, texts: list[str]) -> np.ndarray:
-        import torch
+        with heavy_imports():
+            import torch
 
         with torch.autocast(self.model.device.type, dtype=torch.bfloat16, enabled=bfloat16_pays()):
             vectors = self.model.encode(texts, convert_to_numpy=False, convert_to_tensor=True, show_progress_bar=False)
@@ -123,7 +127,8 @@ class _Run:
 
     def one_epoch(self) -> None:
         """One pass over the plan; the positives drawn depend on seed and epoch alone."""
-        import torch
+        with heavy_imports():
+            import torch
 
         draw = random.Random(f"{self.recipe.seed} texts {self.epoch}")
         torch.manual_seed(self.recipe.seed + self.epoch)
@@ -144,7 +149,8 @@ class _Run:
         self.epoch += 1
 
     def _loss(self, batch: list[int], draw: random.Random) -> Any:
-        import torch
+        with heavy_imports():
+            import torch
 
         texts = [draw.choice(self.examples[place].positives) for place in batch]
         if self.negatives is not None:
@@ -156,7 +162,8 @@ class _Run:
         return torch.nn.functional.cross_entropy(self.recipe.scale * asked @ given.T, targets)
 
     def _embed(self, texts: list[str]) -> Any:
-        import torch
+        with heavy_imports():
+            import torch
 
         # Texts of like length together: padding to the longest of all would double the work.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
@@ -168,7 +175,8 @@ class _Run:
         return torch.cat(parts)[back.to(parts[0].device)]
 
     def _embed_alike(self, texts: list[str]) -> Any:
-        import torch
+        with heavy_imports():
+            import torch
 
         tokens = self.model.tokenizer(
             texts, padding=True, truncation=True, max_length=self.recipe.max_length, return_tensors="pt"
@@ -207,7 +215,8 @@ class _Run:
 
     def finish(self, out: Path, base: Path, score: Score) -> None:
         """Average the kept weights with the base, move them to their place and remove the state."""
-        from sentence_transformers import SentenceTransformer
+        with heavy_imports():
+            from sentence_transformers import SentenceTransformer
 
         kept, whole = self.work / "kept", self.work / "whole"
         # What was kept stays as it is, so that a run killed in here can do this again.

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
@@ -26,8 +27,9 @@ def merge_adapter(model: Any, folder: Path) -> None:
     `folder` is as peft saves it. W becomes W + (alpha / rank) B A (Hu et al. 2021).
     Raises `ModelError` where the adapter is not one of this model's.
     """
-    import torch
-    from safetensors.torch import load_file
+    with heavy_imports():
+        import torch
+        from safetensors.torch import load_file
 
     try:
         alpha = float(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["lora_alpha"])

@@ -6,6 +6,7 @@ Whoever comes while it writes stands in line, first come, first served.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from retrieval.errors import ModelError, one_line
+from retrieval.heavy_imports import heavy_imports
 
 FinishReason = Literal["stop", "length", "time"]
 TICK_SECONDS = 0.1
@@ -173,7 +175,8 @@ class Generator:
 
     def _check_between_layers(self) -> None:
         # Not only between tokens: reading a long prompt is a single step that can take seconds.
-        from torch.nn import ModuleList
+        with heavy_imports():
+            from torch.nn import ModuleList
 
         def check(*_: Any) -> None:
             if self._run is not None:
@@ -211,8 +214,8 @@ class Generator:
         return True
 
     def _write(self, run: Run, prompt_ids: list[int]) -> None:
-        import torch
-
+        # Whole, as the model is made of it; an import would wait for whatever another thread imports now.
+        torch = sys.modules["torch"]
         run.start_clock()
         self._run = run
         ids = torch.tensor([prompt_ids], device=self._model.device)

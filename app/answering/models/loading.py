@@ -8,24 +8,42 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError, one_line
+from retrieval.heavy_imports import heavy_imports
 
 _OPTIONS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
 
 def load_weights(folder: Path, name: str, dtype: Any) -> Any:
     """The model that was saved in `folder`, in that torch type. Raises `ModelError` where there is none."""
-    from transformers import AutoModelForCausalLM
+    with heavy_imports():
+        from transformers import AutoModelForCausalLM
 
     with _explained(name), no_progress_bars():
+        read_config(folder)
         return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **_OPTIONS)
 
 
 def load_tokenizer(folder: Path, name: str) -> Any:
     """The model's tokenizer. Raises `ModelError` where there is none."""
-    from transformers import AutoTokenizer
+    # A tokenizer's class is imported while it is read.
+    with heavy_imports(), _explained(name), no_progress_bars():
+        from transformers import AutoTokenizer
 
-    with _explained(name), no_progress_bars():
         return AutoTokenizer.from_pretrained(folder, **_OPTIONS)
+
+
+def read_config(folder: Path, **options: Any) -> Any:
+    """The settings of the causal model in `folder`, whose modules are imported with them.
+
+    transformers would import those when it makes the model: outside of the lock, as reading
+    large weights must not hold up every other import.
+    """
+    with heavy_imports():
+        from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
+
+        config = AutoConfig.from_pretrained(folder, **_OPTIONS, **options)
+        MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
+    return config
 
 
 @contextmanager
@@ -43,7 +61,8 @@ def _explained(name: str) -> Iterator[None]:
 def no_progress_bars() -> Iterator[None]:
     """Keeps transformers from drawing bars on stderr. Imports transformers."""
     # Progress is told through `Progress` callbacks; bars would mix with the program's own lines.
-    from transformers.utils import logging
+    with heavy_imports():
+        from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.models.adapter import SKIPS_FROM, WEIGHTS, mark_taught, merge_adapter
-from app.answering.models.loading import no_progress_bars
+from app.answering.models.loading import no_progress_bars, read_config
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import (
     TransformersChat,
@@ -19,6 +19,7 @@ from app.answering.models.transformers_chat import (
 )
 from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 from retrieval.types import Progress, no_progress
 from retrieval.weights import file_in_wheel, verify_sha256
 
@@ -78,10 +79,12 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     verify_sha256(gguf, GGUF_SHA256)
     progress(_PREPARING, 1, _STEPS)
     try:
-        from transformers import AutoTokenizer
-
         with no_progress_bars():
-            tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+            # What converts a tokenizer is imported while it is read.
+            with heavy_imports():
+                from transformers import AutoTokenizer
+
+                tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
             tokenizer.save_pretrained(folder)
             progress(_PREPARING, 2, _STEPS)
             model = _read_weights(gguf)
@@ -110,11 +113,13 @@ def _read_weights(gguf: Path) -> Any:
     `from_pretrained(gguf_file=…)` gives the same tensors but wants the package
     accelerate, which nothing else here needs, and takes three times as long.
     """
-    import torch
     from gguf import MODEL_ARCH, GGUFReader, dequantize, get_tensor_name_map
-    from transformers import AutoConfig, AutoModelForCausalLM
 
-    config: Any = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+    with heavy_imports():
+        import torch
+        from transformers import AutoModelForCausalLM
+
+    config = read_config(gguf.parent, gguf_file=gguf.name)
     # Where it is set, later loads would look for the GGUF file again.
     vars(config).pop("quantization_config", None)
     with torch.device("meta"):

@@ -19,6 +19,7 @@ from app.answering.models.generation import Generator
 from app.answering.models.loading import load_tokenizer, load_weights
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
+from retrieval.heavy_imports import heavy_imports
 from retrieval.precision import bfloat16_pays
 
 READERS_BEFORE = "readers_before"
@@ -165,7 +166,8 @@ def open_transformers_chat(
 
 
 def _device_and_type() -> tuple[str, Any]:
-    import torch
+    with heavy_imports():
+        import torch
 
     if torch.cuda.is_available():
         return "cuda", torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
