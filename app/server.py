@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 import threading
@@ -32,11 +33,12 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.widget.routes import widget_router
-from retrieval.errors import InputError, PaperbackedError
+from retrieval.errors import InputError, PaperbackedError, one_line
 from retrieval.types import Progress
 
 FOLLOW_SECONDS = 2.0
 """How often the server looks whether the collection was indexed anew, for those who ask nothing of it."""
+_log = logging.getLogger("paperbacked.server")
 
 
 def create_app(
@@ -209,3 +211,9 @@ def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None], ready: thread
     except PaperbackedError as error:
         # Each question will say so too.
         note(str(error))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    # A panic in the Rust core of a library is no Exception.
+    except BaseException as error:
+        _log.error("The server is not ready.", exc_info=error)
+        note(f"What questions need could not be loaded ({one_line(error)}): the next question tries again.")

@@ -33,17 +33,38 @@ from retrieval.types import Facets
 class Broken:
     """An answerer whose embedding model cannot be loaded."""
 
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
     def warm_up(self) -> None:
-        raise ModelError("The weights are gone: reinstall the program.")
+        raise self.error
+
+
+class Panic(BaseException):
+    """What a failure in the Rust core of a library is."""
 
 
 def test_what_cannot_be_loaded_is_said_and_the_server_goes_on() -> None:
     notes: list[str] = []
-    broken: Any = Broken()
+    broken: Any = Broken(ModelError("The weights are gone: reinstall the program."))
     ready = threading.Event()
     _warm_up(broken, notes.append, ready)
     assert not ready.is_set()
     assert notes == ["The weights are gone: reinstall the program."]
+
+
+@pytest.mark.parametrize("error", [AttributeError("partially initialized\nmodule"), Panic("unwrap on None")])
+def test_so_is_what_nobody_foresaw(error: BaseException, caplog: pytest.LogCaptureFixture) -> None:
+    notes: list[str] = []
+    broken: Any = Broken(error)
+    ready = threading.Event()
+    _warm_up(broken, notes.append, ready)
+    first = str(error).splitlines()[0]
+    assert not ready.is_set()
+    assert notes == [
+        f"What questions need could not be loaded ({type(error).__name__}: {first}): the next question tries again."
+    ]
+    assert "Traceback" in caplog.text and str(error) in caplog.text
 
 
 @pytest.mark.model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from dataclasses import dataclass
 from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.model_choice import NONE, Choice
-from retrieval.errors import InputError, PaperbackedError
+from retrieval.errors import InputError, PaperbackedError, one_line
 from retrieval.hub import cached_model, fetch_model
 from retrieval.types import Progress, no_progress
+
+_log = logging.getLogger("paperbacked.models")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,13 @@ class LanguageModels:
         """Choose and load, now. What cannot be had becomes the note of the answers."""
         try:
             self._current = self._loaded(self._choose())
-        except PaperbackedError as error:
-            self._current = LanguageModel(note=f"{error} These are the quotes.")
-            self._note(str(error))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        # A panic in the Rust core of a library is no Exception.
+        except BaseException as error:
+            sentence = _reason(error)
+            self._current = LanguageModel(note=f"{sentence} These are the quotes.")
+            self._note(sentence)
         finally:
             self._underway = None
 
@@ -135,9 +142,11 @@ class LanguageModels:
             if not _is_here(name):
                 self._fetch(name, report)
             self._current = self._open(name, report)
-        except PaperbackedError as error:
-            self.failure = str(error)
-            self._note(str(error))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            self.failure = _reason(error)
+            self._note(self.failure)
         finally:
             self._underway = None
 
@@ -147,6 +156,14 @@ class LanguageModels:
             also(label, done, total)
 
         return report
+
+
+def _reason(error: BaseException) -> str:
+    """Why there is no model, in one sentence; of what nobody foresaw the log has the traceback."""
+    if isinstance(error, PaperbackedError):
+        return str(error)
+    _log.error("A language model could not be loaded.", exc_info=error)
+    return f"The language model could not be loaded ({one_line(error)}): start the program again, or choose another."
 
 
 def _is_here(name: str) -> bool:

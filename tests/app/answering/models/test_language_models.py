@@ -26,7 +26,7 @@ Until = Callable[[Callable[[], bool], float], float]
 class Shelf:
     """Opens and fetches as told, each when its gate is open."""
 
-    def __init__(self, choice: Choice, error: Exception | None = None) -> None:
+    def __init__(self, choice: Choice, error: BaseException | None = None) -> None:
         self.choice, self.error = choice, error
         self.fetched: list[str] = []
         self.gate = threading.Event()
@@ -82,6 +82,53 @@ def test_a_model_that_cannot_be_had_is_a_note() -> None:
     shelf.models.load()
     assert shelf.models.current() == LanguageModel(note="It is broken. These are the quotes.")
     assert shelf.notes == ["It is broken."] and shelf.models.underway is None
+
+
+class Panic(BaseException):
+    """What a failure in the Rust core of a library is."""
+
+
+UNFORESEEN = (
+    AttributeError("partially initialized module 'torch' has no attribute 'Tensor'\nand more."),
+    MemoryError(),
+    Panic("called `Option::unwrap()` on a `None` value"),
+)
+
+
+@pytest.mark.parametrize("error", UNFORESEEN, ids=lambda error: type(error).__name__)
+def test_a_failure_that_nobody_foresaw_is_said_in_one_sentence(
+    error: BaseException, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf = Shelf(Choice(NAME, "as set"), error)
+    shelf.gate.set()
+    shelf.models.load_in_background()
+    until(lambda: shelf.models.underway is None, 5)
+    (sentence,) = shelf.notes
+    assert sentence.startswith(f"The language model could not be loaded ({type(error).__name__}: ")
+    assert "\n" not in sentence and "and more" not in sentence
+    assert shelf.models.current() == LanguageModel(note=f"{sentence} These are the quotes.")
+    assert "Traceback" in caplog.text and type(error).__name__ in caplog.text
+
+
+@pytest.mark.parametrize("error", UNFORESEEN, ids=lambda error: type(error).__name__)
+def test_so_is_one_while_a_stronger_model_is_fetched(error: BaseException, until: Until) -> None:
+    shelf = Shelf(Choice("smollm2", "as set"))
+    shelf.gate.set()
+    shelf.models.load()
+    shelf.error = error
+    shelf.models.fetch(NAME)
+    until(lambda: shelf.models.underway is None and shelf.models.failure is not None, 5)
+    assert shelf.models.failure and shelf.models.failure.startswith("The language model could not be loaded")
+    assert shelf.notes == [shelf.models.failure] and shelf.models.current().name == "smollm2"
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit])
+def test_who_ends_the_program_ends_it(ending: type[BaseException]) -> None:
+    shelf = Shelf(Choice(NAME, "as set"), ending())
+    shelf.gate.set()
+    with pytest.raises(ending):
+        shelf.models.load()
+    assert shelf.notes == []
 
 
 def test_a_stronger_one_is_fetched_and_put_to_work(until: Until) -> None:
