@@ -22,6 +22,7 @@ from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.errors import InputError, ModelError
 from retrieval.figure import empty_figure, save_figure
 from retrieval.finetune.history import draw_losses
+from retrieval.finetune.run_state import writing_run
 from retrieval.heavy_imports import heavy_imports
 from retrieval.hub import model_folder
 from retrieval.types import Progress
@@ -63,12 +64,13 @@ def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], 
 
     learned, chosen_on = examples("train"), examples("dev")
     note(f"{len(learned)} lessons; the run goes on where it was if it is stopped.")
-    history = train(base, learned, chosen_on, DEFAULT, run.out, steps=run.steps, progress=progress)
-    _put_together(base, tokenizer, run.out)
-    _draw(history, run.out / CURVE)
     skips = sum(example.skips for example in learned)
-    card = model_card(run.out.resolve().name, name, DEFAULT, history, len(learned), skips)
-    (run.out / CARD).write_text(card, encoding="utf-8")
+    with writing_run(run.out):
+        history = train(base, learned, chosen_on, DEFAULT, run.out, steps=run.steps, progress=progress)
+        _put_together(base, tokenizer, run.out)
+        _draw(history, run.out / CURVE)
+        card = model_card(run.out.resolve().name, name, DEFAULT, history, len(learned), skips)
+        (run.out / CARD).write_text(card, encoding="utf-8")
     size = (run.out / ADAPTER_FOLDER / WEIGHTS).stat().st_size
     losses = ", ".join(f"{loss:.3f}" for loss in history.dev)
     note(f"Development loss, before training and after each epoch: {losses}.")

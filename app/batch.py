@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from app.answering.events import Answer
 from app.answering.question import Question
 from app.answering.request import question_from_json
+from retrieval.disk import writing
 from retrieval.errors import InputError
 from retrieval.types import Filters, Progress
 
@@ -30,17 +31,14 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
         raise InputError(f"{answers} is a folder: choose another with --out.")
     draft = answers.with_name(f".{answers.name}.{os.getpid()}")
     try:
-        # A lone surrogate in an id cannot be UTF-8; its backslash form is what JSON calls it anyway.
-        with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
-            for done, (identifier, question) in enumerate(asked):
-                progress("Answering", done, len(asked))
-                record = answerer.ask(question).as_json() | {"id": identifier}
-                file.write(json.dumps(record, ensure_ascii=False) + "\n")
-        draft.replace(answers)
-    except OSError as error:
-        raise InputError(
-            f"The file {answers} cannot be written ({error.strerror}): choose another with --out."
-        ) from error
+        with writing(f"The file {answers}", InputError, "choose another with --out"):
+            # A lone surrogate in an id cannot be UTF-8; its backslash form is what JSON calls it anyway.
+            with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                for done, (identifier, question) in enumerate(asked):
+                    progress("Answering", done, len(asked))
+                    record = answerer.ask(question).as_json() | {"id": identifier}
+                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            draft.replace(answers)
     finally:
         if draft.exists():
             draft.unlink()

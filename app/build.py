@@ -24,6 +24,7 @@ from retrieval.corpus import (
     read_papers,
     shipped_file,
 )
+from retrieval.disk import writing
 from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
 from retrieval.evaluation.questions import read_questions
@@ -93,16 +94,15 @@ def ingest_papers(
 
 def _write_atomically(path: Path, text: str) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise CorpusError(
-            f"The folder {path.parent} cannot be written ({error.strerror}): set PAPERBACKED_HOME to a folder of yours."
-        ) from error
+    with writing(f"The folder {path.parent}", CorpusError):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise
 
 
 def build_retriever(

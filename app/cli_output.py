@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from retrieval.disk import not_written
+from retrieval.errors import InputError
+
 if TYPE_CHECKING:
     from app.settings import Settings
     from retrieval.types import Progress
@@ -35,7 +38,10 @@ def settings_with(**overrides: Any) -> Settings:
 
 @contextmanager
 def results() -> Iterator[None]:
-    """Around all that goes to stdout: a reader who has read enough, as `| head` does, is no failure."""
+    """Around all that goes to stdout: a reader who has read enough, as `| head` does, is no failure.
+
+    Raises `InputError` where it goes to a file that cannot be written.
+    """
     try:
         yield
         sys.stdout.flush()
@@ -43,6 +49,9 @@ def results() -> Iterator[None]:
         # Python would complain when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise typer.Exit(0) from None
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise InputError(not_written("The output", error, "send it elsewhere")) from error
 
 
 def print_json(value: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal
 
 from filelock import FileLock, Timeout
 
+from retrieval.disk import not_written
 from retrieval.errors import InputError, PaperbackedError
 
 MAX_ID_CHARS = 200
@@ -65,8 +66,10 @@ class FeedbackLog:
                 log.write(line)
                 log.flush()
                 os.fsync(log.fileno())
-        except (OSError, Timeout) as error:
-            raise FeedbackError(f"The feedback file {self.file.name} cannot be written ({_reason(error)}).") from error
+        except Timeout as error:
+            raise FeedbackError(f"The feedback file {self.file.name} is in use elsewhere: try again.") from error
+        except OSError as error:
+            raise FeedbackError(not_written(f"The feedback file {self.file.name}", error)) from error
 
     def read(self) -> Iterator[dict[str, Any]]:
         """Every whole record, oldest first; a line that a kill cut short is passed over. Raises `FeedbackError`."""
@@ -76,7 +79,7 @@ class FeedbackLog:
             with self.file.open(encoding="utf-8", errors="replace") as log:
                 yield from filter(None, map(_parsed, log))
         except OSError as error:
-            raise FeedbackError(f"The feedback file {self.file.name} cannot be read ({_reason(error)}).") from error
+            raise FeedbackError(f"The feedback file {self.file.name} cannot be read ({error.strerror}).") from error
 
     def _opened(self) -> BinaryIO:
         # Questions stand in it, so it is nobody else's to read.
@@ -93,7 +96,7 @@ def write_records(records: Iterable[dict[str, Any]], out: Path) -> int:
                 count += 1
         draft.replace(out)
     except OSError as error:
-        raise FeedbackError(f"{out} cannot be written ({_reason(error)}): choose another place.") from error
+        raise FeedbackError(not_written(str(out), error, "choose another place")) from error
     finally:
         # Also where the records cannot be read, or the reader presses Ctrl-C; a draft that became the file is gone.
         with suppress(OSError):
@@ -128,7 +131,3 @@ def _parsed(line: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
-
-
-def _reason(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or type(error).__name__).rstrip(".")

@@ -17,6 +17,7 @@ from retrieval.finetune.history import History, draw_history
 from retrieval.finetune.pairs import Example, query_examples, question_examples, topic_examples
 from retrieval.finetune.publish import check_login, publish
 from retrieval.finetune.recipes import RECIPES
+from retrieval.finetune.run_state import writing_run
 from retrieval.finetune.score import development_score
 from retrieval.finetune.train import train
 from retrieval.glossary import Glossary, read_glossary
@@ -66,11 +67,13 @@ def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]
     texts = (*learned, *(_judged(other) if other else ()))
     passages = [(paper.id, chunk.embedded) for paper in texts for chunk in chunk_paper(paper)]
     note(f"{len(examples)} examples of {len(texts)} papers; the run goes on where it was if it is stopped.")
-    history = train(base_folder(), examples, passages, recipe, run.out, score, progress)
-    size = write_overlay(run.out, base_folder(), run.out / OVERLAY)
-    draw_history(history, run.out / CURVE)
     name = run.push_to or run.out.resolve().name
-    (run.out / CARD).write_text(model_card(name, recipe, history, _data(run, len(examples), learned)), encoding="utf-8")
+    with writing_run(run.out):
+        history = train(base_folder(), examples, passages, recipe, run.out, score, progress)
+        size = write_overlay(run.out, base_folder(), run.out / OVERLAY)
+        draw_history(history, run.out / CURVE)
+        card = model_card(name, recipe, history, _data(run, len(examples), learned))
+        (run.out / CARD).write_text(card, encoding="utf-8")
     note(f"Development figure by epoch, before training first: {', '.join(f'{figure:.3f}' for figure in history.dev)}.")
     note(f"The model is in {run.out}, at {history.final:.3f}; {OVERLAY} holds what changed, {size / 1e6:.1f} MB.")
     if run.push_to:

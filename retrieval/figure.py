@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from retrieval.disk import writing
 from retrieval.errors import InputError, ModelError
 from retrieval.heavy_imports import heavy_imports
 
@@ -28,11 +29,12 @@ def empty_figure(width: float, height: float) -> Figure:
 def save_figure(figure: Figure, path: Path) -> None:
     """Write it as a PNG. Raises `InputError` where the file cannot be written."""
     draft = path.with_name(f".{path.stem}.{os.getpid()}.png")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(draft, metadata={"Software": None})
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise InputError(f"The picture {path} cannot be written ({error.strerror}): choose another file.") from error
+    with writing(f"The picture {path}", InputError, "choose another file"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(draft, metadata={"Software": None})
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise

@@ -16,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from retrieval.disk import full, is_disk_full
 from retrieval.errors import ModelError
 from retrieval.types import Progress, no_progress
 from retrieval.weights import sha256_of
@@ -145,6 +146,8 @@ def fetch_model(name: str, progress: Progress = no_progress) -> Path:
             "check its name and the network."
         ) from error
     except Exception as error:  # the hub's client passes on whatever its transports raise
+        if is_disk_full(error):
+            raise ModelError(full(f"The model {name}", "set HF_HOME to a folder on another disk")) from error
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ModelError(
             f"Fetching the model {name} was broken off ({reason}): try again, and it goes on where it stopped."

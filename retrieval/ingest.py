@@ -13,9 +13,10 @@ from filelock import FileLock, Timeout
 
 from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences, distinct
 from retrieval.corpus import corpus_hash
+from retrieval.disk import not_written
 from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, Part
+from retrieval.store import ChromaStore, Index, NoRoomError, Part
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
 INDEX_FORMAT = "4"
@@ -58,6 +59,8 @@ def ensure_index(
                 # Opened anew: a client from before another process's build may not see all of it.
                 store.reopen()
                 built = _is_built(store, index)
+            except NoRoomError:
+                raise  # Nothing is damaged, and what is built anew would have no room either.
             except IndexStoreError as error:
                 built = False
                 aside = store.set_aside(error)
@@ -104,10 +107,7 @@ class only_one:  # noqa: N801, a context manager that reads as a word
                 f"Another process has been indexing for over {LOCK_SECONDS / 60:.0f} minutes: stop it and try again."
             ) from error
         except OSError as error:
-            raise IndexStoreError(
-                f"The folder {self._file.parent} cannot be written ({error.strerror}): "
-                "set PAPERBACKED_HOME to a folder of yours."
-            ) from error
+            raise IndexStoreError(not_written(f"The folder {self._file.parent}", error)) from error
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

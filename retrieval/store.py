@@ -24,6 +24,7 @@ from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings
 from chromadb.errors import NotFoundError
 
+from retrieval.disk import full, has_no_room, is_disk_full
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.stored import StoredPassage, condition_of, fields_of, place_of
 from retrieval.types import Chunk, Filters, Paper
@@ -49,6 +50,10 @@ class Index:
 
     def part(self, part: Part) -> str:
         return f"{self.collection}.{self.fingerprint[:24]}.{part}"
+
+
+class NoRoomError(IndexStoreError):
+    """The disk is full; the index is whole as far as it goes."""
 
 
 class ChromaStore:
@@ -265,6 +270,8 @@ class ChromaStore:
             ) from error
         # Chroma's Rust core reports damage as a panic, which is no Exception.
         except BaseException as error:
+            if is_disk_full(error) or (isinstance(self._where, Path) and has_no_room(self._where)):
+                raise NoRoomError(full(f"The index in {self._where}")) from error
             if index is not None:
                 self.confirm(index)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__

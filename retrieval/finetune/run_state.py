@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from retrieval.disk import writing
 from retrieval.errors import ModelError
 from retrieval.heavy_imports import heavy_imports
 
 STATE = "state.pt"
 
 
+def writing_run(out: Path) -> AbstractContextManager[None]:
+    """Around what writes into a run's folder: where it cannot, `ModelError` says why."""
+    return writing(f"The folder {out}", ModelError, "choose another with --out")
+
+
 def make_work_folder(out: Path) -> Path:
     """The folder within `out` where an unfinished run lives. Raises `ModelError` where it cannot be made."""
     work = out / "unfinished"
-    try:
+    with writing_run(out):
         work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ModelError(
-            f"The folder {out} cannot be written ({error.strerror}): choose another with --out."
-        ) from error
     return work
 
 
 def save_state(work: Path, run: dict[str, Any], state: dict[str, Any]) -> None:
-    """Write the state, whole or not at all; `run` says what run it is of."""
+    """Write the state, whole or not at all; `run` says what run it is of. Raises `ModelError` where it cannot."""
     with heavy_imports():
         import torch
 
     draft = work / f"{STATE}.new"
-    torch.save({"run": run, **state}, draft)
-    draft.replace(work / STATE)
+    with writing_run(work.parent):
+        # Through a file of Python's, as torch would not say that the disk is full.
+        with draft.open("wb") as file:
+            torch.save({"run": run, **state}, file)
+        draft.replace(work / STATE)
 
 
 def load_state(work: Path, run: dict[str, Any]) -> dict[str, Any] | None:

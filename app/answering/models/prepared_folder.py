@@ -10,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from retrieval.disk import not_written, writing
 from retrieval.errors import ModelError
 from retrieval.weights import sha256_of
 
@@ -41,21 +42,21 @@ def prepare_folder(
     """
     if is_whole(folder, source):
         return folder
+    shown = f"The folder {folder}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{folder.name}.lock", timeout=lock_seconds):
             _remove_leftovers(folder)
             if not is_whole(folder, source):
-                _build_beside(folder, source, build)
+                with writing(shown, ModelError):
+                    _build_beside(folder, source, build)
     except Timeout as error:
         raise ModelError(
             f"Another program has been preparing {folder.name} for over {lock_seconds:.0f} seconds: "
             "wait for it to end, then try again."
         ) from error
     except OSError as error:
-        raise ModelError(
-            f"{folder} cannot be written ({error.strerror or error}): free some space or choose another home folder."
-        ) from error
+        raise ModelError(not_written(shown, error)) from error
     return folder
 
 
