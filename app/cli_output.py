@@ -13,6 +13,7 @@ import typer
 
 from retrieval.disk import not_written
 from retrieval.errors import InputError
+from retrieval.readable import readable, readable_json
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -55,15 +56,17 @@ def results() -> Iterator[None]:
 
 
 def print_json(value: Any) -> None:
-    """One line of JSON on stdout."""
+    """One line of JSON on stdout, in which nothing moves a terminal."""
+    line = readable_json(json.dumps(value, ensure_ascii=False))
     # Bytes, because a terminal's encoding need not know every letter of a paper.
-    sys.stdout.buffer.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+    sys.stdout.buffer.write(line.encode() + b"\n")
     sys.stdout.buffer.flush()
 
 
 def note(sentence: str) -> None:
     """One sentence on stderr."""
-    print(sentence, file=sys.stderr, flush=True)
+    # It may name what a file, a server or a model calls itself.
+    print(readable(sentence), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 _SPACED = frozenset({"Cc", "Cs", "Zl", "Zp"})
@@ -20,6 +21,18 @@ def readable(text: str, kept: str = "") -> str:
     if text.isprintable():
         return text
     return "".join(character if character in kept else _shown(character) for character in text)
+
+
+def readable_json(text: str) -> str:
+    """JSON of one line in which what `readable` would change stands as an escape such as \\u009b: the same value."""
+    if text.isprintable():
+        return text
+    return "".join(character if _shown(character) == character else _escape(character) for character in text)
+
+
+def _escape(character: str) -> str:
+    # The one sign of ASCII that JSON need not escape is the last, delete.
+    return json.dumps(character)[1:-1] if ord(character) > 0x7F else f"\\u{ord(character):04x}"
 
 
 def _shown(character: str) -> str:

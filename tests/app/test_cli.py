@@ -22,6 +22,7 @@ from app.answering.question import checked_question
 from app.batch import answer_file
 from app.build import LocalAnswerer
 from app.cli import main
+from app.cli_output import note
 
 ROOT = Path(__file__).parents[2]
 # Words of the abstract, as the hash embedder knows nothing else.
@@ -208,6 +209,11 @@ def test_papers_as_a_table(run: Run) -> None:
     assert result.status == 0 and result.err == ""
     assert "Date" in result.out.splitlines()[0]
     assert len(re.findall(r"^\d{4}-\d{2}-\d{2}", result.out, re.MULTILINE)) == 78
+
+
+def test_a_note_moves_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    note("The model \x9b2J\u202eevil\x1b]0;x\x07 is\nhere.")
+    assert capsys.readouterr().err == "The model  2Jevil ]0;x  is here.\n"
 
 
 def test_ask(run: Run) -> None:

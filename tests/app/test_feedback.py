@@ -136,3 +136,18 @@ def test_export_to_where_nothing_can_be_written(log: FeedbackLog, tmp_path: Path
     log.add(Feedback("a", "up"))
     result = CliRunner().invoke(app, ["feedback", "export", "--out", str(tmp_path / "no" / "folder")])
     assert isinstance(result.exception, FeedbackError) and "choose another place" in str(result.exception)
+
+
+HOSTILE = "\x9b2J\u202e\u2066why\x7f\ud800\u2028\U000e0041"
+
+
+def test_export_gives_nothing_that_moves_a_terminal(log: FeedbackLog, tmp_path: Path) -> None:
+    log.add(Feedback("a", "up", HOSTILE, HOSTILE, "api", {HOSTILE: HOSTILE}))
+    # As a hand or another program may have written it.
+    with log.file.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"reason": HOSTILE}) + "\n")
+    out, _ = exported()
+    exported("--out", str(tmp_path / "out.jsonl"))
+    for text in (out, (tmp_path / "out.jsonl").read_text(encoding="utf-8")):
+        assert [json.loads(line) for line in text.splitlines()] == list(log.read())
+        assert not [sign for sign in text if sign != "\n" and not sign.isprintable()]
