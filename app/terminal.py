@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -15,10 +18,16 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answering.events import Answer, sources_as_json
-from retrieval.types import Paper, Passage, Progress, no_progress
+from retrieval.readable import readable
+from retrieval.types import Paper, Passage, Progress
 
 if TYPE_CHECKING:
     from app.diagnosis import Finding
+
+QUIET_SECONDS = 2.0
+"""Work that takes no longer is not spoken of where there is no terminal."""
+LINE_SECONDS = 10.0
+"""How far apart two lines of progress are there, at the least."""
 
 
 def print_answer(answer: Answer) -> None:
@@ -65,7 +74,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
     console = Console(highlight=False)
     for finding in findings:
         mark, style = ("ok  ", "green") if finding.ok else ("no  ", "red" if finding.needed else "yellow")
-        console.print(Text.assemble((mark, style), (f"{finding.what}: ", "bold"), finding.found))
+        console.print(Text.assemble((mark, style), (f"{finding.what}: ", "bold"), readable(finding.found)))
 
 
 def _reference(paper: Paper) -> str:
@@ -82,12 +91,13 @@ def _with_titles_set_off(answer: Answer) -> Text:
 
 @contextmanager
 def progress_bars() -> Iterator[Progress]:
-    """A `Progress` that shows bars on stderr where that is a terminal."""
+    """A `Progress` that shows bars on stderr where that is a terminal, and a line now and then where it is none."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield no_progress
+        with progress_lines() as lines:
+            yield lines
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bars = Bars(*columns, console=console, transient=True)
     tasks: dict[str, TaskID] = {}
 
@@ -105,3 +115,53 @@ def progress_bars() -> Iterator[Progress]:
         yield progress
     finally:
         bars.stop()
+
+
+@contextmanager
+def progress_lines(quiet_s: float = QUIET_SECONDS, line_s: float = LINE_SECONDS) -> Iterator[Progress]:
+    """A `Progress` that writes a line on stderr once work has taken `quiet_s`, then one every `line_s` at most."""
+    lines = _Lines(quiet_s, line_s)
+    # On a thread of its own: the work itself may be silent for longer.
+    writer = threading.Thread(target=lines.write, name="progress", daemon=True)
+    writer.start()
+    try:
+        yield lines.report
+    finally:
+        lines.close()
+        writer.join()
+
+
+class _Lines:
+    """What was reported last, and when it is time to say so."""
+
+    def __init__(self, quiet_s: float, line_s: float) -> None:
+        self._quiet_s, self._line_s = quiet_s, line_s
+        self._underway: str | None = None
+        self._began = 0.0
+        self._next_line = 0.0
+        self._over = False
+        self._changed = threading.Condition()
+
+    def report(self, label: str, done: int, total: int) -> None:
+        with self._changed:
+            if self._underway is None:
+                self._began = time.monotonic()
+            self._underway = f"{label}: {done:,} of {total:,}" if done < total else None
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+
+    def write(self) -> None:
+        """Write lines until `close`."""
+        with self._changed:
+            while not self._over:
+                if self._underway is None:
+                    self._changed.wait()
+                elif (wait := max(self._began + self._quiet_s, self._next_line) - time.monotonic()) > 0:
+                    self._changed.wait(wait)
+                else:
+                    print(readable(self._underway), file=sys.stderr, flush=True)
+                    self._next_line = time.monotonic() + self._line_s

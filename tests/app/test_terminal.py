@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.answering.events import Answer, AnswerSentence, Citation
 from app.answering.quotes import quoted_answer
 from app.diagnosis import Finding
-from app.terminal import print_answer, print_findings, print_papers, print_sources, progress_bars
+from app.terminal import print_answer, print_findings, print_papers, print_sources, progress_bars, progress_lines
 from retrieval.types import Paper, Passage
 
 ADDRESS = "https://example.org/a-very-long-address/that-goes-on-and-on/beyond-the-width-of-eighty-columns/to-its-end"
@@ -100,3 +101,36 @@ def test_progress_goes_to_stderr_and_leaves_stdout_alone(
     out, err = capsys.readouterr()
     assert out == "result\n"
     assert "Indexing" in err
+
+
+def test_without_a_terminal_long_work_says_how_far_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_lines(quiet_s=0.1, line_s=0.5) as progress:
+        progress("Indexing passages", 120, 480)
+        time.sleep(0.3)  # silent itself, and spoken of all the same
+        for done in range(121, 480):
+            progress("Indexing passages", done, 480)
+        progress("Indexing [b]questions[/b]\x9b", 0, 3200)
+        time.sleep(0.5)
+        progress("Indexing [b]questions[/b]\x9b", 3200, 3200)
+        time.sleep(0.6)  # nothing is underway
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == ["Indexing passages: 120 of 480", "Indexing [b]questions[/b] : 0 of 3,200"]
+
+
+def test_without_a_terminal_short_work_is_not_spoken_of(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bars() as progress:
+        for part in ("passages", "questions", "sentences"):
+            for done in range(4):
+                progress(f"Indexing {part}", done, 3)
+        progress("Training", 1, 3)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_bar_takes_a_label_for_what_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with progress_bars() as progress:
+        progress("Loading models/[/b]", 0, 3)
+    assert "models/[/b]" in capsys.readouterr().err
