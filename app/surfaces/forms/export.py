@@ -6,10 +6,11 @@ it stays the text that it is and becomes no heading, link, picture or tag.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from app.answering.events import Answer, Citation
@@ -17,9 +18,14 @@ from app.answering.sources import closest_papers
 from app.surfaces.forms.references import bibtex, citation_keys, csl
 from app.surfaces.markup import paper_address, web_address
 from app.surfaces.words import Words, interface_words
+from retrieval.errors import InputError
 from retrieval.readable import readable
 from retrieval.types import Paper
 
+MAX_FILE_CHARS = 1_000_000
+"""Fifty real answers have 150,000; a request that asks for more has a few quotes again and again."""
+
+_Part = TypeVar("_Part")
 _MODELS = ("embedding", "reranker", "llm", "prompt", "corpus")
 _LIVE = re.compile(r"[\\`*_\[\]~#|$!^=]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -36,31 +42,45 @@ def as_markdown(answers: Sequence[Answer], words: Words | None = None, today: da
     """Questions as headings, answers with their markers, quotes under numbered references, versions at the end.
 
     `words` are the interface's, English where none are given; `today` is the date that it bears.
+    Raises `InputError` where it becomes longer than `MAX_FILE_CHARS`, as do the other forms.
     """
     words = words or interface_words()
     day = today or datetime.now(UTC).date()
-    parts = [f"# {words('md_heading')}"]
+    return "\n\n".join(part for part in _bounded(_markdown_parts(answers, words, day)) if part) + "\n"
+
+
+def _markdown_parts(answers: Sequence[Answer], words: Words, day: date) -> Iterator[str]:
+    yield f"# {words('md_heading')}"
     for answer in answers:
-        parts += _answer(answer, words)
-    parts += ["---", words("md_exported", date=day.isoformat())]
-    parts += [
-        words("md_models", models=line) for line in dict.fromkeys(_made_with(answer, words) for answer in answers)
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+        yield from _answer(answer, words)
+    yield from ("---", words("md_exported", date=day.isoformat()))
+    for line in dict.fromkeys(_made_with(answer, words) for answer in answers):
+        yield words("md_models", models=line)
 
 
 def as_bibtex(answers: Sequence[Answer]) -> str:
     """An entry for each paper that the answers cite; empty where they cite none."""
     papers = cited_papers(answers)
     keys = citation_keys(papers)
-    return "".join(f"{bibtex(paper, keys[paper.id])}\n\n" for paper in papers).rstrip("\n") + ("\n" if papers else "")
+    entries = _bounded(f"{bibtex(paper, keys[paper.id])}\n" for paper in papers)
+    return "\n".join(entries)
 
 
 def as_csl(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     """An item of CSL-JSON for each paper that the answers cite."""
     papers = cited_papers(answers)
     keys = citation_keys(papers)
-    return [csl(paper, keys[paper.id]) for paper in papers]
+    return list(_bounded((csl(paper, keys[paper.id]) for paper in papers), lambda item: len(json.dumps(item))))
+
+
+def _bounded(parts: Iterable[_Part], size: Callable[[_Part], int] = len) -> Iterator[_Part]:
+    """The parts as they are made; none is made after the file has become too long."""
+    room = MAX_FILE_CHARS
+    for part in parts:
+        room -= size(part)
+        if room < 0:
+            raise InputError(f"The file would be longer than {MAX_FILE_CHARS:,} characters: export fewer answers.")
+        yield part
 
 
 def cited_papers(answers: Iterable[Answer]) -> tuple[Paper, ...]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
@@ -88,7 +89,7 @@ def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
         if paper.id in keys:
             continue
         own = citation_key(paper)
-        ends = ("", *"bcdefghijklmnopqrstuvwxyz", *(f"-{number}" for number in range(27, 27 + len(taken))))
+        ends = chain(("", *"bcdefghijklmnopqrstuvwxyz"), (f"-{number}" for number in count(27)))
         keys[paper.id] = next(own + end for end in ends if own + end not in taken)
         taken.add(keys[paper.id])
     return keys

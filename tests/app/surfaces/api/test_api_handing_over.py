@@ -208,3 +208,17 @@ def test_what_stands_at_no_address_is_not_the_pages_to_answer(client: TestClient
 
 def test_other_addresses_are_left_to_the_page(client: TestClient) -> None:
     assert client.get("/something").headers["content-type"] == "application/json"
+
+
+def test_an_export_is_no_longer_than_a_conversation_can_be(client: TestClient, answerer: LocalAnswerer) -> None:
+    """A quarter of a megabyte of citations would be seven of abstracts."""
+    longest = max(answerer.papers, key=lambda paper: len(paper.abstract))
+    place = {"paper": longest.id, "start": 0, "end": len(longest.abstract), "score": 0}
+    record = kept(answerer.ask(checked_question(BACKDOOR))) | {"answer": "x", "sentences": [], "sources": []}
+    record["citations"] = [{"number": number} | place for number in range(1, 51)]
+    answers = [record] * 45
+    assert len(json.dumps(answers)) < 256_000
+    response = client.post(f"{API}/export", json={"format": "markdown", "answers": answers})
+    assert_problem(response, 400, "longer than 1,000,000 characters")
+    fewer = client.post(f"{API}/export", json={"format": "markdown", "answers": answers[:5]})
+    assert fewer.status_code == 200 and len(fewer.text) < 1_000_000

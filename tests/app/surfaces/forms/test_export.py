@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -17,6 +18,7 @@ from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.forms.export import as_bibtex, as_csl, as_markdown, escaped
 from app.surfaces.words import interface_words
+from retrieval.errors import InputError
 from retrieval.readable import readable
 from retrieval.types import Paper, Passage
 
@@ -111,6 +113,20 @@ def test_each_cited_paper_is_listed_once() -> None:
     assert [item["id"] for item in items] == ["anthropic2024sleeperagents", "zh", "anthropic2024sleeperagentsb"]
     assert all(f"{{{item['id']},\n" in bibtex for item in items)
     json.dumps(items)
+
+
+def test_a_file_that_would_become_too_long_is_refused_before_it_is_made() -> None:
+    """A citation is a few numbers in a request and a whole abstract in the file."""
+    long = replace(SLEEPER, abstract="x" * 50_000)
+    much = replace(ANSWER, citations=tuple(Citation(number, long, 0, 50_000, 0.5) for number in range(1, 51)))
+    crowd = tuple(f"{'A' * 1_900} {number}" for number in range(600))
+    many = replace(ANSWER, citations=tuple(Citation(1, replace(SLEEPER, authors=crowd), 0, 9, 0.5) for _ in range(2)))
+    for form, answers in ((as_markdown, [much] * 100), (as_bibtex, [many]), (as_csl, [many])):
+        began = time.perf_counter()
+        with pytest.raises(InputError, match="longer than 1,000,000 characters: export fewer answers"):
+            form(answers)
+        assert time.perf_counter() - began < 2
+    assert len(as_markdown([replace(ANSWER, answer="word " * 3_900)] * 40, today=DAY)) > 780_000
 
 
 def test_the_versions_of_every_answer_are_named_once() -> None:
