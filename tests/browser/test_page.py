@@ -193,6 +193,8 @@ def test_a_follow_up_keeps_the_context_and_new_conversation_drops_it(visit) -> N
     seen.ask("Does adversarial training help?")
     titles = " ".join(seen.page.locator("#margin .evidence:not([hidden]) .card-title").all_text_contents())
     assert "Sleeper Agents" in titles
+    beside = seen.page.locator('.evidence[data-turn="2"]').bounding_box()
+    assert beside and beside["width"] > 300 and beside["y"] < 200
     # A marker of the first answer brings the first answer's sources back.
     seen.page.locator(".turn").first.locator(".answer .marker").first.click()
     expect(seen.page.locator('.evidence[data-turn="1"]')).to_be_visible()

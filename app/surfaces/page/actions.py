@@ -16,7 +16,7 @@ def actions(exchange: Exchange, number: int, last: bool, words: Words) -> str:
     """One row of text buttons; the last answer has retry and the export of the whole conversation."""
     row = [
         _button("data-retry", words("action_retry")) if last else "",
-        _button(f'data-edit="{number}"', words("action_edit")),
+        edit_button(number, words),
     ]
     if exchange.text:
         row.append(_button(f'data-copy="{text_html(as_plain_text(exchange, words))}"', words("action_copy")))
@@ -28,6 +28,11 @@ def actions(exchange: Exchange, number: int, last: bool, words: Words) -> str:
         row.append(_button(f'data-sources="{number}"', words("action_sources")))
     label = text_html(words("action_row"))
     return f'<div class="actions" role="group" aria-label="{label}">{"".join(row)}</div>'
+
+
+def edit_button(number: int, words: Words) -> str:
+    """What brings question `number` back into the box."""
+    return _button(f'data-edit="{number}"', words("action_edit"))
 
 
 def _button(attribute: str, label: str) -> str:

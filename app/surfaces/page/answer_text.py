@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from app.answering.events import AnswerSentence
 from app.surfaces.markup import Layer, segments, text_html
+from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.words import Words
 
@@ -19,7 +20,10 @@ _VERDICTS = ("uncited", "unsupported")
 
 
 def answer_html(exchange: Exchange, number: int, words: Words) -> str:
-    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist."""
+    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist.
+
+    The first `MAX_LINKS` numbers are links, further ones stay the text that they are.
+    """
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
     titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
@@ -29,12 +33,13 @@ def answer_html(exchange: Exchange, number: int, words: Words) -> str:
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
     seen: set[int] = set()
     pieces: list[str] = []
-    position = 0
+    position = links = 0
     for piece, labels in segments(text, [*layers, *verdicts]):
         position += len(piece)
         if "break" in labels:
             pieces.append("</p><p>")
-        elif "marker" in labels:
+        elif "marker" in labels and links + piece.count(",") < MAX_LINKS:
+            links += 1 + piece.count(",")
             pieces.append(_markers(piece, number, papers, seen, words))
         else:
             pieces.append(_styled(piece, labels, words))

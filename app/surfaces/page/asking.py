@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.answering.question import Question, checked_question
+from app.surfaces.page.bounds import MAX_TURNS
 from app.surfaces.page.exchange import Exchange, history_of
 from app.surfaces.page.permalink import question_of_link
 from retrieval.types import Facets, Filters
@@ -40,10 +41,17 @@ def asked(
         return Asked(question, Exchange(question.text, question.filters, version), (), False)
     text, linked, clears_box = typed, "", True
     if "question" in clicked:
-        text, clears_box = str(clicked["question"]), False
+        text, clears_box = text_of(clicked["question"]), False
     elif "retry" in clicked and earlier:
         text, linked, clears_box, earlier = earlier[-1].question, earlier[-1].linked, False, earlier[:-1]
     elif 0 < editing <= len(earlier):
         earlier = earlier[: editing - 1]
     question = checked_question(text, history_of(earlier), filters)
+    # What follows is the conversation that is drawn and kept, which does not grow for ever.
+    earlier = earlier[-(MAX_TURNS - 1) :]
     return Asked(question, Exchange(question.text, filters, linked), earlier, clears_box)
+
+
+def text_of(sent: Any) -> str:
+    """What a page sent where it sends text; anything else is none."""
+    return sent if isinstance(sent, str) else ""

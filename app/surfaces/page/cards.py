@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.events import Citation
-from app.answering.sources import CLOSEST_PAPERS, papers_best_first
 from app.surfaces.forms.references import apa, bibtex
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
-from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import name_html, origin
 from app.surfaces.words import Words, interface_words
 from retrieval.types import Paper, Passage
@@ -21,63 +19,43 @@ _STRONG, _FAIR = 0.35, 0.25
 _MATCHES = ("faint", "fair", "strong")
 
 
-def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None = None) -> str:
-    """The column beside exchange `number`: what it cites, or the closest papers, then what else was found."""
-    words = words or interface_words()
-    cited = _grouped(exchange.citations)
-    found = papers_best_first(exchange.passages)
-    best = {passage.paper.id: passage for passage in found}
-    if cited:
-        heading = words("card_cited")
-        cards = [_card(paper, number, best.get(paper.id), quotes, words) for paper, quotes in cited]
-        rest = [passage for passage in found if passage.paper.id not in {paper.id for paper, _ in cited}]
-    elif exchange.running:
-        # Which of them the answer will quote is known a moment later: naming them is enough.
-        heading, cards, rest = words("card_reading"), [], list(found)
-    else:
-        heading = words("card_closest") if found else ""
-        cards = [_card(passage.paper, number, passage, (), words) for passage in found[:CLOSEST_PAPERS]]
-        rest = list(found[CLOSEST_PAPERS:])
-    if not cards and not rest:
-        return ""
-    label = f'<h2 class="evidence-heading">{text_html(heading)}</h2>'
-    opened = " open" if not cards else ""
-    also = "".join(_folded_card(passage, number, words) for passage in rest)
-    summary = text_html(words("card_also" if cards else "card_found", count=len(rest)))
-    fold = f'<details class="also"{opened}><summary>{summary}</summary>{also}</details>' if rest else ""
-    hidden = "" if shown else " hidden"
-    name = text_html(words("card_sources", number=number))
+def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+    """A paper that counts: with its abstract, what is quoted of it, and what can be done with it."""
     return (
-        f'<section class="evidence" data-turn="{number}" aria-label="{name}"{hidden}>'
-        f"{label}{''.join(cards)}{fold}</section>"
+        f"{_opening(paper, passage, quotes, turn, words)}{abstract_html(paper, quotes, turn, words)}"
+        f"{_glosses(quotes, words)}{_trace(passage, words)}{_actions(paper, turn, words)}</article>"
     )
 
 
-def _grouped(citations: Sequence[Citation]) -> list[tuple[Paper, list[Citation]]]:
-    grouped: dict[str, tuple[Paper, list[Citation]]] = {}
-    for citation in citations:
-        grouped.setdefault(citation.paper.id, (citation.paper, []))[1].append(citation)
-    return list(grouped.values())
+def short_card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+    """The paper's name and what is quoted of it, without the abstract and without what can be done with it."""
+    link = outside_link(paper_address(paper), words("card_read"))
+    return (
+        f"{_opening(paper, passage, quotes, turn, words)}{_quotes_html(paper, quotes, turn)}"
+        f'{_glosses(quotes, words)}<div class="card-links">{link}</div></article>'
+    )
 
 
-def _card(paper: Paper, turn: int, passage: Passage | None, quotes: Sequence[Citation], words: Words) -> str:
+def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+    """A card up to its abstract: the way back to the answer, the name, where it is from and how well it matches."""
     score = passage.score if passage else quotes[0].score
     badges = "".join(
         f'<a class="marker" href="#t{turn}-m{quote.number}" data-back="{turn}-{quote.number}" '
         f'aria-label="{text_html(words("card_back", number=quote.number))}">{quote.number}</a>'
         for quote in quotes
     )
-    glosses = "".join(
-        f'<p class="gloss" data-gloss="{quote.number}">{text_html(words("card_gloss", gloss=quote.gloss))}</p>'
-        for quote in quotes
-        if quote.gloss
-    )
     numbers = f'<span class="numbers">{badges}</span>' if badges else ""
     return (
         f'<article class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">{numbers}'
         f'<h3 class="card-title">{name_html(paper, words)}</h3>{_meta(paper, score, words)}'
-        f"{abstract_html(paper, quotes, turn, words)}{glosses}{_trace(passage, words)}{_actions(paper, turn, words)}"
-        "</article>"
+    )
+
+
+def _glosses(quotes: Sequence[Citation], words: Words) -> str:
+    return "".join(
+        f'<p class="gloss" data-gloss="{quote.number}">{text_html(words("card_gloss", gloss=quote.gloss))}</p>'
+        for quote in quotes
+        if quote.gloss
     )
 
 
@@ -86,7 +64,8 @@ def card_id(turn: int, paper: Paper) -> str:
     return f"t{turn}-p-{text_html(paper.id)}"
 
 
-def _folded_card(passage: Passage, turn: int, words: Words) -> str:
+def folded_card(passage: Passage, turn: int, words: Words) -> str:
+    """A paper that was found besides: its name, and the rest once it is unfolded."""
     paper = passage.paper
     meta = _meta(paper, passage.score, words, "span")
     return (
@@ -111,8 +90,20 @@ def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: Wo
         new = next((label for label in labels if label not in begun), None)
         begun.update(labels)
         anchor = f' id="t{turn}-q{new}"' if new else ""
-        pieces.append(f'<mark{anchor} data-numbers="{" ".join(labels)}" tabindex="-1">{text_html(piece)}</mark>')
+        pieces.append(_mark(piece, anchor, " ".join(labels)))
     return f'<p class="abstract" lang="{text_html(paper.language)}">{"".join(pieces)}</p>'
+
+
+def _quotes_html(paper: Paper, quotes: Sequence[Citation], turn: int) -> str:
+    """The quotes alone, lit as they are in the abstract."""
+    if not quotes:
+        return ""
+    marks = " … ".join(_mark(quote.quote, f' id="t{turn}-q{quote.number}"', str(quote.number)) for quote in quotes)
+    return f'<p class="abstract" lang="{text_html(paper.language)}">{marks}</p>'
+
+
+def _mark(text: str, anchor: str, numbers: str) -> str:
+    return f'<mark{anchor} data-numbers="{numbers}" tabindex="-1">{text_html(text)}</mark>'
 
 
 def match_in_words(score: float, words: Words | None = None) -> str:

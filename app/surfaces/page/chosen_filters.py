@@ -33,16 +33,18 @@ class Chosen:
         return replace(self, **{name: tuple(one for one in getattr(self, name) if one != value)})
 
 
-def chosen(
-    organisations: Sequence[str] | None,
-    categories: Sequence[str] | None,
-    languages: Sequence[str] | None,
-    since: int | None,
-    until: int | None,
-) -> Chosen:
-    """The widgets' values as they come."""
-    lists = (tuple(organisations or ()), tuple(categories or ()), tuple(languages or ()))
-    return Chosen(*lists, int(since or 0), int(until or 0))
+def chosen(organisations: Any, categories: Any, languages: Any, since: Any, until: Any) -> Chosen:
+    """The widgets' values as they come, each once; what is no value of theirs is as if it were not chosen."""
+    return Chosen(_names(organisations), _names(categories), _names(languages), _year(since), _year(until))
+
+
+def _names(values: Any) -> tuple[str, ...]:
+    names = (value for value in values if isinstance(value, str)) if isinstance(values, list | tuple) else ()
+    return tuple(dict.fromkeys(names))
+
+
+def _year(value: Any) -> int:
+    return value if type(value) is int and date.min.year <= value <= date.max.year else 0
 
 
 def chosen_by_event(record: Mapping[str, Any], facets: Facets) -> Chosen:

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, fields, replace
 
 from app.answering.answerer import Answerer
-from app.answering.events import Failed, Token
+from app.answering.events import Failed, SentenceChecked, Token
 from app.answering.question import Question
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
@@ -20,6 +20,8 @@ BROKEN = "Something went wrong while answering: the server's log says what, and 
 
 _FRAME_SECONDS = 0.05
 """Tokens that come faster than this are drawn together: the eye sees no difference, the wire does."""
+_CHARS_A_SECOND = 100_000
+"""Of HTML, while an answer grows."""
 _log = logging.getLogger(__name__)
 
 
@@ -27,8 +29,10 @@ _log = logging.getLogger(__name__)
 class Frame:
     """One drawing of the page; a field left at None stays as it is on the screen.
 
-    `announced` is what a screen reader is told, `kept` what the browser keeps, `editing` the
-    number of the question that the next one replaces, 0 for none.
+    `conversation` and `margin` are the last exchange and its evidence, `earlier` and
+    `earlier_margin` those before it, which stay while the last is answered. `announced` is what a
+    screen reader is told, `kept` what the browser keeps, `editing` the number of the question that
+    the next one replaces, 0 for none.
     """
 
     exchanges: tuple[Exchange, ...] | None = None
@@ -39,40 +43,52 @@ class Frame:
     announced: str | None = None
     kept: str | None = None
     editing: int | None = None
+    earlier: str | None = None
+    earlier_margin: str | None = None
 
 
 def drawn(exchanges: Sequence[Exchange], words: Words) -> Frame:
-    """The whole conversation; what the browser keeps only once the last answer is there."""
+    """The whole conversation."""
+    before = render.earlier(exchanges, words), render.earlier_margin(exchanges, words)
+    return replace(latest(exchanges, words), earlier=before[0], earlier_margin=before[1])
+
+
+def latest(exchanges: Sequence[Exchange], words: Words) -> Frame:
+    """The last exchange as it now stands; what the browser keeps only once its answer is there."""
     exchanges = tuple(exchanges)
-    settled = not (exchanges and exchanges[-1].running)
     return Frame(
         exchanges,
         render.conversation(exchanges, words),
         render.margin(exchanges, words),
         announced=render.announced(exchanges, words),
-        kept=kept_conversation(exchanges) if settled else None,
+        kept=None if exchanges[-1].running else kept_conversation(exchanges),
     )
 
 
 def answer_frames(
     answerer: Answerer, question: Question, earlier: tuple[Exchange, ...], asked: Exchange, words: Words
 ) -> Generator[Frame]:
-    """A frame for each step that the reader should see; fast tokens share one, the last step is always drawn."""
+    """A frame for each step that the reader should see; what comes fast shares one, the last step is always drawn."""
     steps = _steps(answerer, question, asked)
-    drawn_at, shown, pending = 0.0, Frame(), None
+    next_at, shown, pending = 0.0, Frame(), None
     try:
         for exchange, important in steps:
-            if not important and time.monotonic() - drawn_at < _FRAME_SECONDS:
+            if not important and time.monotonic() < next_at:
                 pending = exchange
                 continue
-            pending, drawn_at = None, time.monotonic()
-            whole = drawn((*earlier, exchange), words)
+            whole = latest((*earlier, exchange), words)
+            pending, next_at = None, time.monotonic() + _pause(whole)
             yield _difference(whole, shown)
             shown = whole
         if pending is not None:
-            yield _difference(drawn((*earlier, pending), words), shown)
+            yield _difference(latest((*earlier, pending), words), shown)
     finally:
         steps.close()
+
+
+def _pause(frame: Frame) -> float:
+    """Seconds until the answer is drawn again as it grows: a long one goes over the wire less often."""
+    return max(_FRAME_SECONDS, len(frame.conversation or "") / _CHARS_A_SECOND)
 
 
 def _difference(frame: Frame, shown: Frame) -> Frame:
@@ -82,12 +98,12 @@ def _difference(frame: Frame, shown: Frame) -> Frame:
 
 
 def _steps(answerer: Answerer, question: Question, exchange: Exchange) -> Generator[tuple[Exchange, bool]]:
-    """The exchange after each event, and whether the event was more than a further token."""
+    """The exchange after each event, and whether the event was more than further text."""
     stream = answerer.stream(question)
     try:
         for event in stream:
             exchange = exchange.after(event)
-            yield exchange, not isinstance(event, Token)
+            yield exchange, not isinstance(event, Token | SentenceChecked)
     except PaperbackedError as error:
         exchange = exchange.after(Failed(str(error)))
         yield exchange, True

@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from app.answering.events import Done
 from app.answering.request import filters_from_json
 from app.surfaces.forms.kept_answer import PaperOf, answer_from_kept, kept
 from app.surfaces.markup import text_html
+from app.surfaces.page.bounds import MAX_KEPT_BYTES, MAX_TURNS, Drawing, fitting
 from app.surfaces.page.exchange import Exchange
 from retrieval.errors import InputError
 from retrieval.types import Filters
 
-MAX_TURNS = 50
-"""Turns of a conversation that are kept; of a longer one the last."""
+MAX_FILTER_CHARS = 4_000
+"""Of all filter values of a question together."""
 
 
 def kept_conversation(exchanges: Sequence[Exchange]) -> str:
-    """An element that bears the finished exchanges as JSON, `[{"turn", "filters", "answer"}…]`; empty without any."""
-    turns = [
-        {"turn": number, "filters": _filters_as_json(exchange.filters), "answer": kept(exchange.answer)}
-        for number, exchange in enumerate(exchanges, start=1)
-        if exchange.answer
-    ]
-    if not turns:
-        return ""
-    record = json.dumps(turns[-MAX_TURNS:], ensure_ascii=False, separators=(",", ":"))
-    return f'<div data-turns="{text_html(record)}"></div>'
+    """An element that bears the finished exchanges as JSON, `[{"turn", "filters", "answer"}…]`; empty without any.
+
+    Of a long conversation it bears the last that fit into `MAX_KEPT_BYTES`.
+    """
+    numbered = reversed(list(enumerate(exchanges, start=1)))
+    finished = [Drawing(partial(_kept_turn, exchange, number)) for number, exchange in numbered if exchange.answer]
+    turns = list(fitting(finished[:MAX_TURNS], MAX_KEPT_BYTES))
+    return f'<div data-turns="[{",".join(turns[::-1])}]"></div>' if turns else ""
+
+
+def _kept_turn(exchange: Exchange, number: int) -> str:
+    assert exchange.answer is not None, "only a finished exchange is kept"
+    record = {"turn": number, "filters": _filters_as_json(exchange.filters), "answer": kept(exchange.answer)}
+    return text_html(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
 
 
 def exchanges_from_kept(turns: Any, paper_of: PaperOf) -> tuple[tuple[Exchange, ...], int]:
@@ -49,7 +55,15 @@ def _exchange(turn: Any, paper_of: PaperOf) -> Exchange:
         raise InputError("A kept turn must be an object.")
     answer = answer_from_kept(turn.get("answer"), paper_of)
     filters = turn.get("filters")
-    return Exchange(answer.question, filters_from_json(filters) if filters else Filters()).after(Done(answer))
+    return Exchange(answer.question, _filters_from_kept(filters) if filters else Filters()).after(Done(answer))
+
+
+def _filters_from_kept(record: Any) -> Filters:
+    filters = filters_from_json(record)
+    values = (*filters.organisations, *filters.categories, *filters.languages)
+    if sum(map(len, values)) > MAX_FILTER_CHARS:
+        raise InputError(f"The filters of a kept turn have more than {MAX_FILTER_CHARS:,} characters.")
+    return filters
 
 
 def _filters_as_json(filters: Filters) -> dict[str, Any]:

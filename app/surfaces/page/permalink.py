@@ -71,7 +71,7 @@ def question_of_link(link: Any, facets: Facets) -> tuple[Question, str]:
             raise InputError(BAD_LINK)
         asked[name] = values
     for name in ("since", "until"):
-        if link.get(name):
+        if isinstance(link.get(name), str | int) and link[name]:
             asked[name] = str(link[name])[:MAX_NAME_CHARS]
     filters = checked_filters(filters_from_json(asked), facets) if any(asked.values()) else Filters()
     version = link.get("v")

@@ -13,7 +13,7 @@ from app.surfaces.markup import text_html
 from app.surfaces.page import render
 from app.surfaces.page.asking import asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
-from app.surfaces.page.drawing import Frame, answer_frames, drawn
+from app.surfaces.page.drawing import Frame, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import exchanges_from_kept
 from app.surfaces.page.said import said
@@ -106,11 +106,11 @@ class ReaderPage:
         """The page after the reader has stopped the answer; what was written stays."""
         if not exchanges or not exchanges[-1].running:
             return Frame()
-        return replace(drawn((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
+        return replace(latest((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
 
     def start_over(self, words: Words) -> Frame:
         """The empty page."""
-        return Frame((), self.intro(words), "", "", "", "", "", 0)
+        return Frame((), self.intro(words), "", "", "", "", "", 0, "", "")
 
     def redrawn(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
         """The same page in the language of `words`; what is being typed stays."""
@@ -128,15 +128,15 @@ class ReaderPage:
         """The box is free again, and the next question follows the last."""
         return Frame(notice="", box="", editing=0)
 
-    def reopen(self, turns: Any, words: Words) -> Frame:
-        """The conversation that the browser has kept, without asking again."""
+    def reopen(self, turns: Any, words: Words, left: Any = 0) -> Frame:
+        """The conversation that the browser has kept, without asking again; `left` of its turns were not sent."""
         try:
             exchanges, lost = exchanges_from_kept(turns, self.answerer.paper)
         except InputError:
             exchanges, lost = (), 1
         if not exchanges:
             return Frame(notice=f"<p>{text_html(words('restore_failed'))}</p>")
-        told = f"<p>{text_html(words('restore_part'))}</p>" if lost else ""
+        told = f"<p>{text_html(words('restore_part'))}</p>" if lost or left else ""
         return replace(drawn(exchanges, words), notice=told, editing=0)
 
 

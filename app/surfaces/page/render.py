@@ -6,14 +6,26 @@ question or a model passes through `text_html`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from app.answering.answerer import Models
 from app.answering.sources import closest_papers
 from app.surfaces.markup import text_html
-from app.surfaces.page.actions import actions
+from app.surfaces.page.actions import actions, edit_button
 from app.surfaces.page.answer_text import answer_html, marker, spoken
-from app.surfaces.page.cards import card_id, evidence
+from app.surfaces.page.bounds import (
+    MAX_ANNOUNCED_CHARS,
+    MAX_EARLIER_BYTES,
+    MAX_EARLIER_EVIDENCE_BYTES,
+    MAX_TURN_BYTES,
+    MAX_TURNS,
+    Drawing,
+    byte_size,
+    fitting,
+)
+from app.surfaces.page.cards import card_id
+from app.surfaces.page.evidence import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
@@ -26,19 +38,46 @@ EXAMPLES = 4
 
 
 def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
-    """All exchanges, oldest first; the last one has retry and the questions to ask next."""
+    """The last exchange, which changes while it is answered; it has retry and the questions to ask next."""
     last = len(exchanges)
-    turns = "".join(turn(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1))
-    heading = f'<h1 class="read-out">{text_html(words("page_heading"))}</h1>'
-    return f'{heading}<section class="turns" aria-label="{text_html(words("page_conversation"))}">{turns}</section>'
+    alone = last == 1
+    label = words("page_conversation" if alone else "page_latest")
+    return f"{_heading(words) if alone else ''}{_turns((turn(exchanges[-1], last, True, words),), label)}"
+
+
+def earlier(exchanges: Sequence[Exchange], words: Words) -> str:
+    """All exchanges before the last, oldest first; where they are too many the newest, under a line that says so."""
+    before = list(enumerate(exchanges[:-1], start=1))
+    if not before:
+        return ""
+    drawings = (Drawing(partial(turn, exchange, number, False, words)) for number, exchange in reversed(before))
+    turns = list(fitting(drawings, MAX_EARLIER_BYTES))[::-1]
+    shown = len(turns) + 1
+    cut = _aside(words("turn_last_ones", count=shown)) if shown < len(exchanges) or shown == MAX_TURNS else ""
+    return f"{_heading(words)}{cut}{_turns(turns, words('page_conversation'))}"
+
+
+def _heading(words: Words) -> str:
+    return f'<h1 class="read-out">{text_html(words("page_heading"))}</h1>'
+
+
+def _turns(turns: Iterable[str], label: str) -> str:
+    return f'<section class="turns" aria-label="{text_html(label)}">{"".join(turns)}</section>'
 
 
 def margin(exchanges: Sequence[Exchange], words: Words) -> str:
-    """The evidence of all exchanges; only that of the last one is shown until a marker asks for another."""
-    last = len(exchanges)
-    return "".join(
-        evidence(exchange, number, number == last, words) for number, exchange in enumerate(exchanges, start=1)
+    """The evidence of the last exchange."""
+    return evidence(exchanges[-1], len(exchanges), True, words)
+
+
+def earlier_margin(exchanges: Sequence[Exchange], words: Words) -> str:
+    """The evidence of all exchanges before the last, hidden until a marker asks for it; that of the oldest in short."""
+    before = reversed(list(enumerate(exchanges[:-1], start=1)))
+    drawings = (
+        Drawing(partial(evidence, exchange, number, False, words), partial(evidence_in_short, exchange, number, words))
+        for number, exchange in before
     )
+    return "".join(list(fitting(drawings, MAX_EARLIER_EVIDENCE_BYTES))[::-1])
 
 
 def announced(exchanges: Sequence[Exchange], words: Words) -> str:
@@ -54,18 +93,33 @@ def announced(exchanges: Sequence[Exchange], words: Words) -> str:
     if exchange.stopped:
         said_so_far.append(words("turn_stopped"))
     items = "".join(
-        f'<p data-key="{number}.{place}">{text_html(text)}</p>' for place, text in enumerate(said_so_far) if text
+        f'<p data-key="{number}.{place}">{text_html(text)}</p>' for place, text in enumerate(_cut(said_so_far)) if text
     )
     ended = "" if exchange.running else "answer" if exchange.answer else "early"
     return f'<div data-announced="{number}" data-ended="{ended}">{items}</div>'
 
 
+def _cut(texts: Iterable[str]) -> Iterator[str]:
+    room = MAX_ANNOUNCED_CHARS
+    for text in texts:
+        if len(text) <= room:
+            room -= len(text)
+            yield text
+
+
 def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
-    """One question with its answer as far as it has come."""
-    busy = ' aria-busy="true"' if exchange.running else ""
+    """One question with its answer as far as it has come; of one that is too large only the question."""
+    whole = _turn(exchange, number, last, words)
+    if byte_size(whole) <= MAX_TURN_BYTES:
+        return whole
+    edit = "" if exchange.running else edit_button(number, words)
+    inside = f'{_question(exchange)}{_aside(words("turn_too_large"))}<div class="actions">{edit}</div>'
+    return _article(exchange, number, inside)
+
+
+def _turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
     answer = exchange.answer
-    named = f' data-answer="{text_html(answer.id)}"' if answer else ""
-    parts = [f'<h2 class="question">{text_html(exchange.question)}</h2>', scope(exchange.filters, words)]
+    parts = [_question(exchange), scope(exchange.filters, words)]
     if answer and answer.standalone_question.casefold() not in {"", exchange.question.casefold()}:
         parts.append(_aside(words("turn_understood", question=answer.standalone_question)))
     if changed := changed_since(exchange):
@@ -88,7 +142,17 @@ def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
         if last:
             label = words("turn_could_ask" if exchange.abstained else "turn_next")
             parts.append(ask_next(exchange.followups, label))
-    return f'<article class="turn" id="t{number}" data-turn="{number}"{named}{busy}>{"".join(parts)}</article>'
+    return _article(exchange, number, "".join(parts))
+
+
+def _article(exchange: Exchange, number: int, inside: str) -> str:
+    busy = ' aria-busy="true"' if exchange.running else ""
+    named = f' data-answer="{text_html(exchange.answer.id)}"' if exchange.answer else ""
+    return f'<article class="turn" id="t{number}" data-turn="{number}"{named}{busy}>{inside}</article>'
+
+
+def _question(exchange: Exchange) -> str:
+    return f'<h2 class="question">{text_html(exchange.question)}</h2>'
 
 
 def _aside(text: str) -> str:

@@ -88,6 +88,7 @@
 
   // ---- the box is ready to type in, and a new question comes to the top of the view, once
   let turns = 0;
+  let newest = "";
   let ready = false;
   let begun = false;
   function seen() {
@@ -100,12 +101,16 @@
       begin();
     }
     const articles = all(".turn");
-    if (articles.length > turns) {
+    const last = articles.at(-1);
+    const asked = last ? find(".question", last).textContent : "";
+    // Of a long conversation the oldest question goes when a new one comes, and their number stays.
+    if (articles.length > turns || (last?.matches("[aria-busy]") && asked !== newest)) {
       page.hidePopover();
       if (touches.matches) box()?.blur(); // folds the keyboard away from the answer
-      bring(articles.at(-1), "start");
+      bring(last, "start");
     }
     turns = articles.length;
+    newest = asked;
     if (editing && find("[data-leave-edit]")) {
       editing = false;
       box()?.focus();

@@ -13,7 +13,8 @@ import pytest
 import app.surfaces.words
 from app.answering.events import Citation, Quotes, Sources
 from app.surfaces.forms.references import apa, bibtex
-from app.surfaces.page.cards import card_id, evidence, match_in_words
+from app.surfaces.page.cards import card_id, match_in_words
+from app.surfaces.page.evidence import evidence
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
 from app.surfaces.words import LANGUAGES, interface_words

@@ -35,8 +35,9 @@ from app.surfaces.markup import Layer, outside_link, paper_address, segments, te
 from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
-from app.surfaces.page.cards import abstract_html, evidence
+from app.surfaces.page.cards import abstract_html
 from app.surfaces.page.chosen_filters import Chosen, chips_html
+from app.surfaces.page.evidence import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange, history_of
 from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.page.paper_naming import name_html
@@ -181,10 +182,11 @@ def outside_everywhere(text: str) -> Iterator[str]:
     running = Exchange(text).after(Status(text)).after(Sources((passage,))).after(Token(text))
     writing = running.after(Quotes((whole,))).after(Status(text))
     for exchange in (done, abstained, running, running.after(Failed(text)), writing):
-        yield render.conversation((exchange, exchange), EN)
+        yield render.earlier((exchange, exchange), EN) + render.conversation((exchange, exchange), EN)
         yield render.announced((exchange,), ZH)
         yield kept_conversation((exchange,))
-        yield render.margin((exchange, exchange), EN)
+        yield render.earlier_margin((exchange, exchange), EN) + render.margin((exchange, exchange), EN)
+        yield evidence_in_short(exchange, 1, EN)
     yield chips_html(Chosen((text,), (text,), (text,), 2022, 2023), ZH)
     yield notice(text, ZH)
     yield render.mode_line(Models(text, text, text), 94, ZH)
@@ -390,13 +392,23 @@ def test_a_chinese_quote_has_its_translation_below() -> None:
     assert parsed(html).lit(1) == "我们研究语言模型。"
 
 
+def test_of_very_many_markers_the_first_are_links_and_the_rest_stays_text() -> None:
+    cited = (citation(1, "Backdoors persist."), citation(2, "Training does not remove them."))
+    for text, rest in (("a [1]" * 1_000, "a [1]a [1]"), ("a [1, 2]" * 1_000, "a [1, 2]a [1, 2]")):
+        html = render.turn(answered(text, cited), 1, False, EN)
+        assert html.count('<a class="marker"') == 200 and rest in parsed(html).text
+    assert render.turn(answered(f"a [{', '.join(['1'] * 1_000)}]", cited), 1, False, EN).count("<a class") == 0
+
+
 # ---- the conversation
 
 
 def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     exchange = answered("x [1]", (citation(1, "Backdoors persist."),), sources=(Passage(PAPER, 0, 5, 0.6),))
-    assert render.conversation((exchange, exchange), EN).count("data-retry") == 1
-    assert render.margin((exchange, exchange), EN).count('Sources of answer 1" hidden>') == 1
+    both = (exchange, exchange)
+    assert render.conversation(both, EN).count("data-retry") == 1 and "data-retry" not in render.earlier(both, EN)
+    assert 'Sources of answer 1" hidden>' in render.earlier_margin(both, EN)
+    assert 'Sources of answer 2">' in render.margin(both, EN)
 
 
 def test_copy_carries_the_references() -> None:
