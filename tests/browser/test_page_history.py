@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -117,6 +118,58 @@ def test_the_oldest_make_room(visit) -> None:
     assert len(listed) == 50 and listed[0]["title"] == BACKDOOR and listed[-1]["id"] == "old48"
     assert seen.page.evaluate("localStorage.getItem('paperbacked-conversation-old49')") is None
     assert sum(one["size"] for one in listed) <= 2_000_000
+
+
+def test_of_a_conversation_that_no_request_can_hold_the_last_turns_are_reopened_and_taken_along(visit) -> None:
+    seen = visit()
+    page = seen.page
+    seen.ask(BACKDOOR)
+    kept = page.evaluate(f"localStorage.getItem('paperbacked-conversation-' + {LISTED}[0].id)")
+    (turn,) = json.loads(kept)
+    long = turn["answer"]["answer"] + " word" * 3_600
+    turns = [{**turn, "answer": {**turn["answer"], "answer": long, "question": f"Question {n}?"}} for n in range(40)]
+    assert len(json.dumps(turns)) > 700_000
+    put = f"text => localStorage.setItem('paperbacked-conversation-' + {LISTED}[0].id, text)"
+    page.evaluate(put, json.dumps(turns))
+    page.reload()
+    expect(page.locator("#notice")).to_contain_text("Some of this conversation could not be reopened.")
+    expect(page.locator(".turn .question").last).to_have_text("Question 39?")
+    # What is kept from here on comes back whole.
+    page.reload()
+    expect(page.locator(".turn .question").last).to_have_text("Question 39?")
+    expect(page.locator("#notice")).not_to_contain_text("could not be reopened")
+    page.click(".menu summary")
+    with page.expect_download() as download:
+        page.click("[data-export=markdown]")
+    file = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "## Question 39?" in file and "## Question 20?" not in file and "### References" in file
+    expect(page.locator(".feedback [role=status]")).to_contain_text("answers fit into the file")
+
+
+def test_the_fifty_first_question_takes_the_place_of_the_first_and_comes_into_view(visit) -> None:
+    seen = visit()
+    page = seen.page
+    seen.ask(BACKDOOR)
+    kept = page.evaluate(f"localStorage.getItem('paperbacked-conversation-' + {LISTED}[0].id)")
+    (turn,) = json.loads(kept)
+    turns = [{**turn, "answer": {**turn["answer"], "question": f"Question {n}?"}} for n in range(50)]
+    put = f"text => localStorage.setItem('paperbacked-conversation-' + {LISTED}[0].id, text)"
+    page.evaluate(put, json.dumps(turns))
+    page.reload()
+    questions = page.locator(".turn .question")
+    expect(questions).to_have_count(50)
+    expect(questions.last).to_be_in_viewport()
+    # Of the oldest the quotes are there still.
+    page.locator("#t1 .answer .marker").first.click()
+    expect(page.locator("mark.lit").first).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    page.fill("#question textarea", WEAKER)
+    page.keyboard.press("Enter")
+    expect(questions.last).to_have_text(WEAKER)
+    expect(questions.last).to_be_in_viewport()
+    expect(page.locator(".turn").last.locator(".provenance")).to_be_visible(timeout=30_000)
+    assert questions.count() == 50 and questions.first.text_content() == "Question 1?"
+    expect(page.locator("#earlier")).to_contain_text("Only the last 50 questions of this conversation are shown.")
 
 
 def test_a_full_disk_is_said_and_the_page_goes_on(visit) -> None:

@@ -1,7 +1,8 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button, copied, says, opensElsewhere } = window.paperbacked;
+  const { find, all, say, make, button, copied, says, opensElsewhere, lastThatFit } = window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
+  const MOST_EXPORTED = 250_000; // bytes; the API's requests may have 256,000
   const verdicts = new Map(); // by answer, for this visit
 
   async function copy(node, text) {
@@ -16,10 +17,15 @@
   });
 
   // ---- export: the server writes the file from what the browser has kept
+  // What a file says nothing of stays here; where nothing is quoted it names the closest papers.
+  const forFile = ({ followups, timings, sources, ...answer }) =>
+    (answer.status === "abstained" ? { ...answer, sources } : answer);
+
   async function save(node, format) {
     const menu = node.closest("details");
     try {
-      const answers = window.paperbacked.turnsKept().map((turn) => turn.answer);
+      const kept = window.paperbacked.turnsKept().map((turn) => forFile(turn.answer));
+      const answers = lastThatFit(kept, MOST_EXPORTED);
       const reply = await post("export", { format, answers, language: find(".masthead").dataset.language });
       if (!reply.ok) throw new Error(reply.status);
       const address = URL.createObjectURL(await reply.blob());
@@ -30,6 +36,7 @@
       setTimeout(() => URL.revokeObjectURL(address), 10_000);
       menu.open = false;
       find("summary", menu).focus();
+      if (answers.length < kept.length) tell(node.closest(".turn"), say("export_part", { count: answers.length }));
     } catch {
       tell(node.closest(".turn"), say("failed"));
     }

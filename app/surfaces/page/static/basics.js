@@ -103,8 +103,18 @@
     } catch { return false; }
   }
 
+  // ---- what goes to the server is bounded there: the last of a list that fit into so many bytes of JSON
+  function lastThatFit(list, bytes) {
+    let first = list.length;
+    for (let room = bytes; first; first -= 1) {
+      room -= new Blob([JSON.stringify(list[first - 1])]).size + 1; // and a comma
+      if (room < 0) break;
+    }
+    return list.slice(first);
+  }
+
   window.paperbacked = {
     find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, send, ask, box, type, make, button, stage,
-    copied, says, paperFetched, stored, store,
+    copied, says, paperFetched, stored, store, lastThatFit,
   };
 })();

@@ -1,11 +1,12 @@
 // Conversations, kept in this browser and nowhere else: the list of them, and reopening one without asking again.
 (() => {
-  const { find, say, send, make, button, stage, opensElsewhere, stored, store } = window.paperbacked;
+  const { find, say, send, make, button, stage, opensElsewhere, stored, store, lastThatFit } = window.paperbacked;
   const LIST = "paperbacked-conversations"; // [{id, at, title, count, size}…], newest first
   const ONE = "paperbacked-conversation-"; // its turns, as the server gave them
   const OPEN = "paperbacked-open"; // in this tab: {id, search}
   const MOST = 50;
   const MOST_CHARACTERS = 2_000_000; // four megabytes in a browser's memory
+  const MOST_SENT = 500_000; // bytes; the page's requests may have 512,000
   let open = null; // the conversation on the page, once it is kept
   let shown = ""; // what the server has last said is to be kept
 
@@ -72,7 +73,8 @@
     if (!Array.isArray(turns)) { forget(id); return; }
     open = id;
     remember();
-    send("masthead", "expand", { turns });
+    const sent = lastThatFit(turns, MOST_SENT);
+    send("masthead", "expand", { turns: sent, left: turns.length - sent.length });
   }
 
   function forget(id) {
