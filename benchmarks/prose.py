@@ -60,6 +60,9 @@ class Recorder:
     def denies(self, quote: Any, question: str) -> bool:
         return self._check.denies(quote, question)
 
+    def stands(self, sentence: AnswerSentence, question: str, quotes: Any) -> bool:
+        return self._check.stands(sentence, question, quotes)
+
     def checked(self, said: Any, quotes: Any) -> tuple[AnswerSentence, ...]:
         sentences = self._check.checked(said, quotes)
         self.seen += sentences

@@ -163,8 +163,7 @@ class AnswerChain(Runnable[Question, Event]):
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
         if model.chat is not None and work.standalone != work.question.text:
-            yield Status("Reading the conversation")
-            work.standalone = rewritten_question(work.question, work.standalone, model)
+            work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
     def _retrieve(self, work: _Work, config: RunnableConfig | None) -> None:
         documents = self._retriever.invoke(
@@ -226,9 +225,9 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _prose(self, work: _Work, model: LanguageModel) -> Telling:
         if model.prompt == SENTENCE_PROMPT:
-            return answer_by_quote(model, work.standalone, work.quotes, self._support)
+            return answer_by_quote(model, work.standalone, work.quotes, self._support, work.words)
         drop = self._unsupported == "drop"
-        return whole_answer(model, work.standalone, work.quotes, self._support, drop_unsupported=drop)
+        return whole_answer(model, work.standalone, work.quotes, self._support, work.words, drop_unsupported=drop)
 
     def _finished(
         self,

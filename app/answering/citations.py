@@ -14,17 +14,21 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from app.answering.checking.marker_groups import LONGEST, OPENERS, Group, read_group
+from app.answering.checking.marker_groups import OPENERS, Group, read_group
 from app.answering.events import AnswerSentence, Citation
 from retrieval.chunking import split_sentences
 
 _NOT_WORDS = re.compile(r"[\s\[【［(（]")
 _ENDS_IN_MARKER = re.compile(r"\[[0-9]{1,9}\]$")
-_RUN_OF_MARKERS = re.compile(r"\s*\[[0-9]{1,3}\](?:\s*\[[0-9]{1,3}\])*")
+# What begins with a run of white space or of stops begins nowhere within it: long runs would take their square in time.
+_RUN_OF_MARKERS = re.compile(r"(?<!\s)\s*+\[[0-9]{1,3}\](?:\s*+\[[0-9]{1,3}\])*+")
 _LEADING = re.compile(r"(?:\s*\[[0-9]{1,3}\])+\s*")
 _NUMBER = re.compile(r"\[([0-9]{1,3})\]")
-_FULL_STOP = re.compile(r"(?:[.!?]+|[。！？]+)[\"'”’»)\]}」』）】》]*$")
+_FULL_STOP = re.compile(r"(?:(?<![.!?])[.!?]++|(?<![。！？])[。！？]++)[\"'”’»)\]}」』）】》]*+$")
 _LOOKED_BACK = 24
+_LOOKED_AHEAD = 100
+_LOOKED_AGAIN = 4
+"""Brackets that wait are read again once they have grown by this part of their length."""
 _STOPS = frozenset(".,;:!?。，；：！？、…")
 _CLOSERS = frozenset("\"'”’»」』》)]）】")
 _CHINESE = "\u3400"
@@ -43,6 +47,7 @@ class MarkerStream:
     `[1, 2]` and `【1】` become `[1][2]` and `[1]`; numbers that are not in `known`
     are removed. What `feed` and `finish` give, joined, is the clean text. Each step
     rests on what was said and on what follows, never on where the pieces are cut.
+    The work grows with the text alone, also where the pieces are single characters.
     """
 
     def __init__(self, known: Collection[int]) -> None:
@@ -50,11 +55,17 @@ class MarkerStream:
         self._held = ""
         self._said = ""
         self._removed = False
+        # Of what is held: the white space that it begins with, and how long it must be to be looked at again.
+        self._blank = 0
+        self._enough = 0
+        # Up to here it is known whether anything follows that round brackets could number.
+        self._settled = 0
+        self._numbers_nothing = False
 
     def feed(self, piece: str) -> str:
         """The text that is certain after this piece; a marker still open is held back."""
         self._held += piece
-        return self._advance(ended=False)
+        return self._advance(ended=False) if len(self._held) >= self._enough else ""
 
     def finish(self) -> str:
         """What was held back, at the end of the text."""
@@ -67,13 +78,18 @@ class MarkerStream:
             position, piece = step
             pieces.append(piece)
             self._said = (self._said + piece)[-_LOOKED_BACK:]
+            self._blank = 0
         self._held = text[position:]
+        self._settled -= position
+        waiting = len(self._held) - self._blank
+        self._enough = len(self._held) + waiting // _LOOKED_AGAIN
         return "".join(pieces)
 
     def _step(self, text: str, position: int, ended: bool) -> tuple[int, str] | None:
         """How far to go on and what to say for it; None where that hangs on what comes next."""
-        start = _after_space(text, position)
+        start = _after_space(text, position + self._blank)
         space = text[position:start]
+        self._blank = len(space)
         if start == len(text):
             return (start, space) if ended else None
         if text[start] not in OPENERS:
@@ -92,11 +108,14 @@ class MarkerStream:
 
     def _as_prose_or_marker(self, group: Group, text: str, start: int, space: str, ended: bool) -> Group | None:
         """Round brackets with numbers: themselves where they cite, an empty group where they are prose."""
-        prose = Group(start + 1)
         if not group.names_only(self._known) or not _may_follow(self._said, space):
-            return prose
-        numbers_nothing = _ends_there(text, group.end, ended)
-        return None if numbers_nothing is None else group if numbers_nothing else prose
+            return Group(start + 1)
+        if group.end > self._settled:
+            found = _ends_there(text, group.end, ended)
+            if found is None:
+                return None
+            self._numbers_nothing, self._settled = found
+        return group if self._numbers_nothing else Group(start + 1)
 
     def _marker(self, group: Group, space: str) -> str:
         numbers = group.among(self._known)
@@ -133,26 +152,29 @@ def _may_follow(said: str, space: str) -> bool:
     return bool(space) and (last.isalnum() or last == "%")
 
 
-def _ends_there(text: str, position: int, ended: bool) -> bool | None:
-    """Whether nothing follows that a number in brackets could number; None where that is not known yet."""
-    limit = position + LONGEST
+def _ends_there(text: str, position: int, ended: bool) -> tuple[bool, int] | None:
+    """Whether nothing follows that a number in brackets could number; None where that is not known yet.
+
+    Then also how far the brackets go that follow each other, as the same is true of each of them.
+    """
+    limit = position + _LOOKED_AHEAD
     while True:
         start = _after_space(text, position)
         if start >= limit or "\n" in text[position:start]:
-            return True
+            return True, position
         if start == len(text):
-            return True if ended else None
+            return (True, position) if ended else None
         if text[start] in _STOPS or text[start] in _CLOSERS:
-            return True
+            return True, position
         if text[start] not in OPENERS:
-            return False
+            return False, position
         group = read_group(text, start, ended)
         if group is None:
             return None
         if group.is_explicit or group.overflows:
-            return True
+            return True, position
         if not group.ranges:
-            return False
+            return False, position
         position = group.end
 
 

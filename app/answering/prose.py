@@ -10,25 +10,34 @@ import re
 import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from app.answering.attribution import VERDICT, Attribution
 from app.answering.checking.polarity import is_denial
 from app.answering.citations import MarkerStream, cited_sentences, marked, without_markers
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SKIP, LanguageModel
 from app.answering.sentence_prompt import sentence_messages
 from app.answering.support import SupportCheck
-from app.answering.writing import CutOff, Silence, answer_messages, whole_sentences, written
+from app.answering.wording import ENGLISH, Wording
+from app.answering.writing import (
+    MAX_SENTENCES,
+    TICK_SECONDS,
+    CutOff,
+    Sentence,
+    Silence,
+    answer_messages,
+    whole_sentences,
+    without_addresses,
+    written,
+)
 from retrieval.errors import ModelError
 from retrieval.words import overlap
 
 LIMIT_SECONDS = 5.0
 """A reader waits no longer for a small model's prose; what is there by then is the answer."""
 SENTENCE_TOKENS = 80
-TICK_SECONDS = 0.1
-"""How often a reader is told something while a sentence is written: only who is told something can leave."""
 _UNSUPPORTED = "The quotes do not support what {name} wrote, so these are the quotes."
-_VERDICT = re.compile(r"(?P<word>yes|no)\s*[,.:;–—-]\s*(?=\w)", re.IGNORECASE)
 SAID_AGAIN = 0.6
 """A sentence sharing this much of its content words with one before it says nothing new."""
 
@@ -50,9 +59,15 @@ Telling = Generator[Event, None, Prose]
 
 
 def whole_answer(
-    model: LanguageModel, question: str, quotes: Sequence[Citation], support: SupportCheck, *, drop_unsupported: bool
+    model: LanguageModel,
+    question: str,
+    quotes: Sequence[Citation],
+    support: SupportCheck,
+    words: Wording = ENGLISH,
+    *,
+    drop_unsupported: bool,
 ) -> Telling:
-    """An answer of at most four sentences over all quotes, told as it comes and checked at its end.
+    """An answer of at most four sentences over all quotes, told as it comes, checked and its papers named at its end.
 
     Raises whatever the model raises.
     """
@@ -60,28 +75,30 @@ def whole_answer(
     markers = MarkerStream([quote.number for quote in quotes])
     writing = Status(f"Writing with {model.name}")
     yield writing
-    cut_off = False
+    cut_off, told = False, time.monotonic()
     with closing(written(model, answer_messages(model.prompt, question, quotes))) as pieces:
         for piece in pieces:
-            if isinstance(piece, CutOff):
-                cut_off = True
-            elif isinstance(piece, Silence):
-                # Said again and again, because only a reader who is told something can leave.
-                yield Status(piece.status) if piece.status else writing
-            elif cleaned := markers.feed(piece):
+            cut_off = cut_off or isinstance(piece, CutOff)
+            if isinstance(piece, str) and (cleaned := markers.feed(piece)):
                 said.append(cleaned)
+                told = time.monotonic()
                 yield Token(cleaned)
+            elif time.monotonic() - told >= TICK_SECONDS or isinstance(piece, Silence):
+                told = time.monotonic()
+                yield _waiting(piece, writing)
     if rest := markers.finish():
         said.append(rest)
         yield Token(rest)
-    text = "".join(said).strip()
+    text = without_addresses("".join(said).strip())
     if REFUSAL.rstrip(".").casefold() in text.casefold():
         return Prose(refused=True)
-    sentences = support.checked(whole_sentences(cited_sentences(text), cut_off), quotes)
+    sentences = _held(whole_sentences(cited_sentences(text), cut_off), question, quotes, support)
     if drop_unsupported:
         sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
     if not any(sentence.support == "supported" for sentence in sentences):
         return Prose(note=_UNSUPPORTED.format(name=model.name))
+    attribution = Attribution(quotes, words)
+    sentences = tuple(attribution.named(sentence) for sentence in sentences)
     for sentence in sentences:
         yield SentenceChecked(sentence)
     return Prose(sentences)
@@ -92,15 +109,18 @@ def answer_by_quote(
     question: str,
     quotes: Sequence[Citation],
     support: SupportCheck,
+    words: Wording = ENGLISH,
     limit_seconds: float = LIMIT_SECONDS,
 ) -> Telling:
     """A sentence from each quote that answers, told once the quote supports it; others are left out.
 
-    The marker is the quote's own, so none can point to another. Raises `ModelError`
+    The marker is the quote's own, so none can point to another, and its paper is named. Raises `ModelError`
     where not one sentence was written within `limit_seconds`, and whatever the model raises.
     """
     until = time.monotonic() + limit_seconds
+    attribution = Attribution(quotes, words)
     kept: list[AnswerSentence] = []
+    told: list[AnswerSentence] = []
     wrote, skipped = False, True
     for quote in quotes:
         text = yield from _said_of(model, question, quote, until)
@@ -108,13 +128,15 @@ def answer_by_quote(
         skipped = skipped and text == SKIP
         for sentence in _checked(text, question, quote, support):
             if sentence.support == "supported" and not _says_again(sentence, kept):
-                yield Token(f" {sentence.text}" if kept else sentence.text)
-                yield SentenceChecked(sentence)
                 kept.append(sentence)
+                named = attribution.named(sentence)
+                yield Token(f" {named.text}" if told else named.text)
+                yield SentenceChecked(named)
+                told.append(named)
         if time.monotonic() >= until:
             break
-    if kept:
-        return Prose(tuple(kept))
+    if told:
+        return Prose(tuple(told))
     if not wrote and time.monotonic() >= until:
         raise ModelError(f"it wrote nothing within {limit_seconds:g} seconds")
     if skipped:
@@ -136,20 +158,38 @@ def _said_of(model: LanguageModel, question: str, quote: Citation, until: float)
                 text += piece
             if isinstance(piece, Silence) or time.monotonic() - told >= TICK_SECONDS:
                 told = time.monotonic()
-                yield Status(piece.status) if isinstance(piece, Silence) and piece.status else writing
+                yield _waiting(piece, writing)
     return text.strip()
+
+
+def _waiting(piece: str | Silence | CutOff, writing: Status) -> Status:
+    """What a reader is told who has nothing to read just now."""
+    return Status(piece.status) if isinstance(piece, Silence) and piece.status else writing
 
 
 def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -> tuple[AnswerSentence, ...]:
     if not text or SKIP in text:
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
-    said = [sentence for sentence, _ in cited_sentences(without_markers(text))]
-    if any(map(_VERDICT.match, said)):
+    said = [sentence for sentence, _ in cited_sentences(without_markers(without_addresses(text)))[:MAX_SENTENCES]]
+    if any(map(VERDICT.match, said)):
         denied = support.denies(quote, question)
         said = [with_sound_verdict(sentence, denied) for sentence in said]
     sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
-    return support.checked([(sentence, (quote.number,)) for sentence in sentences], [quote])
+    return _held([(sentence, (quote.number,)) for sentence in sentences], question, [quote], support)
+
+
+def _held(
+    said: Sequence[Sentence], question: str, quotes: Sequence[Citation], support: SupportCheck
+) -> tuple[AnswerSentence, ...]:
+    """The sentences held against their quotes, as a whole and where they repeat the question."""
+    checked = support.checked(said, quotes)
+    return tuple(
+        sentence
+        if sentence.support != "supported" or support.stands(sentence, question, quotes)
+        else replace(sentence, support="unsupported")
+        for sentence in checked
+    )
 
 
 def with_sound_verdict(sentence: str, denied: bool = False) -> str:
@@ -160,7 +200,7 @@ def with_sound_verdict(sentence: str, denied: bool = False) -> str:
     is asked (`denied`) the word is "No", whatever the model chose; else a "No" stays
     where the sentence itself denies.
     """
-    verdict = _VERDICT.match(sentence)
+    verdict = VERDICT.match(sentence)
     if verdict is None:
         return sentence
     rest = sentence[verdict.end() :]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation
 from app.answering.sources import closest_papers
 from app.answering.wording import ENGLISH, Wording
+from retrieval.readable import readable
 from retrieval.types import Paper, Passage
 
+MAX_NAME_CHARS = 200
+_LIKE_A_MARKER = re.compile(r"[\[【［](\s*\d[\d\s,;.–-]*)[\]】］]")
+_OTHER_QUOTES = str.maketrans("“”", "‘’")
 READ_ON_PAPERS = 2
 READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
@@ -60,8 +65,15 @@ def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: W
 def described(paper: Paper, words: Wording = ENGLISH) -> str:
     """The paper in running text: its name (organisation, month and year), as far as they are known."""
     month = words.month(paper.published) if paper.published else None
-    facts = words.between_facts.join(filter(None, (paper.organisation, month)))
-    return words.bracketed.format(name=paper.name, facts=facts) if facts else paper.name
+    facts = words.between_facts.join(filter(None, (_own_words(paper.organisation or ""), month)))
+    name = _own_words(paper.name)
+    return words.bracketed.format(name=name, facts=facts) if facts else name
+
+
+def _own_words(name: str) -> str:
+    """A name that a paper gives itself, among words of ours: on one line, not endless, and neither marker nor quote."""
+    name = _LIKE_A_MARKER.sub(r"(\1)", " ".join(readable(name).split())).translate(_OTHER_QUOTES)
+    return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"
 
 
 def refusal_answer(passages: Sequence[Passage], words: Wording = ENGLISH) -> str:

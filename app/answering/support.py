@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
-from app.answering.checking.claims import Claim, read_claim
+from app.answering.checking.claims import Claim, clauses_of, read_claim
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.citations import marked, without_markers
 from app.answering.events import AnswerSentence, Citation
@@ -21,6 +21,7 @@ from retrieval.chunking import split_sentences
 from retrieval.embedding import FEW_TEXTS, Embedder
 from retrieval.errors import ModelError
 from retrieval.types import Paper
+from retrieval.words import content_word_set
 
 MODEL_FILE = "models/support.json"
 NOTHING_TURNED: Mapping[str, float] = dict.fromkeys(TURNS, 0.0)
@@ -124,6 +125,19 @@ class SupportCheck:
             self._sentence(text, cited, read_claim(bare, self._vocabulary), vectors.get(bare), evidence)
             for (text, cited), bare in zip(said, texts, strict=True)
         )
+
+    def stands(self, sentence: AnswerSentence, question: str, quotes: Sequence[Citation]) -> bool:
+        """Whether each clause of a supported sentence with words that only the question has is supported by itself.
+
+        What merely repeats a question hides well beside a clause that is copied from a quote.
+        """
+        cited = [quote for quote in quotes if quote.number in sentence.citations]
+        known = " ".join(f"{quote.quote} {quote.gloss or ''} {about(quote.paper)}" for quote in cited)
+        asked = content_word_set(question) - content_word_set(known)
+        clauses = clauses_of(without_markers(sentence.text))
+        echoing = [clause for clause in clauses if asked & content_word_set(clause)] if len(clauses) > 1 else []
+        checked = self.checked([(clause, sentence.citations) for clause in echoing], cited) if echoing else ()
+        return all(clause.support == "supported" for clause in checked)
 
     def denies(self, quote: Citation, question: str) -> bool:
         """Whether the quote denies a word that the question says without denying it: "is not removed" for "remove"."""

@@ -28,7 +28,8 @@ class Wording:
     """Connecting text of one language; what stands in braces is filled in by the named values.
 
     `lead_in` introduces the first paper of an answer, `further` the others in turn;
-    `goes_on` stands between two quotes of one paper.
+    `goes_on` stands between two quotes of one paper, `according` before prose that rests
+    on one paper, and `also` before what follows of the same paper.
     `refusal` follows the refusal constant, which is the same in every language.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     """
@@ -37,6 +38,8 @@ class Wording:
     lead_in: str
     goes_on: str
     further: tuple[str, ...]
+    according: str
+    also: str
     gloss: str
     refusal: str
     closest: str
@@ -66,6 +69,8 @@ ENGLISH = Wording(
     lead_in="{paper} says: ",
     goes_on="It goes on: ",
     further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),
+    according="According to {paper}, ",
+    also="It also says that ",
     gloss=" (in English: “{gloss}”)",
     refusal="",
     closest="Closest to it: {papers}.",
@@ -100,6 +105,8 @@ CHINESE = Wording(
     lead_in="{paper} 写道：",
     goes_on="又写道：",
     further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),
+    according="根据 {paper}，",
+    also="该文还说，",
     gloss="（英文：“{gloss}”）",
     refusal=" 这些论文没有回答这个问题。",
     closest="最接近的论文：{papers}。",

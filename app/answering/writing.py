@@ -14,16 +14,29 @@ from app.answering.models.control_tokens import disarmed
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.transformers_chat import READERS_BEFORE
 from prompts import load_prompt
-from retrieval.chunking import split_sentences
+from retrieval.chunking import MAX_SENTENCE_CHARS, split_sentences
 from retrieval.errors import ModelError
 from retrieval.readable import readable
 
 MAX_SENTENCES = 4
+MAX_TEXT_CHARS = 20_000
+"""A text ends here, whatever it is made of: four sentences are far shorter, and a server may send for ever."""
+_LOOKED_AGAIN = 16
+"""A sentence is looked at again once it has grown by this part of its length."""
 _SILENT_SECONDS = 0.08
 """A little less than a model's tick, so that none is missed."""
+TICK_SECONDS = 0.1
+"""How often a reader is told something while a model writes: only who is told something can leave."""
 Sentence = tuple[str, tuple[int, ...]]
 """A sentence and the numbers it cites."""
 _ENDED = re.compile(r"[.!?。！？][\"'”’»)\]」』）】》]*$")
+_ADDRESS = re.compile(
+    r"(?:(?:https?|ftp)://|\bwww\.)[^\s<>()\[\]“”\"'，。；]*[^\s<>()\[\]“”\"'，。；.,;:!?]"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"[.!?。！？]")
+_LETTER = re.compile(r"[^\W\d_]")
 _IN_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
 
@@ -45,7 +58,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """The text ends here although the model had more to say: a limit was reached, of tokens, time or sentences."""
+    """The text ends here although the model had more to say: its tokens, time, length or sentences were used up."""
 
 
 def answer_messages(prompt: str, question: str, quotes: Sequence[Citation]) -> list[tuple[str, str]]:
@@ -63,37 +76,79 @@ def written(
 ) -> Generator[str | Silence | CutOff, None, None]:
     """The model's text as it comes, a `Silence` now and then while none comes, and `CutOff` where it was cut short.
 
-    `max_tokens` is lower than the model's own limit, where it is given. Closing the
-    iterator stops the model. Raises `ModelError` where it wrote nothing, and whatever
-    the model raises.
+    It ends after `MAX_SENTENCES` or `MAX_TEXT_CHARS`; `max_tokens` is lower than the
+    model's own limit, where it is given. Closing the iterator stops the model. Raises
+    `ModelError` where it wrote nothing, and whatever the model raises.
     """
     assert model.chat is not None
-    text, reason, spoke = "", None, time.monotonic()
+    reason, wrote, spoke = None, False, time.monotonic()
+    room, begun = MAX_TEXT_CHARS, _SentencesBegun()
     # Closing the model's stream frees its worker when the reader leaves.
     limit = {"max_tokens": max_tokens} if max_tokens else {}
     with closing(model.chat.stream(list(messages), **limit)) as chunks:  # type: ignore[type-var]
         for chunk in chunks:
             reason = chunk.response_metadata.get("finish_reason") or reason
-            piece = readable(chunk.text, kept="\n")
-            text += piece
+            text = chunk.text
+            # Cut before it is cleaned, which takes time: a server may send millions of characters at once.
+            piece = readable(text[:room], kept="\n")
             if piece:
-                spoke = time.monotonic()
+                wrote, spoke = wrote or not piece.isspace(), time.monotonic()
                 yield piece
-            elif not reason and time.monotonic() - spoke >= _SILENT_SECONDS:
+            elif time.monotonic() - spoke >= _SILENT_SECONDS:
                 spoke = time.monotonic()
                 yield Silence(int(chunk.response_metadata.get(READERS_BEFORE, 0)))
-            if piece and _sentences_begun(text) > MAX_SENTENCES:
+            if len(text) > room or begun.after(piece) > MAX_SENTENCES:
                 reason = "length"
                 break
+            room -= len(text)
     if reason in ("length", "time"):
-        if not text.strip():
+        if not wrote:
             raise ModelError("it reached its limit before the first word")
         yield CutOff()
 
 
-def _sentences_begun(text: str) -> int:
-    """The sentences of the text that have a word, so that a marker after a full stop begins none."""
-    return sum(any(map(str.isalpha, without_markers(text[span.start : span.end]))) for span in split_sentences(text))
+class _SentencesBegun:
+    """Counts the sentences that a growing text has begun and that have a word: a marker after a full stop begins none.
+
+    It looks where a letter comes after what can end a sentence, and no further back than
+    that sentence's beginning, so that the work does not grow with the text before it.
+    """
+
+    def __init__(self) -> None:
+        self._open = ""
+        self._enough = 0
+        self._stopped = False
+        self._closed = 0
+        self._begun = 0
+
+    def after(self, piece: str) -> int:
+        """The count with this piece."""
+        self._open += piece
+        self._stopped = self._stopped or _STOP.search(piece) is not None or len(self._open) > MAX_SENTENCE_CHARS
+        if len(self._open) >= self._enough and (self._stopped or not self._begun) and _LETTER.search(piece):
+            self._look()
+            # What follows a stop may still be to come.
+            self._stopped = _STOP.search(piece) is not None
+            self._enough = len(self._open) + len(self._open) // _LOOKED_AGAIN
+        return self._begun
+
+    def _look(self) -> None:
+        *whole, last = split_sentences(self._open)
+        self._closed += sum(_has_word(self._open[span.start : span.end]) for span in whole)
+        self._open = self._open[last.start :]
+        self._begun = self._closed + _has_word(self._open)
+
+
+def _has_word(text: str) -> bool:
+    return _LETTER.search(without_markers(text)) is not None
+
+
+def without_addresses(text: str) -> str:
+    """The text with an ellipsis for each address: one that a paper has slipped in is shown in its quote alone.
+
+    Clients make links of addresses, also of plain ones.
+    """
+    return _ADDRESS.sub("…", text)
 
 
 def whole_sentences(sentences: Sequence[Sentence], cut_off: bool) -> Sequence[Sentence]:

@@ -22,6 +22,11 @@ _PERCENT = re.compile(
 )
 _ANSWER = re.compile(r"^\s*(?:yes|no)\b\s*[,.:;–—-]", re.IGNORECASE)
 """A "no" that answers the question denies nothing of what follows."""
+_JOINT = re.compile(
+    r"[,;]\s+(?:and|but|while|whereas|so|which|where)\s+|;\s+"
+    r"|\s(?:and|but)\s+(?=(?:it|they|the|this|that|there|he|she|we|an?)\b)"
+)
+"""Where one clause ends and another begins."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
 _PLACES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBER_WORDS: Mapping[str, str] = {word: str(number) for number, word in enumerate(_PLACES) if number > 1} | {
@@ -65,6 +70,11 @@ def read_claim(text: str, vocabulary: Vocabulary) -> Claim:
         denials=sum(is_denial(token.casefold()) for token in tokens),
         tokens=tuple(token.casefold() for token in tokens),
     )
+
+
+def clauses_of(text: str) -> list[str]:
+    """The clauses of a sentence that have something to say; one that is not put together is a clause itself."""
+    return [clause for clause in _JOINT.split(text) if len(content_words(clause)) > 1]
 
 
 def figures_of(text: str) -> frozenset[str]:

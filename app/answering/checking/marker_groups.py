@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 LONGEST = 200
 """Characters that are looked at, so that what is held back is bounded."""
+DEEPEST = 5
+"""Brackets within brackets that are looked into, so that a run of them is not read anew from each."""
 OPENERS = {"[": "]", "【": "】", "［": "］", "(": ")", "（": "）"}
 _ROUND = "(（"
 _SOURCES = """
@@ -29,7 +31,7 @@ class Group:
     """Brackets up to `end`: the ranges of numbers that they name, none where they are no marker.
 
     `is_explicit`: they can be nothing but a marker, as "[1]" and "(Source 1)", unlike "(1)".
-    `overflows`: no end within `LONGEST` characters of nothing but numbers and brackets.
+    `overflows`: no end within `LONGEST` characters of nothing but numbers and brackets, or over `DEEPEST` of them open.
     """
 
     end: int
@@ -51,28 +53,29 @@ def read_group(text: str, start: int, ended: bool) -> Group | None:
     """The brackets that open at `start`; None where that hangs on text that is still to come."""
     window = text[start : start + LONGEST]
     full = len(window) == LONGEST
-    nothing = Group(start + 1)
     reader = _Reader()
     at = 0
     while at < len(window):
         char = window[at]
         if char in OPENERS:
+            if len(reader.closers) == DEEPEST:
+                return Group(start + 1, overflows=True)
             reader.open(char)
             at += 1
         elif match := _LEXEME.match(window, at):
             at = match.end()
             complete = at < len(window) or (ended and not full)
             if not reader.take(str(match.lastgroup), match.group(), complete):
-                return nothing
+                return Group(start + 1)
         elif reader.closes(char):
             at += 1
             if not reader.closers:
-                return Group(start + at, tuple(reader.ranges), reader.explicit) if reader.ranges else nothing
+                return Group(start + at, tuple(reader.ranges), reader.explicit) if reader.ranges else Group(start + 1)
         else:
-            return nothing
+            return Group(start + 1)
     if full:
         return Group(start + 1, overflows=True)
-    return nothing if ended else None
+    return Group(start + 1) if ended else None
 
 
 class _Reader:

@@ -52,7 +52,7 @@ def choose_model(
         return Choice(asked, "as set; quotes answer where it cannot be had")
     failure = None
     if url:
-        from app.answering.models.served_chat import first_model_at
+        from app.answering.models.served_http import first_model_at
 
         try:
             return Choice(f"openai:{first_model_at(url, api_key)}", "the server at --llm-url offers it")

@@ -18,12 +18,11 @@ from pydantic import PrivateAttr, SecretStr
 
 from app.answering.models.generation import TICK_SECONDS
 from app.answering.models.relay import relayed
+from app.answering.models.served_http import MAX_ANSWER_BYTES, open_client, sent_elsewhere, without_secrets
 from app.answering.models.text_stream import ThinkBlock
 from retrieval.errors import ModelError
 
 CONNECT_SECONDS = 5.0
-LIST_SECONDS = 2.5
-MAX_NAME_CHARS = 200
 BROKEN_OFF = "The model server stopped in the middle of its answer: ask again, or look at its log."
 _OPENAI_HOST = "api.openai.com"
 
@@ -40,9 +39,10 @@ class ServedChat(ChatOpenAI):
     """Streams answers from a server; make one with `open_served_chat`.
 
     As with models in this process, a `<think>` block is dropped, empty chunks come while
-    the server is silent, closing the stream hangs up at once, and every failure is a
-    `ModelError`: a server that is down, refuses, does not begin within `first_token_s` or
-    end within `time_limit_s` seconds, or stops in the middle of an answer.
+    the server says nothing, closing the stream hangs up at once, and every failure is a
+    `ModelError`: a server that is down, refuses, sends its callers elsewhere, does not begin
+    within `first_token_s` or end within `time_limit_s` seconds, sends more than
+    `MAX_ANSWER_BYTES`, or stops in the middle of an answer.
     """
 
     time_limit_s: float = 60.0
@@ -68,10 +68,16 @@ class ServedChat(ChatOpenAI):
             async with aclosing(self._sent(messages, stop, **kwargs)) as chunks:
                 while True:
                     try:
-                        chunk = await asyncio.wait_for(anext(chunks), passage.patience)
+                        # Not `wait_for`, which loses the cancellation of who has left where a chunk is there already.
+                        async with asyncio.timeout(passage.patience):
+                            chunk = await anext(chunks)
                     except StopAsyncIteration:
                         break
-                    yield passage.through(chunk)
+                    # A server that is never silent would else keep all others waiting.
+                    await asyncio.sleep(0)
+                    # What says nothing is not passed on, so that thoughts without end fill no memory.
+                    if passage.through(chunk):
+                        yield chunk
             yield passage.last_chunk()
 
     async def _sent(
@@ -81,8 +87,9 @@ class ServedChat(ChatOpenAI):
             way = self._way
             body = {**(self.extra_body or {}), **_THINKING_OFF[way]}
             try:
-                async for chunk in super()._astream(messages, stop, extra_body=body, **kwargs):
-                    yield chunk
+                async with aclosing(super()._astream(messages, stop, extra_body=body, **kwargs)) as chunks:  # type: ignore[type-var]
+                    async for chunk in chunks:
+                        yield chunk
                 return
             except (openai.BadRequestError, openai.UnprocessableEntityError):
                 if way == len(_THINKING_OFF) - 1:
@@ -91,7 +98,7 @@ class ServedChat(ChatOpenAI):
 
     @property
     def _server(self) -> str:
-        return _without_secrets(self.openai_api_base or "")
+        return without_secrets(self.openai_api_base or "")
 
 
 class _Passage:
@@ -119,14 +126,16 @@ class _Passage:
         """What a server out of time has not done."""
         return f"{'finish' if self._said else 'begin'} its answer within {self._limit:g}"
 
-    def through(self, chunk: ChatGenerationChunk) -> ChatGenerationChunk:
+    def through(self, chunk: ChatGenerationChunk) -> bool:
+        """Whether the chunk, freed of thoughts, says anything."""
         self.begun = True
-        self._finished |= bool((chunk.generation_info or {}).get("finish_reason"))
+        ends = not self._finished and bool((chunk.generation_info or {}).get("finish_reason"))
+        self._finished |= ends
         if isinstance(chunk.message.content, str):
             chunk.message.content = self._thoughts.feed(chunk.message.content)
             chunk.text = chunk.message.content
         self._said |= bool(chunk.text)
-        return chunk
+        return ends or bool(chunk.text)
 
     def last_chunk(self) -> ChatGenerationChunk:
         """Raises `ModelError` where the server went away before it said that it had finished."""
@@ -152,16 +161,21 @@ def open_served_chat(
     else:
         # Other servers know the older name of the limit; some of OpenAI's models refuse it, and a temperature too.
         options = {"extra_body": {"max_tokens": max_tokens}, "temperature": 0.0}
+    timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_SECONDS, timeout_s))
     served = ServedChat(
         model=model,
         base_url=url.rstrip("/"),
         api_key=SecretStr(api_key or "none"),
-        timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_SECONDS, timeout_s)),
+        timeout=timeout,
+        http_async_client=open_client(MAX_ANSWER_BYTES, timeout),
+        # All answers are streamed by the other; without one of ours, this one would follow redirects.
+        http_client=httpx.Client(follow_redirects=False),
         max_retries=0,
         streaming=True,
         stream_usage=False,
         use_responses_api=False,
-        stream_chunk_timeout=timeout_s,
+        # Ours is `_Passage.patience`; this one loses cancellations.
+        stream_chunk_timeout=None,
         time_limit_s=timeout_s,
         first_token_s=first_token_s,
         **options,
@@ -171,36 +185,15 @@ def open_served_chat(
     return served
 
 
-def first_model_at(url: str, api_key: str | None = None) -> str:
-    """The name of the first model that the server at `url` lists. Raises `ModelError` within 3 seconds."""
-    server = _without_secrets(url)
-    try:
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        answer = httpx.get(f"{url.rstrip('/')}/models", headers=headers, timeout=LIST_SECONDS)
-        answer.raise_for_status()
-        names = [model["id"] for model in answer.json()["data"]]
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as error:
-        raise ModelError(
-            f"The model server at {server} does not list its models ({type(error).__name__}): "
-            "check that it runs, or name one with --llm openai:MODEL."
-        ) from error
-    for name in names:
-        if isinstance(name, str) and name.isprintable() and 0 < len(name) <= MAX_NAME_CHARS:
-            return name
-    raise ModelError(f"The model server at {server} has no models: give it one, or name one with --llm openai:MODEL.")
-
-
-def _without_secrets(url: str) -> str:
-    """Host and port, without user and password, which an address may hold."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-
-
 @contextmanager
 def _as_model_errors(server: str, model: str, passage: _Passage) -> Iterator[None]:
     try:
         yield
+    except ModelError:
+        raise
     except openai.APIStatusError as error:
+        if elsewhere := sent_elsewhere(server, error.status_code):
+            raise elsewhere from error
         advice = {
             401: "check its API key",
             403: "check its API key",
@@ -215,7 +208,8 @@ def _as_model_errors(server: str, model: str, passage: _Passage) -> Iterator[Non
             f"The model server at {server} did not {passage.missed} seconds: "
             "ask again, or check that it is not overloaded."
         ) from error
-    except (openai.OpenAIError, httpx.HTTPError, ValueError) as error:
+    # Records of another form than the protocol's can come to any error in the libraries that read them.
+    except Exception as error:
         if passage.begun:
             raise ModelError(BROKEN_OFF) from error
         if isinstance(error, openai.APIConnectionError):

@@ -6,10 +6,12 @@ what was held back and no longer needs to be. How the stream is cut never change
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 THINK_OPENS = "<think>"
 THINK_CLOSES = "</think>"
+_SPACE = re.compile(r"\s*")
 _UNFINISHED_CHARACTER = "\ufffd"
 
 
@@ -51,6 +53,7 @@ class ThinkBlock:
 
     Only there: further on, the same letters may be a quote from a paper on reasoning models.
     `opened` says that the prompt has opened the block already, as some templates do.
+    Of a thought, or of white space before the answer, nothing is kept, however long it goes on.
     """
 
     def __init__(self, opened: bool = False) -> None:
@@ -61,39 +64,36 @@ class ThinkBlock:
     def feed(self, piece: str) -> str:
         if self._passed:
             return piece
-        self._held += piece
-        while not self._passed:
+        text, at = self._held + piece, 0
+        while True:
             if self._inside:
-                if not self._leave():
+                end = text.find(THINK_CLOSES, at)
+                if end < 0:
+                    # Only what could become the thought's end needs keeping.
+                    self._held = text[max(at, len(text) - len(THINK_CLOSES) + 1) :]
                     return ""
-            elif not self._enter():
-                break
-        return self._release() if self._passed else ""
+                at, self._inside = end + len(THINK_CLOSES), False
+            at = _after_space(text, at)
+            if text.startswith(THINK_OPENS, at):
+                at, self._inside = at + len(THINK_OPENS), True
+                continue
+            self._held = text[at:]
+            self._passed = not THINK_OPENS.startswith(self._held)
+            return self._release() if self._passed else ""
 
     def finish(self) -> str:
         if self._inside:
             self._held = ""
         return self._release()
 
-    def _leave(self) -> bool:
-        before, closed, after = self._held.partition(THINK_CLOSES)
-        # Of a thought, only what could become its end needs keeping.
-        self._held = after if closed else before[-len(THINK_CLOSES) + 1 :]
-        self._inside = not closed
-        return bool(closed)
-
-    def _enter(self) -> bool:
-        start = self._held.lstrip()
-        if start.startswith(THINK_OPENS):
-            self._held = start[len(THINK_OPENS) :]
-            self._inside = True
-            return True
-        self._passed = not THINK_OPENS.startswith(start)
-        return False
-
     def _release(self) -> str:
-        text, self._held, self._passed = self._held.lstrip(), "", True
+        text, self._held, self._passed = self._held, "", True
         return text
+
+
+def _after_space(text: str, position: int) -> int:
+    space = _SPACE.match(text, position)
+    return space.end() if space else position
 
 
 class StopStrings:

@@ -68,8 +68,13 @@ class ModelServer:
     pieces: list[str] = field(default_factory=lambda: ["Back", "doors ", "stay [1]", "."])
     ending: str = "done"
     """Or "cut" (connection broken), "silent" (closed cleanly, nothing said), "hang", "comments" (alive but mute),
-    "status"."""
+    "endless" (the pieces again and again), "status"."""
     status: int = 200
+    location: str | None = None
+    """Where a status, also of the list, sends its caller."""
+    encoding: str | None = None
+    record: Any = None
+    """What the choices of each record are, where not its piece."""
     delay_s: float = 0.0
     refused: frozenset[str] = frozenset()
     """Keys of a request that are answered with 400."""
@@ -86,17 +91,24 @@ class ModelServer:
         self.headers.append({name.lower(): value for name, value in handler.headers.items()})
         if self.ending == "status" or self.refused & self.requests[-1].keys():
             handler.send_response(self.status if self.ending == "status" else 400)
+            self.send_elsewhere(handler)
             handler.end_headers()
             handler.wfile.write(b'{"error": {"message": "no"}}')
             return
         handler.send_response(200)
         handler.send_header("Content-Type", "text/event-stream")
         handler.send_header("Transfer-Encoding", "chunked")
+        if self.encoding:
+            handler.send_header("Content-Encoding", self.encoding)
         handler.end_headers()
         try:
             self._send_pieces(handler)
         except OSError:
             self.reader_left.set()
+
+    def send_elsewhere(self, handler: BaseHTTPRequestHandler) -> None:
+        if self.location:
+            handler.send_header("Location", self.location)
 
     def _send_pieces(self, handler: BaseHTTPRequestHandler) -> None:
         for piece in self.pieces:
@@ -104,6 +116,9 @@ class ModelServer:
             time.sleep(self.delay_s)
         if self.ending == "hang":
             self.released.wait(10)
+        while self.ending == "endless":
+            for piece in self.pieces:
+                self._send(handler, {"delta": {"content": piece}, "finish_reason": None})
         while self.ending == "comments" and not self.released.wait(0.02):
             self._chunk(handler, b": still here\n\n")
         if self.ending == "done":
@@ -114,7 +129,7 @@ class ModelServer:
 
     def _send(self, handler: BaseHTTPRequestHandler, choice: dict[str, Any]) -> None:
         event: dict[str, Any] = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
-        event["choices"] = [{"index": 0} | choice]
+        event["choices"] = [{"index": 0} | choice] if self.record is None else self.record
         self._chunk(handler, f"data: {json.dumps(event)}\n\n".encode())
 
     def _chunk(self, handler: BaseHTTPRequestHandler, data: bytes) -> None:
@@ -136,8 +151,9 @@ def model_server() -> Iterator[ModelServer]:
         def do_GET(self) -> None:
             told.headers.append({name.lower(): value for name, value in self.headers.items()})
             body = json.dumps(told.models).encode()
-            self.send_response(200 if self.path == "/v1/models" else 404)
+            self.send_response(told.status if self.path == "/v1/models" else 404)
             self.send_header("Content-Length", str(len(body)))
+            told.send_elsewhere(self)
             self.end_headers()
             self.wfile.write(body)
 

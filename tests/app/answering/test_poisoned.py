@@ -20,6 +20,7 @@ from app.answering.events import REFUSAL, Answer, Done
 from app.answering.models.language_model import SMALL_PROMPT, LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
+from app.answering.quotes import described
 from app.build import LocalAnswerer, build_answerer
 from app.settings import read_settings
 from app.surfaces.page import render
@@ -151,8 +152,8 @@ def assert_lies_are_named(answer: Answer) -> None:
             cited = [citations[number] for number in sentence.citations]
             assert any(lies(citation.paper.abstract) for citation in cited), sentence
             assert all(f"[{number}]" in sentence.text for number in sentence.citations)
-            if answer.mode == "quotes":
-                assert all(citation.paper.name in answer.answer for citation in cited)
+            if answer.mode == "quotes" or len({citation.paper.id for citation in cited}) == 1:
+                assert all(described(citation.paper) in answer.answer for citation in cited)
 
 
 def assert_marks_are_ours(answer: Answer) -> None:

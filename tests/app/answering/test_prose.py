@@ -19,7 +19,7 @@ from app.build import LocalAnswerer
 from retrieval.errors import ModelError
 
 Cite = Callable[..., Citation]
-LIES = "Larger models lie more often than smaller ones."
+LIES = "We see that larger models lie more often than smaller ones."
 SIZE = "The effect grows with the number of weights."
 
 
@@ -28,6 +28,9 @@ class Words:
 
     def denies(self, quote: Citation, question: str) -> bool:
         return False
+
+    def stands(self, sentence: AnswerSentence, question: str, quotes: Any) -> bool:
+        return "moon" not in sentence.text
 
     def checked(self, said: Any, quotes: Any) -> tuple[AnswerSentence, ...]:
         checked = []
@@ -42,7 +45,7 @@ class Words:
 
 def told(llm: ScriptedLLM, quotes: list[Citation], limit: float = 5.0) -> tuple[list[Event], Prose]:
     events = []
-    telling = answer_by_quote(LanguageModel(llm, "small"), "Do models lie?", quotes, Words(), limit)  # type: ignore[arg-type]
+    telling = answer_by_quote(LanguageModel(llm, "small"), "Do models lie?", quotes, Words(), limit_seconds=limit)  # type: ignore[arg-type]
     while True:
         try:
             events.append(next(telling))
@@ -54,8 +57,8 @@ def test_each_quote_is_asked_alone_and_marked_with_its_own_number(cite: Cite) ->
     llm = ScriptedLLM(replies=["Yes, larger models lie more.", "It grows with weights."])
     _, prose = told(llm, [cite(3, LIES, title="On lies"), cite(7, SIZE, title="On size")])
     assert [(sentence.text, sentence.citations) for sentence in prose.sentences] == [
-        ("Larger models lie more [3].", (3,)),
-        ("It grows with weights [7].", (7,)),
+        ("According to On lies, larger models lie more [3].", (3,)),
+        ("According to On size, it grows with weights [7].", (7,)),
     ]
     first, second = (asked[-1].text for asked in llm.asked)
     assert LIES in first and "On lies" in first and SIZE not in first
@@ -76,10 +79,32 @@ def test_a_quote_that_does_not_answer_is_left_out(cite: Cite) -> None:
 def test_what_its_quote_does_not_support_is_never_told(cite: Cite) -> None:
     llm = ScriptedLLM(replies=["Whales sing in winter.", "It grows with weights."])
     events, prose = told(llm, [cite(1, LIES), cite(2, SIZE)])
-    assert [sentence.text for sentence in prose.sentences] == ["It grows with weights [2]."]
-    assert "Whales" not in "".join(event.text for event in events if isinstance(event, Token))
+    told_text = "".join(event.text for event in events if isinstance(event, Token))
+    assert [sentence.text for sentence in prose.sentences] == ["According to Paper 2, it grows with weights [2]."]
+    assert told_text == prose.sentences[0].text
     kinds = [type(event) for event in events if not isinstance(event, Status)]
     assert kinds == [Token, SentenceChecked]
+
+
+def test_what_only_repeats_the_question_is_never_told(cite: Cite) -> None:
+    llm = ScriptedLLM(replies=["Larger models lie more, and the moon is cheese.", "It grows with weights."])
+    _, prose = told(llm, [cite(1, LIES), cite(2, SIZE)])
+    assert [sentence.citations for sentence in prose.sentences] == [(2,)]
+
+
+def test_of_one_papers_sentences_the_first_names_it_and_the_others_go_on(cite: Cite) -> None:
+    paper = cite(1, f"{LIES} {SIZE}", title="On lies").paper
+    first = Citation(1, paper, 0, len(LIES), 0.9)
+    second = Citation(2, paper, len(LIES) + 1, len(paper.abstract), 0.9)
+    replies = ["Larger models lie more.", "No, the effect does not fall.", "The effect is of weights."]
+    events, prose = told(ScriptedLLM(replies=replies), [first, second, cite(3, SIZE, title="On size")])
+    assert [sentence.text for sentence in prose.sentences] == [
+        "According to On lies, larger models lie more [1].",
+        "No, it also says that the effect does not fall [2].",
+        "According to On size, the effect is of weights [3].",
+    ]
+    said = [event.text for event in events if isinstance(event, Token)]
+    assert "".join(said) == " ".join(sentence.text for sentence in prose.sentences)
 
 
 def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
@@ -98,6 +123,7 @@ def test_where_nothing_passes_there_is_none_and_a_reason(cite: Cite) -> None:
         ("Yes, larger models never lie.", "Larger models never lie."),
         ("Yes - 3 models lie.", "3 models lie."),
         ("No model lies.", "No model lies."),
+        ("No-one lies.", "No-one lies."),
         ("Yes.", "Yes."),
     ],
 )
@@ -154,5 +180,7 @@ def test_through_the_chain(built_full: Any) -> None:
     assert isinstance(done, Done)
     answer = done.answer
     assert answer.mode == "generated" and answer.models["prompt"] and answer.models["prompt"].startswith("sentence@")
-    assert answer.answer == reply.replace(".", " [1].") and len(answer.citations) == 1
+    sleeper = "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training (Anthropic, January 2024)"
+    said = f"No, according to {sleeper}, safety training fails to remove such backdoor behavior [1]."
+    assert answer.answer == said and len(answer.citations) == 1
     assert answer.sentences[0].support == "supported"

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from app.answering.events import Status
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, Turn, checked_question
@@ -25,9 +26,19 @@ def model(reply: str, **options: object) -> LanguageModel:
     return LanguageModel(ScriptedLLM(replies=[reply], **options), "scripted")  # type: ignore[arg-type]
 
 
+def rewritten(*arguments: object, **options: object) -> str:
+    """What comes of it in the end."""
+    telling = rewritten_question(*arguments, **options)  # type: ignore[arg-type]
+    while True:
+        try:
+            assert isinstance(next(telling), Status)
+        except StopIteration as end:
+            return end.value
+
+
 @pytest.mark.parametrize("reply", [GOOD, f"  “{GOOD}”\n", f'"{GOOD}"', f"\n{GOOD}\nThe answer is no."])
 def test_a_good_version_is_taken(reply: str) -> None:
-    assert rewritten_question(asked(), RULED, model(reply)) == GOOD
+    assert rewritten(asked(), RULED, model(reply)) == GOOD
 
 
 @pytest.mark.parametrize(
@@ -42,26 +53,36 @@ def test_a_good_version_is_taken(reply: str) -> None:
     ],
 )
 def test_any_other_version_leaves_the_rules(reply: str) -> None:
-    assert rewritten_question(asked(), RULED, model(reply)) == RULED
+    assert rewritten(asked(), RULED, model(reply)) == RULED
 
 
 def test_a_version_that_comes_too_late_is_not_waited_for() -> None:
     slow = model(GOOD * 20, delay_s=0.05, piece=1)
     began = time.monotonic()
-    assert rewritten_question(asked(), RULED, slow, limit_seconds=0.2) == RULED
+    assert rewritten(asked(), RULED, slow, limit_seconds=0.2) == RULED
     assert time.monotonic() - began < 1
+    assert slow.chat.closed_early == 1  # type: ignore[union-attr]
+
+
+def test_a_reader_can_leave_while_the_model_writes() -> None:
+    slow = model(GOOD * 20, delay_s=0.02, piece=1)
+    telling = rewritten_question(asked(), RULED, slow)
+    began = time.monotonic()
+    assert isinstance(next(telling), Status) and isinstance(next(telling), Status)
+    telling.close()
+    assert time.monotonic() - began < 0.5
     assert slow.chat.closed_early == 1  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("error", [RuntimeError("fire"), ConnectionError()])
 def test_a_model_that_fails_leaves_the_rules(error: Exception) -> None:
-    assert rewritten_question(asked(), RULED, model(GOOD, fail_after=2, error=error)) == RULED
+    assert rewritten(asked(), RULED, model(GOOD, fail_after=2, error=error)) == RULED
 
 
 def test_the_model_sees_the_last_turns_only_and_shortly() -> None:
     history = tuple(Turn("user" if place % 2 == 0 else "assistant", f"turn {place} " * 200) for place in range(20))
     llm = model(GOOD)
-    rewritten_question(checked_question("And in larger models?", history), RULED, llm)
+    rewritten(checked_question("And in larger models?", history), RULED, llm)
     [[system, human]] = llm.chat.asked  # type: ignore[union-attr]
     assert "never instructions" in str(system.content)
     assert "turn 13" not in str(human.content) and "turn 14" in str(human.content)

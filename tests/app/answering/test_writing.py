@@ -12,7 +12,15 @@ from app.answering.models.language_model import LARGE_PROMPT, SMALL_PROMPT, Lang
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
-from app.answering.writing import CutOff, Silence, answer_messages, whole_sentences, written
+from app.answering.writing import (
+    MAX_TEXT_CHARS,
+    CutOff,
+    Silence,
+    answer_messages,
+    whole_sentences,
+    without_addresses,
+    written,
+)
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file
 from retrieval.errors import ModelError
@@ -67,6 +75,53 @@ def test_of_a_text_that_was_cut_off_whole_sentences_are_kept() -> None:
     assert whole_sentences([one, two], True) == [one, two]
     assert whole_sentences([begun], True) == [begun]
     assert whole_sentences([one] * 6, True) == [one] * 4
+
+
+@pytest.mark.parametrize("piece", [1, 7, 30_000])
+def test_a_text_ends_at_its_greatest_length(piece: int) -> None:
+    llm = ScriptedLLM(replies=["1, 2; " * 5_000], piece=piece)
+    *said, end = written(LanguageModel(llm, "scripted"), [("human", "q?")])
+    assert end == CutOff() and len("".join(map(str, said))) == MAX_TEXT_CHARS
+    # Where all of it came at once there was nothing left to leave.
+    assert llm.closed_early == 1
+    exact = ScriptedLLM(replies=[("1, 2; " * 5_000)[:MAX_TEXT_CHARS]], piece=piece)
+    said = list(written(LanguageModel(exact, "scripted"), [("human", "q?")]))
+    assert CutOff() not in said and len("".join(map(str, said))) == MAX_TEXT_CHARS
+
+
+def test_white_space_without_end_is_no_text() -> None:
+    llm = ScriptedLLM(replies=[" \n" * 20_000], piece=500)
+    with pytest.raises(ModelError, match="reached its limit before the first word"):
+        list(written(LanguageModel(llm, "scripted"), [("human", "q?")]))
+    assert llm.closed_early == 1
+
+
+@pytest.mark.parametrize("piece", [1, 2, 5, 64, 4000])
+@pytest.mark.parametrize(
+    "sentence",
+    ["It is so. ", "Is it? ", "模型会说谎。", "See Fig. 3 of U.S. Law by J. Smith et al. (2023). ", "“So it is.” [1] "],
+)
+def test_the_fifth_sentence_ends_it_however_the_text_is_cut(sentence: str, piece: int) -> None:
+    llm = ScriptedLLM(replies=[sentence * 50], piece=piece)
+    said = "".join(str(one) for one in written(LanguageModel(llm, "scripted"), [("human", "q?")]) if one != CutOff())
+    assert said.startswith(sentence * 4)
+    assert len(said) <= 5 * len(sentence) + piece
+    few = ScriptedLLM(replies=[sentence * 4], piece=piece)
+    assert CutOff() not in list(written(LanguageModel(few, "scripted"), [("human", "q?")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "without"),
+    [
+        ("Visit https://a.example/x?q=1#y.", "Visit …."),
+        ("See (www.a.example/x), or http://b.example!", "See (…), or …!"),
+        ("Write to who.ever+x@mail.a.example, please [1].", "Write to …, please [1]."),
+        ("请访问 https://a.example/x。好", "请访问 …。好"),
+        ("At a@b the ratio of e.g. www is 3:1 by http.", "At a@b the ratio of e.g. www is 3:1 by http."),
+    ],
+)
+def test_addresses_are_left_out(text: str, without: str) -> None:
+    assert without_addresses(text) == without
 
 
 @pytest.mark.parametrize(

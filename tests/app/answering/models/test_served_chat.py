@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,7 @@ import pytest
 from langchain_core.language_models.chat_models import BaseChatModel
 
 from app.answering.llm import describe, open_llm
-from app.answering.models.served_chat import first_model_at
+from app.answering.models.served_http import MAX_LIST_BYTES, first_model_at
 from retrieval.errors import ModelError
 
 
@@ -92,6 +96,72 @@ def test_a_server_that_refuses(model_server: Any, status: int, advice: str) -> N
     with pytest.raises(ModelError, match=advice):
         text_of(opened(model_server))
     assert len(model_server.requests) == 1, "it was asked again"
+
+
+@pytest.fixture
+def elsewhere(model_server: Any) -> Iterator[list[str]]:
+    """Another server, to which the first one sends its callers; what it was asked, with the keys that came along."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.command} {self.path} {self.headers.get('Authorization')}")
+            self.send_error(500)
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    model_server.location = f"http://127.0.0.1:{server.server_port}/v1/elsewhere"
+    yield asked
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_server_that_sends_its_callers_elsewhere_is_not_followed(
+    model_server: Any, elsewhere: list[str], status: int
+) -> None:
+    model_server.ending, model_server.status = "status", status
+    sentence = rf"sends its callers on to another address \(status {status}\), which is not followed: set --llm-url"
+    llm = opened(model_server, api_key="sk-secret")
+    for ask in (
+        lambda: text_of(llm),
+        lambda: llm.invoke("q"),
+        lambda: asyncio.run(text_async(llm)),
+        lambda: first_model_at(model_server.url, "sk-secret"),
+    ):
+        with pytest.raises(ModelError, match=sentence) as failure:
+            ask()
+        assert "secret" not in str(failure.value) and "elsewhere" not in str(failure.value)
+    assert elsewhere == []
+    assert len(model_server.headers) == 4, "it was asked again"
+
+
+def test_a_list_of_models_has_bounds(model_server: Any) -> None:
+    model_server.models = {"data": [{"id": "m"}], "more": "x" * MAX_LIST_BYTES}
+    with pytest.raises(ModelError, match="sent more than 1 MB"):
+        first_model_at(model_server.url)
+    model_server.models = json.loads("[" * 900 + "]" * 900)
+    with pytest.raises(ModelError, match="does not list its models"):
+        first_model_at(model_server.url)
+
+
+@pytest.mark.parametrize("choices", ["5", '"x"', "[5]", '[{"delta": 5}]', '[{"delta": {"content": {"a": 1}}}]'])
+def test_records_of_another_form_are_a_failure_like_others(model_server: Any, choices: str) -> None:
+    model_server.record = json.loads(choices)
+    with pytest.raises(ModelError):
+        text_of(opened(model_server))
+
+
+def test_a_compressed_answer_is_not_unpacked(model_server: Any) -> None:
+    model_server.encoding = "gzip"
+    with pytest.raises(ModelError, match="sent a compressed answer"):
+        text_of(opened(model_server))
 
 
 def test_a_server_that_falls_silent(model_server: Any) -> None:

@@ -53,6 +53,13 @@ def test_an_answer_without_thoughts_is_passed_on_at_once() -> None:
     assert ThinkBlock().feed("Yes") == "Yes"
 
 
+@pytest.mark.parametrize("piece", ["<think>hm", "hm ", " \n", "<think></think> ", "</think>"])
+def test_of_thoughts_and_space_nothing_is_kept(piece: str) -> None:
+    stage = ThinkBlock(opened=piece == "hm ")
+    assert [stage.feed(piece) for _ in range(1000)] == [""] * 1000 or piece == "</think>"
+    assert len(stage._held) < len("</think>")
+
+
 @given(TEXTS, st.lists(st.integers(0, 80), max_size=40))
 def test_a_stop_string_ends_the_text_however_it_is_cut(text: str, places: list[int]) -> None:
     stage = StopStrings(["</think>", "nk>so", ">"])
