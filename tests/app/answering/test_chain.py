@@ -38,6 +38,11 @@ from retrieval.types import Filters
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 OFF_TOPIC = "How long should I boil an egg?"
 SUPPORTED = "Backdoor behavior is not removed by standard safety training techniques"
+NAMED = (
+    "According to Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training (Anthropic, January "
+    f"2024), {SUPPORTED[:1].lower()}{SUPPORTED[1:]}"
+)
+"""The same with the paper that says so."""
 INVENTED = "Whales migrate towards warmer oceans in winter"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
@@ -227,7 +232,9 @@ def test_written_sentences_are_cited(writing: Writing) -> None:
     assert set(names[4:-4]) == {"token"}
     answer = answer_of(events)
     assert (answer.status, answer.mode, answer.note) == ("answered", "generated", None)
-    assert tokens(events) == answer.answer == f"{SUPPORTED} [1]. {INVENTED} [2]."
+    # What is told on the way is provisional: who says so is named once a sentence is held against its quote.
+    assert tokens(events) == f"{SUPPORTED} [1]. {INVENTED} [2]."
+    assert answer.answer == f"{NAMED} [1]. {INVENTED} [2]."
     assert [(sentence.citations, sentence.support) for sentence in answer.sentences] == [
         ((1,), "supported"),
         ((2,), "unsupported"),
@@ -255,7 +262,7 @@ def test_a_marker_that_points_nowhere_is_gone(writing: Writing, marker: str) -> 
     events = events_of(writing(ScriptedLLM(replies=[f"{SUPPORTED} {marker}. {INVENTED} {marker}."], piece=1)))
     answer = answer_of(events)
     # The first sentence gets the marker of the quote that supports it, the second none.
-    assert answer.answer == f"{SUPPORTED} [1]. {INVENTED}."
+    assert answer.answer == f"{NAMED} [1]. {INVENTED}."
     assert [sentence.support for sentence in answer.sentences] == ["supported", "uncited"]
     assert marker not in tokens(events)
 
@@ -269,7 +276,8 @@ def test_a_citation_points_nowhere_never(writing: Writing) -> None:
 
 def test_a_text_that_ends_within_a_marker_loses_nothing(writing: Writing) -> None:
     events = events_of(writing(ScriptedLLM(replies=[f"{SUPPORTED} [1]. Cut off [1"])))
-    assert tokens(events) == answer_of(events).answer == f"{SUPPORTED} [1]. Cut off [1"
+    assert tokens(events) == f"{SUPPORTED} [1]. Cut off [1"
+    assert answer_of(events).answer == f"{NAMED} [1]. Cut off [1"
 
 
 @pytest.mark.parametrize("reply", [REFUSAL, f"  {REFUSAL}\n", "the papers do not answer this", f"Sorry. {REFUSAL} [1]"])
