@@ -199,8 +199,8 @@ def build_answerer(
 ) -> LocalAnswerer:
     """An answerer ready for questions.
 
-    With `wait` false no model is loaded yet: the language model is by `load_in_background`,
-    the embedding model by `warm_up` or the first question. A language model that cannot
+    With `wait` false no model is loaded yet: the embedding model is by `warm_up` or the first
+    question, the language model by `load_in_background`. A language model that cannot
     be had is no failure: quotes answer, and `models.note` says why.
     """
     language_models = build_language_models(settings, progress, note)

@@ -38,8 +38,8 @@ def built_answerer(settings: Settings, progress: Progress) -> LocalAnswerer:
 
     try:
         answerer = build_answerer(settings, progress, note, wait=False)
-        answerer.load_in_background()
         answerer.warm_up()
+        answerer.load_in_background()
     except PaperbackedError as error:
         # The client is told with its first question; this is for whoever reads its log.
         note(str(error))

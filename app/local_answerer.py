@@ -92,10 +92,10 @@ class LocalAnswerer:
                     pass
         raise AssertionError("the chain ended without Done or Failed")
 
-    def load_in_background(self) -> None:
-        """Begin to load the language model; until it is there, quotes answer."""
+    def load_in_background(self, after: Callable[[], object] = lambda: None) -> None:
+        """Load the language model once `after` returns, on a thread of its own; until it is there, quotes answer."""
         if self.language_models is not None:
-            self.language_models.load_in_background()
+            self.language_models.load_in_background(after)
 
     def warm_up(self) -> None:
         """Load now what the first question would otherwise wait for. Raises `ModelError` or `IndexStoreError`."""

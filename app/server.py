@@ -134,10 +134,10 @@ def run_server(
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
     # While the reader looks at the page and types: loading the models takes longer than all that came before,
-    # and the page would have come later beside it.
+    # and the page would have come later beside it. First the one that every answer needs.
     warming = threading.Thread(target=_warm_up, args=(answerer, note, ready), name="warm-up", daemon=True)
     warming.start()
-    answerer.load_in_background()
+    answerer.load_in_background(after=warming.join)
     if warm:
         warming.join()
     outermost = ForwardedHeaders(app, settings.trusted_proxies)

@@ -17,7 +17,7 @@ from langchain_core.embeddings import Embeddings
 from retrieval.corpus import shipped_file
 from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
+from retrieval.heavy_imports import heavy_imports, model_loading
 from retrieval.hub import model_folder
 from retrieval.overlay import apply_overlay
 from retrieval.precision import bfloat16_pays
@@ -177,8 +177,7 @@ def _sentence_transformer(folder: Path) -> SentenceTransformer:
     if bfloat16_pays():
         options["dtype"] = torch.bfloat16
     try:
-        # What the model is made of is imported while it is read.
-        with heavy_imports():
+        with model_loading():
             return SentenceTransformer(
                 str(folder),
                 device=None if torch.cuda.is_available() else "cpu",

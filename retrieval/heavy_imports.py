@@ -1,14 +1,16 @@
-"""One import at a time of the libraries that take seconds, or that look at each other while they are imported.
+"""One thread at a time imports the heavy libraries, or has them load a model.
 
     with heavy_imports():
         import torch
 
 Python lets two threads import at once. Torch takes a second to become whole;
 `scipy.stats`, which sklearn needs, asks for `torch.Tensor` while it is imported,
-and fails where another thread has brought torch halfway. transformers and
-sentence-transformers import each other's parts, and more when a tokenizer or a
-model is made. So every import of these, in whatever thread, stands in such a
-block, and so does a call that imports by itself.
+and fails where another thread has brought torch halfway. So every import of
+these, in whatever thread, stands in such a block.
+
+While transformers loads a model it imports more, and sets for all threads what
+type new tensors have: two models that are loaded at once come out broken, and so
+does what is made after them. So each is loaded `with model_loading():`.
 """
 
 from __future__ import annotations
@@ -29,8 +31,15 @@ _LOCK = threading.RLock()
 def heavy_imports() -> Iterator[None]:
     """Within it no other thread of this process imports any of `HEAVY`. A thread may enter it again.
 
-    Whoever comes here waits for another thread's import, seconds at most: keep out of it
-    what takes longer, such as reading large weights, and never come here to answer a question.
+    Whoever comes here waits while another thread imports or loads a model: once the models
+    are there, no question may come here.
     """
+    with _LOCK:
+        yield
+
+
+@contextmanager
+def model_loading() -> Iterator[None]:
+    """Within it no other thread of this process loads a model or tokenizer, or imports any of `HEAVY`."""
     with _LOCK:
         yield

@@ -23,7 +23,7 @@ from retrieval.finetune.history import History
 from retrieval.finetune.pairs import Example, batches
 from retrieval.finetune.recipes import Recipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
-from retrieval.heavy_imports import heavy_imports
+from retrieval.heavy_imports import heavy_imports, model_loading
 from retrieval.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
@@ -85,6 +85,7 @@ class _Run:
             import torch
             from sentence_transformers import SentenceTransformer
 
+        with model_loading():
             self.model = SentenceTransformer(str(base), device="cuda" if torch.cuda.is_available() else "cpu")
         self.recipe, self.examples, self.work, self.progress = recipe, examples, work, progress
         self.history = History()
@@ -223,7 +224,9 @@ class _Run:
         shutil.copytree(kept, whole, dirs_exist_ok=True)
         if self.recipe.base_share:
             write_average(kept, base, self.recipe.base_share, whole)
-        self.history.final = score(SentenceTransformer(str(whole), device=str(self.model.device)))
+        with model_loading():
+            written = SentenceTransformer(str(whole), device=str(self.model.device))
+        self.history.final = score(written)
         for path in sorted(whole.iterdir()):
             target = out / path.name
             if target.is_dir():

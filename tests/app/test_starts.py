@@ -1,4 +1,4 @@
-"""The server always starts: each heavy import is made under the lock, and a busy machine changes nothing."""
+"""The server always starts: one thread at a time imports and loads, and a busy machine changes nothing."""
 
 from __future__ import annotations
 
@@ -71,6 +71,43 @@ def test_no_thread_of_a_start_imports_a_heavy_library_alone(whales: dict[str, st
 @pytest.mark.model
 def test_nor_does_the_one_that_converts_the_model_which_ships(whales: dict[str, str]) -> None:
     assert watched_start("smollm2", whales) == "answered"
+
+
+TWO_MODELS = """
+import sys, threading, time
+from pathlib import Path
+from app.answering.models.transformers_chat import open_transformers_chat
+from retrieval.embedding import open_embedder
+
+import sentence_transformers, torch, transformers
+from transformers import AutoModelForCausalLM, AutoTokenizer
+set_type, within, together = torch.set_default_dtype, set(), []
+
+def watched(dtype):
+    "transformers sets the type, makes the model and sets it back; here the other has time to come."
+    within.symmetric_difference_update({threading.get_ident()})
+    together.append(len(within))
+    set_type(dtype)
+    time.sleep(2)
+    together.append(len(within))
+
+torch.set_default_dtype = watched
+embedder, chats = open_embedder(), []
+loads = [embedder.load, lambda: chats.append(open_transformers_chat(Path(sys.argv[1]), "tiny"))]
+threads = [threading.Thread(target=load) for load in loads]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(max(together), torch.get_default_dtype(), embedder.embed(["whales"]).shape, bool(chats[0].invoke("Sing").text))
+"""
+
+
+@pytest.mark.fault
+def test_two_models_are_not_loaded_at_once(tiny_qwen: Path) -> None:
+    program = [sys.executable, "-c", TWO_MODELS, str(tiny_qwen)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "1 torch.float32 (1, 384) True\n"), done.stderr
 
 
 @pytest.mark.fault

@@ -1,4 +1,4 @@
-"""Heavy libraries are imported one at a time, wherever they are needed, and so none is ever found half imported."""
+"""One thread at a time imports heavy libraries and loads models, so that none is found half imported or half loaded."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ import pytest
 
 import app
 import retrieval
-from retrieval.heavy_imports import HEAVY, heavy_imports
+from retrieval.heavy_imports import HEAVY, heavy_imports, model_loading
 
 SOURCES = sorted(file for package in (app, retrieval) for file in Path(package.__path__[0]).rglob("*.py"))
+LOADERS = ("from_pretrained", "from_config", "SentenceTransformer")
+"""What loads a model or tokenizer."""
+LOCKS = (heavy_imports.__name__, model_loading.__name__)
 ALONE = """
 import torch
 from scipy import stats
@@ -25,34 +28,47 @@ def load():
         import safetensors.torch
         def later():
             import sklearn.base, json
+    with _explained(), model_loading():
+        AutoModel.from_pretrained(folder)
+        SentenceTransformer(folder)
+    return SentenceTransformer(AutoModel.from_pretrained(folder))
 """
 
 
 def alone(tree: ast.AST) -> Iterator[str]:
-    """Line and name of each heavy import that runs outside of `with heavy_imports()`."""
+    """Line and name of each heavy import, and of each loading of a model, that no other thread has to wait for."""
     if isinstance(tree, ast.If) and isinstance(tree.test, ast.Name) and tree.test.id == "TYPE_CHECKING":
         return
-    if isinstance(tree, ast.With) and any(_locks(item.context_expr) for item in tree.items):
+    if isinstance(tree, ast.With) and any(_name_of(item.context_expr) in LOCKS for item in tree.items):
         # What is only defined within runs at another time.
         for child in tree.body:
             yield from (line for function in ast.walk(child) if _is_function(function) for line in alone(function))
         return
-    names = []
-    if isinstance(tree, ast.Import):
-        names = [name.name for name in tree.names]
-    elif isinstance(tree, ast.ImportFrom) and not tree.level:
-        names = [tree.module or ""]
-    yield from (f"{tree.lineno}: {name}" for name in names if name.partition(".")[0] in HEAVY)  # type: ignore
+    yield from (f"{getattr(tree, 'lineno', 0)}: {name}" for name in _heavy(tree))
     for child in ast.iter_child_nodes(tree):
         yield from alone(child)
 
 
-def _locks(expression: ast.expr) -> bool:
-    return (
-        isinstance(expression, ast.Call)
-        and isinstance(expression.func, ast.Name)
-        and expression.func.id == heavy_imports.__name__
-    )
+def _heavy(node: ast.AST) -> list[str]:
+    """What the node by itself imports or loads."""
+    match node:
+        case ast.Import(names):
+            found = [name.name for name in names]
+        case ast.ImportFrom(module, _, 0):
+            found = [module or ""]
+        case ast.Call():
+            return [name for name in LOADERS if name == _name_of(node)]
+        case _:
+            return []
+    return [name for name in found if name.partition(".")[0] in HEAVY]
+
+
+def _name_of(call: ast.expr) -> str | None:
+    """The last part of what is called, None where nothing is."""
+    match call:
+        case ast.Call(ast.Name(name)) | ast.Call(ast.Attribute(_, name)):
+            return name
+    return None
 
 
 def _is_function(node: ast.AST) -> bool:
@@ -60,18 +76,19 @@ def _is_function(node: ast.AST) -> bool:
 
 
 def test_the_search_finds_what_stands_alone() -> None:
-    assert list(alone(ast.parse(ALONE))) == ["2: torch", "3: scipy", "5: transformers.utils", "9: sklearn.base"]
+    imports = ["2: torch", "3: scipy", "5: transformers.utils", "9: sklearn.base"]
+    assert list(alone(ast.parse(ALONE))) == [*imports, "13: SentenceTransformer", "13: from_pretrained"]
 
 
 @pytest.mark.parametrize("file", SOURCES, ids=str)
-def test_no_heavy_library_is_imported_alone(file: Path) -> None:
+def test_no_heavy_library_is_imported_alone_and_no_model_loaded(file: Path) -> None:
     assert list(alone(ast.parse(file.read_text(encoding="utf-8")))) == []
 
 
 def test_one_thread_at_a_time_which_may_come_back() -> None:
     inside, other = threading.Event(), threading.Thread(target=lambda: enter(inside))
     with heavy_imports():
-        with heavy_imports():
+        with model_loading():
             other.start()
         assert not inside.wait(0.2), "the inner block has given the lock away"
     assert inside.wait(5)

@@ -81,10 +81,10 @@ class LanguageModels:
         at_work = self._current.name
         return tuple(Offer(model, _is_here(model.name), model.name == at_work) for model in OFFERED)
 
-    def load(self) -> None:
-        """Choose and load, now. What cannot be had becomes the note of the answers."""
+    def load(self, after: Callable[[], object] = lambda: None) -> None:
+        """Choose, wait until `after` returns, and load, now. What cannot be had becomes the note of the answers."""
         try:
-            self._current = self._loaded(self._choose())
+            self._current = self._loaded(self._choose(), after)
         except (KeyboardInterrupt, SystemExit):
             raise
         # A panic in the Rust core of a library is no Exception.
@@ -95,20 +95,21 @@ class LanguageModels:
         finally:
             self._underway = None
 
-    def _loaded(self, choice: Choice) -> LanguageModel:
+    def _loaded(self, choice: Choice, after: Callable[[], object]) -> LanguageModel:
         if choice.failure:
             self._note(choice.failure)
         if choice.name is None:
             return LanguageModel(note=f"{choice.failure} These are the quotes." if choice.failure else None)
         self._current = LanguageModel(note=f"{choice.name} is still loading, so these are the quotes.")
         self._underway = Underway(choice.name, f"Loading {choice.name}")
+        after()
         return self._open(choice.name, self._reporting(choice.name, self._progress))
 
-    def load_in_background(self) -> None:
+    def load_in_background(self, after: Callable[[], object] = lambda: None) -> None:
         """`load` on a thread of its own."""
         self._current = LanguageModel(note="A language model is being looked for, so these are the quotes.")
         self._underway = Underway("", "Looking for a language model")
-        threading.Thread(target=self.load, name="load-language-model", daemon=True).start()
+        threading.Thread(target=self.load, args=(after,), name="load-language-model", daemon=True).start()
 
     def fetch(self, name: str) -> bool:
         """Begin to fetch a model that is offered, and switch to it when it is ready; "none" is back to quotes at once.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError, one_line
-from retrieval.heavy_imports import heavy_imports
+from retrieval.heavy_imports import heavy_imports, model_loading
 
 _OPTIONS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
@@ -18,32 +18,17 @@ def load_weights(folder: Path, name: str, dtype: Any) -> Any:
     with heavy_imports():
         from transformers import AutoModelForCausalLM
 
-    with _explained(name), no_progress_bars():
-        read_config(folder)
+    with _explained(name), no_progress_bars(), model_loading():
         return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **_OPTIONS)
 
 
 def load_tokenizer(folder: Path, name: str) -> Any:
     """The model's tokenizer. Raises `ModelError` where there is none."""
-    # A tokenizer's class is imported while it is read.
-    with heavy_imports(), _explained(name), no_progress_bars():
+    with heavy_imports():
         from transformers import AutoTokenizer
 
+    with _explained(name), no_progress_bars(), model_loading():
         return AutoTokenizer.from_pretrained(folder, **_OPTIONS)
-
-
-def read_config(folder: Path, **options: Any) -> Any:
-    """The settings of the causal model in `folder`, whose modules are imported with them.
-
-    transformers would import those when it makes the model: outside of the lock, as reading
-    large weights must not hold up every other import.
-    """
-    with heavy_imports():
-        from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig
-
-        config = AutoConfig.from_pretrained(folder, **_OPTIONS, **options)
-        MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
-    return config
 
 
 @contextmanager

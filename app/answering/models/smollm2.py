@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.answering.models.adapter import SKIPS_FROM, WEIGHTS, mark_taught, merge_adapter
-from app.answering.models.loading import no_progress_bars, read_config
+from app.answering.models.loading import no_progress_bars
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import (
     TransformersChat,
@@ -19,7 +19,7 @@ from app.answering.models.transformers_chat import (
 )
 from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
+from retrieval.heavy_imports import heavy_imports, model_loading
 from retrieval.types import Progress, no_progress
 from retrieval.weights import file_in_wheel, verify_sha256
 
@@ -79,11 +79,11 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     verify_sha256(gguf, GGUF_SHA256)
     progress(_PREPARING, 1, _STEPS)
     try:
-        with no_progress_bars():
-            # What converts a tokenizer is imported while it is read.
-            with heavy_imports():
-                from transformers import AutoTokenizer
+        with heavy_imports():
+            from transformers import AutoTokenizer
 
+        with no_progress_bars():
+            with model_loading():
                 tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
             tokenizer.save_pretrained(folder)
             progress(_PREPARING, 2, _STEPS)
@@ -117,13 +117,14 @@ def _read_weights(gguf: Path) -> Any:
 
     with heavy_imports():
         import torch
-        from transformers import AutoModelForCausalLM
+        from transformers import AutoConfig, AutoModelForCausalLM
 
-    config = read_config(gguf.parent, gguf_file=gguf.name)
-    # Where it is set, later loads would look for the GGUF file again.
-    vars(config).pop("quantization_config", None)
-    with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    with model_loading():
+        config: Any = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+        # Where it is set, later loads would look for the GGUF file again.
+        vars(config).pop("quantization_config", None)
+        with torch.device("meta"):
+            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
     gguf_names = get_tensor_name_map(MODEL_ARCH.LLAMA, config.num_hidden_layers)
     stored = {tensor.name: tensor for tensor in GGUFReader(gguf).tensors}
     heads = {"q_proj.weight": config.num_attention_heads, "k_proj.weight": config.num_key_value_heads}

@@ -63,6 +63,16 @@ def test_until_a_model_is_loaded_there_is_a_note(until: Until) -> None:
     assert (shelf.models.current().name, shelf.models.current().note) == (NAME, None)
 
 
+def test_a_model_waits_for_the_one_that_every_answer_needs(until: Until) -> None:
+    shelf, first = Shelf(Choice(NAME, "as set")), threading.Event()
+    shelf.gate.set()
+    shelf.models.load_in_background(after=first.wait)
+    until(lambda: shelf.models.underway == Underway(NAME, f"Loading {NAME}"), 5)
+    assert shelf.models.current().note == f"{NAME} is still loading, so these are the quotes."
+    first.set()
+    until(lambda: shelf.models.current().name == NAME, 5)
+
+
 def test_where_none_is_chosen_there_is_nothing_to_note() -> None:
     shelf = Shelf(Choice(None, "none is here"))
     shelf.models.load()
