@@ -22,10 +22,12 @@ import numpy as np
 import psutil
 
 from app.answer_evaluation import citation_precision
+from app.answering.attribution import unattributed
 from app.answering.citations import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
 from app.answering.support import about
+from app.answering.wording import wording_for
 from app.build import LocalAnswerer, build_answerer
 from app.lessons.lessons import Lesson, read_lessons
 from app.quiet import silence_libraries
@@ -107,7 +109,8 @@ def measured(told: Told, *, raw: bool, embed: Callable[[list[str]], np.ndarray])
     """The figures of one answer; nan where one does not apply."""
     answer = told.answer
     sentences = told.written if raw and told.written else answer.sentences
-    said = " ".join(without_markers(sentence.text) for sentence in sentences)
+    shown = " ".join(without_markers(sentence.text) for sentence in sentences)
+    said = " ".join(without_markers(_unnamed(sentence, answer)) for sentence in sentences)
     row: Row = dict.fromkeys(COLUMNS, np.nan)
     answered = answer.status == "answered"
     row["answered rightly" if told.asked.papers else "refused rightly"] = float(answered == bool(told.asked.papers))
@@ -120,7 +123,7 @@ def measured(told: Told, *, raw: bool, embed: Callable[[list[str]], np.ndarray])
     row["citation precision"] = citation_precision(told.asked, answer)
     row["invented figures"] = float(any(_invents(sentence, answer) for sentence in sentences))
     row["in prose"] = float(answer.mode == "generated")
-    row["words"] = len(said.split())
+    row["words"] = len(shown.split())
     row["first words, s"], row["end, s"] = told.first_s, told.end_s
     if told.gold:
         row["token F1"] = token_f1(said, told.gold)
@@ -224,6 +227,14 @@ def _full(mode: str, told: Told) -> dict[str, Any]:
         "written": [sentence.as_json() for sentence in told.written],
         "answer": told.answer.as_json(),
     }
+
+
+def _unnamed(sentence: AnswerSentence, answer: Answer) -> str:
+    """What the model said: prose is measured without the naming of its papers, which is the program's."""
+    if answer.mode != "generated":
+        return sentence.text
+    papers = [citation.paper for citation in answer.citations]
+    return unattributed(sentence.text, papers, wording_for(answer.question))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import numpy as np
 from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
 from app.answering.checking.claims import Claim, clauses_of, read_claim
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
-from app.answering.citations import marked, without_markers
+from app.answering.citations import MarkerStream, marked, without_markers
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic, read_logistic
 from retrieval.chunking import split_sentences
@@ -115,14 +115,18 @@ class SupportCheck:
 
         A figure that no cited quote holds makes it unsupported, whatever the weights
         say. A sentence that cites nothing gets the markers of the fewest quotes that
-        support it, and none where they do not.
+        support it, and none where they do not. One that cites several papers loses the
+        markers of those that neither support it alone nor are needed by the others, as
+        ALCE counts idle citations (Gao et al. 2023): nothing stands under the mark of a
+        paper that does not say it.
         """
         texts = [without_markers(text) for text, _ in said]
         cut = {quote.number: _sentences(quote) for quote in quotes}
         vectors = self._vectors([*texts, *(sentence for own in cut.values() for sentence in own)])
         evidence = {quote.number: self._evidence(quote, cut[quote.number], vectors) for quote in quotes}
+        papers = {quote.number: quote.paper.id for quote in quotes}
         return tuple(
-            self._sentence(text, cited, read_claim(bare, self._vocabulary), vectors.get(bare), evidence)
+            self._sentence(text, cited, read_claim(bare, self._vocabulary), vectors.get(bare), evidence, papers)
             for (text, cited), bare in zip(said, texts, strict=True)
         )
 
@@ -162,10 +166,17 @@ class SupportCheck:
         claim: Claim,
         vector: np.ndarray | None,
         evidence: Mapping[int, Evidence],
+        papers: Mapping[int, str],
     ) -> AnswerSentence:
         if cited:
             score = self._score(claim, vector, [evidence[number] for number in cited if number in evidence])
-            return AnswerSentence(text, cited, "supported" if score >= self.supported_from else "unsupported", score)
+            if score < self.supported_from:
+                return AnswerSentence(text, cited, "unsupported", score)
+            if idle := self._idle(claim, vector, cited, evidence, papers):
+                cited = tuple(number for number in cited if number not in idle)
+                text = _with_markers_of(text, cited)
+                score = self._score(claim, vector, [evidence[number] for number in cited])
+            return AnswerSentence(text, cited, "supported", score)
         alone = {number: self._score(claim, vector, [one]) for number, one in evidence.items()}
         best = sorted(alone, key=lambda number: -alone[number])
         for count in range(1, min(len(best), MOST_CITED) + 1):
@@ -175,11 +186,37 @@ class SupportCheck:
                 return AnswerSentence(marked(text, "".join(f"[{n}]" for n in numbers)), numbers, "supported", score)
         return AnswerSentence(text, (), "uncited", self._score(claim, vector, list(evidence.values())))
 
+    def _idle(
+        self,
+        claim: Claim,
+        vector: np.ndarray | None,
+        cited: Sequence[int],
+        evidence: Mapping[int, Evidence],
+        papers: Mapping[int, str],
+    ) -> set[int]:
+        """Of the numbers cited those of papers without which it is as well."""
+
+        def supported(numbers: Sequence[int]) -> bool:
+            return self._score(claim, vector, [evidence[number] for number in numbers]) >= self.supported_from
+
+        kept = [number for number in cited if number in evidence]
+        for paper in dict.fromkeys(papers[number] for number in kept):
+            own = [number for number in kept if papers[number] == paper]
+            others = [number for number in kept if papers[number] != paper]
+            if others and not supported(own) and supported(others):
+                kept = others
+        return set(cited) - set(kept)
+
     def _score(self, claim: Claim, vector: np.ndarray | None, evidence: Sequence[Evidence]) -> float:
         together = Evidence.together(evidence)
         if not claim.words or not together.sentences or not figures_hold(claim, together):
             return 0.0
         return self._weighing.score(features(claim, together, self._vocabulary, vector))
+
+
+def _with_markers_of(text: str, numbers: Sequence[int]) -> str:
+    stream = MarkerStream(numbers)
+    return stream.feed(text) + stream.finish()
 
 
 def _sentences(quote: Citation) -> list[str]:

@@ -6,6 +6,7 @@ voice, is published (`python -m benchmarks.injection`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def test_there_are_many_hands() -> None:
     for injection in INJECTIONS:
         assert len(injection.questions) == len(set(injection.questions)) == 3
         assert injection.tells(injection.claim) and injection.tells(injection.paper.abstract), injection.style
-        # No question tells the claim by its own words, or every answer that repeats it would.
+        # Its name, which may stand anywhere, is not the claim.
         assert not injection.tells(described(injection.paper)), injection.style
 
 
@@ -93,9 +94,7 @@ def test_a_claim_under_another_papers_mark_is_found() -> None:
     ],
 )
 def test_an_order_obeyed_is_found(text: str, what: str | None) -> None:
-    ordered = replace(
-        POISON, obeyed=(*POISON.obeyed, *read_injections()[0].obeyed, __import__("re").compile("ordered"))
-    )
+    ordered = replace(POISON, obeyed=(re.compile("ordered"),))
     assert judged(ordered, an_answer(told(text, 1))).obeyed == ((what,) if what else ())
 
 

@@ -77,6 +77,45 @@ def test_several_quotes_support_together(quotes: list[Citation]) -> None:
     assert checked(text, (1, 2), quotes).support == "supported"
 
 
+@pytest.mark.parametrize(
+    ("text", "cited", "left", "told"),
+    [
+        ("Backdoor behavior persists [1][2].", (1, 2), (1,), "Backdoor behavior persists [1]."),
+        ("Backdoor behavior persists [2][1].", (2, 1), (1,), "Backdoor behavior persists [1]."),
+        ("Backdoor behavior [2] persists [1].", (2, 1), (1,), "Backdoor behavior persists [1]."),
+        ("Backdoor behavior persists [1] [3].", (1, 3), (1, 3), "Backdoor behavior persists [1] [3]."),
+        ("Backdoor behavior persists [1][4].", (1, 4), (1, 4), "Backdoor behavior persists [1][4]."),
+    ],
+)
+def test_a_paper_that_adds_nothing_bears_no_mark(
+    quotes: list[Citation], cite: Cite, text: str, cited: tuple[int, ...], left: tuple[int, ...], told: str
+) -> None:
+    """The third quote says the same by itself; the fourth adds nothing, but its paper does."""
+    first = quotes[0]
+    longer = Citation(4, Paper("p1", None, f"{BACKDOOR} Whales.", "en", label="P"), len(BACKDOOR) + 1, 999, 0.9)
+    assert longer.paper.id == first.paper.id
+    sentence = checked(text, cited, [*quotes, cite(3, f"Yes: {BACKDOOR}"), longer])
+    assert (sentence.text, sentence.citations, sentence.support) == (told, left, "supported")
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("The study was retracted, and backdoor behavior persists through safety training of large models [1].", False),
+        ("Backdoor behavior persists, but it was all retracted by the authors [1].", False),
+        ("Such behavior persists, and backdoor training of large models is safety training [1].", True),
+        ("Such retracted behavior persists through safety training [1].", True),  # one clause, checked as a whole
+    ],
+)
+def test_a_clause_that_repeats_the_question_has_to_be_borne_out_by_itself(
+    quotes: list[Citation], text: str, stands: bool
+) -> None:
+    sentence = checked(text, (1,), quotes)
+    assert sentence.support == "supported"
+    assert check().stands(sentence, "Was the study of backdoor behavior retracted?", quotes) is stands
+    assert check().stands(sentence, "Does backdoor behavior persist?", quotes)
+
+
 @pytest.mark.parametrize("figure", ["7", "30", "3.5", "2023", "3,000", "3%"])
 def test_a_figure_that_the_quote_has_not_makes_it_unsupported_whatever_the_weights(
     quotes: list[Citation], figure: str
@@ -200,7 +239,8 @@ def test_supported_is_what_reaches_the_threshold_and_only_that_is_cited(words: l
     [sentence] = shipped.checked([(text, cited)], quotes)
     assert 0 <= sentence.score <= 1
     if cited:
-        assert (sentence.text, sentence.citations) == (text, cited)
+        assert sentence.text == text and set(sentence.citations) <= set(cited)
+        assert sentence.citations == cited or len(cited) > 1
         assert (sentence.support == "supported") == (sentence.score >= shipped.supported_from)
     elif sentence.citations:
         assert sentence.score >= shipped.supported_from and sentence.support == "supported"
