@@ -55,7 +55,7 @@ They agreed on {agreed} of {count}. **So quotes stay the default**, and the smal
 writes only where it is asked to. What the check cannot see is most of the trouble: a
 "Yes" or "No" before a sentence that its quote does support, and a sentence that is true
 to its quote but beside the question. Since then such a word is taken off where nothing
-bears it out; the answers here were written before.
+bears it out, and a sentence says which paper it rests on; the answers here were written before.
 
 ## {SHOWN} answers in full
 

@@ -16,6 +16,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from app.quiet import silence_libraries
@@ -24,7 +25,7 @@ COMMAND = [sys.executable, "-m", "app"]
 QUESTION = "Do safety techniques remove a backdoor?"
 PAGE_SECONDS = 300.0
 MODEL_SECONDS = 300.0
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0
 LOOKED_EVERY = 0.05
 UNDERWAY = "so these are the quotes"
 """How the note of a server ends whose language model is still on its way."""
@@ -32,11 +33,15 @@ UNDERWAY = "so these are the quotes"
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start: seconds from the command to each event, None where it never came, and what went wrong."""
+    """One start: seconds from the command to each event, None where it never came, and what went wrong.
+
+    `page` is fetched, `answer` is the first one, `model` is at work, `written` is an answer of its own.
+    """
 
     page: float | None = None
     answer: float | None = None
     model: float | None = None
+    written: float | None = None
     failure: str | None = None
 
 
@@ -45,7 +50,7 @@ class _StartError(Exception):
 
 
 def start_once(llm: str, environment: Mapping[str, str]) -> Start:
-    """Start a server, fetch its page, ask one question, wait for its language model, and stop it with SIGTERM."""
+    """Start a server, fetch its page, ask, wait for its language model, ask again, and stop it with SIGTERM."""
     reached: dict[str, float] = {}
     failure = None
     began = time.perf_counter()
@@ -58,6 +63,8 @@ def start_once(llm: str, environment: Mapping[str, str]) -> Start:
             if llm != "none":
                 _until(process, MODEL_SECONDS, "language model", lambda: _model_is_there(address))
                 reached["model"] = time.perf_counter() - began
+                if _ask(address) == "generated":
+                    reached["written"] = time.perf_counter() - began
     except (_StartError, OSError, ValueError) as error:
         failure = str(error) or type(error).__name__
     return Start(**reached, failure=failure)
@@ -101,16 +108,18 @@ def _served(llm: str, environment: Mapping[str, str]) -> Iterator[tuple[subproce
 def _fetched(address: str, body: bytes | None = None) -> bytes:
     """What stands there, empty where nothing answers yet."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=60) as response:
+        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=PAGE_SECONDS) as response:
             return response.read()
-    except OSError:
+    except (OSError, HTTPException):
         return b""
 
 
-def _ask(address: str) -> None:
+def _ask(address: str) -> str:
+    """The mode of the answer to a question."""
     answer = json.loads(_fetched(f"{address}api/v1/ask", json.dumps({"question": QUESTION}).encode()) or b"{}")
     if "status" not in answer:
         raise _StartError("the question was not answered")
+    return answer["mode"]
 
 
 def _model_is_there(address: str) -> bool:
@@ -133,9 +142,9 @@ def starts(count: int, busy: int, llm: str, environment: Mapping[str, str]) -> I
 
 
 def as_table(made: Sequence[Start]) -> str:
-    """How many pages, first answers and models at work there were, and after how many seconds."""
+    """How many came of each, and after how many seconds."""
     rows = ["| | there | min s | median s | max s |", "|---|---|---|---|---|"]
-    for name in ("page", "answer", "model"):
+    for name in ("page", "answer", "model", "written"):
         took = [value for start in made if (value := getattr(start, name)) is not None]
         spread = [min(took), statistics.median(took), max(took)] if took else []
         cells = " | ".join(f"{value:.1f}" for value in spread) or " | | "

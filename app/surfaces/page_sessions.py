@@ -143,6 +143,11 @@ class GradioSessions:
             holder.session_data.pop(name, None)
             holder.time_last_used.pop(name, None)
 
+    def _as_it_stands(self, component: Any, session: str) -> Any:
+        """The component as the session's page has it: its choices follow the collection, not the server's start."""
+        state = self._blocks.state_holder.session_data.get(session)
+        return component if state is None else state.blocks_config.blocks.get(component._id, component)
+
     def _call(self, body: bytes, known: Mapping[int, BlockFunction]) -> dict[str, Any]:
         try:
             sent = json.loads(body)
@@ -154,13 +159,14 @@ class GradioSessions:
         function = known.get(index) if type(index) is int else None
         if function is None or not isinstance(data, list) or len(data) != len(function.inputs):
             raise _unreadable()
+        session = _session_name(sent.get("session_hash"))
         for component, value in zip(function.inputs, data, strict=True):
-            _check_value(component, value)
+            _check_value(self._as_it_stands(component, session), value)
         return {
             "fn_index": index,
             "data": data,
             "event_data": sent.get("event_data"),
-            "session_hash": _session_name(sent.get("session_hash")),
+            "session_hash": session,
             "trigger_id": trigger if type(trigger) is int else None,
         }
 

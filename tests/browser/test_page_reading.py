@@ -129,7 +129,8 @@ def test_whole_sentences_are_read_out_once_and_nothing_else_is(visit) -> None:
     expect(page.locator(READ_OUT).last).to_have_text("The answer is complete.")
     assert page.evaluate("window.__heard") == [
         "Looking for an answer.",
-        "Backdoor behavior can be made persistent.",
+        "According to Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training "
+        "(Anthropic, January 2024), backdoor behavior can be made persistent.",
         f"The moon is {MARKUP} of cheese. (no quote behind this sentence)",
         "The answer is complete.",
     ]

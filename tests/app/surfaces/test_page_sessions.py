@@ -137,6 +137,18 @@ def test_what_the_page_never_sends_is_told_in_one_line(
     assert capfd.readouterr().err == ""
 
 
+def test_a_choice_that_the_page_was_given_later_is_one(page: httpx.Client, body_of: Any, blocks: Any) -> None:
+    """After an ingest the page has organisations that were not there when it was laid out."""
+    body = body_of("chips", "later1")
+    body["data"][0] = ["A new organisation"]
+    assert page.post(CALL, json=body).status_code == 400
+    function = next(one for one in blocks.fns.values() if one.name == "chips")
+    session = blocks.state_holder["later1"]
+    box = function.inputs[0]
+    session[box._id] = type(box)(choices=["A new organisation"])
+    assert page.post(CALL, json=body).status_code == 200
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff", b'{"fn_index":'])
 def test_nor_what_is_no_json(page: httpx.Client, content: bytes) -> None:
     for path in (JOIN, CALL):

@@ -116,7 +116,10 @@ def test_a_written_answer_is_streamed_too(writing: Callable[..., LocalAnswerer])
         events = events_of(client.post(ASK, json={"question": BACKDOOR}, headers={"Accept": "text/event-stream"}))
     names = list(dict.fromkeys(name for name, _ in events))
     assert names == ["status", "sources", "quotes", "token", "sentence", "followups", "done"]
-    assert events[-1][1]["mode"] == "generated" and events[-1][1]["answer"] == reply
+    done = events[-1][1]
+    assert done["mode"] == "generated"
+    assert done["answer"].startswith("According to Sleeper Agents") and done["answer"].endswith(f", b{reply[1:]}")
+    assert [data for name, data in events if name == "sentence"] == done["sentences"]
 
 
 def test_line_breaks_stay_within_an_events_data(client: TestClient) -> None:

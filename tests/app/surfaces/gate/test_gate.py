@@ -579,7 +579,9 @@ def test_the_settings_reach_the_gate(monkeypatch: pytest.MonkeyPatch, capsys: py
     }.items():
         monkeypatch.setenv(f"PAPERBACKED_{name}", value)
     told: dict[str, Any] = {}
-    answerer = SimpleNamespace(language_models=None, warm_up=lambda: None)
+    answerer = SimpleNamespace(
+        language_models=None, warm_up=lambda: None, load_in_background=lambda after: None, follow=lambda: None
+    )
 
     def record_options(answerer: Any, models: Any, options: ServingOptions, ready: Any, runs: Any) -> None:
         told["options"] = options
