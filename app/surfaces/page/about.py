@@ -12,7 +12,7 @@ from app.surfaces.words import Words
 from retrieval.types import Facets, Paper
 
 _STEPS = ("search", "choose", "decide", "write", "check")
-_LIMITS = ("contradiction", "sentence", "paraphrase", "arithmetic", "chinese", "truth")
+_LIMITS = ("contradiction", "sentence", "paraphrase", "arithmetic", "chinese", "clause", "truth")
 _STORED = ("history", "feedback", "elsewhere")
 
 
