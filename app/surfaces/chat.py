@@ -89,10 +89,14 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     gr.on(edits, page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
     on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
 
-    chips: dict[str, Any] = {"outputs": on.chips, **at_once}
-    gr.on([one.change for one in on.filters], page.chips, inputs=[*on.filters, on.language], **chips)
-    on.masthead.select(page.choose, outputs=on.filters, **at_once)
-    on.chips.select(page.unchoose, inputs=on.filters, outputs=on.filters, **at_once)
+    # Only what the reader changes: where the filters are set from here, their chips come along with them. An event
+    # of each widget that was set would see the others half set, and the last to be answered would win.
+    narrowed = [one.input for one in on.filters]
+    gr.on(
+        narrowed, page.chips, inputs=[*on.filters, on.language], outputs=on.chips, trigger_mode="always_last", **at_once
+    )
+    on.masthead.select(page.choose, inputs=on.language, outputs=[*on.filters, on.chips], **at_once)
+    on.chips.select(page.unchoose, inputs=[on.language, *on.filters], outputs=[*on.filters, on.chips], **at_once)
 
     blocks.load(page.opened, inputs=on.language, js=_CHOSEN, outputs=on.worded, **at_once)
     on.masthead.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
@@ -202,14 +206,15 @@ class ChatPage:
         """The chosen filters; the last value is the language."""
         return chips_html(chosen(*values[:-1]), _words(values[-1]))
 
-    def choose(self, event: gr.EventData) -> tuple[Update, ...]:
-        """The filters that another part of the page asks for."""
-        return _chosen(chosen_by_event(_sent(event), self.reader.answerer.facets))
+    def choose(self, event: gr.EventData, language: Any = "en") -> tuple[Update, ...]:
+        """The filters that another part of the page asks for, and their chips."""
+        return _chosen(chosen_by_event(_sent(event), self.reader.answerer.facets), _words(language))
 
-    def unchoose(self, event: gr.EventData, *filters: Any) -> tuple[Update, ...]:
-        """The filters without the one whose chip was pressed."""
+    def unchoose(self, event: gr.EventData, language: Any, *filters: Any) -> tuple[Update, ...]:
+        """The filters without the one whose chip was pressed, and the chips that are left."""
         sent = _sent(event)
-        return _chosen(chosen(*filters).without(text_of(sent.get("name")), text_of(sent.get("value"))))
+        left = chosen(*filters).without(text_of(sent.get("name")), text_of(sent.get("value")))
+        return _chosen(left, _words(language))
 
 
 def _sent(event: gr.EventData) -> Mapping[str, Any]:
@@ -239,5 +244,6 @@ def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
     return tuple(gr.skip() if value is None else value for value in drawn)
 
 
-def _chosen(now: Chosen) -> tuple[Update, ...]:
-    return list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
+def _chosen(now: Chosen, words: Words) -> tuple[Update, ...]:
+    values = list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
+    return *values, chips_html(now, words)

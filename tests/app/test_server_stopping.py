@@ -108,9 +108,18 @@ def _address(program: subprocess.Popen[str], said: Path) -> str:
     while not (found := re.search(r"answers at (http://\S+)/", said.read_text())):
         assert program.poll() is None and time.monotonic() < end, said.read_text()
         time.sleep(0.05)
-    while httpx.get(f"{found[1]}/health/ready").status_code != 200:
+    # It is ready with quotes before its model is.
+    while not httpx.get(f"{found[1]}/api/v1/health").json()["llm"]:
+        assert time.monotonic() < end, said.read_text()
         time.sleep(0.05)
     return found[1]
+
+
+def asked_from(reader: str, address: str, request: dict[str, Any]) -> httpx.Response:
+    """From an address of its own: one address has few answers at once."""
+    transport = httpx.HTTPTransport(local_address=reader)
+    with httpx.Client(base_url=address, timeout=WAIT_SECONDS, transport=transport) as client:
+        return client.post(**request)
 
 
 def data_of(text: str) -> list[str]:
@@ -137,12 +146,11 @@ def assert_told(answers: dict[str, httpx.Response]) -> None:
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_every_answer_with_a_sentence(tmp_path: Path, model: SilentModelServer, sent: int) -> None:
-    with (
-        serving(tmp_path, model.url) as (program, address),
-        httpx.Client(base_url=address, timeout=WAIT_SECONDS) as client,
-        ThreadPoolExecutor(len(REQUESTS)) as pool,
-    ):
-        asking = {name: pool.submit(client.post, **request) for name, request in REQUESTS.items()}
+    with serving(tmp_path, model.url) as (program, address), ThreadPoolExecutor(len(REQUESTS)) as pool:
+        asking = {
+            name: pool.submit(asked_from, f"127.0.0.{number}", address, request)
+            for number, (name, request) in enumerate(REQUESTS.items(), 1)
+        }
         for _ in REQUESTS:
             assert model.asked.acquire(timeout=WAIT_SECONDS), "a question did not reach the model"
         program.send_signal(sent)

@@ -39,7 +39,7 @@ def test_a_model_that_the_index_itself_names_is_never_loaded(
 
     store = ChromaStore(tmp_path / "chroma")
     store.check(built.index)
-    assert store.newest("default") == built.index
+    assert store.find(built.index.collection, built.index.fingerprint) == built.index
     assert len(store.search(built.index, built.embedder.embed(["backdoor"])[0], 2)) == 2
     assert build(tmp_path, papers[:2]).index == built.index
     assert loaded == []

@@ -254,11 +254,15 @@ def test_the_page_is_drawn_anew_once_the_collection_has_other_papers(papers: tup
 def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> None:
     page = ChatPage(Scripted())
     asked_for = sending(organisations=["OpenAI", "Nobody"], categories=["Robustness"], since=1900, until=2023)
-    assert page.choose(asked_for) == (["OpenAI"], ["Robustness"], [], 2022, 2023)
-    assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], 0, 0)
-    unpressed = page.unchoose(sending(name="organisations", value="OpenAI"), ["OpenAI"], [], ["en"], 2022, 0)
-    assert unpressed == ([], [], ["en"], 2022, 0)
-    assert page.unchoose(sending(name="since", value=""), ["OpenAI"], [], [], 2022, 0)[3] == 0
+    *filters, chips = page.choose(asked_for)
+    assert filters == [["OpenAI"], ["Robustness"], [], 2022, 2023]
+    assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["organisations", "categories", "since", "until"]
+    assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], 0, 0, "")
+    pressed = sending(name="organisations", value="OpenAI")
+    *unpressed, chips = page.unchoose(pressed, "zh", ["OpenAI"], [], ["en"], 2022, 0)
+    assert unpressed == [[], [], ["en"], 2022, 0]
+    assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["languages", "since"] and "仅限" in str(chips)
+    assert page.unchoose(sending(name="since", value=""), "en", ["OpenAI"], [], [], 2022, 0)[3] == 0
 
 
 def test_stop_keeps_what_was_written() -> None:

@@ -93,8 +93,8 @@ HANDLERS: dict[str, Callable[[ChatPage, Any], Any]] = {
     "reopen": lambda page, draw: page.reopen(draw(_json), draw(_events)),
     "edit": lambda page, draw: page.edit(draw(_held), draw(_json), draw(_events)),
     "chips": lambda page, draw: page.chips(*draw(_filters), draw(_json)),
-    "choose": lambda page, draw: page.choose(draw(_events)),
-    "unchoose": lambda page, draw: page.unchoose(draw(_events), *draw(_filters)),
+    "choose": lambda page, draw: page.choose(draw(_events), draw(_json)),
+    "unchoose": lambda page, draw: page.unchoose(draw(_events), draw(_json), *draw(_filters)),
 }
 
 
