@@ -9,10 +9,10 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from app.answering.llm import check_name, describe, open_llm
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
+from app.answering.models.opening import check_name, describe, open_llm
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import (
@@ -24,18 +24,18 @@ from retrieval.corpus import (
     read_papers,
     shipped_file,
 )
-from retrieval.disk import writing
-from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
-from retrieval.evaluation.questions import read_questions
-from retrieval.glossary import Glossary, read_glossary
+from retrieval.files import writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical.glossary import Glossary, read_glossary
+from retrieval.lexical.index import LexicalIndex
+from retrieval.models.embedding import Embedder, open_embedder
 from retrieval.passages import CollectionPassages
+from retrieval.questions.expansion import all_texts, embedded_texts, written_for
+from retrieval.questions.labelled import read_questions
 from retrieval.retriever import PaperRetriever
-from retrieval.store import ChromaStore, Index
+from retrieval.stores.chroma import ChromaStore, Index
 from retrieval.types import Filters, Paper, Progress, WrittenQuestion, no_progress
-from retrieval.written import all_texts, embedded_texts, written_for
 
 Note = Callable[[str], None]
 LOOKS = 3

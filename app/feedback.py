@@ -13,9 +13,9 @@ from typing import Any, BinaryIO, Literal
 
 from filelock import FileLock, Timeout
 
-from retrieval.disk import not_written
 from retrieval.errors import InputError, PaperbackedError
-from retrieval.readable import readable_json
+from retrieval.files import not_written
+from retrieval.sanitize import readable_json
 
 MAX_ID_CHARS = 200
 MAX_REASON_CHARS = 1_000

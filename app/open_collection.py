@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
 from app.answering.chain import AnswerChain, Unsupported
+from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
+from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.sources import papers_best_first
-from app.answering.support import MODEL_FILE as SUPPORT_FILE
-from app.answering.support import SupportCheck, read_support
 from retrieval.corpus import checked_filters, facets_of, shipped_file
 from retrieval.errors import InputError
 from retrieval.retriever import PaperRetriever

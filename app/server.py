@@ -16,15 +16,15 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
-from app.surfaces.api.documents import describe
+from app.surfaces.api.openapi import describe
 from app.surfaces.api.routes import api_router, health_router
-from app.surfaces.gate.admission import rules_for
 from app.surfaces.gate.connections import Connections, most_connections, server_options
+from app.surfaces.gate.cors import Frontier
 from app.surfaces.gate.forwarded import ForwardedHeaders
 from app.surfaces.gate.gate import Gate, Login
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.gate.observed import ObservedAnswerer, log_answers
-from app.surfaces.gate.origins import Frontier
+from app.surfaces.gate.request_limits import rules_for
 from app.surfaces.login.hub_login import HubLogin
 from app.surfaces.login.key_login import KeyLogin
 from app.surfaces.mcp.routes import mcp_router
@@ -54,9 +54,9 @@ def create_app(
     """
     import gradio
 
-    from app.surfaces.chat import build_page, page_options
     from app.surfaces.gate.page_security import LocalOnly
-    from app.surfaces.page_sessions import GradioSessions
+    from app.surfaces.page.gradio_page import build_page, page_options
+    from app.surfaces.page.sessions import GradioSessions
 
     runs = runs or AnswerRuns()
     metrics = Metrics()

@@ -16,17 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.abstention import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
 from app.answering.collection.records import Records
-from app.answering.conversation import standalone_question
-from app.answering.evidence import weigh
+from app.answering.evidence.answerability import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
+from app.answering.evidence.selection import weigh
+from app.answering.query.conversation import standalone_question
 from app.build import build_retriever, collection_papers
-from app.evaluation import as_asked
+from app.evaluation.reports import as_asked
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.evaluation.metrics import auroc
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app import batch
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
+from app.cli import batch
 from benchmarks.figures import Figure
 from retrieval.corpus import default_questions_file
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_questions
 from retrieval.types import no_progress
 
 BATCH = 200

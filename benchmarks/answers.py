@@ -10,13 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.answer_evaluation import AnswerReport
-from app.answer_table import HEADS, cell, refusals, rows_of
 from app.build import build_answerer
-from app.evaluation import answers_report
+from app.cli.terminal import progress_bars
+from app.evaluation.answer_table import HEADS, cell, refusals, rows_of
+from app.evaluation.answers import AnswerReport
+from app.evaluation.reports import answers_report
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
 from benchmarks.evaluation import SPLITS
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers
 from retrieval.errors import PaperbackedError
-from retrieval.evaluation.questions import TYPES, LabelledQuestion, read_questions
+from retrieval.lexical.tokens import content_words
+from retrieval.questions.labelled import TYPES, LabelledQuestion, read_questions
 from retrieval.types import Paper
-from retrieval.words import content_words
 
 SPLITS = ("train", "dev", "test")
 HELD_OUT = "papers_held_out.txt"

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from app.build import build_answerer, build_benchmark_retriever
-from app.evaluation import beir_report, questions_report
-from app.evaluation_table import risks_at
+from app.cli.terminal import progress_bars
+from app.evaluation.reports import beir_report, questions_report
+from app.evaluation.retrieval_table import risks_at
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file
 from retrieval.errors import PaperbackedError

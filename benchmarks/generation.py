@@ -21,8 +21,8 @@ import numpy as np
 from app.answering.events import Citation
 from app.answering.models.language_model import SMALL_PROMPT
 from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
-from app.answering.sentence_prompt import sentence_messages
-from app.answering.writing import answer_messages
+from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.writing.stream import answer_messages
 from app.quiet import silence_libraries
 from benchmarks.figures import Figure, as_markdown, write_between_marks
 

@@ -13,13 +13,13 @@ from app.build import written_questions
 from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
-from retrieval.embedding import TUNED_FILE, Embedder, open_embedder
-from retrieval.glossary import read_glossary
 from retrieval.ingest import ensure_index
-from retrieval.overlay import apply_overlay
-from retrieval.store import ChromaStore, Index
+from retrieval.lexical.glossary import read_glossary
+from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.models.weight_delta import apply_overlay
+from retrieval.questions.expansion import embedded_texts
+from retrieval.stores.chroma import ChromaStore, Index
 from retrieval.types import Paper
-from retrieval.written import embedded_texts
 
 ROUNDS = 3
 
@@ -83,7 +83,7 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    from retrieval.embedding import base_folder
+    from retrieval.models.embedding import base_folder
 
     model = HuggingFaceEmbeddings(model_name=str(base_folder()), model_kwargs={"device": "cpu"})
     model.embed_documents(["warm"])
@@ -99,7 +99,7 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
 def _cosine_to_fp32(papers: tuple[Paper, ...], embedder: Embedder) -> float:
     from sentence_transformers import SentenceTransformer
 
-    from retrieval.embedding import base_folder
+    from retrieval.models.embedding import base_folder
 
     texts = [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
     exact = SentenceTransformer(str(base_folder()), device="cpu")

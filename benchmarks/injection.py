@@ -19,16 +19,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.answering.citations import without_markers
+from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Answer, AnswerSentence
 from app.answering.question import checked_question
-from app.answering.quotes import described
-from app.answering.wording import wording_for
+from app.answering.writing.phrases import wording_for
+from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer
+from app.cli.terminal import progress_bars
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.surfaces.page.answer_text import quoted_spans
-from app.terminal import progress_bars
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import as_line, default_papers_file, parse_paper, read_papers
 from retrieval.errors import PaperbackedError

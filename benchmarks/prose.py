@@ -21,24 +21,24 @@ from typing import Any
 import numpy as np
 import psutil
 
-from app.answer_evaluation import citation_precision
-from app.answering.attribution import unattributed
-from app.answering.citations import without_markers
+from app.answering.checking.support import about
+from app.answering.citations.stream import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
-from app.answering.support import about
-from app.answering.wording import wording_for
+from app.answering.writing.attribution import unattributed
+from app.answering.writing.phrases import wording_for
 from app.build import LocalAnswerer, build_answerer
-from app.lessons.lessons import Lesson, read_lessons
+from app.cli.terminal import progress_bars
+from app.evaluation.answers import citation_precision
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
+from app.training.sft.examples import Lesson, read_lessons
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.evaluation.metrics import bootstrap_interval
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
-from retrieval.words import content_words
+from retrieval.lexical.tokens import content_words
+from retrieval.questions.labelled import LabelledQuestion, read_questions
 
 MARKS = "<!-- prose: begin -->", "<!-- prose: end -->"
 MODES = {

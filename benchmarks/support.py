@@ -15,9 +15,9 @@ import numpy as np
 
 from app.answering.checking.agreement import features, figures_hold, read_evidence
 from app.answering.checking.claims import read_claim
+from app.answering.checking.support import MODEL_FILE, Weighing
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.logistic import Logistic
-from app.answering.support import MODEL_FILE, Weighing
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
 from benchmarks.support_examples import Example, own_examples, scifact_abstracts, scifact_examples
@@ -35,8 +35,8 @@ from benchmarks.support_fitting import (
     with_threshold,
 )
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
-from retrieval.embedding import Embedder, open_embedder
 from retrieval.evaluation.metrics import auroc
+from retrieval.models.embedding import Embedder, open_embedder
 
 MARKS = "<!-- support: begin -->", "<!-- support: end -->"
 SCIFACT_WRONG = ("CONTRADICT", "wrong sentence", "cited abstract without evidence")

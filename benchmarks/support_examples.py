@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.support import about
+from app.answering.checking.support import about
 from benchmarks import mutations
 from retrieval.chunking import chunk_sentences, split_sentences
+from retrieval.lexical.tokens import content_words, overlap
 from retrieval.types import Paper
-from retrieval.words import content_words, overlap
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 QUOTED = 3

@@ -9,8 +9,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING
+from app.answering.checking.support import Weighing
 from app.answering.logistic import Logistic
-from app.answering.support import Weighing
 from benchmarks.support_examples import Example
 
 FOLDS = 5

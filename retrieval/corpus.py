@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError, InputError
-from retrieval.readable import readable
+from retrieval.sanitize import readable
 from retrieval.types import Facets, Filters, Paper
 
 MAX_LINE_BYTES = 1_000_000

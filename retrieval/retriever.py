@@ -16,15 +16,15 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from retrieval.chunking import chunk_sentences
-from retrieval.embedding import Embedder
-from retrieval.glossary import Glossary
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical.glossary import Glossary
+from retrieval.lexical.index import LexicalIndex
+from retrieval.models.embedding import Embedder
 from retrieval.passages import CollectionPassages
-from retrieval.rungs import Rungs
-from retrieval.store import ChromaStore, Index, similarity
-from retrieval.stored import StoredPassage
+from retrieval.questions.index import WrittenIndex, read_written_index
+from retrieval.retrieval_weights import Rungs
+from retrieval.stores.chroma import ChromaStore, Index, similarity
+from retrieval.stores.stored_passage import StoredPassage
 from retrieval.types import Chunk, Filters, Paper, Passage, Sentence, WrittenQuestion
-from retrieval.written_index import WrittenIndex, read_written_index
 
 MAX_PAPERS = 10
 PASSAGES_PER_PAPER = 2

@@ -11,11 +11,9 @@ from typing import Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.answering.abstention import Answerability
-from app.answering.citations import renumbered
-from app.answering.collection.answer import Catalogue
-from app.answering.conversation import standalone_question
-from app.answering.courtesy import courtesy_of, courtesy_reply
+from app.answering.checking.support import SupportCheck
+from app.answering.citations.stream import renumbered
+from app.answering.collection.answerer import Catalogue
 from app.answering.events import (
     Answer,
     AnswerSentence,
@@ -31,17 +29,19 @@ from app.answering.events import (
     Status,
     Token,
 )
-from app.answering.evidence import choose_quotes, weigh
-from app.answering.followups import follow_up_questions
+from app.answering.evidence.answerability import Answerability
+from app.answering.evidence.followups import follow_up_questions
+from app.answering.evidence.selection import choose_quotes, weigh
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
-from app.answering.prose import Telling, answer_by_quote, whole_answer
+from app.answering.query.conversation import standalone_question
+from app.answering.query.courtesy import courtesy_of, courtesy_reply
+from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Question
-from app.answering.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.reply import Reply
-from app.answering.rewriting import rewritten_question
 from app.answering.sources import with_left_out
-from app.answering.support import SupportCheck
-from app.answering.wording import Wording, wording_for
+from app.answering.writing.phrases import Wording, wording_for
+from app.answering.writing.prose import Telling, answer_by_quote, whole_answer
+from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.errors import InputError
-from retrieval.readable import readable
+from retrieval.sanitize import readable
 from retrieval.types import Filters
 
 MAX_QUESTION_CHARS = 2_000

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.build import build_retriever, collection_papers, indexed_questions
 from app.settings import Settings
-from retrieval.embedding import open_embedder
 from retrieval.ingest import index_fingerprint
+from retrieval.models.embedding import open_embedder
 from retrieval.types import Progress, no_progress
 
 

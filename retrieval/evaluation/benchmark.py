@@ -25,8 +25,8 @@ from retrieval.evaluation.metrics import (
     reciprocal_rank,
     risk_coverage,
 )
-from retrieval.evaluation.questions import TYPES, LabelledQuestion
-from retrieval.rungs import Rungs
+from retrieval.questions.labelled import TYPES, LabelledQuestion
+from retrieval.retrieval_weights import Rungs
 from retrieval.types import Progress, no_progress
 
 Rank = Callable[[str], Sequence[str]]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.evaluation.benchmark import Answerability, Report, Row
-from retrieval.figure import empty_figure, save_figure
+from retrieval.evaluation.figure import empty_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

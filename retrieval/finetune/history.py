@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.figure import empty_figure, save_figure
+from retrieval.evaluation.figure import empty_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

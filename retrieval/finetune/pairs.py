@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.chunking import chunk_paper
-from retrieval.evaluation.beir import BeirSet
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.glossary import Glossary
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import LabelledQuestion
+from retrieval.readers.beir import BeirSet
 from retrieval.types import Paper
 
 

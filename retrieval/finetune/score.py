@@ -9,8 +9,8 @@ import numpy as np
 
 from retrieval.chunking import chunk_paper
 from retrieval.evaluation.metrics import hit, reciprocal_rank
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.glossary import Glossary
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import LabelledQuestion
 from retrieval.types import Paper
 
 Encode = Callable[[Sequence[str]], np.ndarray]

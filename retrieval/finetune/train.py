@@ -23,8 +23,8 @@ from retrieval.finetune.history import History
 from retrieval.finetune.pairs import Example, batches
 from retrieval.finetune.recipes import Recipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
-from retrieval.heavy_imports import heavy_imports, model_loading
-from retrieval.precision import bfloat16_pays
+from retrieval.models.heavy_imports import heavy_imports, model_loading
+from retrieval.models.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
 HISTORY = "history.json"

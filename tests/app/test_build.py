@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.llm import describe
+from app.answering.models.opening import describe
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
 from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_questions, ingest_papers
-from app.diagnosis import Finding, diagnose
+from app.cli.doctor import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
 from retrieval.corpus import default_papers_file

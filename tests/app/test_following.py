@@ -21,11 +21,11 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, find_ret
 from app.server import _following
 from app.settings import Settings, read_settings
 from app.surfaces.page.sections import Sections
-from app.surfaces.words import interface_words
-from retrieval.embedding import HashEmbedder
+from app.surfaces.ui_strings import interface_words
 from retrieval.errors import IndexStoreError, PaperbackedError
 from retrieval.ingest import ensure_index
-from retrieval.store import ChromaStore
+from retrieval.models.embedding import HashEmbedder
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Filters
 
 ROOT = Path(__file__).parents[2]

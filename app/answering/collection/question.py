@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answering.collection.filter_words import OWN, read_filters
-from app.answering.collection.frames import Frame, Intent, asks_for_overview, frame_of, refinement_of, similar_to
+from app.answering.collection.grammar import Frame, Intent, asks_for_overview, frame_of, refinement_of, similar_to
 from app.answering.collection.records import Records
+from retrieval.lexical.tokens import content_words
 from retrieval.types import Filters, Paper
-from retrieval.words import content_words
 
 MAX_CHARS = 300
 MAX_EARLIER = 6

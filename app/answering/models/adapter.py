@@ -9,7 +9,7 @@ from typing import Any
 
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
+from retrieval.models.heavy_imports import heavy_imports
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"

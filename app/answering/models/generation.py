@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from retrieval.errors import ModelError, one_line
-from retrieval.heavy_imports import heavy_imports
+from retrieval.models.heavy_imports import heavy_imports
 
 FinishReason = Literal["stop", "length", "time"]
 TICK_SECONDS = 0.1

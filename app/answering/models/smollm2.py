@@ -19,9 +19,9 @@ from app.answering.models.transformers_chat import (
 )
 from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports, model_loading
+from retrieval.models.heavy_imports import heavy_imports, model_loading
+from retrieval.models.weights import file_in_wheel, verify_sha256
 from retrieval.types import Progress, no_progress
-from retrieval.weights import file_in_wheel, verify_sha256
 
 NAME = "smollm2"
 UNTUNED = "smollm2-untuned"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.answering.events import Event
-from app.surfaces.api.server_sent import frame
+from app.surfaces.api.sse import frame
 from app.surfaces.runs.answer_run import AnswerRun, Reader
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError, PaperbackedError

@@ -10,7 +10,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.surfaces.gate.admission import (
+from app.surfaces.gate.cors import Frontier, Requester, requester_of
+from app.surfaces.gate.observed import ASKED_FROM
+from app.surfaces.gate.request_limits import (
     REQUESTER,
     RULE,
     Admission,
@@ -18,8 +20,6 @@ from app.surfaces.gate.admission import (
     RefusedError,
     Rules,
 )
-from app.surfaces.gate.observed import ASKED_FROM
-from app.surfaces.gate.origins import Frontier, Requester, requester_of
 from app.surfaces.gate.routes import WITHOUT_LOGIN, Rule, rule_at
 
 _FOR_ALL_PAGES = ("/widget.js",)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.surfaces.gate.routes import READING, Rule
-from app.surfaces.words import interface_language, interface_words
+from app.surfaces.ui_strings import interface_language, interface_words
 
 PATH = "/login"
 COOKIE = "paperbacked-login"

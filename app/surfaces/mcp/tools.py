@@ -12,12 +12,12 @@ from starlette.concurrency import run_in_threadpool
 
 from app.answering.answerer import Answerer
 from app.answering.events import Answer, sources_as_json
+from app.answering.query.request import filters_from_json, question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.quotes import described
-from app.answering.request import filters_from_json, question_from_json
 from app.answering.sources import closest_papers
+from app.answering.writing.quotes import described
 from app.surfaces.api import schema
-from app.surfaces.forms.cited_text import cited_text
+from app.surfaces.exports.cited_text import cited_text
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import whole_answer
 from retrieval.corpus import checked_filters

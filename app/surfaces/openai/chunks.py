@@ -10,8 +10,8 @@ from typing import Any
 from starlette.responses import Response
 
 from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
-from app.surfaces.api.server_sent import Telling
-from app.surfaces.forms.cited_text import as_markdown, ending
+from app.surfaces.api.sse import Telling
+from app.surfaces.exports.cited_text import as_markdown, ending
 from app.surfaces.openai.request import MODEL, failure
 from app.surfaces.problems import openai_error
 from app.surfaces.runs.answer_run import Reader

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from app.answering.answerer import Answerer
 from app.answering.events import Answer
 from app.surfaces.api.body import JsonText
-from app.surfaces.api.server_sent import HEARTBEAT_SECONDS, ServerSent
-from app.surfaces.forms.cited_text import as_markdown, cited_text
+from app.surfaces.api.sse import HEARTBEAT_SECONDS, ServerSent
+from app.surfaces.exports.cited_text import as_markdown, cited_text
 from app.surfaces.openai.chunks import USAGE, Chunks, extras, new_id
 from app.surfaces.openai.request import MODEL, check_model, failure, read_request
 from app.surfaces.runs.answer_runs import AnswerRuns

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.answering.answerer import Models
 from app.surfaces.markup import text_html
 from app.surfaces.page.paper_naming import month_year
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Facets, Paper
 
 _STEPS = ("search", "choose", "decide", "write", "check")

@@ -6,7 +6,7 @@ from app.surfaces.markup import paper_address, text_html
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import permalink
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Paper
 
 EXPORT_FORMATS = ("markdown", "bibtex", "csl-json")

@@ -10,7 +10,7 @@ from app.answering.events import AnswerSentence
 from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")

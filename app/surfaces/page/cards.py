@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.events import Citation
-from app.surfaces.forms.references import apa, bibtex
+from app.surfaces.exports.references import apa, bibtex
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
 from app.surfaces.page.paper_naming import name_html, origin
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import Words, interface_words
 from retrieval.types import Paper, Passage
 
 _RUNGS = ("passage", "question", "words", "letters")

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.surfaces.markup import text_html
 from app.surfaces.page.render import language_name
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 

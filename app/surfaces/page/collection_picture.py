@@ -15,7 +15,7 @@ from datetime import date
 
 from app.surfaces.markup import text_html
 from app.surfaces.page.paper_naming import month_year
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Paper
 
 NOT_GIVEN = "-"

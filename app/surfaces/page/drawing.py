@@ -13,7 +13,7 @@ from app.answering.question import Question
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import kept_conversation
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.errors import PaperbackedError
 
 BROKEN = "Something went wrong while answering: the server's log says what, and Retry asks again."

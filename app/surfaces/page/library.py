@@ -14,7 +14,7 @@ from app.surfaces.markup import outside_link, paper_address, text_html
 from app.surfaces.page.collection_picture import collection_picture, filter_value
 from app.surfaces.page.paper_naming import month_year, name_html
 from app.surfaces.page.render import language_name
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Facets, Paper
 
 MOST_ROWS = 2_000

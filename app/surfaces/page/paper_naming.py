@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from app.surfaces.markup import text_html
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import Words, interface_words
 from retrieval.types import Paper
 
 

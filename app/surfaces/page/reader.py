@@ -16,9 +16,9 @@ from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import Frame, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import exchanges_from_kept
+from app.surfaces.page.model_picker import shelf_html
 from app.surfaces.page.said import said
-from app.surfaces.page.shelf import shelf_html
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.errors import InputError, PaperbackedError
 
 

@@ -25,12 +25,12 @@ from app.surfaces.page.bounds import (
     fitting,
 )
 from app.surfaces.page.cards import card_id
-from app.surfaces.page.evidence import evidence, evidence_in_short
+from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.page.said import said
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Facets, Filters
 
 KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")

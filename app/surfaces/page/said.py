@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import Words, interface_words
 
 _PREFIX = "said_"
 _PLACE = re.compile(r"\\\{(\w+)\\\}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.answering.answerer import Answerer
 from app.surfaces.page.about import about_html
 from app.surfaces.page.library import library_html
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import Words
 from retrieval.types import Paper
 
 

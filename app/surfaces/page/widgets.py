@@ -1,4 +1,4 @@
-"""The page's Gradio widgets and how they are laid out; `app.surfaces.chat` ties them to what happens."""
+"""The page's Gradio widgets and how they are laid out; `app.surfaces.page.gradio_page` ties them to what happens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import gradio as gr
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.page.assets import triggers
 from app.surfaces.page.chosen_filters import filter_labels
-from app.surfaces.page.masthead import masthead_html
-from app.surfaces.words import Words, interface_words
+from app.surfaces.page.header import masthead_html
+from app.surfaces.ui_strings import Words, interface_words
 from retrieval.types import Facets
 
 _CLOCK_SECONDS = 1.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, interface_words
 
 ATTRIBUTES = (
     *("title", "accent", "theme", "position", "language", "placeholder", "examples"),

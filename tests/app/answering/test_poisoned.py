@@ -20,13 +20,13 @@ from app.answering.events import REFUSAL, Answer, Done
 from app.answering.models.language_model import SMALL_PROMPT, LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.quotes import described
+from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer
+from app.cli.terminal import print_answer, print_sources
 from app.settings import read_settings
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.words import interface_words
-from app.terminal import print_answer, print_sources
+from app.surfaces.ui_strings import interface_words
 from retrieval.corpus import as_line
 from retrieval.types import Paper
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from retrieval.errors import InputError, ModelError
+from retrieval.evaluation.ablation import TRIAL_WEIGHT, ladder, without_questions
 from retrieval.evaluation.benchmark import (
     METRICS,
     WITHOUT_HISTORY,
@@ -22,10 +23,9 @@ from retrieval.evaluation.benchmark import (
     evaluate_questions,
     evaluate_ranking,
 )
-from retrieval.evaluation.ladder import TRIAL_WEIGHT, ladder, without_questions
 from retrieval.evaluation.picture import draw_report
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.rungs import Rungs
+from retrieval.questions.labelled import LabelledQuestion
+from retrieval.retrieval_weights import Rungs
 
 KEYS = ["ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"]
 SHIPPED = Rungs(dense=1.0, questions=0.5, lexical=0.7, letters=0.0, glossary=True)

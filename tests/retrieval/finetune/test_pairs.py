@@ -7,10 +7,10 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.evaluation.beir import BeirSet
-from retrieval.evaluation.questions import Gold, LabelledQuestion
 from retrieval.finetune.pairs import Example, batches, query_examples, question_examples, topic_examples
-from retrieval.glossary import Glossary
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import Gold, LabelledQuestion
+from retrieval.readers.beir import BeirSet
 from retrieval.types import Paper
 
 PAPER = Paper(

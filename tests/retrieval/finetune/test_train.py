@@ -14,7 +14,7 @@ from retrieval.errors import ModelError
 from retrieval.finetune.pairs import Example
 from retrieval.finetune.recipes import DEFAULT
 from retrieval.finetune.train import train
-from retrieval.overlay import apply_overlay, write_overlay
+from retrieval.models.weight_delta import apply_overlay, write_overlay
 
 pytestmark = pytest.mark.model
 WORDS = ["apple", "bridge", "candle", "dragon", "engine", "forest", "garden", "hammer", "island", "jungle"]

@@ -13,7 +13,7 @@ from app.answering.collection.question import MAX_CHARS, CollectionQuestion, col
 from app.answering.collection.records import Records
 from app.answering.question import checked_question
 from retrieval.corpus import default_questions_file
-from retrieval.evaluation.questions import read_questions
+from retrieval.questions.labelled import read_questions
 from retrieval.types import Filters, Paper
 
 IN_2023 = {"since": date(2023, 1, 1), "until": date(2023, 12, 31)}

@@ -12,7 +12,7 @@ import pytest
 
 from app.answering.events import Answer, Done, Event, Status, Token
 from app.surfaces.api.idempotency import Keeping, KeptAnswers, KeyTakenError
-from app.surfaces.api.server_sent import Telling
+from app.surfaces.api.sse import Telling
 from app.surfaces.runs.answer_run import Reader
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError

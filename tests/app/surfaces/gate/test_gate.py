@@ -20,10 +20,10 @@ from app import server
 from app.build import LocalAnswerer
 from app.server import create_app
 from app.settings import read_settings
-from app.surfaces.gate.admission import MAX_BODY_BYTES, MAX_PAGE_BODY_BYTES, rules_for
+from app.surfaces.gate.cors import Frontier, at_the_machine
 from app.surfaces.gate.gate import Gate
 from app.surfaces.gate.observed import ASKED_FROM
-from app.surfaces.gate.origins import Frontier, at_the_machine
+from app.surfaces.gate.request_limits import MAX_BODY_BYTES, MAX_PAGE_BODY_BYTES, rules_for
 from app.surfaces.options import ServingOptions
 from retrieval.types import no_progress
 
@@ -482,7 +482,7 @@ def test_a_body_that_breaks_off_asks_nothing(gated: Gated, inside: Inside) -> No
 def test_a_body_that_does_not_come_is_waited_for_only_so_long(
     gated: Gated, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.surfaces.gate.admission.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("app.surfaces.gate.request_limits.BODY_SECONDS", 0.05)
     sent, _ = call(gated().app, [{"type": "http.request", "body": b"{", "more_body": True}])
     assert sent[0]["status"] == 408 and inside.reached == []
 

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from app.surfaces.gate.admission import Rules, rules_for
+from app.surfaces.gate.cors import Frontier
 from app.surfaces.gate.gate import Gate
-from app.surfaces.gate.limits import LimitError
-from app.surfaces.gate.origins import Frontier
 from app.surfaces.gate.places import AT_ONCE, AnswerPlaces, Place
+from app.surfaces.gate.rate_limits import LimitError
+from app.surfaces.gate.request_limits import Rules, rules_for
 
 ASK = "/api/v1/ask"
 

@@ -20,9 +20,9 @@ from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, checked_question
 from app.build import LocalAnswerer
-from app.surfaces.forms.cited_text import as_markdown
-from app.surfaces.gate.admission import MAX_BODY_BYTES, rules_for
+from app.surfaces.exports.cited_text import as_markdown
 from app.surfaces.gate.gate import Frontier, Gate
+from app.surfaces.gate.request_limits import MAX_BODY_BYTES, rules_for
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns

@@ -20,7 +20,7 @@ from app.surfaces.page.chosen_filters import Chosen
 from app.surfaces.page.drawing import Frame, drawn
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.reader import ReaderPage
-from app.surfaces.words import interface_words
+from app.surfaces.ui_strings import interface_words
 from retrieval.corpus import facets_of
 from retrieval.types import Filters, Paper, Passage
 

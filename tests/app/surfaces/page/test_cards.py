@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import app.surfaces.words
+import app.surfaces.ui_strings
 from app.answering.events import Citation, Quotes, Sources
-from app.surfaces.forms.references import apa, bibtex
+from app.surfaces.exports.references import apa, bibtex
 from app.surfaces.page.cards import card_id, match_in_words
-from app.surfaces.page.evidence import evidence
+from app.surfaces.page.evidence_pane import evidence
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, interface_words
 from retrieval.types import Paper, Passage
 
 PAPER = Paper(
@@ -138,7 +138,7 @@ def test_cards_speak_the_reader_s_language() -> None:
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
-    folder = Path(app.surfaces.words.__file__).parent / "page" / "words"
+    folder = Path(app.surfaces.ui_strings.__file__).parent / "page" / "words"
     texts = [json.loads((folder / f"cards.{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES]
     places = [
         {key: sorted(part.split("}")[0] for part in text.split("{")[1:]) for key, text in one.items()} for one in texts

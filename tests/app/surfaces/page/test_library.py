@@ -18,7 +18,7 @@ from app.surfaces.page.about import about_html
 from app.surfaces.page.collection_picture import category_forms, collection_picture, lanes, timeline
 from app.surfaces.page.library import library_html
 from app.surfaces.page.sections import Sections
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, interface_words
 from retrieval.types import Facets, Paper
 
 ENGLISH = interface_words("en")

@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from app.surfaces.gate.page_security import LocalOnly
 from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
+from app.surfaces.ui_strings import LANGUAGES, interface_words
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
 from app.surfaces.widget.script import ATTRIBUTES, PARTS, squeezed_script, widget_script
-from app.surfaces.words import LANGUAGES, interface_words
 
 ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "app" / "surfaces" / "widget"
