@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from app.surfaces.gate import rate_limits
 from app.surfaces.gate.rate_limits import LimitError, QuestionLimits, client_name
 from retrieval.errors import PaperbackedError
 
