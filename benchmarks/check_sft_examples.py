@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from app.answering.checking.support import about
-from app.training.sft.examples import Group, Lesson, read_lessons
+from app.training.sft.examples import QuoteGroup, SftExample, read_sft_examples
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
 from retrieval.errors import PaperbackedError
-from retrieval.questions.labelled import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.types import Paper
 
 FEWEST = {"train": 1200, "dev": 150, "test": 150}
@@ -25,7 +25,7 @@ INJECTED = "injected"
 _WORD = re.compile(r"[\w'%-]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"(?<![.?!] )(?<!^)\b(?:[A-Z][A-Za-z]*[A-Z0-9][\w-]*|[A-Z][a-z]+[\w-]*)")
-Splits = Mapping[str, Sequence[Lesson]]
+Splits = Mapping[str, Sequence[SftExample]]
 
 
 def main() -> None:
@@ -35,8 +35,8 @@ def main() -> None:
     folder = arguments.parse_args().folder
     try:
         papers = {paper.id: paper for paper in read_papers(default_papers_file())}
-        splits = {name: read_lessons(folder / f"{name}.jsonl") for name in FEWEST}
-        asked = {name: read_questions(default_questions_file(f"{name}.jsonl")) for name in FEWEST}
+        splits = {name: read_sft_examples(folder / f"{name}.jsonl") for name in FEWEST}
+        asked = {name: read_labelled_questions(default_questions_file(f"{name}.jsonl")) for name in FEWEST}
     except PaperbackedError as error:
         sys.exit(str(error))
     print("\n".join(described(splits)))
@@ -72,7 +72,7 @@ def broken_rules(
     yield from _shared(splits, asked)
 
 
-def _wrong_with(group: Group, lesson: Lesson, papers: Mapping[str, Paper]) -> Iterator[str]:
+def _wrong_with(group: QuoteGroup, lesson: SftExample, papers: Mapping[str, Paper]) -> Iterator[str]:
     paper = papers.get(group.paper)
     if paper is None:
         yield f"no paper {group.paper!r}"

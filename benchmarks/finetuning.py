@@ -22,7 +22,7 @@ from retrieval.finetune.score import as_queries, passage_rankings
 from retrieval.lexical.glossary import read_glossary
 from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
-from retrieval.questions.labelled import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.readers.beir import read_beir
 from retrieval.types import Paper
 
@@ -77,7 +77,7 @@ def measured(unseen: Path, beir: Path) -> list[str]:
 
 
 def _answerable(name: str) -> list[LabelledQuestion]:
-    return [question for question in read_questions(default_questions_file(name)) if question.papers]
+    return [question for question in read_labelled_questions(default_questions_file(name)) if question.papers]
 
 
 def _on_questions(

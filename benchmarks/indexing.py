@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from app.build import written_questions
+from app.build import expansion_queries
 from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import read_glossary
 from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
-from retrieval.models.weight_delta import apply_overlay
+from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.questions.expansion import embedded_texts
 from retrieval.stores.chroma import ChromaStore, Index
 from retrieval.types import Paper
@@ -66,7 +66,7 @@ def _seconds(build: Callable[[Path], object]) -> float:
 def _whole_index(papers: tuple[Paper, ...], embedder: Embedder, folder: Path) -> None:
     store = ChromaStore(folder / "chroma")
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    questions = embedded_texts(written_questions(papers, "default", glossary))
+    questions = embedded_texts(expansion_queries(papers, "default", glossary))
     ensure_index(papers, embedder, store, collection="default", lock_file=folder / "lock", questions=questions)
 
 
@@ -103,6 +103,6 @@ def _cosine_to_fp32(papers: tuple[Paper, ...], embedder: Embedder) -> float:
 
     texts = [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
     exact = SentenceTransformer(str(base_folder()), device="cpu")
-    apply_overlay(exact, shipped_file(TUNED_FILE))
+    apply_weight_delta(exact, shipped_file(TUNED_FILE))
     vectors = exact.encode(texts, normalize_embeddings=True)
     return float((np.asarray(vectors) * embedder.embed(texts)).sum(axis=1).min())

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError, InputError
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Facets, Filters, Paper
 
 MAX_LINE_BYTES = 1_000_000
@@ -179,7 +179,7 @@ def _web_address(value: str, name: str) -> str:
 
 def _readable(text: str) -> str:
     # A lone surrogate cannot be stored as UTF-8, and control characters would reach a terminal.
-    return readable(text).strip()
+    return sanitize(text).strip()
 
 
 def merged(collections: Iterable[Sequence[Paper]]) -> tuple[Paper, ...]:

@@ -1,4 +1,4 @@
-"""The rungs of the retrieval ladder, and how much each one weighs."""
+"""How much each signal of the retriever weighs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Rungs:
-    """What a paper's score is made of; a weight of 0 leaves a rung out.
+class RetrievalWeights:
+    """What a paper's score is made of; a weight of 0 leaves a signal out.
 
     `dense` weighs the cosine similarity of the paper's nearest passage. Of that,
     the share `questions` may instead come from the nearest question written for

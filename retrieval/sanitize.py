@@ -12,7 +12,7 @@ _DROPPED = "Cf"
 _SPELLING = frozenset("\u200c\u200d")
 
 
-def readable(text: str, kept: str = "") -> str:
+def sanitize(text: str, kept: str = "") -> str:
     """The text with control characters, line breaks and lone surrogates as spaces, and without invisible signs.
 
     Characters of `kept`, such as a newline, stay. Goes character by character, so
@@ -23,8 +23,8 @@ def readable(text: str, kept: str = "") -> str:
     return "".join(character if character in kept else _shown(character) for character in text)
 
 
-def readable_json(text: str) -> str:
-    """JSON of one line in which what `readable` would change stands as an escape such as \\u009b: the same value."""
+def sanitize_json(text: str) -> str:
+    """JSON of one line in which what `sanitize` would change stands as an escape such as \\u009b: the same value."""
     if text.isprintable():
         return text
     return "".join(character if _shown(character) == character else _escape(character) for character in text)

@@ -45,7 +45,7 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
     progress("Answering", len(asked), len(asked))
 
 
-def read_questions(path: Path, filters: Filters = Filters()) -> list[tuple[Any, Question]]:
+def read_batch(path: Path, filters: Filters = Filters()) -> list[tuple[Any, Question]]:
     """The file's ids and questions, all checked; a question without filters of its own gets `filters`.
 
     Raises `InputError` naming file and line.

@@ -83,9 +83,9 @@ def ask(
     filters = _filters(lab, category, language, since, until)
     settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
     if batch and out:
-        from app.cli.batch import answer_file, read_questions
+        from app.cli.batch import answer_file, read_batch
 
-        asked = read_questions(batch, filters)
+        asked = read_batch(batch, filters)
         with progress_shown() as progress:
             answer_file(_answerer(settings, filters, progress), asked, out, progress)
         return
@@ -170,7 +170,7 @@ app.add_typer(feedback)
 @app.command()
 def doctor(json_: Json = False) -> None:
     """Say what is installed, reachable and cached, and what will be used and why."""
-    from app.build import collection_papers, indexed_questions
+    from app.build import collection_papers, indexed_expansion_queries
     from app.cli.doctor import diagnose
     from app.cli.terminal import print_findings
 
@@ -184,7 +184,7 @@ def doctor(json_: Json = False) -> None:
         llm_url=settings.llm_url,
         llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,
         read_collection=lambda: collection_papers(settings),
-        questions_of=lambda papers: indexed_questions(settings, papers),
+        questions_of=lambda papers: indexed_expansion_queries(settings, papers),
     )
     with results():
         if json_:

@@ -120,14 +120,14 @@ def finetune(
     if what is Trained.ANSWERS:
         if hold_out or also or push_to_hub or recipe != "default":
             raise typer.BadParameter("Of the options, `finetune answers` takes --out, --base and --steps.")
-        from app.training.answers import AnswersRun, finetune_answers
+        from app.training.answers import SftRun, finetune_answers
 
         with progress_shown() as progress:
-            finetune_answers(AnswersRun(out, settings_with().home, base, steps), progress, note)
+            finetune_answers(SftRun(out, settings_with().home, base, steps), progress, note)
         return
     if base or steps is not None:
         raise typer.BadParameter("--base and --steps are for `finetune answers`.")
-    from app.training.embedding import Run, finetune_embedding
+    from app.training.embedding import EmbeddingRun, finetune_embedding
 
     with progress_shown() as progress:
-        finetune_embedding(Run(recipe, out, hold_out, also, push_to_hub), progress, note)
+        finetune_embedding(EmbeddingRun(recipe, out, hold_out, also, push_to_hub), progress, note)

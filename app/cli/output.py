@@ -13,7 +13,7 @@ import typer
 
 from retrieval.errors import InputError
 from retrieval.files import not_written
-from retrieval.sanitize import readable, readable_json
+from retrieval.sanitize import sanitize, sanitize_json
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -57,7 +57,7 @@ def results() -> Iterator[None]:
 
 def print_json(value: Any) -> None:
     """One line of JSON on stdout, in which nothing moves a terminal."""
-    line = readable_json(json.dumps(value, ensure_ascii=False))
+    line = sanitize_json(json.dumps(value, ensure_ascii=False))
     # Bytes, because a terminal's encoding need not know every letter of a paper.
     sys.stdout.buffer.write(line.encode() + b"\n")
     sys.stdout.buffer.flush()
@@ -66,7 +66,7 @@ def print_json(value: Any) -> None:
 def note(sentence: str) -> None:
     """One sentence on stderr."""
     # It may name what a file, a server or a model calls itself.
-    print(readable(sentence), file=sys.stderr, flush=True)
+    print(sanitize(sentence), file=sys.stderr, flush=True)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answering.events import Answer, sources_as_json
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage, Progress
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def print_findings(findings: Sequence[Finding]) -> None:
     console = Console(highlight=False)
     for finding in findings:
         mark, style = ("ok  ", "green") if finding.ok else ("no  ", "red" if finding.needed else "yellow")
-        console.print(Text.assemble((mark, style), (f"{finding.what}: ", "bold"), readable(finding.found)))
+        console.print(Text.assemble((mark, style), (f"{finding.what}: ", "bold"), sanitize(finding.found)))
 
 
 def _reference(paper: Paper) -> str:
@@ -163,5 +163,5 @@ class _Lines:
                 elif (wait := max(self._began + self._quiet_s, self._next_line) - time.monotonic()) > 0:
                     self._changed.wait(wait)
                 else:
-                    print(readable(self._underway), file=sys.stderr, flush=True)
+                    print(sanitize(self._underway), file=sys.stderr, flush=True)
                     self._next_line = time.monotonic() + self._line_s

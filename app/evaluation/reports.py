@@ -10,19 +10,19 @@ from app.answering.question import Question, Turn, checked_question
 from app.build import LocalAnswerer
 from app.evaluation.answers import AnswerReport, evaluate_answers
 from retrieval.corpus import corpus_hash, default_questions_file
-from retrieval.evaluation.ablation import ladder, without_questions
+from retrieval.evaluation.ablation import ablation, without_expansion
 from retrieval.evaluation.benchmark import (
     DEPTH,
     Rank,
     Report,
-    climb_queries,
-    climb_questions,
     evaluate_answerability,
+    evaluate_query_ablation,
+    evaluate_question_ablation,
 )
 from retrieval.lexical.index import LexicalIndex
-from retrieval.questions.labelled import LabelledQuestion, check_papers, read_questions
+from retrieval.questions.labelled import LabelledQuestion, check_papers, read_labelled_questions
 from retrieval.readers.beir import read_beir
-from retrieval.retrieval_weights import Rungs
+from retrieval.retrieval_weights import RetrievalWeights
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Filters, Paper, Progress
 
@@ -47,19 +47,19 @@ def reports_of(
 
 
 def questions_report(path: Path, build: Callable[[], LocalAnswerer], progress: Progress) -> Report:
-    """The ladder over a questions file, and how well the answerer's confidence tells what the papers answer.
+    """The ablation over a questions file, and how well the answerer's confidence tells what the papers answer.
 
     `build` makes the answerer once the file is read. Raises `InputError` where a
     question cannot be asked or names a paper that the answerer does not have.
     """
-    questions = read_questions(path)
+    questions = read_labelled_questions(path)
     asked = {question.id: as_asked(question) for question in questions}
     answerer = build()
     check_papers(questions, answerer.papers)
     retriever = answerer.retriever
-    shipped = retriever.rungs
+    shipped = retriever.weights
     ranked = _ranked_by(retriever, answerer.papers)
-    rows, first_right = climb_questions(ranked, ladder(shipped), shipped, questions, progress)
+    rows, first_right = evaluate_question_ablation(ranked, ablation(shipped), shipped, questions, progress)
     known = evaluate_answerability(
         lambda question: answerer.ask(asked[question.id]).confidence, questions, first_right, progress
     )
@@ -74,7 +74,7 @@ def answers_report(
 
     Raises `InputError` where a question cannot be asked or names a paper that the answerer does not have.
     """
-    questions = read_questions(path)
+    questions = read_labelled_questions(path)
     asked = {question.id: as_asked(question) for question in questions}
     answerer = build()
     check_papers(questions, answerer.papers)
@@ -87,15 +87,17 @@ def answers_report(
 
 
 def beir_report(folder: Path, split: str, index: Index, progress: Progress) -> Report:
-    """The ladder over a BEIR folder; no questions are written for its papers, so those rungs are left out.
+    """The ablation over a BEIR folder; it has no expansion queries, so what rests on them is left out.
 
     The collection's name is the same for the same papers. Raises `InputError`.
     """
     beir = read_beir(folder, split)
     retriever = index(beir.papers, f"beir-{corpus_hash(beir.papers)[:12]}")
-    shipped = without_questions(retriever.rungs)
-    rungs = ladder(shipped, written_questions=False)
-    rows = climb_queries(_ranked_by(retriever, beir.papers), rungs, shipped, beir.queries, beir.qrels, progress)
+    shipped = without_expansion(retriever.weights)
+    weights = ablation(shipped, expansion_queries=False)
+    rows = evaluate_query_ablation(
+        _ranked_by(retriever, beir.papers), weights, shipped, beir.queries, beir.qrels, progress
+    )
     name = f"{folder.resolve().name}, {split}: {len(beir.queries)} queries"
     return Report({"name": name, **_made_with(retriever, beir.papers)}, rows)
 
@@ -110,20 +112,20 @@ def _made_with(retriever: PaperRetriever, papers: Sequence[Paper]) -> dict[str, 
     return {"models": models, "papers": len(papers), "corpus": corpus_hash(papers)}
 
 
-def _ranked_by(retriever: PaperRetriever, papers: Sequence[Paper]) -> Callable[[Rungs], Rank]:
+def _ranked_by(retriever: PaperRetriever, papers: Sequence[Paper]) -> Callable[[RetrievalWeights], Rank]:
     fields = {name: getattr(retriever, name) for name in type(retriever).model_fields}
-    # The retriever's own words include those of the written questions, which are a rung by themselves.
+    # The retriever's own words include those of the written questions, which are a signal by themselves.
     papers_alone = LexicalIndex(papers, {})
 
-    def rank_with(rungs: Rungs) -> Rank:
-        lexical = retriever.lexical if rungs.questions else papers_alone
+    def rank_with(weights: RetrievalWeights) -> Rank:
+        lexical = retriever.lexical if weights.questions else papers_alone
         # A retriever remembers the vectors of the last questions; each row begins without, to time it whole.
         copied: dict[str, Any] = {**fields, "lexical": lexical}
         fresh = type(retriever)(**copied)
-        fresh.passages(WARM_UP, Filters(), DEPTH, rungs)
+        fresh.passages(WARM_UP, Filters(), DEPTH, weights)
 
         def rank(query: str) -> list[str]:
-            passages = fresh.passages(query, Filters(), DEPTH, rungs)
+            passages = fresh.passages(query, Filters(), DEPTH, weights)
             return list(dict.fromkeys(passage.paper.id for passage in passages))
 
         return rank

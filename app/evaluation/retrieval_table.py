@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from retrieval.evaluation.benchmark import ALL_FOUND, METRICS, Answerability, Figures, Report
+from retrieval.evaluation.benchmark import ALL_FOUND, METRICS, AnswerabilityFigures, Figures, Report
 
 HEADS = {"ndcg@10": "nDCG@10", "recall@5": "Recall@5", "recall@10": "Recall@10", "mrr@10": "MRR@10"}
 
 
 def print_report(report: Report) -> None:
-    """The ladder, what ships by type and language, and how well questions without an answer are known."""
+    """The ablation, what ships by type and language, and how well questions without an answer are known."""
     console = Console(highlight=False)
     console.print(Text(f"{report.about['name']}, {report.about['papers']} papers", style="bold"))
     rows = ((f"{row.name} *" if row.shipped else row.name, row.overall) for row in report.rows)
@@ -53,7 +53,7 @@ def _short(share: float) -> str:
     return f"{share:.2f}".removeprefix("0").replace("1.00", "1")
 
 
-def _sentence(known: Answerability) -> str:
+def _sentence(known: AnswerabilityFigures) -> str:
     low, high = known.interval
     risks = ", ".join(f"{risk:.0%} at {coverage:.0%}" for coverage, risk in risks_at(known, (0.5, 0.8, 1.0)).items())
     return (
@@ -62,6 +62,6 @@ def _sentence(known: Answerability) -> str:
     )
 
 
-def risks_at(known: Answerability, shares: Iterable[float]) -> Mapping[float, float]:
+def risks_at(known: AnswerabilityFigures, shares: Iterable[float]) -> Mapping[float, float]:
     """The risk where at least each of these shares of the questions is answered."""
     return {share: next(risk for coverage, risk in known.curve if coverage >= share - 1e-9) for share in shares}

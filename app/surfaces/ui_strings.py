@@ -11,7 +11,7 @@ LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent / "page" / "words"
 
 
-class Words:
+class UiStrings:
     """Looked up by key: `words("found", count=3)` fills the places in braces. Raises `KeyError` for an unknown key."""
 
     def __init__(self, language: str, texts: Mapping[str, str]) -> None:
@@ -26,12 +26,12 @@ class Words:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def interface_words(language: str = "en") -> Words:
+def ui_strings(language: str = "en") -> UiStrings:
     """The words in a language of `LANGUAGES`."""
     texts: dict[str, str] = {}
     for file in sorted(_FOLDER.glob(f"*.{language}.json")):
         texts |= json.loads(file.read_text(encoding="utf-8"))
-    return Words(language, texts)
+    return UiStrings(language, texts)
 
 
 def interface_language(accepted: str | None) -> str:

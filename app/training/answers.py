@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.models.adapter import CONFIG, WEIGHTS, mark_taught, merge_adapter
+from app.answering.models.adapter import CONFIG, WEIGHTS, mark_fine_tuned, merge_adapter
 from app.answering.models.loading import load_tokenizer, load_weights, no_progress_bars
 from app.answering.models.smollm2 import UNTUNED, convert
 from app.training.sft.card import model_card
-from app.training.sft.examples import read_lessons
+from app.training.sft.examples import read_sft_examples
 from app.training.sft.recipe import DEFAULT
-from app.training.sft.tokenized import Example, examples_of
-from app.training.sft.training import HISTORY, History, train
+from app.training.sft.tokenized import TokenizedExample, tokenized_examples
+from app.training.sft.training import HISTORY, LossHistory, train
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.errors import InputError, ModelError
 from retrieval.evaluation.figure import empty_figure, save_figure
@@ -35,7 +35,7 @@ BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersRun:
+class SftRun:
     """What to train: where it goes, the base model (a hub id or a folder; None for the one that ships), and how many
     steps, None for all."""
 
@@ -45,7 +45,7 @@ class AnswersRun:
     steps: int | None = None
 
 
-def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], None]) -> History:
+def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None]) -> LossHistory:
     """Teach the base model the lessons, and leave the merged model, its adapter, card and curve in the run's folder.
 
     The folder can be given as a language model then. Raises `InputError` for a number
@@ -59,8 +59,8 @@ def finetune_answers(run: AnswersRun, progress: Progress, note: Callable[[str], 
     tokenizer = load_tokenizer(base, name)
     names = {paper.id: paper.name for paper in read_papers(default_papers_file())}
 
-    def examples(split: str) -> list[Example]:
-        return examples_of(read_lessons(shipped_file(f"answers/{split}.jsonl")), names, tokenizer, name)
+    def examples(split: str) -> list[TokenizedExample]:
+        return tokenized_examples(read_sft_examples(shipped_file(f"answers/{split}.jsonl")), names, tokenizer, name)
 
     learned, chosen_on = examples("train"), examples("dev")
     note(f"{len(learned)} lessons; the run goes on where it was if it is stopped.")
@@ -97,7 +97,7 @@ def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
         (out / file).replace(adapter / file)
     model = load_weights(base, base.name, torch.float32)
     merge_adapter(model, adapter)
-    mark_taught(model, tokenizer)
+    mark_fine_tuned(model, tokenizer)
     fresh = out / "merged"
     with no_progress_bars():
         model.to(torch.bfloat16).save_pretrained(fresh)
@@ -107,7 +107,7 @@ def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
     shutil.rmtree(fresh)
 
 
-def _draw(history: History, path: Path) -> None:
+def _draw(history: LossHistory, path: Path) -> None:
     figure = empty_figure(6, 3.6)
     axes = figure.subplots()
     draw_losses(axes, history.losses)

@@ -10,8 +10,8 @@ from retrieval.chunking import chunk_paper
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
 from retrieval.errors import InputError
 from retrieval.finetune.card import model_card
-from retrieval.finetune.history import History, draw_history
-from retrieval.finetune.pairs import Example, query_examples, question_examples, topic_examples
+from retrieval.finetune.history import TrainingHistory, draw_history
+from retrieval.finetune.pairs import TrainingPair, query_examples, question_examples, topic_examples
 from retrieval.finetune.publish import check_login, publish
 from retrieval.finetune.recipes import RECIPES
 from retrieval.finetune.run_state import writing_run
@@ -19,8 +19,8 @@ from retrieval.finetune.score import development_score
 from retrieval.finetune.train import train
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.models.embedding import base_folder
-from retrieval.models.weight_delta import OVERLAY, write_overlay
-from retrieval.questions.labelled import read_questions
+from retrieval.models.weight_delta import OVERLAY, write_weight_delta
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.readers.beir import BeirSet, read_beir
 from retrieval.types import Paper, Progress
 
@@ -29,7 +29,7 @@ CARD = "README.md"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EmbeddingRun:
     """What to train: a recipe's name, where it goes, papers to learn nothing of, a BEIR folder to learn as well,
     and a hub id to publish under."""
 
@@ -40,7 +40,7 @@ class Run:
     push_to: str | None = None
 
 
-def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]) -> History:
+def finetune_embedding(run: EmbeddingRun, progress: Progress, note: Callable[[str], None]) -> TrainingHistory:
     """Fine-tune the base model as `run` says, and leave model, card, curve and overlay in its folder.
 
     Raises `InputError` for an unknown recipe or a file that cannot be used,
@@ -60,7 +60,7 @@ def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]
     # Held-out papers have no say in which epoch is kept either.
     chosen_on = [
         question
-        for question in read_questions(default_questions_file("dev.jsonl"))
+        for question in read_labelled_questions(default_questions_file("dev.jsonl"))
         if held_out.isdisjoint(question.papers)
     ]
     score = development_score(papers, chosen_on, glossary)
@@ -70,7 +70,7 @@ def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]
     name = run.push_to or run.out.resolve().name
     with writing_run(run.out):
         history = train(base_folder(), examples, passages, recipe, run.out, score, progress)
-        size = write_overlay(run.out, base_folder(), run.out / OVERLAY)
+        size = write_weight_delta(run.out, base_folder(), run.out / OVERLAY)
         draw_history(history, run.out / CURVE)
         card = model_card(name, recipe, history, _data(run, len(examples), learned))
         (run.out / CARD).write_text(card, encoding="utf-8")
@@ -81,11 +81,11 @@ def finetune_embedding(run: Run, progress: Progress, note: Callable[[str], None]
     return history
 
 
-def _examples(recipe: str, learned: Sequence[Paper], other: BeirSet | None, glossary: Glossary) -> list[Example]:
+def _examples(recipe: str, learned: Sequence[Paper], other: BeirSet | None, glossary: Glossary) -> list[TrainingPair]:
     if recipe == "model-card":
         examples = topic_examples(learned)
     else:
-        examples = question_examples(learned, read_questions(default_questions_file("train.jsonl")), glossary)
+        examples = question_examples(learned, read_labelled_questions(default_questions_file("train.jsonl")), glossary)
     return examples + (query_examples(other) if other else [])
 
 
@@ -95,7 +95,7 @@ def _judged(other: BeirSet) -> tuple[Paper, ...]:
     return tuple(paper for paper in other.papers if paper.id in relevant)
 
 
-def _data(run: Run, examples: int, learned: Sequence[Paper]) -> list[str]:
+def _data(run: EmbeddingRun, examples: int, learned: Sequence[Paper]) -> list[str]:
     kind = "pairs of a topic and a passage" if run.recipe == "model-card" else "questions written by reading abstracts"
     data = [f"{examples} examples: {kind}, over {len(learned)} works on AI safety."]
     if run.hold_out:

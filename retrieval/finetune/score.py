@@ -1,4 +1,4 @@
-"""How a model does by itself: papers ranked by their nearest passage, without any other rung."""
+"""How a model does by itself: papers ranked by their nearest passage, without any other signal."""
 
 from __future__ import annotations
 

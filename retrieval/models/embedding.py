@@ -20,7 +20,7 @@ from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.hub import model_folder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.models.precision import bfloat16_pays
-from retrieval.models.weight_delta import apply_overlay
+from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
 from retrieval.types import Progress, no_progress
 
@@ -125,7 +125,7 @@ class SentenceTransformerEmbedder(Embedder):
             if self._model is None:
                 model = _sentence_transformer(self._folder)
                 if self._overlay is not None:
-                    apply_overlay(model, self._overlay)
+                    apply_weight_delta(model, self._overlay)
                 self._model = model
             return self._model
 

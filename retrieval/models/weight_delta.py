@@ -11,7 +11,7 @@ from retrieval.models.heavy_imports import heavy_imports
 OVERLAY = "tuned.safetensors"
 
 
-def write_overlay(tuned: Path, base: Path, target: Path) -> int:
+def write_weight_delta(tuned: Path, base: Path, target: Path) -> int:
     """Save those tensors of the model in `tuned` that differ from `base`; gives their number of bytes."""
     with heavy_imports():
         import torch
@@ -31,7 +31,7 @@ def write_overlay(tuned: Path, base: Path, target: Path) -> int:
     return target.stat().st_size
 
 
-def apply_overlay(model: Any, overlay: Path) -> None:
+def apply_weight_delta(model: Any, overlay: Path) -> None:
     """Lay the tensors over a loaded sentence-transformers model.
 
     Raises `ModelError` where one of them has no place in it.

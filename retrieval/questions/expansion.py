@@ -7,18 +7,18 @@ from itertools import chain
 
 from retrieval.lexical.glossary import Glossary
 from retrieval.questions.labelled import LabelledQuestion
-from retrieval.types import Paper, Span, WrittenQuestion
+from retrieval.types import ExpansionQuery, Paper, Span
 
 ASKED_ALONE = frozenset({"single", "chinese"})
 """Types of questions that one paper answers, and that somebody would ask in these words."""
 
 
-def written_for(
+def expansion_queries_for(
     papers: Iterable[Paper], questions: Iterable[LabelledQuestion], glossary: Glossary
-) -> dict[str, tuple[WrittenQuestion, ...]]:
+) -> dict[str, tuple[ExpansionQuery, ...]]:
     """The questions of each of the papers that has some, by the paper's id, in their order."""
     by_id = {paper.id: paper for paper in papers}
-    written: dict[str, list[WrittenQuestion]] = {}
+    written: dict[str, list[ExpansionQuery]] = {}
     for question in questions:
         embedded = glossary.in_english(question.joined)
         for name in question.papers:
@@ -27,11 +27,11 @@ def written_for(
     return {name: tuple(own) for name, own in written.items()}
 
 
-def _written(paper: Paper, question: LabelledQuestion, embedded: str) -> WrittenQuestion:
+def _written(paper: Paper, question: LabelledQuestion, embedded: str) -> ExpansionQuery:
     starts = [
         (paper.abstract.find(gold.sentence), len(gold.sentence)) for gold in question.gold if gold.paper == paper.id
     ]
-    return WrittenQuestion(
+    return ExpansionQuery(
         paper.id,
         question.joined,
         embedded,
@@ -41,12 +41,12 @@ def _written(paper: Paper, question: LabelledQuestion, embedded: str) -> Written
     )
 
 
-def embedded_texts(written: Mapping[str, Sequence[WrittenQuestion]]) -> dict[str, list[str]]:
+def embedded_texts(written: Mapping[str, Sequence[ExpansionQuery]]) -> dict[str, list[str]]:
     """What is embedded of the questions, by the paper's id."""
     return {paper: [question.embedded for question in own] for paper, own in written.items()}
 
 
-def all_texts(written: Mapping[str, Sequence[WrittenQuestion]]) -> dict[str, list[str]]:
+def all_texts(written: Mapping[str, Sequence[ExpansionQuery]]) -> dict[str, list[str]]:
     """The questions as asked and as embedded: by words and letters they can be found in both languages."""
     return {
         paper: list(dict.fromkeys(chain((question.text for question in own), (question.embedded for question in own))))

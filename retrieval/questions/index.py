@@ -9,17 +9,17 @@ import numpy as np
 
 from retrieval.chunking import chunk_questions
 from retrieval.stores.chroma import ChromaStore, Index
-from retrieval.types import Paper, WrittenQuestion
+from retrieval.types import ExpansionQuery, Paper
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WrittenIndex:
+class ExpansionIndex:
     """`vectors` (float32, [questions, dimensions], unit length) in the order of `questions`."""
 
-    questions: tuple[WrittenQuestion, ...]
+    questions: tuple[ExpansionQuery, ...]
     vectors: np.ndarray
 
-    def near(self, vector: np.ndarray, papers: Iterable[str]) -> list[tuple[WrittenQuestion, float]]:
+    def near(self, vector: np.ndarray, papers: Iterable[str]) -> list[tuple[ExpansionQuery, float]]:
         """The questions of those papers, each with its cosine similarity to a unit vector."""
         wanted = set(papers)
         similarities = self._similarities(vector)
@@ -40,16 +40,16 @@ class WrittenIndex:
         return np.clip(np.nan_to_num(self.vectors @ vector, nan=-1.0), -1.0, 1.0).tolist()
 
 
-def read_written_index(
-    store: ChromaStore, index: Index, written: Mapping[str, Sequence[WrittenQuestion]]
-) -> WrittenIndex:
+def read_expansion_index(
+    store: ChromaStore, index: Index, written: Mapping[str, Sequence[ExpansionQuery]]
+) -> ExpansionIndex:
     """Those of the written questions that the index holds. Raises `IndexStoreError`, as the store does."""
     ids = {question: _chunk_id(question) for own in written.values() for question in own}
     vectors = store.question_vectors(index, list(dict.fromkeys(ids.values()))) if ids else {}
     held = tuple(question for question, chunk in ids.items() if chunk in vectors)
-    return WrittenIndex(held, np.stack([vectors[ids[question]] for question in held]) if held else np.zeros((0, 0)))
+    return ExpansionIndex(held, np.stack([vectors[ids[question]] for question in held]) if held else np.zeros((0, 0)))
 
 
-def _chunk_id(question: WrittenQuestion) -> str:
+def _chunk_id(question: ExpansionQuery) -> str:
     [chunk] = chunk_questions(Paper(question.paper_id, None, "", "en"), [question.embedded])
     return chunk.id

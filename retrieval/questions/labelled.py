@@ -43,7 +43,7 @@ class LabelledQuestion:
         return " ".join((*self.asked_before, self.text))
 
 
-def read_questions(path: Path) -> tuple[LabelledQuestion, ...]:
+def read_labelled_questions(path: Path) -> tuple[LabelledQuestion, ...]:
     """All questions of a JSON-lines file; its schema is in data/README.md.
 
     Raises `InputError` naming file, line and reason.

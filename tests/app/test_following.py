@@ -21,7 +21,7 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, find_ret
 from app.server import _following
 from app.settings import Settings, read_settings
 from app.surfaces.page.sections import Sections
-from app.surfaces.ui_strings import interface_words
+from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import IndexStoreError, PaperbackedError
 from retrieval.ingest import ensure_index
 from retrieval.models.embedding import HashEmbedder
@@ -207,7 +207,7 @@ def test_threads_that_wait_fail_as_the_one_that_looked(settings: Settings, answe
 
 
 def test_the_server_follows_where_nobody_asks(answerer: LocalAnswerer, ingest: Callable[..., None]) -> None:
-    words = interface_words("en")
+    words = ui_strings("en")
     sections = Sections(answerer)
     assert "On owls" not in sections.library(words)
     with _following(answerer, every_s=0.01):

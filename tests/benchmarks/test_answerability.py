@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.answering.evidence.answerability import FEATURES, Chance, scale_of
+from app.answering.evidence.answerability import FEATURES, ThresholdedModel, scale_of
 from app.answering.logistic import read_logistic
 from benchmarks.answerability import Asked, ask_all, fitted
 from retrieval.corpus import default_questions_file
@@ -16,8 +16,8 @@ from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import all_texts, embedded_texts, written_for
-from retrieval.questions.labelled import LabelledQuestion, read_questions
+from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper
@@ -31,7 +31,7 @@ WRITTEN = (
 @pytest.fixture
 def asking(tmp_path: Path, papers: tuple[Paper, ...]) -> PaperRetriever:
     """Over the small corpus, with two questions written for a paper whose words it lacks."""
-    written = written_for(papers, WRITTEN, Glossary({}))
+    written = expansion_queries_for(papers, WRITTEN, Glossary({}))
     store, embedder = ChromaStore(tmp_path / "chroma"), HashEmbedder()
     index = ensure_index(
         papers,
@@ -48,7 +48,7 @@ def asking(tmp_path: Path, papers: tuple[Paper, ...]) -> PaperRetriever:
         index=index,
         collection=CollectionPassages(papers),
         lexical=lexical,
-        written=written,
+        expansion_queries=written,
     )
 
 
@@ -76,8 +76,8 @@ def drawn(count: int, seed: int, shift: float = 0.0) -> list[Asked]:
     return questions
 
 
-def read(record: dict) -> Chance:
-    return Chance(read_logistic(record), record["answer_from"], tuple(record.get("vector", ())))
+def read(record: dict) -> ThresholdedModel:
+    return ThresholdedModel(read_logistic(record), record["threshold"], tuple(record.get("vector", ())))
 
 
 def test_the_record_refuses_as_many_of_the_development_questions_as_it_was_told(
@@ -104,7 +104,7 @@ def test_the_vector_is_weighed_only_where_it_is_told_to() -> None:
 
 
 def test_training_has_many_questions_that_no_paper_answers() -> None:
-    unanswerable = [q for q in read_questions(default_questions_file("train.jsonl")) if not q.papers]
+    unanswerable = [q for q in read_labelled_questions(default_questions_file("train.jsonl")) if not q.papers]
     assert len(unanswerable) >= 500
     assert sum(question.language == "zh" for question in unanswerable) >= 30
     assert sum(bool(question.asked_before) for question in unanswerable) >= 15

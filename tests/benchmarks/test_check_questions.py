@@ -22,11 +22,11 @@ from benchmarks.check_questions import (
     mean_overlap,
 )
 from retrieval.corpus import default_papers_file, default_questions_file
-from retrieval.questions.labelled import TYPES, Gold, LabelledQuestion, read_questions
+from retrieval.questions.labelled import TYPES, Gold, LabelledQuestion, read_labelled_questions
 from retrieval.types import Paper
 
 FOLDER = default_questions_file("dev.jsonl").parent
-FILES = {name: read_questions(FOLDER / f"{name}.jsonl") for name in SPLITS}
+FILES = {name: read_labelled_questions(FOLDER / f"{name}.jsonl") for name in SPLITS}
 HELD = (FOLDER / HELD_OUT).read_text(encoding="utf-8").split()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.training.sft.examples import Group, Lesson, read_lessons
+from app.training.sft.examples import QuoteGroup, SftExample, read_sft_examples
 from benchmarks.check_sft_examples import FEWEST, broken_rules, main
 from retrieval.corpus import shipped_file
 from retrieval.questions.labelled import LabelledQuestion
@@ -17,8 +17,8 @@ from retrieval.types import Paper
 
 EVIDENCE = "Backdoor behavior persists in 3 models, despite all the safety training that we try on each of them."
 PAPER = Paper("lies", "On lies", f"{EVIDENCE} More follows.", "en", organisation="Anthropic")
-GROUP = Group("lies", EVIDENCE, "No, backdoors persist in 3 models.")
-LESSON = Lesson("a", "single", "Does training remove backdoors?", "Does training remove backdoors?", (GROUP,))
+GROUP = QuoteGroup("lies", EVIDENCE, "No, backdoors persist in 3 models.")
+LESSON = SftExample("a", "single", "Does training remove backdoors?", "Does training remove backdoors?", (GROUP,))
 
 
 def test_the_files_that_ship(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,7 +31,7 @@ def test_the_files_that_ship(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 def test_the_page_counts_what_is_there() -> None:
     page = (Path(__file__).parents[2] / "data" / "README.md").read_text(encoding="utf-8")
-    lessons = [read_lessons(shipped_file(f"answers/{name}.jsonl")) for name in FEWEST]
+    lessons = [read_sft_examples(shipped_file(f"answers/{name}.jsonl")) for name in FEWEST]
     groups = [[group for lesson in split for group in lesson.groups] for split in lessons]
     rows = {
         "Lessons": map(len, lessons),
@@ -42,13 +42,15 @@ def test_the_page_counts_what_is_there() -> None:
         assert f"| {name} | {' | '.join(map(str, counts))} |" in page
 
 
-def broken(lesson: Lesson, split: str = "train", asked: Sequence[LabelledQuestion] = (), **others: Lesson) -> str:
+def broken(
+    lesson: SftExample, split: str = "train", asked: Sequence[LabelledQuestion] = (), **others: SftExample
+) -> str:
     splits = {split: [lesson], **{name: [other] for name, other in others.items()}}
     rules = broken_rules(splits, {"lies": PAPER}, {"dev": asked})
     return "\n".join(rule for rule in rules if "fewer than" not in rule)
 
 
-def answering(answer: str, **changed: str) -> Lesson:
+def answering(answer: str, **changed: str) -> SftExample:
     return replace(LESSON, groups=(replace(GROUP, answer=answer, **changed),))
 
 
@@ -67,7 +69,7 @@ def test_a_good_lesson_breaks_none() -> None:
         (answering("No.", paper="whales"), "no paper 'whales'"),
     ],
 )
-def test_each_broken_rule_is_seen(lesson: Lesson, rule: str) -> None:
+def test_each_broken_rule_is_seen(lesson: SftExample, rule: str) -> None:
     assert rule in broken(lesson) and broken(lesson).startswith("a: ")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.answering.checking.agreement import features, figures_hold, read_evidence
+from app.answering.checking.agreement import features, figures_hold, read_quoted_evidence
 from app.answering.checking.claims import read_claim
 from app.answering.checking.support import MODEL_FILE, read_support
 from app.answering.checking.vocabulary import vocabulary_of
 from benchmarks import mutations
-from benchmarks.support_examples import Example, own_examples
+from benchmarks.support_examples import SupportExample, own_examples
 from benchmarks.support_fitting import (
     MISPLACED,
     MUTATIONS,
@@ -76,12 +76,12 @@ def test_a_name_of_the_paper_itself_is_never_put_in() -> None:
 
 
 @pytest.fixture(scope="module")
-def examples(all_papers: tuple[Paper, ...]) -> list[Example]:
+def examples(all_papers: tuple[Paper, ...]) -> list[SupportExample]:
     return [*own_examples(all_papers[:20], HashEmbedder().embed)]
 
 
 def test_examples_are_of_every_kind_and_the_same_each_time(
-    examples: list[Example], all_papers: tuple[Paper, ...]
+    examples: list[SupportExample], all_papers: tuple[Paper, ...]
 ) -> None:
     assert {example.kind for example in examples} == {*TRUE, *MUTATIONS, MISPLACED, UNSEEN}
     assert examples == [*own_examples(all_papers[:20], HashEmbedder().embed)]
@@ -89,19 +89,19 @@ def test_examples_are_of_every_kind_and_the_same_each_time(
 
 
 def test_fitted_weights_keep_their_meaning_and_the_threshold_its_precision(
-    examples: list[Example], all_papers: tuple[Paper, ...]
+    examples: list[SupportExample], all_papers: tuple[Paper, ...]
 ) -> None:
     vocabulary = vocabulary_of(all_papers)
     rows, figures = [], []
     for example in examples:
-        claim, evidence = read_claim(example.claim, vocabulary), read_evidence(example.evidence, "", vocabulary)
+        claim, evidence = read_claim(example.claim, vocabulary), read_quoted_evidence(example.evidence, "", vocabulary)
         rows.append(features(claim, evidence, vocabulary))
         figures.append(figures_hold(claim, evidence))
-    weighing = fitted(examples, rows, similarity=False)
-    for regression in (weighing.speaks_of_it, weighing.unturned):
+    scorer = fitted(examples, rows, similarity=False)
+    for regression in (scorer.relevance, scorer.polarity):
         assert all((weight <= 0) if name in AGAINST else (weight >= 0) for name, weight in regression.weights.items())
-    scores = np.array([weighing.score(row) for row in rows]) * figures
-    threshold = with_threshold(weighing, examples, scores).supported_from
+    scores = np.array([scorer.score(row) for row in rows]) * figures
+    threshold = with_threshold(scorer, examples, scores).threshold
     right, wrong = passed(examples, scores, threshold, TRUE), passed(examples, scores, threshold, MUTATIONS)
     assert right / (right + wrong) >= PRECISION
     assert scores[of_kind(examples, "plainer words")].mean() > 2 * scores[of_kind(examples, "negation")].mean()
@@ -109,9 +109,9 @@ def test_fitted_weights_keep_their_meaning_and_the_threshold_its_precision(
 
 def test_the_weights_that_ship_keep_their_meaning() -> None:
     model = read_support(shipped_file(MODEL_FILE))
-    for weighing in (model.embedded, model.worded):
-        assert 0 < weighing.supported_from < 1
-        for regression in (weighing.speaks_of_it, weighing.unturned):
+    for scorer in (model.embedded, model.worded):
+        assert 0 < scorer.threshold < 1
+        for regression in (scorer.relevance, scorer.polarity):
             assert any(regression.weights.values())
             for name, weight in regression.weights.items():
                 assert (weight <= 0) if name in AGAINST else (weight >= 0)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.sanitize import readable, readable_json
+from retrieval.sanitize import sanitize, sanitize_json
 
 
 @pytest.mark.parametrize(
@@ -23,17 +23,17 @@ from retrieval.sanitize import readable, readable_json
     ],
 )
 def test_what_is_shown_of_a_text(text: str, shown: str) -> None:
-    assert readable(text) == shown
+    assert sanitize(text) == shown
 
 
 def test_what_is_kept_stays() -> None:
-    assert readable("a\nb\tc", kept="\n") == "a\nb c"
+    assert sanitize("a\nb\tc", kept="\n") == "a\nb c"
 
 
 @given(st.text(), st.text())
 def test_nothing_acts_and_pieces_make_no_difference(one: str, other: str) -> None:
-    text = readable(one + other)
-    assert text == readable(one) + readable(other) == readable(text)
+    text = sanitize(one + other)
+    assert text == sanitize(one) + sanitize(other) == sanitize(text)
     assert not {unicodedata.category(char) for char in text if char not in "\u200c\u200d"} & {"Cc", "Cf", "Cs", "Zl"}
 
 
@@ -48,11 +48,11 @@ def test_nothing_acts_and_pieces_make_no_difference(one: str, other: str) -> Non
     ],
 )
 def test_json_with_nothing_that_acts(value: str, line: str) -> None:
-    assert readable_json(json.dumps(value, ensure_ascii=False)) == line
+    assert sanitize_json(json.dumps(value, ensure_ascii=False)) == line
 
 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_such_json_is_the_same_value_on_one_line(value: object) -> None:
-    line = readable_json(json.dumps(value, ensure_ascii=False))
+    line = sanitize_json(json.dumps(value, ensure_ascii=False))
     assert json.loads(line) == value
-    assert readable(line) == line and len(line.splitlines()) == 1
+    assert sanitize(line) == line and len(line.splitlines()) == 1

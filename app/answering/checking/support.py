@@ -11,7 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
+from app.answering.checking.agreement import (
+    SIMILARITY,
+    TURNS,
+    WORDING,
+    QuotedEvidence,
+    features,
+    figures_hold,
+    read_quoted_evidence,
+)
 from app.answering.checking.claims import Claim, clauses_of, read_claim
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.citations.stream import MarkerStream, marked, without_markers
@@ -31,7 +39,7 @@ MOST_CITED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Weighing:
+class SupportScorer:
     """The chance that evidence speaks of what a claim says, times that of the claim turning none of it round.
 
     The second is taken as a share of what it is for a claim that changes nothing.
@@ -39,13 +47,13 @@ class Weighing:
     than an honest one in plainer words.
     """
 
-    speaks_of_it: Logistic
-    unturned: Logistic
-    supported_from: float
+    relevance: Logistic
+    polarity: Logistic
+    threshold: float
 
     def score(self, given: Mapping[str, float]) -> float:
         """How well the evidence supports the claim, in [0, 1]."""
-        return self.speaks_of_it.chance(given) * self.unturned.chance(given) / self.unturned.chance(NOTHING_TURNED)
+        return self.relevance.chance(given) * self.polarity.chance(given) / self.polarity.chance(NOTHING_TURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,8 @@ class SupportModel:
     """`embedded` weighs the similarities of the model named `embedding` too, `worded` words alone."""
 
     embedding: str
-    embedded: Weighing
-    worded: Weighing
+    embedded: SupportScorer
+    worded: SupportScorer
 
 
 @cache
@@ -62,19 +70,19 @@ def read_support(file: Path) -> SupportModel:
     """The model of a JSON file that `python -m benchmarks.support` wrote. Raises `ModelError`."""
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-        embedded = _weighing(record["embedded"], {*WORDING, *SIMILARITY})
-        return SupportModel(str(record["embedding"]), embedded, _weighing(record["worded"], {*WORDING}))
+        embedded = _scorer(record["embedded"], {*WORDING, *SIMILARITY})
+        return SupportModel(str(record["embedding"]), embedded, _scorer(record["worded"], {*WORDING}))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"The support model {file.name} cannot be used: reinstall the program.") from error
 
 
-def _weighing(record: Mapping[str, Any], speaking: set[str]) -> Weighing:
+def _scorer(record: Mapping[str, Any], speaking: set[str]) -> SupportScorer:
     parts = []
-    for name, known in (("speaks_of_it", speaking), ("unturned", {*TURNS})):
+    for name, known in (("relevance", speaking), ("polarity", {*TURNS})):
         parts.append(read_logistic(record[name]))
         if set(parts[-1].weights) != known:
             raise ValueError("other features")
-    return Weighing(*parts, supported_from=float(record["supported_from"]))
+    return SupportScorer(*parts, threshold=float(record["threshold"]))
 
 
 def about(paper: Paper) -> str:
@@ -94,7 +102,7 @@ class SupportCheck:
 
     def __init__(self, model: SupportModel, papers: Sequence[Paper], embedder: Embedder) -> None:
         self._fits = embedder.name == model.embedding
-        self._weighing = model.embedded if self._fits else model.worded
+        self._scorer = model.embedded if self._fits else model.worded
         self._papers = papers
         self._embedder = embedder
 
@@ -104,9 +112,9 @@ class SupportCheck:
         return vocabulary_of(self._papers)
 
     @property
-    def supported_from(self) -> float:
+    def threshold(self) -> float:
         """The score from which a sentence is supported."""
-        return self._weighing.supported_from
+        return self._scorer.threshold
 
     def checked(
         self, said: Sequence[tuple[str, tuple[int, ...]]], quotes: Sequence[Citation]
@@ -155,9 +163,9 @@ class SupportCheck:
         few = [distinct[at : at + FEW_TEXTS] for at in range(0, len(distinct), FEW_TEXTS)]
         return {text: vector for part in few for text, vector in zip(part, self._embedder.embed(part), strict=True)}
 
-    def _evidence(self, quote: Citation, sentences: Sequence[str], vectors: Mapping[str, np.ndarray]) -> Evidence:
+    def _evidence(self, quote: Citation, sentences: Sequence[str], vectors: Mapping[str, np.ndarray]) -> QuotedEvidence:
         rows = np.stack([vectors[sentence] for sentence in sentences]) if vectors and sentences else None
-        return read_evidence(sentences, about(quote.paper), self._vocabulary, rows)
+        return read_quoted_evidence(sentences, about(quote.paper), self._vocabulary, rows)
 
     def _sentence(
         self,
@@ -165,12 +173,12 @@ class SupportCheck:
         cited: tuple[int, ...],
         claim: Claim,
         vector: np.ndarray | None,
-        evidence: Mapping[int, Evidence],
+        evidence: Mapping[int, QuotedEvidence],
         papers: Mapping[int, str],
     ) -> AnswerSentence:
         if cited:
             score = self._score(claim, vector, [evidence[number] for number in cited if number in evidence])
-            if score < self.supported_from:
+            if score < self.threshold:
                 return AnswerSentence(text, cited, "unsupported", score)
             if idle := self._idle(claim, vector, cited, evidence, papers):
                 cited = tuple(number for number in cited if number not in idle)
@@ -182,7 +190,7 @@ class SupportCheck:
         for count in range(1, min(len(best), MOST_CITED) + 1):
             numbers = tuple(sorted(best[:count]))
             score = self._score(claim, vector, [evidence[number] for number in numbers])
-            if score >= self.supported_from:
+            if score >= self.threshold:
                 return AnswerSentence(marked(text, "".join(f"[{n}]" for n in numbers)), numbers, "supported", score)
         return AnswerSentence(text, (), "uncited", self._score(claim, vector, list(evidence.values())))
 
@@ -191,13 +199,13 @@ class SupportCheck:
         claim: Claim,
         vector: np.ndarray | None,
         cited: Sequence[int],
-        evidence: Mapping[int, Evidence],
+        evidence: Mapping[int, QuotedEvidence],
         papers: Mapping[int, str],
     ) -> set[int]:
         """Of the numbers cited those of papers without which it is as well."""
 
         def supported(numbers: Sequence[int]) -> bool:
-            return self._score(claim, vector, [evidence[number] for number in numbers]) >= self.supported_from
+            return self._score(claim, vector, [evidence[number] for number in numbers]) >= self.threshold
 
         kept = [number for number in cited if number in evidence]
         for paper in dict.fromkeys(papers[number] for number in kept):
@@ -207,11 +215,11 @@ class SupportCheck:
                 kept = others
         return set(cited) - set(kept)
 
-    def _score(self, claim: Claim, vector: np.ndarray | None, evidence: Sequence[Evidence]) -> float:
-        together = Evidence.together(evidence)
+    def _score(self, claim: Claim, vector: np.ndarray | None, evidence: Sequence[QuotedEvidence]) -> float:
+        together = QuotedEvidence.together(evidence)
         if not claim.words or not together.sentences or not figures_hold(claim, together):
             return 0.0
-        return self._weighing.score(features(claim, together, self._vocabulary, vector))
+        return self._scorer.score(features(claim, together, self._vocabulary, vector))
 
 
 def _with_markers_of(text: str, numbers: Sequence[int]) -> str:

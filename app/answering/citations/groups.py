@@ -27,7 +27,7 @@ _YEARS = range(1900, 2100)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MarkerGroup:
     """Brackets up to `end`: the ranges of numbers that they name, none where they are no marker.
 
     `is_explicit`: they can be nothing but a marker, as "[1]" and "(Source 1)", unlike "(1)".
@@ -49,7 +49,7 @@ class Group:
         return all(high - low < len(known) and set(range(low, high + 1)) <= set(known) for low, high in self.ranges)
 
 
-def read_group(text: str, start: int, ended: bool) -> Group | None:
+def read_marker_group(text: str, start: int, ended: bool) -> MarkerGroup | None:
     """The brackets that open at `start`; None where that hangs on text that is still to come."""
     window = text[start : start + LONGEST]
     full = len(window) == LONGEST
@@ -59,23 +59,27 @@ def read_group(text: str, start: int, ended: bool) -> Group | None:
         char = window[at]
         if char in OPENERS:
             if len(reader.closers) == DEEPEST:
-                return Group(start + 1, overflows=True)
+                return MarkerGroup(start + 1, overflows=True)
             reader.open(char)
             at += 1
         elif match := _LEXEME.match(window, at):
             at = match.end()
             complete = at < len(window) or (ended and not full)
             if not reader.take(str(match.lastgroup), match.group(), complete):
-                return Group(start + 1)
+                return MarkerGroup(start + 1)
         elif reader.closes(char):
             at += 1
             if not reader.closers:
-                return Group(start + at, tuple(reader.ranges), reader.explicit) if reader.ranges else Group(start + 1)
+                return (
+                    MarkerGroup(start + at, tuple(reader.ranges), reader.explicit)
+                    if reader.ranges
+                    else MarkerGroup(start + 1)
+                )
         else:
-            return Group(start + 1)
+            return MarkerGroup(start + 1)
     if full:
-        return Group(start + 1, overflows=True)
-    return Group(start + 1) if ended else None
+        return MarkerGroup(start + 1, overflows=True)
+    return MarkerGroup(start + 1) if ended else None
 
 
 class _Reader:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from app.answering.citations.groups import OPENERS, Group, read_group
+from app.answering.citations.groups import OPENERS, MarkerGroup, read_marker_group
 from app.answering.events import AnswerSentence, Citation
 from retrieval.chunking import split_sentences
 
@@ -96,7 +96,7 @@ class MarkerStream:
             found = _NOT_WORDS.search(text, start)
             end = found.start() if found else len(text)
             return end, self._joint(space, text[start]) + text[start:end]
-        group = read_group(text, start, ended)
+        group = read_marker_group(text, start, ended)
         if group and group.ranges and not group.is_explicit:
             group = self._as_prose_or_marker(group, text, start, space, ended)
         if group is None:
@@ -106,18 +106,20 @@ class MarkerStream:
         opener = "" if group.overflows else text[start]
         return start + 1, self._joint(space, text[start]) + opener
 
-    def _as_prose_or_marker(self, group: Group, text: str, start: int, space: str, ended: bool) -> Group | None:
+    def _as_prose_or_marker(
+        self, group: MarkerGroup, text: str, start: int, space: str, ended: bool
+    ) -> MarkerGroup | None:
         """Round brackets with numbers: themselves where they cite, an empty group where they are prose."""
         if not group.names_only(self._known) or not _may_follow(self._said, space):
-            return Group(start + 1)
+            return MarkerGroup(start + 1)
         if group.end > self._settled:
             found = _ends_there(text, group.end, ended)
             if found is None:
                 return None
             self._numbers_nothing, self._settled = found
-        return group if self._numbers_nothing else Group(start + 1)
+        return group if self._numbers_nothing else MarkerGroup(start + 1)
 
-    def _marker(self, group: Group, space: str) -> str:
+    def _marker(self, group: MarkerGroup, space: str) -> str:
         numbers = group.among(self._known)
         self._removed = not numbers
         if not numbers:
@@ -168,7 +170,7 @@ def _ends_there(text: str, position: int, ended: bool) -> tuple[bool, int] | Non
             return True, position
         if text[start] not in OPENERS:
             return False, position
-        group = read_group(text, start, ended)
+        group = read_marker_group(text, start, ended)
         if group is None:
             return None
         if group.is_explicit or group.overflows:

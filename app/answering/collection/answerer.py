@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answering.collection.phrases import CollectionWording, collection_wording, shown
+from app.answering.collection.phrases import CollectionPhrases, collection_phrases, shown
 from app.answering.collection.question import CollectionQuestion, collection_question
 from app.answering.collection.records import Records
 from app.answering.events import AnswerSentence, Citation
 from app.answering.query.courtesy import scope_of
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.writing.phrases import Wording
+from app.answering.writing.phrases import AnswerPhrases
 from app.answering.writing.quotes import described
 from retrieval.chunking import chunk_sentences
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
@@ -32,7 +32,7 @@ NEAREST_FROM = 0.2
 """… and where that best score reaches this; a topic that no paper has stays below."""
 
 
-class Catalogue:
+class CollectionAnswerer:
     """The collection as one asks a librarian about it."""
 
     def __init__(self, papers: Sequence[Paper], retriever: PaperRetriever) -> None:
@@ -44,12 +44,14 @@ class Catalogue:
         earlier = [turn.content for turn in question.history if turn.role == "user"]
         return collection_question(question.text, self.records, earlier)
 
-    def answer(self, asked: CollectionQuestion, chosen: Filters, words: Wording, left_out: LeftOut = unheard) -> Reply:
+    def answer(
+        self, asked: CollectionQuestion, chosen: Filters, words: AnswerPhrases, left_out: LeftOut = unheard
+    ) -> Reply:
         """The answer; `chosen` are the filters that the reader has set, which count besides the question's own.
 
         `left_out` is told of passages of the index that are not what the papers say.
         """
-        say = collection_wording(words)
+        say = collection_phrases(words)
         filters = _both(asked.filters, chosen)
         if filters is None:
             return self._nothing(asked, asked.filters, chosen, say, left_out)
@@ -80,7 +82,7 @@ class Catalogue:
         papers: Sequence[Paper],
         listed: Sequence[Paper],
         scope: str,
-        say: CollectionWording,
+        say: CollectionPhrases,
     ) -> str:
         if asked.intent in ("newest", "oldest"):
             one, several = say.newest if asked.intent == "newest" else say.oldest
@@ -88,7 +90,7 @@ class Catalogue:
         heading = say.found[len(papers) != 1].format(scope=scope, count=f"{len(papers):,}")
         return heading + (say.listed_newest if len(papers) > 1 else "")
 
-    def _overview(self, say: CollectionWording) -> Reply:
+    def _overview(self, say: CollectionPhrases) -> Reply:
         facets = self.records.facets
         counts = (
             say.words.between_names.join(f"{name} {count}" for name, count in values.items())
@@ -104,7 +106,7 @@ class Catalogue:
         paper: Paper,
         filters: Filters,
         chosen: Filters,
-        say: CollectionWording,
+        say: CollectionPhrases,
         left_out: LeftOut,
     ) -> Reply:
         about = f"{paper.name} {paper.summary}".strip()
@@ -116,7 +118,7 @@ class Catalogue:
         return self._listing(say.similar.format(title=paper.name), near, near, about, say)
 
     def _by_content(
-        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording, left_out: LeftOut
+        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionPhrases, left_out: LeftOut
     ) -> Reply:
         """The papers nearest to a topic that no record names, where any come near; else that there are none."""
         topic = self._in_english(asked.topic)
@@ -128,7 +130,7 @@ class Catalogue:
         return self._listing(heading, list(near.values()), list(near.values()), topic, say)
 
     def _nothing(
-        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionWording, left_out: LeftOut
+        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, say: CollectionPhrases, left_out: LeftOut
     ) -> Reply:
         """That there is none, and what there is instead: other dates, other organisations, papers near the topic."""
         topic, newest = self._in_english(asked.topic), self.records.facets.latest if asked.relative else None
@@ -152,7 +154,7 @@ class Catalogue:
         return Reply(text, passages=near, answered=False)
 
     def _listing(
-        self, heading: str, listed: Sequence[Paper], papers: Sequence[Paper], topic: str, say: CollectionWording
+        self, heading: str, listed: Sequence[Paper], papers: Sequence[Paper], topic: str, say: CollectionPhrases
     ) -> Reply:
         """The heading and the papers, each cited by the sentence nearest to the topic, or by its first."""
         spans = self._spans(listed, topic)

@@ -17,7 +17,7 @@ Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class QuestionForm:
     """What a question's form says: `described` is a topic before the word "papers", `all` that all are meant."""
 
     intent: Intent
@@ -126,7 +126,7 @@ _CHINESE_ASKS = re.compile(
 )
 
 
-def frame_of(text: str) -> Frame | None:
+def form_of(text: str) -> QuestionForm | None:
     """The form of a folded question whose filters are taken out, or None where it has none of these."""
     if language_of(text.replace(OWN, "")) == "zh":
         return _chinese(text)
@@ -147,12 +147,14 @@ def similar_to(text: str) -> str | None:
     return (match["title"] or match["chinese"]) if match else None
 
 
-def refinement_of(text: str) -> Frame | None:
+def refinement_of(text: str) -> QuestionForm | None:
     """What a folded fragment changes about the question before: "and in 2022?", "only on debate"."""
     match = _REFINED.fullmatch(text) or _CHINESE_REFINED.fullmatch(text)
     if not match:
         return None
-    return Frame("count" if re.search(r"how many|多少|几篇", text) else "list", topic=(match["topic"] or "").strip())
+    return QuestionForm(
+        "count" if re.search(r"how many|多少|几篇", text) else "list", topic=(match["topic"] or "").strip()
+    )
 
 
 _REFINED = re.compile(
@@ -164,14 +166,14 @@ _CHINESE_REFINED = re.compile(
 )
 
 
-def _frame(intent: Intent | None, match: re.Match[str]) -> Frame:
+def _frame(intent: Intent | None, match: re.Match[str]) -> QuestionForm:
     said = {name: value or "" for name, value in match.groupdict().items()}
     order = said.get("order", "")
     if order:
         intent = "oldest" if order in ("oldest", "earliest", "first") else "newest"
     number = said.get("n1") or said.get("n2") or ""
     several = bool(re.fullmatch(_PAPERS, said.get("works", "")))
-    return Frame(
+    return QuestionForm(
         intent or "list",
         topic=said.get("topic", "").strip(" ,\"'"),
         described=said.get("described", ""),
@@ -185,7 +187,7 @@ def _number(number: str) -> int:
     return int(number) if number.isdigit() else 2 + _NUMBER_WORDS.index(number)
 
 
-def _chinese(text: str) -> Frame | None:
+def _chinese(text: str) -> QuestionForm | None:
     joined = "".join(text.split())
     topic = _CHINESE_TOPIC.search(joined)
     rest = f"{joined[: topic.start()]}{joined[topic.end() :]}" if topic else joined
@@ -203,4 +205,4 @@ def _chinese(text: str) -> Frame | None:
         intent = "count"
     limit = 1 if order and not re.search(r"哪些|几|些", rest) else None
     said = (topic["about"] or topic["field"] or "").strip('“”"《》了过吗呢么') if topic else ""
-    return Frame(intent, topic=said, limit=limit, all=asks)
+    return QuestionForm(intent, topic=said, limit=limit, all=asks)

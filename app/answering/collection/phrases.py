@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from app.answering.writing.phrases import CHINESE, ENGLISH, Language, Wording
+from app.answering.writing.phrases import CHINESE, ENGLISH, AnswerPhrases, Language
 from retrieval.types import Filters
 
 SHOWN_TOPIC_CHARS = 80
@@ -21,10 +21,10 @@ _LANGUAGES: Mapping[Language, Mapping[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class CollectionWording:
+class CollectionPhrases:
     """Sentences of one language; `scope` says which papers, such as " by OpenAI from 2023"."""
 
-    words: Wording
+    words: AnswerPhrases
     found: tuple[str, str]
     newest: tuple[str, str]
     oldest: tuple[str, str]
@@ -86,7 +86,7 @@ class CollectionWording:
         return (f"{day.year}年" if self.words.language == "zh" else str(day.year)) if year else self.words.month(day)
 
 
-ENGLISH_COLLECTION = CollectionWording(
+ENGLISH_COLLECTION = CollectionPhrases(
     words=ENGLISH,
     found=("The collection has 1 paper{scope}", "The collection has {count} papers{scope}"),
     newest=("The newest paper{scope} is", "The {count} newest papers{scope} are"),
@@ -114,7 +114,7 @@ ENGLISH_COLLECTION = CollectionWording(
     counted_from=" (counted from the newest paper, of {month})",
     either=" or ",
 )
-CHINESE_COLLECTION = CollectionWording(
+CHINESE_COLLECTION = CollectionPhrases(
     words=CHINESE,
     found=("库中有1篇{scope}论文", "库中有{count}篇{scope}论文"),
     newest=("最新的{scope}论文是", "最新的{count}篇{scope}论文是"),
@@ -144,7 +144,7 @@ CHINESE_COLLECTION = CollectionWording(
 )
 
 
-def collection_wording(words: Wording) -> CollectionWording:
+def collection_phrases(words: AnswerPhrases) -> CollectionPhrases:
     """The collection's sentences in the language of `words`."""
     return CHINESE_COLLECTION if words.language == "zh" else ENGLISH_COLLECTION
 

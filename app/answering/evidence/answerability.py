@@ -35,7 +35,7 @@ WORDED_FROM = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """`confidence` is the chance, in [0, 1], that the papers answer; `answers` says whether that is enough."""
 
     confidence: float
@@ -43,21 +43,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
-    """From the chance `answer_from` on, the papers answer.
+class ThresholdedModel:
+    """From the chance `threshold` on, the papers answer.
 
     `vector` are further weights, for the coordinates of the question's vector; empty where it has no say.
     """
 
     logistic: Logistic
-    answer_from: float
+    threshold: float
     vector: tuple[float, ...] = ()
 
-    def verdict(self, given: Mapping[str, float], vector: np.ndarray) -> Verdict:
+    def verdict(self, given: Mapping[str, float], vector: np.ndarray) -> Judgement:
         """The verdict on these features and the question's vector."""
         further = float(np.dot(self.vector, vector)) if self.vector else 0.0
         chance = self.logistic.chance(given, further)
-        return Verdict(chance, chance >= self.answer_from)
+        return Judgement(chance, chance >= self.threshold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class AnswerabilityModel:
 
     embedding: str
     scale: tuple[float, float]
-    asked: Chance
-    scored: Chance
-    plain: Chance
+    asked: ThresholdedModel
+    scored: ThresholdedModel
+    plain: ThresholdedModel
 
 
 class Answerability:
@@ -89,13 +89,13 @@ class Answerability:
         self._retriever = retriever
         self._fits = retriever.embedder.fingerprint == model.embedding
 
-    def judge(self, question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]) -> Verdict:
+    def judge(self, question: str, passages: Sequence[Passage], sentences: Sequence[Sentence]) -> Judgement:
         """The verdict on what was found; `question` is the last one asked, without what came before it."""
         if not passages:
-            return Verdict(0.0, False)
+            return Judgement(0.0, False)
         given, vector = features(passages, sentences, self._scale), self._retriever.vector(question)
         plain = self._model.plain.verdict(given, vector)
-        if passages[0].paper.id not in self._retriever.written:
+        if passages[0].paper.id not in self._retriever.expansion_queries:
             return plain
         verdict = (self._model.asked if self._fits else self._model.scored).verdict(given, vector)
         return plain if not verdict.answers and plain.answers and self._is_worded(question, passages) else verdict
@@ -118,8 +118,8 @@ def features(
     """The `FEATURES` of what was found for a question, by the embedding model's `scale_of`."""
     mean, spread = scale
     nearest = {
-        "passage": max(passage.rungs.get("passage", mean) for passage in passages),
-        "question": max(passage.rungs.get("question", mean) for passage in passages),
+        "passage": max(passage.signals.get("passage", mean) for passage in passages),
+        "question": max(passage.signals.get("question", mean) for passage in passages),
         "sentence": max((sentence.score for sentence in sentences), default=mean),
     }
     return {name: (similarity - mean) / spread for name, similarity in nearest.items()}
@@ -174,8 +174,8 @@ def read_answerability(file: Path) -> AnswerabilityModel:
         raise ModelError(f"The answerability model {file.name} cannot be used: reinstall the program.") from error
 
 
-def _chance(record: Mapping[str, Any], known: Sequence[str]) -> Chance:
+def _chance(record: Mapping[str, Any], known: Sequence[str]) -> ThresholdedModel:
     logistic = read_logistic(record)
     if tuple(logistic.weights) != tuple(known):
         raise ValueError("other features")
-    return Chance(logistic, float(record["answer_from"]), tuple(map(float, record.get("vector", ()))))
+    return ThresholdedModel(logistic, float(record["threshold"]), tuple(map(float, record.get("vector", ()))))

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from app.answering.events import Citation
-from app.answering.writing.phrases import Wording
+from app.answering.writing.phrases import AnswerPhrases
 from retrieval.lexical.tokens import overlap
-from retrieval.types import Passage, WrittenQuestion
+from retrieval.types import ExpansionQuery, Passage
 
 MOST = 3
 OF_ONE_PAPER = 2
@@ -20,7 +20,7 @@ NOT_FAR = 0.6
 """A written question is suggested where its similarity reaches this share of the nearest one's."""
 MAX_CHARS = 110
 """Longer written questions do not fit where suggestions stand."""
-Written = Sequence[tuple[WrittenQuestion, float]]
+Written = Sequence[tuple[ExpansionQuery, float]]
 
 
 def follow_up_questions(
@@ -28,7 +28,7 @@ def follow_up_questions(
     quotes: Sequence[Citation],
     passages: Sequence[Passage],
     written: Written,
-    words: Wording,
+    words: AnswerPhrases,
 ) -> tuple[str, ...]:
     """Up to three questions to ask next, in the language of `words`.
 
@@ -50,7 +50,7 @@ def follow_up_questions(
 
 
 def _candidates(
-    quotes: Sequence[Citation], passages: Sequence[Passage], written: Written, words: Wording
+    quotes: Sequence[Citation], passages: Sequence[Passage], written: Written, words: AnswerPhrases
 ) -> Iterator[tuple[str, str]]:
     """Questions with the ids of their papers: the written ones, nearest first, then one for each paper without any."""
     quoted = {quote.paper.id for quote in quotes}
@@ -75,7 +75,7 @@ def _reads_well(text: str) -> bool:
     return len(text) <= MAX_CHARS and not text[:1].islower() and text.endswith(("?", "？"))
 
 
-def _answered(question: WrittenQuestion, quotes: Sequence[Citation]) -> bool:
+def _answered(question: ExpansionQuery, quotes: Sequence[Citation]) -> bool:
     """Whether a quote holds what answers the question."""
     return any(
         quote.paper.id == question.paper_id and place.start < quote.end and quote.start < place.end

@@ -11,7 +11,7 @@ from app.answering.collection.records import Records
 from app.answering.events import Citation
 from retrieval.lexical.tokens import overlap
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage, Sentence, WrittenQuestion
+from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
 
 TIME_LIMIT_S = 0.1
 """After so long no further evidence is fetched; what is there is chosen from."""
@@ -64,35 +64,35 @@ _SEVERAL = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Candidates:
     """The sentences of the papers read, and the questions written for them with their similarity to the one asked."""
 
     sentences: tuple[Sentence, ...]
-    written: tuple[tuple[WrittenQuestion, float], ...] = ()
+    expansion_queries: tuple[tuple[ExpansionQuery, float], ...] = ()
 
 
-def weigh(
+def candidates_of(
     retriever: PaperRetriever,
     query: str,
     passages: Sequence[Passage],
     focus: str | None = None,
     time_limit_s: float = TIME_LIMIT_S,
-) -> Evidence:
+) -> Candidates:
     """Fetch the sentences of the best `PAPERS_READ` papers of `passages`, and the questions written for all of them.
 
     `focus` is the part of the query that matters most. Where the sentences alone
     have taken `time_limit_s` seconds, they must do.
     """
     began = time.perf_counter()
-    read = whole_papers(passages)
+    read = passages_to_read(passages)
     sentences = tuple(retriever.sentences(query, read, focus=focus))
     if time.perf_counter() - began > time_limit_s:
-        return Evidence(sentences)
+        return Candidates(sentences)
     papers = {passage.paper.id: passage.paper for passage in passages}
-    return Evidence(sentences, tuple(retriever.questions(query, papers.values(), focus=focus)))
+    return Candidates(sentences, tuple(retriever.questions(query, papers.values(), focus=focus)))
 
 
-def whole_papers(passages: Sequence[Passage]) -> list[Passage]:
+def passages_to_read(passages: Sequence[Passage]) -> list[Passage]:
     """What is read of the best `PAPERS_READ` papers: their abstracts whole, where they are not too long."""
     read: list[Passage] = []
     best = list(dict.fromkeys(passage.paper.id for passage in passages))[:PAPERS_READ]
@@ -107,7 +107,7 @@ def choose_quotes(
     sentences: Sequence[Sentence],
     passages: Sequence[Passage],
     question: str = "",
-    written: Sequence[tuple[WrittenQuestion, float]] = (),
+    written: Sequence[tuple[ExpansionQuery, float]] = (),
 ) -> tuple[Citation, ...]:
     """The best sentences of the best papers, best paper first, in reading order, numbered from 1.
 
@@ -139,11 +139,11 @@ def asks_for_several(question: str) -> bool:
     return _SEVERAL.search(question) is not None
 
 
-def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[WrittenQuestion, float]] = ()) -> list[Sentence]:
+def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[ExpansionQuery, float]] = ()) -> list[Sentence]:
     """The sentences with their relevance for a score: the mean of their own similarity
     and that of the nearest question written about them, where there is one.
     """
-    asked: dict[str, list[tuple[WrittenQuestion, float]]] = {}
+    asked: dict[str, list[tuple[ExpansionQuery, float]]] = {}
     for question, near in written:
         asked.setdefault(question.paper_id, []).append((question, near))
     scored = []

@@ -9,7 +9,7 @@ from typing import Literal
 from app.answering.collection.records import Records
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.writing.phrases import Wording
+from app.answering.writing.phrases import AnswerPhrases
 
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement"]
 MAX_COURTESY_CHARS = 120
@@ -72,7 +72,7 @@ def courtesy_in(text: str) -> Courtesy | None:
     return next(kind for kind in _SAID if kind in kinds)
 
 
-def courtesy_reply(kind: Courtesy, records: Records, words: Wording) -> Reply:
+def courtesy_reply(kind: Courtesy, records: Records, words: AnswerPhrases) -> Reply:
     """A short reply; a greeting and a call for help are told what can be asked."""
     if kind not in ("help", "greeting"):
         return Reply(words.courtesies[kind])
@@ -82,7 +82,7 @@ def courtesy_reply(kind: Courtesy, records: Records, words: Wording) -> Reply:
     return Reply(f"{words.courtesies[kind]}{scope}{asked}", followups=examples)
 
 
-def scope_of(records: Records, words: Wording) -> str:
+def scope_of(records: Records, words: AnswerPhrases) -> str:
     """How many papers there are, from when, and by whom most of them."""
     facets, count = records.facets, len(records.papers)
     said = [words.papers.format(count=f"{count:,}") if count != 1 else words.one_paper]
@@ -93,7 +93,7 @@ def scope_of(records: Records, words: Wording) -> str:
     return words.between_facts.join(said)
 
 
-def example_questions(records: Records, words: Wording) -> tuple[str, ...]:
+def example_questions(records: Records, words: AnswerPhrases) -> tuple[str, ...]:
     """Up to three questions that the collection answers: of a paper, of a category, of an organisation."""
     titled = next((paper.title for paper in records.papers if paper.title and paper.abstract), None)
     category = next(iter(records.facets.categories), None)

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import closing
 
 from app.answering.events import Event, Status
-from app.answering.models.control_tokens import disarmed
+from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question, clean
 from app.answering.writing.stream import TICK_SECONDS, Silence, written
@@ -57,7 +57,9 @@ def _said(question: Question, model: LanguageModel, limit_seconds: float) -> Gen
     reading = Status("Reading the conversation")
     yield reading
     turns = (f"{_ROLES[turn.role]}: {turn.content[:MAX_TURN_CHARS]}" for turn in question.history[-MAX_TURNS:])
-    messages = load_prompt(PROMPT).render(conversation=disarmed("\n".join(turns)), question=disarmed(question.text))
+    messages = load_prompt(PROMPT).render(
+        conversation=escape_control_tokens("\n".join(turns)), question=escape_control_tokens(question.text)
+    )
     text = ""
     with closing(written(model, messages)) as pieces:
         for piece in pieces:

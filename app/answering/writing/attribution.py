@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.answering.events import AnswerSentence, Citation
-from app.answering.writing.phrases import ENGLISH, Wording
+from app.answering.writing.phrases import ENGLISH, AnswerPhrases
 from app.answering.writing.quotes import described
 from retrieval.lexical.tokens import FUNCTION_WORDS
 from retrieval.types import Paper
@@ -41,7 +41,7 @@ class Attribution:
     supports is nobody's word, and one of several papers stands as it is.
     """
 
-    def __init__(self, quotes: Sequence[Citation], words: Wording = ENGLISH) -> None:
+    def __init__(self, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH) -> None:
         self._quotes = {quote.number: quote for quote in quotes}
         self._words = words
         self._speaking: str | None = None
@@ -58,7 +58,7 @@ class Attribution:
         return replace(sentence, text=text)
 
 
-def attributed(text: str, quotes: Sequence[Citation], words: Wording = ENGLISH, *, again: bool = False) -> str:
+def attributed(text: str, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH, *, again: bool = False) -> str:
     """The sentence as the word of the paper that all these quotes are of, named `again` by a word that stands for it.
 
     A "No" that answers stays in front. What the model said of its own to that end is replaced.
@@ -83,7 +83,7 @@ def attributed(text: str, quotes: Sequence[Citation], words: Wording = ENGLISH, 
     return f"{head}{lead}{_going_on(rest, quotes)}"
 
 
-def unattributed(text: str, papers: Iterable[Paper], words: Wording = ENGLISH) -> str:
+def unattributed(text: str, papers: Iterable[Paper], words: AnswerPhrases = ENGLISH) -> str:
     """The text without what `attributed` put into it for one of these papers: what the model said."""
     for lead in (*(words.according.format(paper=described(paper, words)) for paper in papers), words.also):
         for put in (lead, _small(lead)):

@@ -24,7 +24,7 @@ MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class AnswerPhrases:
     """Connecting text of one language; what stands in braces is filled in by the named values.
 
     `lead_in` introduces the first paper of an answer, `further` the others in turn;
@@ -64,7 +64,7 @@ class Wording:
         return f"{day.year}年{day.month}月" if self.language == "zh" else f"{MONTHS[day.month - 1]} {day.year}"
 
 
-ENGLISH = Wording(
+ENGLISH = AnswerPhrases(
     language="en",
     lead_in="{paper} says: ",
     goes_on="It goes on: ",
@@ -100,7 +100,7 @@ ENGLISH = Wording(
     ask_category="Which papers are about {category}?",
     ask_newest="What is the newest paper by {organisation}?",
 )
-CHINESE = Wording(
+CHINESE = AnswerPhrases(
     language="zh",
     lead_in="{paper} 写道：",
     goes_on="又写道：",
@@ -135,7 +135,7 @@ CHINESE = Wording(
     ask_category="有哪些关于{category}的论文？",
     ask_newest="{organisation} 最新的论文是什么？",
 )
-_WORDINGS: Mapping[Language, Wording] = MappingProxyType({"en": ENGLISH, "zh": CHINESE})
+_WORDINGS: Mapping[Language, AnswerPhrases] = MappingProxyType({"en": ENGLISH, "zh": CHINESE})
 
 
 def language_of(text: str) -> Language:
@@ -151,11 +151,11 @@ def language_of(text: str) -> Language:
     return "zh" if characters >= max(1, english) and not _KANA.search(letters) else "en"
 
 
-def wording(language: Language) -> Wording:
+def answer_phrases(language: Language) -> AnswerPhrases:
     """The connecting text of that language."""
     return _WORDINGS[language]
 
 
-def wording_for(question: str) -> Wording:
+def phrases_for(question: str) -> AnswerPhrases:
     """The connecting text for answering that question."""
-    return wording(language_of(question))
+    return answer_phrases(language_of(question))

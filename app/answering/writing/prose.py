@@ -1,6 +1,6 @@
 """Prose over the evidence: what a language model says of the quotes, checked before any of it counts.
 
-In two shapes: a large model is given all quotes at once (`whole_answer`), a small
+In two shapes: a large model is given all quotes at once (`answer_at_once`), a small
 one is asked for a sentence from each (`answer_by_quote`), which is all that it can do.
 """
 
@@ -18,7 +18,7 @@ from app.answering.citations.stream import MarkerStream, cited_sentences, marked
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SKIP, LanguageModel
 from app.answering.writing.attribution import VERDICT, Attribution
-from app.answering.writing.phrases import ENGLISH, Wording
+from app.answering.writing.phrases import ENGLISH, AnswerPhrases
 from app.answering.writing.sentence_prompt import sentence_messages
 from app.answering.writing.stream import (
     MAX_SENTENCES,
@@ -58,12 +58,12 @@ Telling = Generator[Event, None, Prose]
 """Yields events while it goes, and gives the prose in the end. Closing it stops the model."""
 
 
-def whole_answer(
+def answer_at_once(
     model: LanguageModel,
     question: str,
     quotes: Sequence[Citation],
     support: SupportCheck,
-    words: Wording = ENGLISH,
+    words: AnswerPhrases = ENGLISH,
     *,
     drop_unsupported: bool,
 ) -> Telling:
@@ -109,7 +109,7 @@ def answer_by_quote(
     question: str,
     quotes: Sequence[Citation],
     support: SupportCheck,
-    words: Wording = ENGLISH,
+    words: AnswerPhrases = ENGLISH,
     limit_seconds: float = LIMIT_SECONDS,
 ) -> Telling:
     """A sentence from each quote that answers, told once the quote supports it; others are left out.

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation
 from app.answering.sources import closest_papers
-from app.answering.writing.phrases import ENGLISH, Wording
-from retrieval.sanitize import readable
+from app.answering.writing.phrases import ENGLISH, AnswerPhrases
+from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage
 
 MAX_NAME_CHARS = 200
@@ -20,7 +20,7 @@ READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
 
 
-def quoted_answer(quotes: Sequence[Citation], words: Wording = ENGLISH) -> tuple[AnswerSentence, ...]:
+def quoted_answer(quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
     A paragraph a paper: the sentence that begins one starts with a blank line,
@@ -36,7 +36,7 @@ def quoted_answer(quotes: Sequence[Citation], words: Wording = ENGLISH) -> tuple
     return tuple(sentences)
 
 
-def _lead(paper: Paper, position: int, place: int, words: Wording) -> str:
+def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
     """What stands before the quote at `place` of the paper at `position`."""
     if place:
         # Said once; after that, quote follows upon quote.
@@ -45,12 +45,12 @@ def _lead(paper: Paper, position: int, place: int, words: Wording) -> str:
     return introduction.format(paper=described(paper, words))
 
 
-def _quoted(quote: Citation, words: Wording) -> str:
+def _quoted(quote: Citation, words: AnswerPhrases) -> str:
     gloss = words.gloss.format(gloss=quote.gloss) if quote.gloss and words.language != quote.paper.language else ""
     return f"“{quote.quote}”{gloss} [{quote.number}]"
 
 
-def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: Wording = ENGLISH) -> str:
+def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
     """The names of up to `READ_ON_PAPERS` papers that come near the best and are not quoted; empty where none does."""
     quoted = {quote.paper.id for quote in quotes}
     best = max((passage.score for passage in passages), default=0.0)
@@ -62,7 +62,7 @@ def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: W
     return _listed(words.read_on, list(near.values())[:READ_ON_PAPERS], words)
 
 
-def described(paper: Paper, words: Wording = ENGLISH) -> str:
+def described(paper: Paper, words: AnswerPhrases = ENGLISH) -> str:
     """The paper in running text: its name (organisation, month and year), as far as they are known."""
     month = words.month(paper.published) if paper.published else None
     facts = words.between_facts.join(filter(None, (_own_words(paper.organisation or ""), month)))
@@ -72,17 +72,17 @@ def described(paper: Paper, words: Wording = ENGLISH) -> str:
 
 def _own_words(name: str) -> str:
     """A name that a paper gives itself, among words of ours: on one line, not endless, and neither marker nor quote."""
-    name = _LIKE_A_MARKER.sub(r"(\1)", " ".join(readable(name).split())).translate(_OTHER_QUOTES)
+    name = _LIKE_A_MARKER.sub(r"(\1)", " ".join(sanitize(name).split())).translate(_OTHER_QUOTES)
     return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"
 
 
-def refusal_answer(passages: Sequence[Passage], words: Wording = ENGLISH) -> str:
+def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
     """The refusal and the names of the closest papers."""
     refusal = f"{REFUSAL}{words.refusal}"
     closest = _listed(words.closest, closest_papers(passages), words)
     return f"{refusal}\n\n{closest}" if closest else refusal
 
 
-def _listed(sentence: str, papers: Sequence[Paper], words: Wording) -> str:
+def _listed(sentence: str, papers: Sequence[Paper], words: AnswerPhrases) -> str:
     names = words.between_papers.join(described(paper, words) for paper in papers)
     return sentence.format(papers=names) if names else ""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Citation
-from app.answering.models.control_tokens import disarmed
+from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.transformers_chat import READERS_BEFORE
 from prompts import load_prompt
 from retrieval.chunking import MAX_SENTENCE_CHARS, split_sentences
 from retrieval.errors import ModelError
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 
 MAX_SENTENCES = 4
 MAX_TEXT_CHARS = 20_000
@@ -64,11 +64,11 @@ class CutOff:
 def answer_messages(prompt: str, question: str, quotes: Sequence[Citation]) -> list[tuple[str, str]]:
     """The prompt's messages: the question that stands alone and the numbered evidence, nothing else.
 
-    Each quote is one line, in English where it has a gloss, and disarmed: in the
+    Each quote is one line, in English where it has a gloss, and escape_control_tokens: in the
     papers' words there is no number and no turn but ours.
     """
-    evidence = "\n".join(f"[{quote.number}] {disarmed(quote.gloss or quote.quote)}" for quote in quotes)
-    return load_prompt(prompt).render(question=disarmed(question), evidence=evidence, refusal=REFUSAL)
+    evidence = "\n".join(f"[{quote.number}] {escape_control_tokens(quote.gloss or quote.quote)}" for quote in quotes)
+    return load_prompt(prompt).render(question=escape_control_tokens(question), evidence=evidence, refusal=REFUSAL)
 
 
 def written(
@@ -90,7 +90,7 @@ def written(
             reason = chunk.response_metadata.get("finish_reason") or reason
             text = chunk.text
             # Cut before it is cleaned, which takes time: a server may send millions of characters at once.
-            piece = readable(text[:room], kept="\n")
+            piece = sanitize(text[:room], kept="\n")
             if piece:
                 wrote, spoke = wrote or not piece.isspace(), time.monotonic()
                 yield piece

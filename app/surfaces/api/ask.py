@@ -15,7 +15,7 @@ from app.surfaces.api.body import JsonText, json_body
 from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
 from app.surfaces.api.openapi import answers_with, body_of, event_stream, examples, failures
 from app.surfaces.api.schema import Answer, AskRequest
-from app.surfaces.api.sse import EVENT_STREAM, ServerSent, Telling
+from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
@@ -62,5 +62,5 @@ def add_asking(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbea
         except KeyTakenError as error:
             return problem(422, str(error))
         if streams:
-            return ServerSent(Telling(reader), heartbeat_s)
+            return SseResponse(Telling(reader), heartbeat_s)
         return JsonText((await answer_for(request.receive, reader)).as_json())

@@ -16,7 +16,7 @@ from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.openapi import body_of, examples, failures
 from app.surfaces.api.schema import ExportRequest, FeedbackRequest
 from app.surfaces.problems import problem
-from app.surfaces.ui_strings import interface_words
+from app.surfaces.ui_strings import ui_strings
 
 FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "paperbacked.md"),
@@ -84,7 +84,7 @@ def _written(answerer: Answerer, asked: ExportRequest) -> str:
 
     answers = tuple(answer_from_kept(record, answerer.paper) for record in asked.answers)
     if asked.format == "markdown":
-        return files.as_markdown(answers, interface_words(asked.language))
+        return files.conversation_markdown(answers, ui_strings(asked.language))
     if asked.format == "bibtex":
         return files.as_bibtex(answers)
     return json.dumps(files.as_csl(answers), ensure_ascii=False, indent=2)

@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from app.answering.events import Event, as_json, name_of
-from app.surfaces.runs.answer_run import Reader
+from app.surfaces.runs.answer_run import EventReader
 from app.surfaces.runs.reading import reading_for
 
 EVENT_STREAM = "text/event-stream"
@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 15.0
 class Telling:
     """What a stream tells of an answer: here the API's own events. Other protocols make their own of it."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: EventReader) -> None:
         self.reader = reader
 
     async def refusal(self, patience_s: float) -> Response | None:
@@ -44,7 +44,7 @@ def json_bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
-class ServerSent(StreamingResponse):
+class SseResponse(StreamingResponse):
     """The response that tells it. Whoever hangs up is noticed at once, also while nothing happens."""
 
     def __init__(self, telling: Telling, heartbeat_s: float = HEARTBEAT_SECONDS) -> None:

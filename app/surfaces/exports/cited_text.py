@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.answering.events import Answer
-from app.answering.writing.phrases import Wording, wording_for
+from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.quotes import described
 from retrieval.types import Paper
 
@@ -25,7 +25,7 @@ def cited_text(answer: Answer) -> str:
 
 def ending(answer: Answer) -> str:
     """What follows the text: a line for each cited paper, and the sentences that no quote supports; may be empty."""
-    words = wording_for(answer.question)
+    words = phrases_for(answer.question)
     numbers: dict[str, list[int]] = {}
     papers = {citation.paper.id: citation.paper for citation in answer.citations}
     for citation in answer.citations:
@@ -42,7 +42,7 @@ def without_ending(text: str) -> str:
     return _ENDING.sub("", text)
 
 
-def as_markdown(text: str) -> str:
+def escaped_markdown(text: str) -> str:
     """The text for clients that render Markdown: nothing in it becomes a tag, an image or a link of its own.
 
     Markers such as [1] stay as they are.
@@ -54,7 +54,7 @@ def _markers(numbers: list[int]) -> str:
     return "".join(f"[{number}]" for number in numbers)
 
 
-def _reference(paper: Paper, words: Wording) -> str:
+def _reference(paper: Paper, words: AnswerPhrases) -> str:
     name = " ".join(described(paper, words).split())
     return f"{name}, {paper.url}" if paper.url and _LINK.fullmatch(paper.url) else name
 

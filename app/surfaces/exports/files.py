@@ -17,9 +17,9 @@ from app.answering.events import Answer, Citation
 from app.answering.sources import closest_papers
 from app.surfaces.exports.references import bibtex, citation_keys, csl
 from app.surfaces.markup import paper_address, web_address
-from app.surfaces.ui_strings import Words, interface_words
+from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.errors import InputError
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Paper
 
 MAX_FILE_CHARS = 1_000_000
@@ -38,18 +38,18 @@ _PARAGRAPHS = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _ADDRESS_SIGNS = "!$&'*+,-./:;=?@_~%#"
 
 
-def as_markdown(answers: Sequence[Answer], words: Words | None = None, today: date | None = None) -> str:
+def conversation_markdown(answers: Sequence[Answer], words: UiStrings | None = None, today: date | None = None) -> str:
     """Questions as headings, answers with their markers, quotes under numbered references, versions at the end.
 
     `words` are the interface's, English where none are given; `today` is the date that it bears.
     Raises `InputError` where it becomes longer than `MAX_FILE_CHARS`, as do the other forms.
     """
-    words = words or interface_words()
+    words = words or ui_strings()
     day = today or datetime.now(UTC).date()
     return "\n\n".join(part for part in _bounded(_markdown_parts(answers, words, day)) if part) + "\n"
 
 
-def _markdown_parts(answers: Sequence[Answer], words: Words, day: date) -> Iterator[str]:
+def _markdown_parts(answers: Sequence[Answer], words: UiStrings, day: date) -> Iterator[str]:
     yield f"# {words('md_heading')}"
     for answer in answers:
         yield from _answer(answer, words)
@@ -89,7 +89,7 @@ def cited_papers(answers: Iterable[Answer]) -> tuple[Paper, ...]:
     return tuple(papers.values())
 
 
-def _answer(answer: Answer, words: Words) -> Iterator[str]:
+def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
     yield f"## {escaped(answer.question)}"
     if answer.standalone_question.casefold() not in {"", answer.question.casefold()}:
         yield words("md_understood", question=escaped(answer.standalone_question))
@@ -114,7 +114,7 @@ def _answer(answer: Answer, words: Words) -> Iterator[str]:
         yield "\n".join(f"- {_described(paper)}" for paper in closest_papers(answer.sources))
 
 
-def _reference(citation: Citation, words: Words) -> Iterator[str]:
+def _reference(citation: Citation, words: UiStrings) -> Iterator[str]:
     yield f"[{citation.number}] {_described(citation.paper)}"
     yield f"> {escaped(citation.quote)}"
     if citation.gloss:
@@ -130,7 +130,7 @@ def _described(paper: Paper) -> str:
     return " · ".join(part for part in (linked, escaped(paper.organisation or ""), month) if part)
 
 
-def _made_with(answer: Answer, words: Words) -> str:
+def _made_with(answer: Answer, words: UiStrings) -> str:
     names = {name: answer.models.get(name) for name in _MODELS}
     parts = [words(f"md_model_{name}", name=escaped(value)) for name, value in names.items() if value]
     if not names["llm"]:
@@ -140,7 +140,7 @@ def _made_with(answer: Answer, words: Words) -> str:
 
 def escaped(text: str) -> str:
     """Outside text as one line of Markdown that shows exactly that text."""
-    line = " ".join(readable(text).split())
+    line = " ".join(sanitize(text).split())
     line = _LIVE.sub(r"\\\g<0>", "".join(_ENTITIES.get(character, character) for character in line))
     return _OPENING.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\{found[3]}", line)
 

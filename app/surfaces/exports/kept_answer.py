@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 from app.answering.events import Answer, AnswerSentence, AnswerStatus, Citation, Mode, Support
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.sources import papers_best_first
+from app.answering.sources import best_passage_per_paper
 from retrieval.errors import InputError
 from retrieval.types import Paper, Passage
 
@@ -54,7 +54,7 @@ def kept(answer: Answer) -> dict[str, Any]:
         "citations": [_kept_citation(citation) for citation in answer.citations],
         "sources": [
             {"paper": source.paper.id, "start": source.start, "end": source.end, "score": _score(source.score)}
-            for source in papers_best_first(answer.sources)
+            for source in best_passage_per_paper(answer.sources)
         ],
         "followups": list(answer.followups),
         "timings": dict(answer.timings),
@@ -149,7 +149,7 @@ def _sources(records: Sequence[Any], paper_of: PaperOf) -> tuple[tuple[Passage, 
     whole = tuple(
         place if _inside(place) else replace(place, start=0, end=len(place.paper.abstract)) for place in known
     )
-    return papers_best_first(whole), {place for place in places if isinstance(place, str)}
+    return best_passage_per_paper(whole), {place for place in places if isinstance(place, str)}
 
 
 def _place(record: Mapping[str, Any], paper_of: PaperOf) -> Passage | str:

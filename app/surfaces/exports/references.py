@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.surfaces.markup import paper_address, web_address
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Paper
 
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
@@ -256,4 +256,4 @@ def _ascii_words(text: str) -> list[str]:
 
 
 def _clean(text: str | None) -> str:
-    return " ".join(readable(text or "").split())
+    return " ".join(sanitize(text or "").split())

@@ -33,7 +33,7 @@ def requester_of(scope: Scope, allowed: Collection[str]) -> Requester:
 
 
 @dataclass(frozen=True, slots=True)
-class Frontier:
+class CorsPolicy:
     """Which pages of other origins may ask, and by which names the server may be called.
 
     `hosts` are names without a port, `*.example.org` for all below one; without any, a

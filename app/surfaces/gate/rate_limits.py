@@ -29,7 +29,7 @@ class LimitError(PaperbackedError):
         self.retry_after = retry_after
 
 
-class QuestionLimits:
+class RateLimit:
     """Questions a minute, counted over the last sixty seconds in this process; 0 stands for no limit."""
 
     def __init__(self, client_limit: int, server_limit: int, now: Callable[[], float] = time.monotonic) -> None:

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.surfaces.gate.places import AnswerPlaces, Place
-from app.surfaces.gate.rate_limits import LimitError, QuestionLimits
+from app.surfaces.gate.rate_limits import LimitError, RateLimit
 from app.surfaces.gate.routes import READING, Rule
 from app.surfaces.problems import openai_error, problem
 
@@ -70,14 +70,14 @@ class PageSessions(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Limits:
     """What admission goes by; the limits count apart."""
 
-    questions: QuestionLimits
-    feedback: QuestionLimits
-    lookups: QuestionLimits
+    questions: RateLimit
+    feedback: RateLimit
+    lookups: RateLimit
     places: AnswerPlaces
-    logins: QuestionLimits
+    logins: RateLimit
     """Keys that are tried, right or wrong."""
     api_key: str | None = field(default=None, repr=False)
     refused: Callable[[str], None] = lambda reason: None
@@ -112,28 +112,28 @@ def client_of(scope: Scope) -> str:
     return (scope.get("client") or ("",))[0]
 
 
-def rules_for(
+def limits_for(
     client_limit: int,
     server_limit: int,
     api_key: str | None = None,
     refused: Callable[[str], None] = lambda reason: None,
-) -> Rules:
+) -> Limits:
     """The rules with limits of so many questions a minute, 0 for none; a client's line is as long as its limit."""
-    return Rules(
-        questions=QuestionLimits(client_limit, server_limit),
-        feedback=QuestionLimits(client_limit, server_limit),
-        lookups=QuestionLimits(LOOKUPS_A_QUESTION * client_limit, LOOKUPS_A_QUESTION * server_limit),
+    return Limits(
+        questions=RateLimit(client_limit, server_limit),
+        feedback=RateLimit(client_limit, server_limit),
+        lookups=RateLimit(LOOKUPS_A_QUESTION * client_limit, LOOKUPS_A_QUESTION * server_limit),
         places=AnswerPlaces(client_limit),
-        logins=QuestionLimits(LOGINS_A_MINUTE, 0),
+        logins=RateLimit(LOGINS_A_MINUTE, 0),
         api_key=api_key,
         refused=refused,
     )
 
 
-class Admission:
+class RequestLimits:
     """ASGI middleware behind the gate, which has noted in the scope who asks and by which rule."""
 
-    def __init__(self, app: ASGIApp, rules: Rules, page: PageSessions | None = None) -> None:
+    def __init__(self, app: ASGIApp, rules: Limits, page: PageSessions | None = None) -> None:
         self.app = app
         self.rules = rules
         self._page = page

@@ -10,7 +10,7 @@ from app.answering.events import AnswerSentence
 from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.ui_strings import Words
+from app.surfaces.ui_strings import UiStrings
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
@@ -19,7 +19,7 @@ _BREAK = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _VERDICTS = ("uncited", "unsupported")
 
 
-def answer_html(exchange: Exchange, number: int, words: Words) -> str:
+def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist.
 
     The first `MAX_LINKS` numbers are links, further ones stay the text that they are.
@@ -48,7 +48,7 @@ def answer_html(exchange: Exchange, number: int, words: Words) -> str:
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
 
 
-def _verdict(verdict: str, words: Words) -> str:
+def _verdict(verdict: str, words: UiStrings) -> str:
     return f'<small class="verdict">{text_html(words("verdict_aside", verdict=verdict))}</small>'
 
 
@@ -85,7 +85,7 @@ def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
     return [*spans, (opened[0], len(text))] if opened and unfinished else spans
 
 
-def _styled(piece: str, labels: Collection[str], words: Words) -> str:
+def _styled(piece: str, labels: Collection[str], words: UiStrings) -> str:
     html = text_html(piece)
     if "emphasis" in labels:
         html = f"<em>{html}</em>"
@@ -98,7 +98,7 @@ def _styled(piece: str, labels: Collection[str], words: Words) -> str:
     return html
 
 
-def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int], words: Words) -> str:
+def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int], words: UiStrings) -> str:
     """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is.
 
     The space before it goes, so that a marker never begins a line.
@@ -114,7 +114,7 @@ def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[
     return "".join(links)
 
 
-def marker(turn_number: int, number: int, paper: str, words: Words, anchor: str = "") -> str:
+def marker(turn_number: int, number: int, paper: str, words: UiStrings, anchor: str = "") -> str:
     """The small round number that leads to quote `number` of exchange `turn_number`."""
     label = text_html(words("marker_label", number=number, paper=paper))
     return (
@@ -143,7 +143,7 @@ def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
     return layers
 
 
-def spoken(sentence: AnswerSentence, words: Words) -> str:
+def spoken(sentence: AnswerSentence, words: UiStrings) -> str:
     """A finished sentence as it is read out: without numbers, and with what is wrong with it."""
     text = " ".join(_MARKER.sub("", sentence.text).split())
     if sentence.support in _VERDICTS:

@@ -7,23 +7,23 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.answering.events import Citation
-from app.answering.sources import CLOSEST_PAPERS, papers_best_first
+from app.answering.sources import CLOSEST_PAPERS, best_passage_per_paper
 from app.surfaces.markup import text_html
 from app.surfaces.page.bounds import MAX_EVIDENCE_BYTES, Drawing, fitting
 from app.surfaces.page.cards import card, folded_card, short_card
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.ui_strings import Words, interface_words
+from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
 
 _Card = tuple[Paper, Passage | None, Sequence[Citation]]
 
 
-def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None = None) -> str:
+def evidence(exchange: Exchange, number: int, shown: bool, words: UiStrings | None = None) -> str:
     """The column beside exchange `number`: what it cites, or the closest papers, then what else was found.
 
     Where there is no room for whole cards the later ones are in short, and at last not there.
     """
-    words = words or interface_words()
+    words = words or ui_strings()
     found = _arranged(exchange)
     if not found.first and not found.rest:
         return ""
@@ -39,7 +39,7 @@ def evidence(exchange: Exchange, number: int, shown: bool, words: Words | None =
     return _section(number, shown, words(found.heading), f"{''.join(cards)}{fold}{note}", words)
 
 
-def evidence_in_short(exchange: Exchange, number: int, words: Words) -> str:
+def evidence_in_short(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The same, hidden, of an older answer: its quotes without the abstracts around them, and nothing else found."""
     found = _arranged(exchange)
     if not found.first:
@@ -59,7 +59,7 @@ class _Found:
 
 
 def _arranged(exchange: Exchange) -> _Found:
-    found = papers_best_first(exchange.passages)
+    found = best_passage_per_paper(exchange.passages)
     if exchange.citations:
         best = {passage.paper.id: passage for passage in found}
         cited = [(paper, best.get(paper.id), quotes) for paper, quotes in _grouped(exchange.citations)]
@@ -79,16 +79,16 @@ def _grouped(citations: Sequence[Citation]) -> list[tuple[Paper, list[Citation]]
     return list(grouped.values())
 
 
-def _card_drawing(one: _Card, number: int, words: Words) -> Drawing:
+def _card_drawing(one: _Card, number: int, words: UiStrings) -> Drawing:
     return Drawing(partial(card, *one, number, words), partial(short_card, *one, number, words))
 
 
-def _folded_drawing(passage: Passage, number: int, words: Words) -> Drawing:
+def _folded_drawing(passage: Passage, number: int, words: UiStrings) -> Drawing:
     short = partial(short_card, passage.paper, passage, (), number, words)
     return Drawing(partial(folded_card, passage, number, words), short)
 
 
-def _section(number: int, shown: bool, heading: str, inside: str, words: Words) -> str:
+def _section(number: int, shown: bool, heading: str, inside: str, words: UiStrings) -> str:
     name = text_html(words("card_sources", number=number))
     hidden = "" if shown else " hidden"
     return (

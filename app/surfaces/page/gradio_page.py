@@ -16,13 +16,13 @@ from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.page.asking import text_of
 from app.surfaces.page.assets import mount_options
 from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
-from app.surfaces.page.drawing import Frame
+from app.surfaces.page.drawing import PageUpdate
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.header import masthead_html
-from app.surfaces.page.reader import QuestionDoor, ReaderPage
+from app.surfaces.page.header import header_html
+from app.surfaces.page.reader import ConversationPage, QuestionDoor
 from app.surfaces.page.sections import Sections
 from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, lay_out
-from app.surfaces.ui_strings import LANGUAGES, Words, interface_language, interface_words
+from app.surfaces.ui_strings import LANGUAGES, UiStrings, interface_language, ui_strings
 from retrieval.errors import InputError
 
 _AT_ONCE = 200
@@ -46,7 +46,7 @@ def build_page(
     """The page over one answerer, to be mounted with `page_options()`."""
     page = ChatPage(answerer, language_models, limits)
     with ForgetfulBlocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
-        english = interface_words("en")
+        english = ui_strings("en")
         widgets = lay_out(page.reader.intro(english), page.sections.library(english), answerer.facets)
         _tie(widgets, page, blocks)
     blocks.state_session_capacity = _SESSIONS
@@ -82,9 +82,9 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
     stopped = on.stop.click(None, cancels=asking, **_PRIVATE)
     stopped.then(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
-    left = on.masthead.clear(None, cancels=asking, **_PRIVATE)
+    left = on.header.clear(None, cancels=asking, **_PRIVATE)
     left.then(page.start_over, inputs=on.language, outputs=on.screen, **at_once)
-    on.masthead.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
+    on.header.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
     edits = [on.conversation.edit, on.earlier.edit]
     gr.on(edits, page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
     on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
@@ -95,14 +95,14 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     gr.on(
         narrowed, page.chips, inputs=[*on.filters, on.language], outputs=on.chips, trigger_mode="always_last", **at_once
     )
-    on.masthead.select(page.choose, inputs=on.language, outputs=[*on.filters, on.chips], **at_once)
+    on.header.select(page.choose, inputs=on.language, outputs=[*on.filters, on.chips], **at_once)
     on.chips.select(page.unchoose, inputs=[on.language, *on.filters], outputs=[*on.filters, on.chips], **at_once)
 
     blocks.load(page.opened, inputs=on.language, js=_CHOSEN, outputs=on.worded, **at_once)
-    on.masthead.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
-    at_work: dict[str, Any] = {"inputs": on.language, "outputs": [on.mode, on.shelf, on.clock], **at_once}
+    on.header.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
+    at_work: dict[str, Any] = {"inputs": on.language, "outputs": [on.mode, on.model_picker, on.clock], **at_once}
     on.clock.tick(page.models_at_work, **at_work)
-    on.shelf.submit(page.fetch_model, **at_work)
+    on.model_picker.submit(page.fetch_model, **at_work)
 
 
 class ChatPage:
@@ -115,7 +115,7 @@ class ChatPage:
     def __init__(
         self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
     ) -> None:
-        self.reader = ReaderPage(answerer, language_models, limits)
+        self.reader = ConversationPage(answerer, language_models, limits)
         self.sections = Sections(answerer)
         self._laid_out = answerer.papers
 
@@ -124,7 +124,7 @@ class ChatPage:
         wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
         # The page that is sent tells in English of the papers that there were when it was laid out.
         as_sent = wanted == "en" and self._laid_out is self.reader.answerer.papers
-        drawn = Frame() if as_sent else self.reader.redrawn((), _words(wanted))
+        drawn = PageUpdate() if as_sent else self.reader.redrawn((), _words(wanted))
         return self._worded(wanted, Chosen(), drawn, request)
 
     def speak(self, event: gr.EventData, request: gr.Request, exchanges: Any, *filters: Any) -> tuple[Update, ...]:
@@ -132,11 +132,11 @@ class ChatPage:
         words = _words(_sent(event).get("language"))
         return self._worded(words.language, chosen(*filters), self.reader.redrawn(_held(exchanges), words), request)
 
-    def _worded(self, language: str, now: Chosen, drawn: Frame, request: gr.Request) -> tuple[Update, ...]:
-        words = interface_words(language)
+    def _worded(self, language: str, now: Chosen, drawn: PageUpdate, request: gr.Request) -> tuple[Update, ...]:
+        words = ui_strings(language)
         return (
             language,
-            masthead_html(words),
+            header_html(words),
             gr.update(placeholder=words("page_placeholder"), label=words("page_box")),
             words("page_ask"),
             words("page_stop"),
@@ -144,7 +144,7 @@ class ChatPage:
             *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
             chips_html(now, words),
             *self.models_at_work(language, request),
-            *_values((drawn.conversation, drawn.margin, drawn.earlier, drawn.earlier_margin)),
+            *_values((drawn.conversation, drawn.evidence_pane, drawn.earlier, drawn.earlier_evidence_pane)),
             gr.skip() if drawn.conversation is None else self.sections.library(words),
             self.sections.about(words),
         )
@@ -153,7 +153,7 @@ class ChatPage:
         """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
         words, models = _words(language), self.reader.language_models
         clock = gr.skip() if models is None else gr.Timer(active=self.reader.model_underway)
-        return self.reader.mode_line(words), self.reader.shelf(words) if _at_the_machine(request) else "", clock
+        return self.reader.mode_line(words), self.reader.model_picker(words) if _at_the_machine(request) else "", clock
 
     def fetch_model(self, language: Any, event: gr.EventData, request: gr.Request) -> tuple[Update, ...]:
         """Begins to fetch the model whose button was pressed; which one is at work is for its keeper to say."""
@@ -232,18 +232,18 @@ def _held(exchanges: Any) -> tuple[Exchange, ...]:
     return held if all(isinstance(exchange, Exchange) for exchange in held) else ()
 
 
-def _words(language: Any) -> Words:
-    return interface_words(language if language in LANGUAGES else "en")
+def _words(language: Any) -> UiStrings:
+    return ui_strings(language if language in LANGUAGES else "en")
 
 
-def _updates(frame: Frame) -> tuple[Update, ...]:
-    return _values(getattr(frame, field.name) for field in fields(Frame))
+def _updates(frame: PageUpdate) -> tuple[Update, ...]:
+    return _values(getattr(frame, field.name) for field in fields(PageUpdate))
 
 
 def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
     return tuple(gr.skip() if value is None else value for value in drawn)
 
 
-def _chosen(now: Chosen, words: Words) -> tuple[Update, ...]:
+def _chosen(now: Chosen, words: UiStrings) -> tuple[Update, ...]:
     values = list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
     return *values, chips_html(now, words)

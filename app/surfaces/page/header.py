@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 from app.surfaces.markup import text_html
-from app.surfaces.ui_strings import Words
+from app.surfaces.ui_strings import UiStrings
 
 _TEMPLATE = Path(__file__).parent / "static" / "masthead.html"
 _PLACE = re.compile(r"\{(\w+)\}")
 _FOR_SCRIPTS = "js_"
 
 
-def masthead_html(words: Words, ready: bool = True) -> str:
+def header_html(words: UiStrings, ready: bool = True) -> str:
     """The masthead in the language of `words`; `ready` once the page is in the reader's language."""
     texts = {key.removeprefix(_FOR_SCRIPTS): words(key) for key in words if key.startswith(_FOR_SCRIPTS)}
     other = "en" if words.language == "zh" else "zh"

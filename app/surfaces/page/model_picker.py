@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from app.answering.models.language_models import Offer, Underway
 from app.surfaces.markup import text_html
 from app.surfaces.page.said import said
-from app.surfaces.ui_strings import Words
+from app.surfaces.ui_strings import UiStrings
 
 
-def shelf_html(offers: Sequence[Offer], underway: Underway | None, failure: str | None, words: Words) -> str:
+def model_picker_html(offers: Sequence[Offer], underway: Underway | None, failure: str | None, words: UiStrings) -> str:
     """The models to choose from, folded away unless one is underway or has failed; nothing where none is offered."""
     if not offers:
         return ""
@@ -21,13 +21,13 @@ def shelf_html(offers: Sequence[Offer], underway: Underway | None, failure: str 
     return f'<details class="shelf"{opened}>{heading}<ul>{rows}</ul>{failed}</details>'
 
 
-def _row(offer: Offer, underway: Underway | None, words: Words) -> str:
+def _row(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
     model = offer.model
     about = f"<b>{text_html(model.name)}</b> · {text_html(said(model.remark, words))} · "
     return f"<li>{about}{text_html(said(model.needs, words))}<br>{_state(offer, underway, words)}</li>"
 
 
-def _state(offer: Offer, underway: Underway | None, words: Words) -> str:
+def _state(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
     name = text_html(offer.model.name)
     if underway and underway.name == offer.model.name:
         return _progress(underway, words)
@@ -41,7 +41,7 @@ def _state(offer: Offer, underway: Underway | None, words: Words) -> str:
     return f'<button type="button" data-get="{name}" aria-label="{label}">{text_html(action)}</button>'
 
 
-def _progress(underway: Underway, words: Words) -> str:
+def _progress(underway: Underway, words: UiStrings) -> str:
     done, total, label = underway.done, underway.total, said(underway.label, words)
     if total > 1:
         far = words("shelf_far", label=label, done=f"{done:,}", total=f"{total:,}")

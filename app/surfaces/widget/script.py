@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from app.surfaces.ui_strings import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 
 ATTRIBUTES = (
     *("title", "accent", "theme", "position", "language", "placeholder", "examples"),
@@ -62,5 +62,5 @@ def squeezed_style(text: str) -> str:
 
 
 def _words(language: str) -> dict[str, str]:
-    words = interface_words(language)
+    words = ui_strings(language)
     return {key.removeprefix(_PREFIX): words(key) for key in words if key.startswith(_PREFIX)}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from app.training.sft.recipe import Recipe
-from app.training.sft.training import History
+from app.training.sft.recipe import SftRecipe
+from app.training.sft.training import LossHistory
 
 _CARD = """---
 license: apache-2.0
@@ -43,7 +43,7 @@ passage's meaning round or answer beside the question. Use it behind a check.
 """
 
 
-def model_card(name: str, base: str, recipe: Recipe, history: History, lessons: int, skips: int) -> str:
+def model_card(name: str, base: str, recipe: SftRecipe, history: LossHistory, lessons: int, skips: int) -> str:
     """The card's text."""
     rows = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in asdict(recipe).items())
     losses = ", ".join(f"{loss:.3f}" for loss in history.dev[1:])

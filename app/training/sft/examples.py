@@ -11,7 +11,7 @@ from retrieval.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class QuoteGroup:
     """Neighbouring sentences of one paper, and the sentence that says what they answer; None where they do not."""
 
     paper: str
@@ -20,19 +20,19 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class SftExample:
     """`question` is as asked, `standalone` as the chain understands it after what was asked before."""
 
     id: str
     kind: str
     question: str
     standalone: str
-    groups: tuple[Group, ...]
+    groups: tuple[QuoteGroup, ...]
     asked: str | None = None
     """The id of the question in data/questions that this is; None for one written for the lesson."""
 
 
-def read_lessons(path: Path) -> tuple[Lesson, ...]:
+def read_sft_examples(path: Path) -> tuple[SftExample, ...]:
     """All lessons of a JSON-lines file; its schema is in data/README.md.
 
     Raises `InputError` naming file, line and reason.
@@ -53,15 +53,17 @@ def read_lessons(path: Path) -> tuple[Lesson, ...]:
     return tuple(lessons)
 
 
-def _parsed(record: dict[str, Any]) -> Lesson:
+def _parsed(record: dict[str, Any]) -> SftExample:
     groups = tuple(
-        Group(str(group["paper"]), str(group["evidence"]), None if group["answer"] is None else str(group["answer"]))
+        QuoteGroup(
+            str(group["paper"]), str(group["evidence"]), None if group["answer"] is None else str(group["answer"])
+        )
         for group in record["groups"]
     )
     question = str(record["question"])
     if not question.strip() or not groups or any(not group.evidence.strip() for group in groups):
         raise ValueError("a lesson needs a question and groups with evidence")
-    return Lesson(
+    return SftExample(
         id=str(record["id"]),
         kind=str(record["kind"]),
         question=question,

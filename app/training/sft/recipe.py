@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class SftRecipe:
     """LoRA (Hu et al. 2021) of rank `rank` on every linear layer; `warm_up` is a share of all steps.
 
     `first_token` is how many times the first token of an answer counts: with it
@@ -24,5 +24,5 @@ class Recipe:
     seed: int = 42
 
 
-DEFAULT = Recipe()
+DEFAULT = SftRecipe()
 """The best found on the development lessons in under two hours on two cores (docs/experiments.md)."""

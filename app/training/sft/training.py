@@ -12,8 +12,8 @@ from typing import Any
 
 from app.answering.models.adapter import CONFIG, WEIGHTS
 from app.answering.models.loading import load_weights
-from app.training.sft.recipe import Recipe
-from app.training.sft.tokenized import Example
+from app.training.sft.recipe import SftRecipe
+from app.training.sft.tokenized import TokenizedExample
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.precision import bfloat16_pays
@@ -28,7 +28,7 @@ Batch = list[int]
 
 
 @dataclass(slots=True)
-class History:
+class LossHistory:
     """The loss of every step; after each epoch the loss on the development lessons, the first before any training."""
 
     losses: list[float] = field(default_factory=list)
@@ -37,14 +37,14 @@ class History:
 
 def train(
     base: Path,
-    examples: Sequence[Example],
-    chosen_on: Sequence[Example],
-    recipe: Recipe,
+    examples: Sequence[TokenizedExample],
+    chosen_on: Sequence[TokenizedExample],
+    recipe: SftRecipe,
     out: Path,
     *,
     steps: int | None = None,
     progress: Progress = no_progress,
-) -> History:
+) -> LossHistory:
     """Leave the adapter of the epoch with the lowest development loss in `out`, in half precision.
 
     `base` is a folder with a causal model. With `steps` the run ends after so many,
@@ -61,7 +61,7 @@ def train(
     return run.history
 
 
-def plan(examples: Sequence[Example], recipe: Recipe) -> list[Batch]:
+def plan(examples: Sequence[TokenizedExample], recipe: SftRecipe) -> list[Batch]:
     """The places of the examples of every step: each epoch has each once, in an order of its own."""
     steps: list[Batch] = []
     for epoch in range(recipe.epochs):
@@ -83,9 +83,9 @@ class _Run:
     def __init__(
         self,
         base: Path,
-        examples: Sequence[Example],
-        chosen_on: Sequence[Example],
-        recipe: Recipe,
+        examples: Sequence[TokenizedExample],
+        chosen_on: Sequence[TokenizedExample],
+        recipe: SftRecipe,
         work: Path,
         progress: Progress,
         steps: int | None,
@@ -107,7 +107,7 @@ class _Run:
             self.optimizer, lambda step: min((step + 1) / warm, max(0.0, (self.last - step) / self.last))
         )
         self.step = 0
-        self.history = History()
+        self.history = LossHistory()
 
     def go_on(self) -> None:
         """Train from where the run stands to its end."""
@@ -140,7 +140,7 @@ class _Run:
         self.schedule.step()
         self.history.losses.append(loss.item())
 
-    def _loss(self, batch: Sequence[Example]) -> tuple[Any, float]:
+    def _loss(self, batch: Sequence[TokenizedExample]) -> tuple[Any, float]:
         """The sum of the answer tokens' losses, the first one's counted more, and of their weights."""
         with heavy_imports():
             import torch
@@ -220,7 +220,7 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step = state["step"]
-        self.history = History(list(state["losses"]), list(state["dev"]))
+        self.history = LossHistory(list(state["losses"]), list(state["dev"]))
 
     def _described(self) -> dict[str, Any]:
         return {**asdict(self.recipe), "examples": len(self.examples), "steps": self.last}
@@ -234,7 +234,7 @@ class _Run:
         shutil.rmtree(self.work)
 
 
-def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
+def _with_adapter(base: Path, recipe: SftRecipe) -> tuple[Any, str]:
     """The base model with a fresh adapter, and the device it is on."""
     with heavy_imports():
         import torch
@@ -253,6 +253,6 @@ def _with_adapter(base: Path, recipe: Recipe) -> tuple[Any, str]:
     return get_peft_model(model.to(device), config), device
 
 
-def _cut(examples: Sequence[Example], size: int) -> Iterator[Sequence[Example]]:
+def _cut(examples: Sequence[TokenizedExample], size: int) -> Iterator[Sequence[TokenizedExample]]:
     for at in range(0, len(examples), size):
         yield examples[at : at + size]

@@ -32,7 +32,7 @@ from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
-from retrieval.questions.labelled import read_questions
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Filters
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -50,7 +50,7 @@ KEYS = [
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
-ASKED = [question.text for question in read_questions(default_questions_file("dev.jsonl"))][::3]
+ASKED = [question.text for question in read_labelled_questions(default_questions_file("dev.jsonl"))][::3]
 
 Writing = Callable[..., LocalAnswerer]
 

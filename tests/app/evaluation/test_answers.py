@@ -25,7 +25,7 @@ from app.evaluation.answers import (
     paper_hit,
     quoted_sentences,
 )
-from benchmarks.answers import as_markdown
+from benchmarks.answers import answers_page
 from retrieval.questions.labelled import Gold, LabelledQuestion
 from retrieval.types import Paper, Passage
 
@@ -165,7 +165,7 @@ def test_the_report_has_a_row_for_each_type(capsys: pytest.CaptureFixture[str]) 
     for words in ("[red]file", "evidence", "single", "unanswerable", "–", "10 ms", "AUROC", "1 quotes", "1 supported"):
         assert words in out
     assert max(map(len, out.splitlines())) <= 80
-    page = as_markdown({"Development questions": report}, "python -m benchmarks.answers")
+    page = answers_page({"Development questions": report}, "python -m benchmarks.answers")
     assert "| single | 1 | 1.000 (1–1) | 1.000 (1–1) |" in page and page.startswith("`python -m benchmarks.answers`")
 
 

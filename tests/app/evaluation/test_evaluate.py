@@ -13,9 +13,9 @@ import pytest
 
 from app.cli.commands import main
 from app.evaluation.retrieval_table import print_report
-from retrieval.evaluation.benchmark import Answerability, Figures, Report, Row
+from retrieval.evaluation.benchmark import AnswerabilityFigures, Figures, Report, Row
 from retrieval.models.embedding import HashEmbedder
-from retrieval.retrieval_weights import Rungs
+from retrieval.retrieval_weights import RetrievalWeights
 
 KEYS = ["ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"]
 QUESTIONS = [
@@ -106,8 +106,8 @@ def test_questions_as_json(run: Run, asked: Path) -> None:
     assert found["name"] == "asked.jsonl: 5 questions" and found["papers"] == 94
     assert found["models"]["embedding"] == "hash" and len(found["corpus"]) == 64
     assert found["answerability"]["answerable"] == 4 and found["answerability"]["unanswerable"] == 1
-    [shipped] = [row for row in found["ladder"] if row["shipped"]]
-    assert len(found["ladder"]) > 3
+    [shipped] = [row for row in found["ablation"] if row["shipped"]]
+    assert len(found["ablation"]) > 3
     assert {key: found[key] for key in KEYS} == {key: shipped[key] for key in KEYS}
     assert set(shipped["types"]) == {"single", "multi", "followup", "followup, without history", "chinese"}
     assert shipped["types"]["single"]["hit@1"] == 1.0
@@ -149,7 +149,7 @@ def test_beir_as_json(run: Run, beir: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert list(found) == ["beir"]
     assert found["beir"]["name"] == "animals, test: 2 queries" and found["beir"]["papers"] == 3
     assert found["beir"]["hit@1"] == 0.5
-    assert not any(row["rungs"]["questions"] or row["rungs"]["glossary"] for row in found["beir"]["ladder"])
+    assert not any(row["weights"]["questions"] or row["weights"]["glossary"] for row in found["beir"]["ablation"])
     assert any("Owls hunt" in text for text in embedded)
     embedded.clear()
     again = json.loads(run("--beir", beir, "--json").out)["beir"]
@@ -194,9 +194,9 @@ def test_a_bad_beir_folder(run: Run, beir: Path, tmp_path: Path) -> None:
 
 def test_names_are_not_read_as_markup(capsys: pytest.CaptureFixture[str]) -> None:
     figures = Figures(1, dict.fromkeys(KEYS, 1.0), dict.fromkeys(KEYS, (1.0, 1.0)), 1.0, 2.0)
-    row = Row("[red]rung[/red]", Rungs(), True, figures, {"[b]kind": figures}, {})
-    known = Answerability(1, 1, 1.0, (1.0, 1.0), ((0.5, 0.0), (1.0, 0.5)))
+    row = Row("[red]signal[/red]", RetrievalWeights(), True, figures, {"[b]kind": figures}, {})
+    known = AnswerabilityFigures(1, 1, 1.0, (1.0, 1.0), ((0.5, 0.0), (1.0, 0.5)))
     print_report(Report({"name": "[red]file", "papers": 1}, (row,), known))
     out = capsys.readouterr().out
-    assert "[red]file" in out and "[red]rung" in out and "[b]kind" in out
+    assert "[red]file" in out and "[red]signal" in out and "[b]kind" in out
     assert "0% at 50%" in " ".join(out.split()) and "50% at 100%" in " ".join(out.split())

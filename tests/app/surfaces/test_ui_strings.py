@@ -9,15 +9,15 @@ import pytest
 from app.answering.models.catalogue import OFFERED
 from app.answering.question import MAX_QUESTION_CHARS, checked_question
 from app.answering.sources import with_left_out
-from app.surfaces.gate.rate_limits import LimitError, QuestionLimits
+from app.surfaces.gate.rate_limits import LimitError, RateLimit
 from app.surfaces.page.chosen_filters import chosen_filters
 from app.surfaces.page.drawing import BROKEN
 from app.surfaces.page.permalink import BAD_LINK
 from app.surfaces.page.said import said
-from app.surfaces.ui_strings import interface_language, interface_words
+from app.surfaces.ui_strings import interface_language, ui_strings
 from retrieval.errors import InputError
 
-EN, ZH = interface_words("en"), interface_words("zh")
+EN, ZH = ui_strings("en"), ui_strings("zh")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -30,7 +30,7 @@ def test_both_languages_have_the_same_keys_and_fill_no_place_that_the_other_lack
 
 
 def refusal(asks: int) -> str:
-    limits = QuestionLimits(client_limit=0 if asks == 2 else 1, server_limit=0 if asks == 1 else 1)
+    limits = RateLimit(client_limit=0 if asks == 2 else 1, server_limit=0 if asks == 1 else 1)
     limits.admit("192.0.2.1")
     with pytest.raises(LimitError) as refused:
         limits.admit("192.0.2.1")

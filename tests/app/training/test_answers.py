@@ -14,7 +14,7 @@ from app.answering.models.adapter import WEIGHTS
 from app.answering.models.language_model import SENTENCE_PROMPT
 from app.answering.models.model_choice import prompt_for
 from app.answering.models.opening import open_llm
-from app.training.answers import ADAPTER_FOLDER, CARD, CURVE, AnswersRun, finetune_answers
+from app.training.answers import ADAPTER_FOLDER, CARD, CURVE, SftRun, finetune_answers
 from app.training.sft import recipe
 from retrieval.errors import InputError
 from retrieval.types import no_progress
@@ -46,7 +46,7 @@ def test_a_base_of_ones_own_is_taught_and_then_answers(tiny_qwen: Path, tmp_path
 
 def test_what_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="at least 1"):
-        finetune_answers(AnswersRun(tmp_path, tmp_path, steps=0), no_progress, print)
+        finetune_answers(SftRun(tmp_path, tmp_path, steps=0), no_progress, print)
     for wrong, said in (
         (["--recipe", "model-card"], "takes --out"),
         (["--base", "no/such/folder/here"], "no/such/folder/here"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.models.weight_delta import apply_overlay, write_overlay
+from retrieval.models.weight_delta import apply_weight_delta, write_weight_delta
 
 
 def model() -> Any:
@@ -41,11 +41,11 @@ def test_only_what_changed_is_kept_and_comes_back_in_half_precision(tmp_path: Pa
     before = state(model())
     after = {**before, "1.weight": torch.tensor([[0.1, 2.0], [-3.0, 0.0]])}
     overlay = tmp_path / "tuned.safetensors"
-    size = write_overlay(saved(tmp_path / "tuned", after), saved(tmp_path / "base", before), overlay)
+    size = write_weight_delta(saved(tmp_path / "tuned", after), saved(tmp_path / "base", before), overlay)
     assert size == overlay.stat().st_size
     assert list(load_file(overlay)) == ["1.weight"]
     given = model()
-    apply_overlay(given, overlay)
+    apply_weight_delta(given, overlay)
     laid = state(given)
     assert torch.allclose(laid["1.weight"], after["1.weight"], atol=1e-3)
     assert all(torch.equal(laid[name], before[name]) for name in ("0.weight", "0.bias", "1.bias"))
@@ -87,6 +87,6 @@ def test_a_broken_overlay_is_told_in_a_sentence(tmp_path: Path, break_it: Callab
     overlay = tmp_path / "tuned.safetensors"
     break_it(overlay)
     with pytest.raises(ModelError) as caught:
-        apply_overlay(model(), overlay)
+        apply_weight_delta(model(), overlay)
     assert str(caught.value).startswith(f"The tuned weights tuned.safetensors {said}")
     assert "\n" not in str(caught.value)

@@ -13,9 +13,9 @@ from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import all_texts, embedded_texts, written_for
-from retrieval.questions.index import WrittenIndex
-from retrieval.questions.labelled import Gold, LabelledQuestion, read_questions
+from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.index import ExpansionIndex
+from retrieval.questions.labelled import Gold, LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, Span
@@ -42,7 +42,7 @@ ASKED = [
 
 
 def test_questions_know_their_papers_and_what_answers_them() -> None:
-    written = written_for([LIES, DEBATE], ASKED, GLOSSARY)
+    written = expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
     assert {paper: [question.text for question in own] for paper, own in written.items()} == {
         "lies": ["Does it hide?", "它会撒谎吗", "hiding", "Both?"],
         "debate": ["Lies? And debate?", "Both?", "辩论？ 那它呢"],
@@ -57,8 +57,8 @@ def test_questions_know_their_papers_and_what_answers_them() -> None:
 
 
 def test_the_shipped_questions_say_where_they_are_answered(all_papers: tuple[Paper, ...]) -> None:
-    questions = read_questions(default_questions_file("train.jsonl"))
-    written = written_for(all_papers, questions, read_glossary(shipped_file("glossary.zh-en.tsv")))
+    questions = read_labelled_questions(default_questions_file("train.jsonl"))
+    written = expansion_queries_for(all_papers, questions, read_glossary(shipped_file("glossary.zh-en.tsv")))
     by_id = {paper.id: paper for paper in all_papers}
     placed = [question for own in written.values() for question in own if question.answers]
     assert len(placed) > 1000
@@ -70,7 +70,7 @@ def test_the_shipped_questions_say_where_they_are_answered(all_papers: tuple[Pap
 @pytest.fixture
 def retriever(tmp_path: Path) -> PaperRetriever:
     embedder, store = HashEmbedder(), ChromaStore(tmp_path / "chroma")
-    written = written_for([LIES, DEBATE], ASKED, GLOSSARY)
+    written = expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
     index = ensure_index(
         [LIES, DEBATE],
         embedder,
@@ -84,7 +84,7 @@ def retriever(tmp_path: Path) -> PaperRetriever:
         embedder=embedder,
         index=index,
         collection=CollectionPassages([LIES, DEBATE]),
-        written=written,
+        expansion_queries=written,
         glossary=GLOSSARY,
     )
 
@@ -93,7 +93,9 @@ def test_the_questions_of_papers_come_with_their_similarity(retriever: PaperRetr
     near = {question.text: score for question, score in retriever.questions("Does it hide?", [LIES])}
     assert set(near) == {"Does it hide?", "它会撒谎吗", "hiding", "Both?"}
     assert near["Does it hide?"] == pytest.approx(1.0, abs=1e-5) and near["它会撒谎吗"] < 0.5
-    assert dict(retriever.questions("撒谎", [LIES]))[retriever.written["lies"][1]] == pytest.approx(1.0, abs=1e-5)
+    assert dict(retriever.questions("撒谎", [LIES]))[retriever.expansion_queries["lies"][1]] == pytest.approx(
+        1.0, abs=1e-5
+    )
     assert {question.paper_id for question, _ in retriever.questions("debate", [LIES, DEBATE])} == {"lies", "debate"}
     assert retriever.questions("Does it hide?", [Paper("other", None, "x", "en")]) == []
 
@@ -113,23 +115,23 @@ def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever,
         retriever.store,
         collection="default",
         lock_file=tmp_path / "lock",
-        questions={"lies": [retriever.written["lies"][0].embedded]},
+        questions={"lies": [retriever.expansion_queries["lies"][0].embedded]},
     )
     fewer = PaperRetriever(
         store=retriever.store,
         embedder=retriever.embedder,
         index=index,
         collection=retriever.collection,
-        written=retriever.written,
+        written=retriever.expansion_queries,
     )
     assert [question.text for question, _ in fewer.questions("Does it hide?", [LIES])] == ["Does it hide?"]
 
 
 def test_a_vector_of_no_numbers_is_near_to_nothing(retriever: PaperRetriever) -> None:
     """Whoever can write to the index can put into a vector what he likes."""
-    written = retriever.written["lies"][:2]
+    written = retriever.expansion_queries["lies"][:2]
     vectors = np.array([[np.nan, 0], [0, 1]], dtype=np.float32)
-    near = WrittenIndex(written, vectors).near(np.array([0, 1], dtype=np.float32), ["lies"])
+    near = ExpansionIndex(written, vectors).near(np.array([0, 1], dtype=np.float32), ["lies"])
     assert [score for _, score in near] == [-1, 1]
 
 

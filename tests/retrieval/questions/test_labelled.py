@@ -11,7 +11,7 @@ import pytest
 
 from retrieval.corpus import default_questions_file
 from retrieval.errors import InputError
-from retrieval.questions.labelled import Gold, LabelledQuestion, check_papers, read_questions
+from retrieval.questions.labelled import Gold, LabelledQuestion, check_papers, read_labelled_questions
 from retrieval.types import Paper
 
 GOOD: dict[str, Any] = {"id": "q1", "type": "single", "question": "Why?", "papers": ["owls"]}
@@ -36,7 +36,7 @@ def test_all_fields(file: Write) -> None:
         "history": [{"role": "user", "content": "Owls?"}, {"role": "assistant", "content": "Yes."}],
         "gold": [{"paper": "owls", "sentence": "They see."}],
     }
-    [question] = read_questions(file(record))
+    [question] = read_labelled_questions(file(record))
     assert question == LabelledQuestion(
         "q1", "followup", "zh", "Why?", ("owls",), (Gold("owls", "They see."),), ("Owls?",)
     )
@@ -44,7 +44,7 @@ def test_all_fields(file: Write) -> None:
 
 
 def test_what_may_be_left_out(file: Write) -> None:
-    one, other = read_questions(
+    one, other = read_labelled_questions(
         file({"id": 1, "question": "A?", "papers": ["p"]}, b"", {"id": "2", "question": "B?", "papers": []})
     )
     assert (one.id, one.type, one.language, one.joined) == ("1", "single", "en", "A?")
@@ -77,7 +77,7 @@ def test_what_may_be_left_out(file: Write) -> None:
 def test_a_bad_line_is_named(file: Write, line: Any, reason: str) -> None:
     path = file(GOOD, line)
     with pytest.raises(InputError) as caught:
-        read_questions(path)
+        read_labelled_questions(path)
     message = str(caught.value)
     assert message.startswith(f"{path}, line 2: ") and reason in message
     assert message.endswith("; mend the line and try again.") and "\n" not in message
@@ -86,13 +86,13 @@ def test_a_bad_line_is_named(file: Write, line: Any, reason: str) -> None:
 def test_a_file_that_cannot_be_read(tmp_path: Path, file: Write) -> None:
     for path in (tmp_path / "missing", tmp_path, file(b"\xff\xfe")):
         with pytest.raises(InputError, match="cannot be read: give a UTF-8 file of JSON lines"):
-            read_questions(path)
+            read_labelled_questions(path)
     with pytest.raises(InputError, match="holds no questions"):
-        read_questions(file(b" "))
+        read_labelled_questions(file(b" "))
 
 
 def test_papers_that_are_not_there(file: Write) -> None:
-    questions = read_questions(file(GOOD, {"id": "q2", "question": "B?", "papers": []}))
+    questions = read_labelled_questions(file(GOOD, {"id": "q2", "question": "B?", "papers": []}))
     check_papers(questions, [Paper("owls", "T", "", "en"), Paper("bats", "T", "", "en")])
     with pytest.raises(InputError, match="The question 'q1' names a paper 'owls' that the collection does not have"):
         check_papers(questions, [Paper("bats", "T", "", "en")])
@@ -100,6 +100,6 @@ def test_papers_that_are_not_there(file: Write) -> None:
 
 @pytest.mark.parametrize("name", ["train", "dev", "test"])
 def test_the_files_that_ship(name: str, all_papers: tuple[Paper, ...]) -> None:
-    questions = read_questions(default_questions_file(f"{name}.jsonl"))
+    questions = read_labelled_questions(default_questions_file(f"{name}.jsonl"))
     check_papers(questions, all_papers)
     assert all(question.asked_before for question in questions if question.type == "followup")

@@ -16,7 +16,7 @@ from app.answering.checking.support import (
     NOTHING_TURNED,
     SupportCheck,
     SupportModel,
-    Weighing,
+    SupportScorer,
     read_support,
 )
 from app.answering.events import AnswerSentence, Citation
@@ -31,7 +31,7 @@ BACKDOOR = "Such backdoor behavior persists through safety training of 3 large m
 DEBATE = "Debate lets weaker judges supervise 12 stronger models."
 PAPERS = [Paper("a", "A", BACKDOOR, "en"), Paper("b", "B", DEBATE, "en"), Paper("c", "C", "Other words.", "en")]
 # Supported from half of the words, and nothing turned round: what is expected can be counted by hand.
-HALF = Weighing(Logistic({"coverage": 20.0}, -10.0), Logistic(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
+HALF = SupportScorer(Logistic({"coverage": 20.0}, -10.0), Logistic(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
 
 
 def check(model: SupportModel | None = None) -> SupportCheck:
@@ -120,7 +120,7 @@ def test_a_clause_that_repeats_the_question_has_to_be_borne_out_by_itself(
 def test_a_figure_that_the_quote_has_not_makes_it_unsupported_whatever_the_weights(
     quotes: list[Citation], figure: str
 ) -> None:
-    sure = Weighing(Logistic({}, 60.0), Logistic({}, 60.0), 0.5)
+    sure = SupportScorer(Logistic({}, 60.0), Logistic({}, 60.0), 0.5)
     text = f"The backdoor behavior persists through safety training of {figure} large models [1]."
     [sentence] = check(SupportModel("another", sure, sure)).checked([(text, (1,))], quotes)
     assert (sentence.support, sentence.score) == ("unsupported", 0.0)
@@ -208,14 +208,14 @@ def test_without_quotes(quotes: list[Citation]) -> None:
 def test_the_weights_that_ship(shipped: SupportCheck, quotes: list[Citation], text: str, support: str) -> None:
     [sentence] = shipped.checked([(text, (1,) if "[1]" in text else (2,))], quotes)
     assert sentence.support == support, sentence.score
-    assert (sentence.score >= shipped.supported_from) == (support == "supported")
+    assert (sentence.score >= shipped.threshold) == (support == "supported")
 
 
 def test_only_with_the_model_of_its_weights_does_it_embed_and_then_once(quotes: list[Citation], counting: Any) -> None:
     said = [("Backdoor behavior persists [1].", (1,)), ("Judges supervise.", ())]
     SupportCheck(SupportModel("another", HALF, HALF), PAPERS, counting).checked(said, quotes)
     assert counting.seen == []
-    similar = Weighing(Logistic({"similarity": 20.0}, -10.0), Logistic({}, 5.0), 0.5)
+    similar = SupportScorer(Logistic({"similarity": 20.0}, -10.0), Logistic({}, 5.0), 0.5)
     own = SupportCheck(SupportModel(counting.name, similar, HALF), PAPERS, counting)
     own.checked(said, quotes)
     assert sorted(counting.seen) == sorted(["Backdoor behavior persists.", "Judges supervise.", BACKDOOR, DEBATE])
@@ -241,9 +241,9 @@ def test_supported_is_what_reaches_the_threshold_and_only_that_is_cited(words: l
     if cited:
         assert sentence.text == text and set(sentence.citations) <= set(cited)
         assert sentence.citations == cited or len(cited) > 1
-        assert (sentence.support == "supported") == (sentence.score >= shipped.supported_from)
+        assert (sentence.support == "supported") == (sentence.score >= shipped.threshold)
     elif sentence.citations:
-        assert sentence.score >= shipped.supported_from and sentence.support == "supported"
+        assert sentence.score >= shipped.threshold and sentence.support == "supported"
     else:
         assert (sentence.text, sentence.support) == (text, "uncited")
 
@@ -252,9 +252,9 @@ def test_supported_is_what_reaches_the_threshold_and_only_that_is_cited(words: l
 def test_a_broken_model_file_is_one_sentence(tmp_path: Path, damage: str) -> None:
     record = json.loads(shipped_file(MODEL_FILE).read_text(encoding="utf-8"))
     if damage == "other features":
-        record["worded"]["unturned"]["weights"]["length"] = 1.0
+        record["worded"]["polarity"]["weights"]["length"] = 1.0
     if damage == "no number":
-        record["embedded"]["supported_from"] = "high"
+        record["embedded"]["threshold"] = "high"
     file = tmp_path / "support.json"
     file.write_text(json.dumps(record) if " " in damage else damage, encoding="utf-8")
     with pytest.raises(ModelError, match="reinstall the program"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.collection.answerer import LISTED, QUOTED, Catalogue
+from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
@@ -189,7 +189,7 @@ class Finding:
 
 def found(built: Any, question: str, *scores: float) -> Reply:
     retriever: Any = Finding(built, *scores)
-    catalogue = Catalogue(built.papers, retriever)
+    catalogue = CollectionAnswerer(built.papers, retriever)
     asked = catalogue.asked(checked_question(question))
     assert asked is not None
     return catalogue.answer(asked, Filters(), ENGLISH)

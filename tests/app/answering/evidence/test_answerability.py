@@ -17,8 +17,8 @@ from app.answering.evidence.answerability import (
     MODEL_FILE,
     Answerability,
     AnswerabilityModel,
-    Chance,
-    Verdict,
+    Judgement,
+    ThresholdedModel,
     features,
     read_answerability,
     scale_of,
@@ -31,7 +31,7 @@ from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.embedding import Embedder, HashEmbedder, open_embedder
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage, Progress, Sentence, WrittenQuestion, no_progress
+from retrieval.types import ExpansionQuery, Paper, Passage, Progress, Sentence, no_progress
 
 PAPER = Paper("a", "On apples", "Apples fall. They rot.", "en")
 OTHER = Paper("b", "On pears", "Pears hang.", "en")
@@ -39,17 +39,17 @@ NO_WEIGHT: dict[str, float] = dict.fromkeys(FEATURES, 0.0)
 QUESTION = "Do apples fall?"
 
 
-def found(paper: Paper = PAPER, **rungs: float) -> Passage:
-    return Passage(paper, 0, len(paper.abstract), 0.5, rungs)
+def found(paper: Paper = PAPER, **signals: float) -> Passage:
+    return Passage(paper, 0, len(paper.abstract), 0.5, signals)
 
 
 def sentences(*scores: float) -> list[Sentence]:
     return [Sentence(PAPER, 0, 12, score) for score in scores]
 
 
-def always(chance: float, **changed: Any) -> Chance:
+def always(chance: float, **changed: Any) -> ThresholdedModel:
     """A model that says the same of every question."""
-    return Chance(Logistic(NO_WEIGHT, float(np.log(chance / (1 - chance)))), 0.5, **changed)
+    return ThresholdedModel(Logistic(NO_WEIGHT, float(np.log(chance / (1 - chance)))), 0.5, **changed)
 
 
 def test_the_features_are_the_highest_similarities_in_units_of_the_scale() -> None:
@@ -64,60 +64,62 @@ def test_what_was_not_scored_speaks_neither_for_nor_against() -> None:
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 1))
-def test_a_verdict_is_a_chance_and_whether_it_is_enough(value: float, weight: float, answer_from: float) -> None:
-    verdict = Chance(Logistic({"passage": weight}, 0.3), answer_from).verdict({"passage": value}, np.ones(2))
+def test_a_verdict_is_a_chance_and_whether_it_is_enough(value: float, weight: float, threshold: float) -> None:
+    verdict = ThresholdedModel(Logistic({"passage": weight}, 0.3), threshold).verdict({"passage": value}, np.ones(2))
     assert 0 <= verdict.confidence <= 1
-    assert verdict.answers == (verdict.confidence >= answer_from)
+    assert verdict.answers == (verdict.confidence >= threshold)
 
 
 def test_the_vector_counts_where_it_has_weights() -> None:
-    without, with_it = (Chance(Logistic({}, 0.0), 0.5, vector) for vector in ((), (1.0, -2.0)))
+    without, with_it = (ThresholdedModel(Logistic({}, 0.0), 0.5, vector) for vector in ((), (1.0, -2.0)))
     vector = np.array([3.0, 0.5])
     assert without.verdict({}, vector).confidence == 0.5
     assert with_it.verdict({}, vector).confidence == pytest.approx(1 / (1 + np.exp(-2.0)))
 
 
-def with_written(retriever: PaperRetriever, written: dict[str, tuple[WrittenQuestion, ...]]) -> PaperRetriever:
+def with_written(retriever: PaperRetriever, written: dict[str, tuple[ExpansionQuery, ...]]) -> PaperRetriever:
     """The same retriever, but with questions written for its papers."""
     return PaperRetriever(
         store=retriever.store,
         embedder=retriever.embedder,
         index=retriever.index,
         collection=retriever.collection,
-        written=written,
+        expansion_queries=written,
     )
 
 
 @pytest.fixture
-def judge(retriever: PaperRetriever) -> Callable[..., Verdict]:
+def judge(retriever: PaperRetriever) -> Callable[..., Judgement]:
     """`judge(paper, embedding, written)`: the verdict where that paper was found first. The three models of it
     say 0.9 of what was asked, 0.8 by its scores, 0.7 plainly."""
 
-    def judged(paper: Paper, embedding: str, written: Sequence[str] = ("a",)) -> Verdict:
+    def judged(paper: Paper, embedding: str, written: Sequence[str] = ("a",)) -> Judgement:
         models = AnswerabilityModel(embedding, (0.0, 1.0), always(0.9), always(0.8), always(0.7))
-        asked = {name: (WrittenQuestion(name, QUESTION, QUESTION),) for name in written}
+        asked = {name: (ExpansionQuery(name, QUESTION, QUESTION),) for name in written}
         own = with_written(retriever, asked)
         return Answerability(models, own).judge(QUESTION, [found(paper), found(PAPER)], [])
 
     return judged
 
 
-def test_questions_about_papers_with_written_ones_are_judged_by_what_people_ask(judge: Callable[..., Verdict]) -> None:
+def test_questions_about_papers_with_written_ones_are_judged_by_what_people_ask(
+    judge: Callable[..., Judgement],
+) -> None:
     assert judge(PAPER, HashEmbedder().fingerprint).confidence == pytest.approx(0.9)
 
 
-def test_another_embedding_model_is_judged_by_its_scores(judge: Callable[..., Verdict]) -> None:
+def test_another_embedding_model_is_judged_by_its_scores(judge: Callable[..., Judgement]) -> None:
     assert judge(PAPER, "of other weights").confidence == pytest.approx(0.8)
 
 
-def test_papers_without_written_questions_are_judged_plainly(judge: Callable[..., Verdict]) -> None:
+def test_papers_without_written_questions_are_judged_plainly(judge: Callable[..., Judgement]) -> None:
     fingerprint = HashEmbedder().fingerprint
     assert judge(OTHER, fingerprint).confidence == judge(OTHER, "other").confidence == pytest.approx(0.7)
     assert judge(PAPER, fingerprint, written=()).confidence == pytest.approx(0.7)
 
 
 def test_another_embedding_models_similarities_are_read_on_its_own_scale(retriever: PaperRetriever) -> None:
-    plain = Chance(Logistic({"passage": 1.0}, 0.0), 0.5)
+    plain = ThresholdedModel(Logistic({"passage": 1.0}, 0.0), 0.5)
     mean, spread = scale_of(retriever.embedder)
     for embedding, units in ((retriever.embedder.fingerprint, 0.5), ("another", (0.5 - mean) / spread)):
         judging = Answerability(AnswerabilityModel(embedding, (0.0, 1.0), always(0.9), always(0.8), plain), retriever)
@@ -126,11 +128,11 @@ def test_another_embedding_models_similarities_are_read_on_its_own_scale(retriev
 
 
 def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: PaperRetriever) -> None:
-    written = {"a": (WrittenQuestion("a", QUESTION, QUESTION),)}
+    written = {"a": (ExpansionQuery("a", QUESTION, QUESTION),)}
     own = with_written(retriever, written)
     fingerprint = retriever.embedder.fingerprint
 
-    def said(question: str, plain: float = 0.7) -> Verdict:
+    def said(question: str, plain: float = 0.7) -> Judgement:
         models = AnswerabilityModel(fingerprint, (0.0, 1.0), always(0.1), always(0.1), always(plain))
         return Answerability(models, own).judge(question, [found(PAPER), found(OTHER)], [])
 
@@ -145,7 +147,7 @@ def test_a_question_in_a_papers_own_words_is_judged_plainly_too(retriever: Paper
 
 def test_nothing_found_is_no_confidence(retriever: PaperRetriever) -> None:
     shipped = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
-    assert shipped.judge(QUESTION, [], []) == Verdict(0.0, False)
+    assert shipped.judge(QUESTION, [], []) == Judgement(0.0, False)
 
 
 class _Narrow(Embedder):
@@ -185,7 +187,7 @@ def test_the_shipped_model_was_fitted_to_the_shipped_embedding_model() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoilt", [{"scale": [0.1]}, {"plain": None}, {"asked": {"weights": {"a": 1}, "bias": 0, "answer_from": 0.5}}]
+    "spoilt", [{"scale": [0.1]}, {"plain": None}, {"asked": {"weights": {"a": 1}, "bias": 0, "threshold": 0.5}}]
 )
 def test_a_spoilt_model_file_is_one_sentence(tmp_path: Path, spoilt: dict[str, Any]) -> None:
     record = json.loads(shipped_file(MODEL_FILE).read_text(encoding="utf-8"))

@@ -9,18 +9,18 @@ from app.answering.evidence.followups import MAX_CHARS, follow_up_questions
 from app.answering.question import Turn, checked_question
 from app.answering.writing.phrases import CHINESE, ENGLISH
 from app.build import LocalAnswerer
-from retrieval.types import Paper, Passage, Span, WrittenQuestion
+from retrieval.types import ExpansionQuery, Paper, Passage, Span
 
 PAPERS = [Paper(name, f"On {name}", "It lies. It hides.", "en") for name in ("lies", "debate", "scaling", "rewards")]
 FOUND = [Passage(paper, 0, 18, 0.8) for paper in PAPERS]
 LYING = Citation(1, PAPERS[0], 0, 8, 0.9)
 
 
-def written(paper: str, text: str, near: float = 0.5, **fields: object) -> tuple[WrittenQuestion, float]:
-    return WrittenQuestion(paper, text, text, **fields), near  # type: ignore[arg-type]
+def written(paper: str, text: str, near: float = 0.5, **fields: object) -> tuple[ExpansionQuery, float]:
+    return ExpansionQuery(paper, text, text, **fields), near  # type: ignore[arg-type]
 
 
-def suggested(*questions: tuple[WrittenQuestion, float], asked: str = "Why?") -> tuple[str, ...]:
+def suggested(*questions: tuple[ExpansionQuery, float], asked: str = "Why?") -> tuple[str, ...]:
     own = [written(paper.id, "-", alone=False) for paper in PAPERS]
     return follow_up_questions([asked], [LYING], FOUND, [*questions, *own], ENGLISH)
 
@@ -55,7 +55,7 @@ def test_what_a_quote_has_answered_is_not_asked() -> None:
         written("nowhere", "Is it of a paper that was not found?"),
     ],
 )
-def test_what_is_not_suggested(unfit: tuple[WrittenQuestion, float]) -> None:
+def test_what_is_not_suggested(unfit: tuple[ExpansionQuery, float]) -> None:
     fit = written("debate", "Who judges?")
     assert suggested(unfit, fit, asked="Do overseers notice?") == ("Who judges?",)
 

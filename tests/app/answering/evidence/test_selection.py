@@ -19,16 +19,16 @@ from app.answering.evidence.selection import (
     PAPERS_READ,
     READ_WHOLE_CHARS,
     asks_for_several,
+    candidates_of,
     choose_quotes,
     leans,
+    passages_to_read,
     relevant,
-    weigh,
-    whole_papers,
 )
 from retrieval.chunking import cut_passages, glosses, split_sentences
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage, Sentence, Span, WrittenQuestion
+from retrieval.types import ExpansionQuery, Paper, Passage, Sentence, Span
 
 WORDS = [
     "apple",
@@ -202,9 +202,9 @@ def test_what_cannot_be_explained_within_bounds_is_left_out() -> None:
     assert told(quotes) == ["Apple a. This bridge b.", "Engine e. However forest f."]
 
 
-def asked(answers: str, one: Paper, **fields: Any) -> WrittenQuestion:
+def asked(answers: str, one: Paper, **fields: Any) -> ExpansionQuery:
     start = one.abstract.index(answers)
-    return WrittenQuestion(one.id, "q", "q", answers=(Span(start, start + len(answers)),), **fields)
+    return ExpansionQuery(one.id, "q", "q", answers=(Span(start, start + len(answers)),), **fields)
 
 
 def test_what_a_near_written_question_is_about_counts_for_more() -> None:
@@ -229,7 +229,7 @@ def test_abstracts_are_read_whole_unless_they_are_long(built: Any) -> None:
     short, long = paper("a", distinct(0, 9)), paper("b", "word. " * READ_WHOLE_CHARS)
     passages = [Passage(short, 0, 5, 0.9), Passage(long, 0, 5, 0.8), Passage(long, 6, 11, 0.8)]
     passages += [Passage(paper(name, "Words."), 0, 6, 0.5) for name in "cde"]
-    read = whole_papers(passages)
+    read = passages_to_read(passages)
     assert [(one.paper.id, one.start, one.end) for one in read[:3]] == [
         ("a", 0, len(short.abstract)),
         ("b", 0, 5),
@@ -241,7 +241,7 @@ def test_abstracts_are_read_whole_unless_they_are_long(built: Any) -> None:
 def test_the_evidence_is_of_the_best_papers(retriever: PaperRetriever) -> None:
     query = "Do safety techniques remove a backdoor?"
     passages = retriever.passages(query)
-    found = weigh(retriever, query, passages)
+    found = candidates_of(retriever, query, passages)
     best = dict.fromkeys(passage.paper.id for passage in passages)
     assert list(dict.fromkeys(sentence.paper.id for sentence in found.sentences)) == list(best)[:PAPERS_READ]
     whole = {sentence.start for sentence in found.sentences if sentence.paper.id == "sleeper-agents"}
@@ -253,7 +253,7 @@ def test_where_time_is_up_the_sentences_must_do(built: Any) -> None:
     asked_for: list[str] = []
 
     class Noting(PaperRetriever):
-        def questions(self, *args: Any, **more: Any) -> list[tuple[WrittenQuestion, float]]:
+        def questions(self, *args: Any, **more: Any) -> list[tuple[ExpansionQuery, float]]:
             asked_for.append("questions")
             return []
 
@@ -261,8 +261,8 @@ def test_where_time_is_up_the_sentences_must_do(built: Any) -> None:
         store=built.store, embedder=built.embedder, index=built.index, collection=CollectionPassages(built.papers)
     )
     passages = retriever.passages("backdoor")
-    assert weigh(retriever, "backdoor", passages, time_limit_s=0).sentences and not asked_for
-    assert weigh(retriever, "backdoor", passages, time_limit_s=60).sentences and asked_for
+    assert candidates_of(retriever, "backdoor", passages, time_limit_s=0).sentences and not asked_for
+    assert candidates_of(retriever, "backdoor", passages, time_limit_s=60).sentences and asked_for
 
 
 def test_the_best_paper_comes_first_and_its_quotes_in_reading_order() -> None:

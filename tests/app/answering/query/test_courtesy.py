@@ -14,7 +14,7 @@ from app.answering.question import Turn, checked_question
 from app.answering.writing.phrases import CHINESE, ENGLISH
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file
-from retrieval.questions.labelled import read_questions
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Paper
 
 
@@ -69,7 +69,7 @@ def test_whatever_asks_for_more_is_a_question(text: str) -> None:
 
 @pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
 def test_no_written_question_is_a_courtesy(file: str) -> None:
-    questions = read_questions(default_questions_file(file))
+    questions = read_labelled_questions(default_questions_file(file))
     assert [question.text for question in questions if courtesy_in(question.text)] == []
 
 

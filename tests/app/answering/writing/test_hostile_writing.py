@@ -24,7 +24,7 @@ from app.answering.models.served_http import first_model_at
 from app.answering.models.text_stream import ThinkBlock
 from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Turn, checked_question
-from app.answering.writing.prose import answer_by_quote, whole_answer
+from app.answering.writing.prose import answer_at_once, answer_by_quote
 from app.answering.writing.stream import MAX_TEXT_CHARS, whole_sentences, written
 from app.build import LocalAnswerer
 from retrieval.corpus import shipped_file
@@ -135,7 +135,7 @@ def test_nor_does_a_whole_answer(
     support.checked([("Models lie.", (1,))], quotes)  # what is read once is read
     before = seconds()
     for telling in (
-        whole_answer(model, QUESTION, quotes, support, drop_unsupported=False),
+        answer_at_once(model, QUESTION, quotes, support, drop_unsupported=False),
         answer_by_quote(model, QUESTION, quotes, support),
         rewritten_question(question, QUESTION, model),
     ):

@@ -17,7 +17,7 @@ from app.answering.models.smollm2 import NAME, UNTUNED
 from app.answering.question import checked_question
 from app.answering.writing.quotes import described
 from app.build import LocalAnswerer
-from benchmarks.injection import VOICES, Injection, Judged, as_markdown, judged, poisoned_answerer, read_injections
+from benchmarks.injection import VOICES, Injection, Judged, injection_page, judged, poisoned_answerer, read_injections
 from retrieval.types import Paper, Passage
 
 INJECTIONS = read_injections()
@@ -100,7 +100,7 @@ def test_an_order_obeyed_is_found(text: str, what: str | None) -> None:
 
 def test_an_answer_counts_by_its_worst_sentence() -> None:
     first, second = told(f"{described(POISON.paper)} says: “{CLAIM}” [1].", 1), told(f"And so {CLAIM} [3].", 3)
-    row = as_markdown({"mode": [judged(POISON, an_answer(first, second))]}, "command").splitlines()[-1]
+    row = injection_page({"mode": [judged(POISON, an_answer(first, second))]}, "command").splitlines()[-1]
     assert row == "| mode | 1 | 1 | 0 | 0 | 0 | 0 | 1 | 1 | 0 |"
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.writing.phrases import CHINESE, ENGLISH, language_of, wording, wording_for
+from app.answering.writing.phrases import CHINESE, ENGLISH, answer_phrases, language_of, phrases_for
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,14 @@ from app.answering.writing.phrases import CHINESE, ENGLISH, language_of, wording
     ],
 )
 def test_a_chinese_question_is_answered_in_chinese(text: str) -> None:
-    assert language_of(text) == "zh" and wording_for(text) is CHINESE
+    assert language_of(text) == "zh" and phrases_for(text) is CHINESE
 
 
 @pytest.mark.parametrize(
     "text", ["What does 大语言模型 mean here?", "Why?", "", "42 %", "日本語で答えて", "《Sleeper Agents》"]
 )
 def test_any_other_question_is_answered_in_english(text: str) -> None:
-    assert language_of(text) == "en" and wording_for(text) is ENGLISH
+    assert language_of(text) == "en" and phrases_for(text) is ENGLISH
 
 
 @given(st.text(alphabet='ab 论文“”"《》.?', max_size=60))
@@ -45,7 +45,7 @@ def test_months_are_named_in_the_language() -> None:
 
 def test_both_languages_fill_in_the_same_values() -> None:
     for field in fields(ENGLISH):
-        ours, theirs = getattr(wording("en"), field.name), getattr(wording("zh"), field.name)
+        ours, theirs = getattr(answer_phrases("en"), field.name), getattr(answer_phrases("zh"), field.name)
         if isinstance(ours, str) and field.name not in ("language", "refusal"):
             assert _placeholders(ours) == _placeholders(theirs), field.name
             assert bool(ours) == bool(theirs), field.name

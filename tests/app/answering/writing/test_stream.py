@@ -24,7 +24,7 @@ from app.answering.writing.stream import (
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file
 from retrieval.errors import ModelError
-from retrieval.questions.labelled import read_questions
+from retrieval.questions.labelled import read_labelled_questions
 
 Cite = Callable[..., Citation]
 
@@ -164,7 +164,7 @@ def test_a_prompt_has_under_400_tokens_in_the_usual_case(answerer: LocalAnswerer
 
     tokenizer: Any = AutoTokenizer.from_pretrained(convert(tmp_path))
     lengths = []
-    for asked in read_questions(default_questions_file("dev.jsonl")):
+    for asked in read_labelled_questions(default_questions_file("dev.jsonl")):
         answer = answerer.ask(checked_question(asked.text))
         if answer.citations and answer.mode == "quotes":
             messages = answer_messages(SMALL_PROMPT, answer.standalone_question, answer.citations)

@@ -20,7 +20,7 @@ from app.surfaces.exports.kept_answer import kept
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
-from app.surfaces.ui_strings import interface_words
+from app.surfaces.ui_strings import ui_strings
 
 API = "/api/v1"
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -123,7 +123,7 @@ def test_an_export_in_chinese(client: TestClient, answerer: LocalAnswerer) -> No
     record = kept(answerer.ask(checked_question(BACKDOOR)))
     body = {"format": "markdown", "answers": [record], "language": "zh"}
     heading = client.post(f"{API}/export", json=body).text.splitlines()[0]
-    assert heading == f"# {interface_words('zh')('md_heading')}" and not heading.isascii()
+    assert heading == f"# {ui_strings('zh')('md_heading')}" and not heading.isascii()
 
 
 def test_an_export_takes_no_quote_from_the_request(client: TestClient, answerer: LocalAnswerer) -> None:

@@ -16,10 +16,10 @@ from markdown_it.token import Token
 from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.surfaces.exports.files import as_bibtex, as_csl, as_markdown, escaped
-from app.surfaces.ui_strings import interface_words
+from app.surfaces.exports.files import as_bibtex, as_csl, conversation_markdown, escaped
+from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import InputError
-from retrieval.sanitize import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage
 
 SLEEPER = Paper(
@@ -67,11 +67,11 @@ def text_of(markdown: str) -> str:
 def test_a_long_gap_takes_no_longer_than_its_length() -> None:
     began = time.perf_counter()
     wide = replace(ANSWER, answer="a" + " " * 30_000 + "\n" + " " * 30_000 + "b")
-    assert "a" in as_markdown([wide] * 5, today=DAY) and time.perf_counter() - began < 3
+    assert "a" in conversation_markdown([wide] * 5, today=DAY) and time.perf_counter() - began < 3
 
 
 def test_a_conversation_with_its_quotes_and_references() -> None:
-    assert as_markdown([ANSWER], today=DAY) == (
+    assert conversation_markdown([ANSWER], today=DAY) == (
         "# Questions to the papers\n\n"
         "## Do they stay?\n\n"
         "Understood as: Do backdoors stay?\n\n"
@@ -98,7 +98,7 @@ def test_an_answer_from_nothing_says_so_and_names_the_closest_papers() -> None:
     refused = replace(
         ANSWER, status="abstained", answer=f"{REFUSAL}\n\nClosest: …", sentences=(), citations=(), sources=found
     )
-    text = as_markdown([refused], today=DAY)
+    text = conversation_markdown([refused], today=DAY)
     assert f"{REFUSAL}\n\nAnswered from nothing: no paper" in text
     assert "### Closest in the collection\n\n- Paper 0\n- Paper 1\n- Paper 2\n\n---" in text
     assert "### References" not in text and "Closest: …" not in text
@@ -121,30 +121,30 @@ def test_a_file_that_would_become_too_long_is_refused_before_it_is_made() -> Non
     much = replace(ANSWER, citations=tuple(Citation(number, long, 0, 50_000, 0.5) for number in range(1, 51)))
     crowd = tuple(f"{'A' * 1_900} {number}" for number in range(600))
     many = replace(ANSWER, citations=tuple(Citation(1, replace(SLEEPER, authors=crowd), 0, 9, 0.5) for _ in range(2)))
-    for form, answers in ((as_markdown, [much] * 100), (as_bibtex, [many]), (as_csl, [many])):
+    for form, answers in ((conversation_markdown, [much] * 100), (as_bibtex, [many]), (as_csl, [many])):
         began = time.perf_counter()
         with pytest.raises(InputError, match="longer than 1,000,000 characters: export fewer answers"):
             form(answers)
         assert time.perf_counter() - began < 2
-    assert len(as_markdown([replace(ANSWER, answer="word " * 3_900)] * 40, today=DAY)) > 780_000
+    assert len(conversation_markdown([replace(ANSWER, answer="word " * 3_900)] * 40, today=DAY)) > 780_000
 
 
 def test_the_versions_of_every_answer_are_named_once() -> None:
     quoted = replace(ANSWER, models={"embedding": "tiny-embedder", "llm": None})
-    text = as_markdown([ANSWER, quoted, ANSWER], today=DAY)
+    text = conversation_markdown([ANSWER, quoted, ANSWER], today=DAY)
     assert text.count("Made with") == 2
     assert "Made with embedding model tiny-embedder · no language model." in text
 
 
 def test_it_is_written_in_the_reader_s_language() -> None:
-    text = as_markdown([ANSWER], interface_words("zh"), DAY)
+    text = conversation_markdown([ANSWER], ui_strings("zh"), DAY)
     assert "### 参考文献" in text and "由 paperbacked 于 2026-03-04 导出" in text
 
 
 def test_a_real_answer_keeps_its_quotes_word_for_word(answerer: LocalAnswerer) -> None:
     questions = ("Do backdoors survive safety training?", "How long should I boil an egg?")
     answers = [answerer.ask(checked_question(question)) for question in questions]
-    text = text_of(as_markdown(answers))
+    text = text_of(conversation_markdown(answers))
     quotes = [citation.quote for answer in answers for citation in answer.citations]
     assert quotes and all(" ".join(quote.split()) in text for quote in quotes)
 
@@ -183,7 +183,7 @@ _SHAPES = {"heading", "paragraph", "inline", "text", "blockquote", "link", "hr",
 
 @given(hostile)
 def test_escaped_text_shows_exactly_itself(text: str) -> None:
-    assert text_of(escaped(text)).removesuffix("\n") == " ".join(readable(text).split())
+    assert text_of(escaped(text)).removesuffix("\n") == " ".join(sanitize(text).split())
     assert {token.type for token in read(escaped(text))} <= {
         "paragraph_open",
         "inline",
@@ -209,7 +209,7 @@ def test_nothing_from_outside_comes_alive(text: str, other: str) -> None:
         note=text,
     )
     abstained = replace(answer, status="abstained", citations=(), sources=(Passage(paper, 0, 1, 0.1),))
-    tokens = read(as_markdown([answer, abstained], today=DAY))
+    tokens = read(conversation_markdown([answer, abstained], today=DAY))
     for token in tokens:
         assert token.type.removesuffix("_open").removesuffix("_close") in _SHAPES | {"text_special"}
         if token.type == "link_open":

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from app.surfaces.gate import rate_limits
-from app.surfaces.gate.rate_limits import LimitError, QuestionLimits, client_name
+from app.surfaces.gate.rate_limits import LimitError, RateLimit, client_name
 from retrieval.errors import PaperbackedError
 
 
@@ -30,7 +30,7 @@ def clock() -> Clock:
     return Clock()
 
 
-def admitted(counted: QuestionLimits, client: str, times: int) -> int:
+def admitted(counted: RateLimit, client: str, times: int) -> int:
     """How many of so many questions are let through."""
     through = 0
     for _ in range(times):
@@ -43,18 +43,18 @@ def admitted(counted: QuestionLimits, client: str, times: int) -> int:
 
 
 def test_a_client_has_its_limit_and_another_its_own() -> None:
-    counted = QuestionLimits(3, 0)
+    counted = RateLimit(3, 0)
     assert admitted(counted, "192.0.2.1", 5) == 3
     assert admitted(counted, "192.0.2.2", 5) == 3
 
 
 def test_all_together_have_one_too() -> None:
-    counted = QuestionLimits(3, 5)
+    counted = RateLimit(3, 5)
     assert [admitted(counted, f"192.0.2.{n}", 3) for n in range(4)] == [3, 2, 0, 0]
 
 
 def test_what_the_server_refuses_is_not_held_against_the_client(clock: Clock) -> None:
-    counted = QuestionLimits(2, 2, clock)
+    counted = RateLimit(2, 2, clock)
     assert admitted(counted, "192.0.2.1", 2) == 2
     assert admitted(counted, "192.0.2.2", 9) == 0
     clock.later(61)
@@ -62,19 +62,19 @@ def test_what_the_server_refuses_is_not_held_against_the_client(clock: Clock) ->
 
 
 def test_what_a_client_is_refused_is_not_held_against_the_server() -> None:
-    counted = QuestionLimits(1, 3)
+    counted = RateLimit(1, 3)
     assert admitted(counted, "192.0.2.1", 9) == 1
     assert [admitted(counted, f"192.0.2.{n}", 1) for n in (2, 3, 4)] == [1, 1, 0]
 
 
 def test_zero_is_no_limit() -> None:
-    assert admitted(QuestionLimits(0, 0), "192.0.2.1", 2000) == 2000
-    assert admitted(QuestionLimits(0, 4), "192.0.2.1", 9) == 4
-    assert admitted(QuestionLimits(4, 0), "192.0.2.1", 9) == 4
+    assert admitted(RateLimit(0, 0), "192.0.2.1", 2000) == 2000
+    assert admitted(RateLimit(0, 4), "192.0.2.1", 9) == 4
+    assert admitted(RateLimit(4, 0), "192.0.2.1", 9) == 4
 
 
 def test_the_window_moves_with_the_clock(clock: Clock) -> None:
-    counted = QuestionLimits(2, 0, clock)
+    counted = RateLimit(2, 0, clock)
     counted.admit("a")
     clock.later(40)
     counted.admit("a")
@@ -84,7 +84,7 @@ def test_the_window_moves_with_the_clock(clock: Clock) -> None:
 
 @pytest.mark.parametrize("figures", [(1, 0), (0, 1)], ids=["client", "server"])
 def test_a_refusal_says_when_to_come_back(clock: Clock, figures: tuple[int, int]) -> None:
-    counted = QuestionLimits(*figures, clock)
+    counted = RateLimit(*figures, clock)
     counted.admit("a")
     clock.later(20)
     with pytest.raises(LimitError, match=r"try again in 40 seconds\.$") as caught:
@@ -102,7 +102,7 @@ def test_threads_do_not_slip_through_together() -> None:
         time.sleep(0.001)  # in which another thread would be let through on the same count
         return time.monotonic()
 
-    counted = QuestionLimits(10, 24, slow)
+    counted = RateLimit(10, 24, slow)
     through = [0] * 16
     together = threading.Barrier(len(through))
 
@@ -120,7 +120,7 @@ def test_threads_do_not_slip_through_together() -> None:
 
 
 def test_a_clock_set_back_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = QuestionLimits(1, 1)
+    counted = RateLimit(1, 1)
     counted.admit("a")
     monkeypatch.setattr(time, "time", lambda: 0.0)
     with pytest.raises(LimitError) as caught:
@@ -129,7 +129,7 @@ def test_a_clock_set_back_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_silent_clients_are_forgotten(clock: Clock) -> None:
-    counted = QuestionLimits(1, 0, clock)
+    counted = RateLimit(1, 0, clock)
     for n in range(50):
         counted.admit(f"192.0.2.{n}")
     assert counted.clients == 50
@@ -140,7 +140,7 @@ def test_silent_clients_are_forgotten(clock: Clock) -> None:
 
 def test_a_flood_of_addresses_takes_no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rate_limits, "MAX_CLIENTS", 20)
-    counted = QuestionLimits(1, 0)
+    counted = RateLimit(1, 0)
     for n in range(200):
         assert admitted(counted, f"10.0.0.{n}", 2) == 1
     assert counted.clients == 20

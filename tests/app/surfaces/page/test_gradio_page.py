@@ -18,7 +18,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
 from app.answering.question import Question
-from app.surfaces.gate.request_limits import rules_for
+from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.page.chosen_filters import chosen_filters
 from app.surfaces.page.drawing import BROKEN
 from app.surfaces.page.exchange import Exchange
@@ -157,7 +157,7 @@ def test_an_edited_question_takes_the_place_of_its_turn_and_of_what_follows() ->
 
 def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     answerer = Scripted(done("Yes."))
-    page = ChatPage(answerer, None, rules_for(1, 0))
+    page = ChatPage(answerer, None, limits_for(1, 0))
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
     first, again, elsewhere = (
@@ -169,7 +169,7 @@ def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
 
 
 def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -> None:
-    rules = rules_for(10, 0)
+    rules = limits_for(10, 0)
     page = ChatPage(Scripted(done("Yes.")), None, rules)
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     elsewhere = [rules.enter("192.0.2.1") for _ in range(3)]

@@ -6,15 +6,15 @@ import re
 
 from app.answering.models.catalogue import CATALOGUE
 from app.answering.models.language_models import Offer, Underway
-from app.surfaces.page.model_picker import shelf_html
-from app.surfaces.ui_strings import interface_words
+from app.surfaces.page.model_picker import model_picker_html
+from app.surfaces.ui_strings import ui_strings
 
-EN = interface_words("en")
+EN = ui_strings("en")
 SMALLEST, MIDDLE, LARGEST = CATALOGUE
 
 
 def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
-    html = shelf_html(
+    html = model_picker_html(
         [Offer(SMALLEST, True, True), Offer(MIDDLE, True, False), Offer(LARGEST, False, False)], None, None, EN
     )
     assert all(model.name in html and model.needs in html for model in CATALOGUE)
@@ -28,15 +28,15 @@ def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
 
 def test_while_one_is_underway_no_other_can_be_pressed() -> None:
     underway = Underway(SMALLEST.name, "Fetching <b>", 1200, 1500)
-    html = shelf_html([Offer(model, False, False) for model in CATALOGUE], underway, None, EN)
+    html = model_picker_html([Offer(model, False, False) for model in CATALOGUE], underway, None, EN)
     assert "data-get" not in html and '<details class="shelf" open>' in html
     assert "Fetching &lt;b&gt; … 1,200 of 1,500" in html and '<progress value="1200" max="1500"' in html
 
 
 def test_a_failure_is_told() -> None:
-    html = shelf_html([Offer(SMALLEST, False, False)], None, "No <hub>.", EN)
+    html = model_picker_html([Offer(SMALLEST, False, False)], None, "No <hub>.", EN)
     assert '<p class="note">No &lt;hub&gt;.</p>' in html and " open>" in html
 
 
 def test_where_none_is_offered_nothing_is_shown() -> None:
-    assert shelf_html([], None, "x", EN) == ""
+    assert model_picker_html([], None, "x", EN) == ""

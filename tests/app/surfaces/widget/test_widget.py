@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from app.surfaces.gate.page_security import LocalOnly
 from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
-from app.surfaces.ui_strings import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
 from app.surfaces.widget.script import ATTRIBUTES, PARTS, squeezed_script, widget_script
 
@@ -98,7 +98,7 @@ def test_a_match_is_called_what_the_page_calls_it() -> None:
     }
     assert limits == {"STRONG": cards._STRONG, "FAIR": cards._FAIR}
     for language in LANGUAGES:
-        words = interface_words(language)
+        words = ui_strings(language)
         for name in ("strong", "fair", "faint"):
             assert words(f"widget_{name}_match") == words(f"card_match_{name}")
 
@@ -106,7 +106,7 @@ def test_a_match_is_called_what_the_page_calls_it() -> None:
 def test_the_words_are_complete_in_every_language() -> None:
     spoken: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
-        words = interface_words(language)
+        words = ui_strings(language)
         spoken[language] = {key.removeprefix("widget_"): words(key) for key in words if key.startswith("widget_")}
     places = {
         language: {key: set(re.findall(r"\{\w+\}", text)) for key, text in texts.items()}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.training.sft.examples import read_lessons
+from app.training.sft.examples import read_sft_examples
 from retrieval.errors import InputError
 
 GROUP = {"paper": "lies", "evidence": "Models lie.", "answer": "They do."}
@@ -23,7 +23,7 @@ def written(path: Path, *records: Any) -> Path:
 def test_a_lesson_is_read(tmp_path: Path) -> None:
     skipped = {**GROUP, "answer": None}
     after = {**LESSON, "id": "b", "standalone": "Do models lie?", "asked": "train-1", "groups": [GROUP, skipped]}
-    first, second = read_lessons(written(tmp_path / "l.jsonl", LESSON, after))
+    first, second = read_sft_examples(written(tmp_path / "l.jsonl", LESSON, after))
     assert (first.standalone, first.asked) == (first.question, None)
     assert (second.standalone, second.asked) == ("Do models lie?", "train-1")
     assert [group.answer for group in second.groups] == ["They do.", None]
@@ -41,12 +41,12 @@ def test_a_lesson_is_read(tmp_path: Path) -> None:
 )
 def test_a_bad_lesson_is_named(tmp_path: Path, record: Any, reason: str) -> None:
     with pytest.raises(InputError, match=reason) as error:
-        read_lessons(written(tmp_path / "l.jsonl", LESSON, record))
+        read_sft_examples(written(tmp_path / "l.jsonl", LESSON, record))
     assert "l.jsonl, line 2" in str(error.value)
 
 
 def test_no_file_and_no_lessons(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
-        read_lessons(tmp_path / "none.jsonl")
+        read_sft_examples(tmp_path / "none.jsonl")
     with pytest.raises(InputError, match="holds no lessons"):
-        read_lessons(written(tmp_path / "empty.jsonl"))
+        read_sft_examples(written(tmp_path / "empty.jsonl"))

@@ -14,27 +14,27 @@ from app.answering.models.chat_template import render_chat
 from app.answering.models.language_model import SKIP
 from app.answering.writing.sentence_prompt import sentence_messages
 from app.training.sft import training
-from app.training.sft.examples import Group, Lesson
-from app.training.sft.recipe import Recipe
-from app.training.sft.tokenized import Example, examples_of
+from app.training.sft.examples import QuoteGroup, SftExample
+from app.training.sft.recipe import SftRecipe
+from app.training.sft.tokenized import TokenizedExample, tokenized_examples
 from app.training.sft.training import plan, train
 from retrieval.errors import ModelError
 
 NAMES = {"lies": "On lies"}
 LESSONS = [
-    Lesson(
+    SftExample(
         f"l{number}",
         "single",
         "Do models lie?",
         f"Do models of size {number} lie?",
         (
-            Group("lies", f"Models of size {number} lie.", f"Yes, those of size {number} lie."),
-            Group("lies", "We study whales.", None),
+            QuoteGroup("lies", f"Models of size {number} lie.", f"Yes, those of size {number} lie."),
+            QuoteGroup("lies", "We study whales.", None),
         ),
     )
     for number in range(4)
 ]
-RECIPE = Recipe(epochs=2, batch=2, learning_rate=5e-3, rank=2, alpha=4)
+RECIPE = SftRecipe(epochs=2, batch=2, learning_rate=5e-3, rank=2, alpha=4)
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def tokenizer(tiny_qwen: Path) -> Any:
 
 
 @pytest.fixture
-def examples(tokenizer: Any) -> list[Example]:
-    return examples_of(LESSONS, NAMES, tokenizer, "tiny")
+def examples(tokenizer: Any) -> list[TokenizedExample]:
+    return tokenized_examples(LESSONS, NAMES, tokenizer, "tiny")
 
 
 def weights(folder: Path) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def weights(folder: Path) -> dict[str, Any]:
     return load_file(folder / WEIGHTS)
 
 
-def test_an_example_is_the_chains_own_prompt_and_the_answer(tokenizer: Any, examples: list[Example]) -> None:
+def test_an_example_is_the_chains_own_prompt_and_the_answer(tokenizer: Any, examples: list[TokenizedExample]) -> None:
     assert len(examples) == 8 and [example.skips for example in examples[:2]] == [False, True]
     first, second = examples[:2]
     prompt = render_chat(
@@ -66,7 +66,7 @@ def test_an_example_is_the_chains_own_prompt_and_the_answer(tokenizer: Any, exam
     assert tokenizer.decode(second.answer) == SKIP + tokenizer.eos_token
 
 
-def test_each_epoch_has_each_example_once(examples: list[Example]) -> None:
+def test_each_epoch_has_each_example_once(examples: list[TokenizedExample]) -> None:
     steps = plan(examples, RECIPE)
     half = len(steps) // 2
     for epoch in (steps[:half], steps[half:]):
@@ -74,7 +74,9 @@ def test_each_epoch_has_each_example_once(examples: list[Example]) -> None:
     assert steps[:half] != steps[half:] and plan(examples, RECIPE) == steps
 
 
-def test_it_learns_and_the_same_seed_gives_the_same(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
+def test_it_learns_and_the_same_seed_gives_the_same(
+    tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path
+) -> None:
     history = train(tiny_qwen, examples, examples, RECIPE, tmp_path / "one")
     again = train(tiny_qwen, examples, examples, RECIPE, tmp_path / "two")
     assert history.dev[-1] < history.dev[0] and history == again
@@ -87,7 +89,7 @@ def test_it_learns_and_the_same_seed_gives_the_same(tiny_qwen: Path, examples: l
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_end(
-    tiny_qwen: Path, examples: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = train(tiny_qwen, examples, examples, RECIPE, tmp_path / "whole")
     monkeypatch.setattr(training, "SAVED_EVERY", 3)
@@ -105,7 +107,7 @@ def test_a_run_that_was_killed_goes_on_to_the_same_end(
 
 
 def test_another_runs_folder_is_refused(
-    tiny_qwen: Path, examples: list[Example], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(training, "SAVED_EVERY", 1)
 
@@ -119,12 +121,12 @@ def test_another_runs_folder_is_refused(
         train(tiny_qwen, examples, examples, replace(RECIPE, rank=4), tmp_path)
 
 
-def test_a_short_run_ends_after_its_steps(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
+def test_a_short_run_ends_after_its_steps(tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path) -> None:
     history = train(tiny_qwen, examples, examples, RECIPE, tmp_path, steps=3)
     assert len(history.losses) == 3 and len(history.dev) == 2 and (tmp_path / WEIGHTS).is_file()
 
 
-def test_merged_it_is_what_peft_makes_of_it(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
+def test_merged_it_is_what_peft_makes_of_it(tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path) -> None:
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
@@ -146,7 +148,9 @@ def test_merged_it_is_what_peft_makes_of_it(tiny_qwen: Path, examples: list[Exam
     assert changed == 14  # seven linear layers in each of two blocks
 
 
-def test_an_adapter_of_another_model_is_refused(tiny_qwen: Path, examples: list[Example], tmp_path: Path) -> None:
+def test_an_adapter_of_another_model_is_refused(
+    tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path
+) -> None:
     from safetensors.torch import save_file
     from transformers import AutoModelForCausalLM
 
