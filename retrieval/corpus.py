@@ -24,10 +24,8 @@ _SHORT_FIELDS = ("title", "label", "organisation", "category", "url", "arxiv_id"
 
 
 def shipped_file(name: str) -> Path:
-    """A file of data/ that ships with the project: beside the installed packages, else in the checkout."""
-    beside = Path(__file__).parent.parent
-    installed = beside / "paperbacked_data" / name
-    return installed if installed.is_file() else beside / "data" / name
+    """A file of data/, which lies beside this package in the checkout and in the wheel."""
+    return Path(__file__).parent.parent / "data" / name
 
 
 def default_papers_file() -> Path:

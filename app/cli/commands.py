@@ -42,6 +42,23 @@ Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only 
 Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from paperbacked import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def paperbacked(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask AI-safety papers; every sentence of an answer is backed by a quote."""
+
+
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
