@@ -38,10 +38,10 @@ from app.answering.query.courtesy import courtesy_of, courtesy_reply
 from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.sources import with_left_out
 from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.notices.notice import Notice, together
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
@@ -112,14 +112,14 @@ class AnswerChain(Runnable[Question, Event]):
         except IndexGoneError:
             raise
         except PaperbackedError as error:
-            yield Failed(str(error))
+            yield Failed(error.message)
 
     def _answer(self, work: _Work, config: RunnableConfig | None) -> Iterator[Event]:
         if reply := self._reply(work):
             yield from self._say(work, reply)
             return
         yield from self._understand(work)
-        yield Status("Searching the papers")
+        yield Status(Notice("searching"))
         self._retrieve(work, config)
         self._choose(work)
         # Nothing is read from the index from here on, so what was said need never be taken back.
@@ -144,7 +144,7 @@ class AnswerChain(Runnable[Question, Event]):
         return None
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
-        yield Status("Looking through the records")
+        yield Status(Notice("records"))
         work.passages, work.quotes, work.followups = reply.passages, reply.citations, reply.followups
         work.confidence = float(reply.answered)
         yield Sources(work.passages)
@@ -208,7 +208,7 @@ class AnswerChain(Runnable[Question, Event]):
             prose = yield from _clocked(work, self._prose(work, model))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
-            yield from self._quote(work, model, f"{model.name} failed ({_reason(error)}), so these are the quotes.")
+            yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
             return
         if prose.refused:
             work.quotes = ()
@@ -257,7 +257,7 @@ class AnswerChain(Runnable[Question, Event]):
             followups=work.followups,
             timings=work.timings,
             models=self._models(model, generated=mode == "generated"),
-            note=with_left_out(note, len(work.left_out)),
+            note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
     def _models(self, model: LanguageModel, *, generated: bool) -> dict[str, str | None]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from app.answering.sources import best_passage_per_paper
+from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
 
 REFUSAL = "The papers do not answer this."
@@ -111,6 +112,7 @@ class Answer:
             "timings": dict(self.timings),
             "models": dict(self.models),
             "note": self.note,
+            "notes": notices_as_json(self.note),
         }
 
 
@@ -131,7 +133,7 @@ def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A few words on what is happening, for the reader who waits."""
+    """A few words on what is happening, for the reader who waits; a `Notice`."""
 
     text: str
 
@@ -180,7 +182,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be made; `message` is one plain sentence."""
+    """No answer could be made; `message` is one plain sentence, a `Notice` where it is one of our own."""
 
     message: str
 
@@ -215,5 +217,9 @@ def as_json(event: Event) -> dict[str, Any]:
             return sentence.as_json()
         case Done(answer):
             return answer.as_json()
+        case Status(told):
+            return {"text": told, **code_of(told)}
+        case Failed(told):
+            return {"message": told, **code_of(told)}
         case _:
             return asdict(event)

@@ -46,7 +46,7 @@ NAMED = (
 INVENTED = "Whales migrate towards warmer oceans in winter"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
-    *("sources", "followups", "timings", "models", "note"),
+    *("sources", "followups", "timings", "models", "note", "notes"),
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
