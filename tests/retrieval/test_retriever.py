@@ -1,7 +1,5 @@
 """The retriever: few passages of the best papers, as LangChain documents and as plain values."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import groupby

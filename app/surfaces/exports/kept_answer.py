@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
-from app.answering.events import Answer, AnswerSentence, AnswerStatus, Citation, Mode, Support
+from app.answering.events import Answer, AnswerModels, AnswerSentence, AnswerStatus, Citation, Mode, Support, Timings
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import Notice, notices_as_json, together
@@ -58,8 +58,8 @@ def kept(answer: Answer) -> dict[str, Any]:
             for source in best_passage_per_paper(answer.sources)
         ],
         "followups": list(answer.followups),
-        "timings": dict(answer.timings),
-        "models": dict(answer.models),
+        "timings": answer.timings.as_json(),
+        "models": asdict(answer.models),
         "note": answer.note,
         "notes": [{"code": one["code"], "params": one["params"]} for one in notices_as_json(answer.note)],
     }
@@ -220,14 +220,16 @@ def _papers_gone(gone: set[str]) -> Notice | None:
     return Notice("papers_gone", count=len(gone)) if gone else None
 
 
-def _timings(record: Mapping[str, Any]) -> dict[str, float | None]:
-    timings = _mapping(record, "timings")
-    return {name: None if time is None else _number(timings, name, 0, _MAX_MS) for name, time in timings.items()}
+def _timings(record: Mapping[str, Any]) -> Timings:
+    told = _mapping(record, "timings")
+    names = [each.name for each in fields(Timings) if told.get(each.name) is not None]
+    return Timings(**{name: _number(told, name, 0, _MAX_MS) for name in names})
 
 
-def _models(record: Mapping[str, Any]) -> dict[str, str | None]:
-    models = _mapping(record, "models")
-    return {name: None if model is None else _text(models, name, MAX_SHORT_CHARS) for name, model in models.items()}
+def _models(record: Mapping[str, Any]) -> AnswerModels:
+    told = _mapping(record, "models")
+    names = [each.name for each in fields(AnswerModels) if told.get(each.name) is not None]
+    return AnswerModels(**{name: _text(told, name, MAX_SHORT_CHARS) for name in names})
 
 
 # ---- the few forms of a value

@@ -44,8 +44,8 @@ def permalink(exchange: Exchange) -> str:
 def version_of(answer: Answer) -> str:
     """The corpus and the models that the answer was made with, in short."""
     models = answer.models
-    corpus = (models.get("corpus") or "").rpartition("@")[2]
-    names = (corpus, models.get("embedding") or "", models.get("llm") or _QUOTES)
+    corpus = (models.corpus or "").rpartition("@")[2]
+    names = (corpus, models.embedding or "", models.llm or _QUOTES)
     return _SEPARATOR.join(name.replace(_SEPARATOR, "-")[:MAX_NAME_CHARS] for name in names)
 
 

@@ -214,16 +214,16 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
         if total:
             some = words("supported_some", supported=supported, total=total)
             parts.append(words("supported_all") if supported == total else some)
-        writer = answer.models.get("llm") or words("mode_some_model")
+        writer = answer.models.llm or words("mode_some_model")
         parts.append(words("mode_quotes") if answer.mode == "quotes" else words("mode_written", name=writer))
-    elapsed = answer.timings.get("total_ms")
+    elapsed = answer.timings.total_ms
     if elapsed is not None:
         quick = elapsed < 1000
         parts.append(
             words("took_ms", count=f"{elapsed:.0f}") if quick else words("took_s", count=f"{elapsed / 1000:.1f}")
         )
-    if answer.models.get("embedding"):
-        parts.append(str(answer.models["embedding"]))
+    if answer.models.embedding:
+        parts.append(answer.models.embedding)
     whole = " whole" if total and supported == total else ""
     note = f'<p class="note">{text_html(said(answer.note, words.language))}</p>' if answer.note else ""
     return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'
