@@ -14,7 +14,7 @@ from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
-from retrieval.stores.chroma import similarity
+from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 
 Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py
