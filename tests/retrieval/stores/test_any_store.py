@@ -101,7 +101,7 @@ def test_what_is_stored_comes_back(store: VectorStore, papers: tuple[Paper, ...]
     expected = {chunk.id: stored_passage(chunk, by_id[chunk.paper_id]) for chunk in chunks}
     assert {stored.id: stored for stored in store.all_passages(index)} == expected
     asked = [chunks[3].id, "not-there", chunks[0].id]
-    some = dict((stored.id, score) for stored, score in store.passages(index, asked, vectors[3]))
+    some = {stored.id: score for stored, score in store.passages(index, asked, vectors[3])}
     assert set(some) == {chunks[0].id, chunks[3].id} and some[chunks[3].id] == pytest.approx(1, abs=1e-5)
     kept = store.sentence_vectors(index, [sentences[5].id])
     assert kept[sentences[5].id] == pytest.approx(vectors[len(chunks) + 5], abs=1e-6)
