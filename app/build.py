@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -25,7 +24,7 @@ from retrieval.corpus import (
     shipped_file,
 )
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
-from retrieval.files import writing
+from retrieval.files import replacing, writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.index import LexicalIndex
@@ -94,16 +93,10 @@ def ingest_papers(
 
 
 def _write_atomically(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     with writing(f"The folder {path.parent}", CorpusError):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as draft:
             draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
-        except OSError:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise
 
 
 def build_retriever(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, BinaryIO, Literal
 from filelock import FileLock, Timeout
 
 from retrieval.errors import InputError, PaperbackedError
-from retrieval.files import not_written
+from retrieval.files import not_written, replacing
 from retrieval.sanitize import sanitize_json
 
 MAX_ID_CHARS = 200
@@ -89,19 +88,15 @@ class FeedbackLog:
 
 def write_records(records: Iterable[dict[str, Any]], out: Path) -> int:
     """Write them as JSON lines to a new file, whole or not at all; gives how many. Raises `FeedbackError`."""
-    draft, count = out.with_name(f".{out.name}.{os.getpid()}"), 0
+    count = 0
     try:
-        with draft.open("w", encoding="utf-8") as file:
+        # Also where the records cannot be read, or the reader presses Ctrl-C, nothing is left behind.
+        with replacing(out) as draft, draft.open("w", encoding="utf-8") as file:
             for record in records:
                 file.write(sanitize_json(json.dumps(record, ensure_ascii=False)) + "\n")
                 count += 1
-        draft.replace(out)
     except OSError as error:
         raise FeedbackError(not_written(str(out), error, "choose another place")) from error
-    finally:
-        # Also where the records cannot be read, or the reader presses Ctrl-C; a draft that became the file is gone.
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
     return count
 
 

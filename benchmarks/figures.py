@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from retrieval.files import replacing
+
 BENCH_MARKS = "<!-- bench: begin -->", "<!-- bench: end -->"
 
 
@@ -57,9 +59,8 @@ def write_between_marks(path: Path, text: str, marks: tuple[str, str] = BENCH_MA
     page = path.read_text(encoding="utf-8")
     before, rest = page.split(begin, 1)
     after = rest.split(end, 1)[1]
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
-    draft.replace(path)
+    with replacing(path) as draft:
+        draft.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def _verdict(figure: Figure) -> str:

@@ -1,11 +1,12 @@
-"""Why a file cannot be written, in one sentence: above all a disk that is full."""
+"""Files written whole or not at all, and why one cannot be written, in one sentence: above all a disk that is full."""
 
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from retrieval.errors import PaperbackedError
@@ -68,3 +69,16 @@ def writing(what: str, kind: type[PaperbackedError], elsewhere: str | None = Non
         if isinstance(error, OSError) or is_disk_full(error):
             raise kind(not_written(what, error, elsewhere)) from error
         raise
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A draft beside `path` which takes its place when the block ends, and is gone where the block fails."""
+    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        # A draft that became the file is gone.
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)

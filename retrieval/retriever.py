@@ -52,7 +52,7 @@ class PaperRetriever(BaseRetriever):
     replaced the index: the collection is then to be opened anew.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     store: VectorStore
     embedder: Embedder

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,10 +10,9 @@ from app.answering.events import Answer
 from app.answering.query.request import question_from_json
 from app.answering.question import Question
 from retrieval.errors import InputError
-from retrieval.files import writing
+from retrieval.files import replacing, writing
+from retrieval.json_lines import read_records
 from retrieval.types import Filters, Progress
-
-MAX_LINE_CHARS = 1_000_000
 
 
 class _Asks(Protocol):
@@ -29,19 +26,16 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
     """
     if not answers.name:
         raise InputError(f"{answers} is a folder: choose another with --out.")
-    draft = answers.with_name(f".{answers.name}.{os.getpid()}")
-    try:
-        with writing(f"The file {answers}", InputError, "choose another with --out"):
-            # A lone surrogate in an id cannot be UTF-8; its backslash form is what JSON calls it anyway.
-            with draft.open("w", encoding="utf-8", errors="backslashreplace") as file:
-                for done, (identifier, question) in enumerate(asked):
-                    progress("Answering", done, len(asked))
-                    record = answerer.ask(question).as_json() | {"id": identifier}
-                    file.write(json.dumps(record, ensure_ascii=False) + "\n")
-            draft.replace(answers)
-    finally:
-        if draft.exists():
-            draft.unlink()
+    with (
+        writing(f"The file {answers}", InputError, "choose another with --out"),
+        replacing(answers) as draft,
+        # A lone surrogate in an id cannot be UTF-8; its backslash form is what JSON calls it anyway.
+        draft.open("w", encoding="utf-8", errors="backslashreplace") as file,
+    ):
+        for done, (identifier, question) in enumerate(asked):
+            progress("Answering", done, len(asked))
+            record = answerer.ask(question).as_json() | {"id": identifier}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
     progress("Answering", len(asked), len(asked))
 
 
@@ -50,30 +44,10 @@ def read_batch(path: Path, filters: Filters = Filters()) -> list[tuple[Any, Ques
 
     Raises `InputError` naming file and line.
     """
-    return list(_questions(path, filters))
 
+    def parsed(record: dict[str, Any]) -> tuple[Any, Question]:
+        if "id" not in record:
+            raise ValueError('not an object with an "id"')
+        return record["id"], question_from_json(record, filters)
 
-def _questions(path: Path, filters: Filters) -> Iterator[tuple[Any, Question]]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The questions file {path} cannot be read: give a UTF-8 file of JSON lines.") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            yield _parsed(line, filters)
-        except InputError as error:
-            raise InputError(f"{path}, line {number}: {error}") from error
-
-
-def _parsed(line: str, filters: Filters) -> tuple[Any, Question]:
-    if len(line) > MAX_LINE_CHARS:
-        raise InputError(f"longer than {MAX_LINE_CHARS:,} characters.")
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not JSON ({error}).") from error
-    if not isinstance(record, dict) or "id" not in record:
-        raise InputError('not an object with an "id".')
-    return record["id"], question_from_json(record, filters)
+    return [asked for _, asked in read_records(path, parsed, what="questions", kind=InputError)]

@@ -25,6 +25,7 @@ from deploy.supply.closure import ROOT as PROGRAM
 from deploy.supply.closure import Graph, closure
 from deploy.supply.licences import Licence, licence
 from deploy.supply.locks import ROOT, RUNTIME, TORCH_CPU, TORCH_CUDA, Pin, read_pins
+from retrieval.files import replacing
 
 Json = dict[str, Any]
 PYPROJECT = ROOT / "pyproject.toml"
@@ -38,10 +39,9 @@ def main() -> None:
     licences = {name: licence(metadata.distribution(name)) for name in graph if name != PROGRAM}
     made = described(listed(tools), graph, licences)
     out.parent.mkdir(parents=True, exist_ok=True)
-    draft = out.with_name(f"{out.name}.new")
-    draft.write_text(json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    subprocess.run([tools / "python", Path(__file__).with_name("valid_sbom.py"), draft], check=True)
-    draft.replace(out)
+    with replacing(out) as draft:
+        draft.write_text(json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        subprocess.run([tools / "python", Path(__file__).with_name("valid_sbom.py"), draft], check=True)
     print(f"{out}: {len(made['components'])} packages")
     print("\n".join(summary(licences)))
     if wrong := [name for name, stated in licences.items() if stated is None or stated.is_forbidden]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrieval.errors import InputError, ModelError
-from retrieval.files import writing
+from retrieval.files import replacing, writing
 from retrieval.models.heavy_imports import heavy_imports
 
 if TYPE_CHECKING:
@@ -28,13 +26,7 @@ def empty_figure(width: float, height: float) -> Figure:
 
 def save_figure(figure: Figure, path: Path) -> None:
     """Write it as a PNG. Raises `InputError` where the file cannot be written."""
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.png")
     with writing(f"The picture {path}", InputError, "choose another file"):
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path.with_suffix(".png")) as draft:
             figure.savefig(draft, metadata={"Software": None})
-            draft.replace(path)
-        except OSError:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError
-from retrieval.files import writing
+from retrieval.files import replacing, writing
 from retrieval.models.heavy_imports import heavy_imports
 
 STATE = "state.pt"
@@ -31,12 +31,9 @@ def save_state(work: Path, run: dict[str, Any], state: dict[str, Any]) -> None:
     with heavy_imports():
         import torch
 
-    draft = work / f"{STATE}.new"
-    with writing_run(work.parent):
-        # Through a file of Python's, as torch would not say that the disk is full.
-        with draft.open("wb") as file:
-            torch.save({"run": run, **state}, file)
-        draft.replace(work / STATE)
+    # Through a file of Python's, as torch would not say that the disk is full.
+    with writing_run(work.parent), replacing(work / STATE) as draft, draft.open("wb") as file:
+        torch.save({"run": run, **state}, file)
 
 
 def load_state(work: Path, run: dict[str, Any]) -> dict[str, Any] | None:

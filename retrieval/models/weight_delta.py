@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError
+from retrieval.files import replacing
 from retrieval.models.heavy_imports import heavy_imports
 
 OVERLAY = "tuned.safetensors"
@@ -25,9 +26,8 @@ def write_weight_delta(tuned: Path, base: Path, target: Path) -> int:
         if name not in before or not torch.equal(tensor, before[name])
     }
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.new")
-    save_file(changed, draft)
-    draft.replace(target)
+    with replacing(target) as draft:
+        save_file(changed, draft)
     return target.stat().st_size
 
 

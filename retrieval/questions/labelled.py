@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
+from retrieval.json_lines import bad_line, read_records
 from retrieval.types import Paper
 
 TYPES = ("single", "multi", "followup", "chinese", "typo", "keyword", "unanswerable")
@@ -48,21 +48,11 @@ def read_labelled_questions(path: Path) -> tuple[LabelledQuestion, ...]:
 
     Raises `InputError` naming file, line and reason.
     """
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The questions file {path} cannot be read: give a UTF-8 file of JSON lines.") from error
     questions: dict[str, LabelledQuestion] = {}
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                question = _parsed(line)
-                if question.id in questions:
-                    raise ValueError(f"the id {question.id!r} stands on an earlier line too")
-                questions[question.id] = question
-            except (ValueError, RecursionError, KeyError, TypeError) as error:
-                reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
-                raise InputError(f"{path}, line {number}: {reason}; mend the line and try again.") from error
+    for number, question in read_records(path, _parsed, what="questions", kind=InputError):
+        if question.id in questions:
+            raise bad_line(path, number, f"the id {question.id!r} stands on an earlier line too", InputError)
+        questions[question.id] = question
     if not questions:
         raise InputError(f"{path} holds no questions: give a file with one JSON object a line.")
     return tuple(questions.values())
@@ -80,10 +70,7 @@ def check_papers(questions: Iterable[LabelledQuestion], papers: Iterable[Paper])
                 )
 
 
-def _parsed(line: str) -> LabelledQuestion:
-    record: Any = json.loads(line)
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
+def _parsed(record: dict[str, Any]) -> LabelledQuestion:
     if not isinstance(record["question"], str) or not record["question"].strip():
         raise ValueError("question must be a string that is not empty")
     record["question"].encode()  # Half a surrogate pair raises here, a `ValueError` too, rather than in a tokenizer.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
+from retrieval.json_lines import read_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,7 @@ def read_sft_examples(path: Path) -> tuple[SftExample, ...]:
 
     Raises `InputError` naming file, line and reason.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The lessons file {path} cannot be read: give a UTF-8 file of JSON lines.") from error
-    lessons = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            lessons.append(_parsed(json.loads(line)))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = f"the key {error} is missing" if isinstance(error, KeyError) else error
-            raise InputError(f"{path}, line {number}: {reason}; mend the line and try again.") from error
+    lessons = [lesson for _, lesson in read_records(path, _parsed, what="lessons", kind=InputError)]
     if not lessons:
         raise InputError(f"{path} holds no lessons: give a file with one JSON object a line.")
     return tuple(lessons)

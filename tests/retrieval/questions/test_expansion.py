@@ -122,7 +122,7 @@ def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever,
         embedder=retriever.embedder,
         index=index,
         collection=retriever.collection,
-        written=retriever.expansion_queries,
+        expansion_queries=retriever.expansion_queries,
     )
     assert [question.text for question, _ in fewer.questions("Does it hide?", [LIES])] == ["Does it hide?"]
 
