@@ -14,7 +14,6 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, checked_question
 from app.open_collection import OpenCollection, opened
-from retrieval.corpus import checked_filters
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Facets, Filters, Paper, Passage
@@ -81,7 +80,6 @@ class LocalAnswerer:
             yield Failed(str(error))
 
     def ask(self, question: Question) -> Answer:
-        checked_filters(question.filters, self.facets)
         for event in self.stream(question):
             match event:
                 case Done(answer):
@@ -103,8 +101,8 @@ class LocalAnswerer:
         self._asked(lambda collection: collection.retriever.questions("", ()))
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
-        text = checked_question(query).text
-        return self._asked(lambda collection: collection.search(text, filters, top))
+        asked = checked_question(query, filters=filters, facets=self.facets)
+        return self._asked(lambda collection: collection.search(asked, top))
 
     def paper(self, paper_id: str) -> Paper | None:
         return self._collection.by_id.get(paper_id)

@@ -12,8 +12,9 @@ from app.answering.events import Answer
 from app.answering.query.request import question_from_json
 from app.answering.question import Question
 from retrieval.errors import InputError
+from retrieval.facets import Facets, Filters
 from retrieval.files import writing
-from retrieval.types import Filters, Progress
+from retrieval.types import Progress
 
 MAX_LINE_CHARS = 1_000_000
 
@@ -45,15 +46,17 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
     progress("Answering", len(asked), len(asked))
 
 
-def read_batch(path: Path, filters: Filters = Filters()) -> list[tuple[Any, Question]]:
+def read_batch(
+    path: Path, filters: Filters = Filters(), facets: Facets | None = None
+) -> list[tuple[Any, Question]]:
     """The file's ids and questions, all checked; a question without filters of its own gets `filters`.
 
-    Raises `InputError` naming file and line.
+    `facets` are those of the collection that is asked. Raises `InputError` naming file and line.
     """
-    return list(_questions(path, filters))
+    return list(_questions(path, filters, facets))
 
 
-def _questions(path: Path, filters: Filters) -> Iterator[tuple[Any, Question]]:
+def _questions(path: Path, filters: Filters, facets: Facets | None) -> Iterator[tuple[Any, Question]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
@@ -62,12 +65,12 @@ def _questions(path: Path, filters: Filters) -> Iterator[tuple[Any, Question]]:
         if not line.strip():
             continue
         try:
-            yield _parsed(line, filters)
+            yield _parsed(line, filters, facets)
         except InputError as error:
             raise InputError(f"{path}, line {number}: {error}") from error
 
 
-def _parsed(line: str, filters: Filters) -> tuple[Any, Question]:
+def _parsed(line: str, filters: Filters, facets: Facets | None) -> tuple[Any, Question]:
     if len(line) > MAX_LINE_CHARS:
         raise InputError(f"longer than {MAX_LINE_CHARS:,} characters.")
     try:
@@ -76,4 +79,4 @@ def _parsed(line: str, filters: Filters) -> tuple[Any, Question]:
         raise InputError(f"not JSON ({error}).") from error
     if not isinstance(record, dict) or "id" not in record:
         raise InputError('not an object with an "id".')
-    return record["id"], question_from_json(record, filters)
+    return record["id"], question_from_json(record, filters, facets)
