@@ -74,7 +74,7 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     asking = gr.on(
         [on.box.submit, on.send.click, on.conversation.submit],
         page.ask,
-        inputs=[on.box, on.exchanges, *on.filters, on.language, on.editing],
+        inputs=[on.box, on.exchanges, on.language, on.editing, *on.filters],
         outputs=on.screen,
         concurrency_limit=_AT_ONCE,
         **_PRIVATE,
@@ -165,23 +165,18 @@ class ChatPage:
 
     def ask(
         self,
+        event: gr.EventData,
+        request: gr.Request | None,
         typed: Any,
         earlier: Any,
-        organisations: Any,
-        categories: Any,
-        languages: Any,
-        since: Any,
-        until: Any,
-        event: gr.EventData,
-        language: Any = "en",
-        editing: Any = 0,
-        request: gr.Request | None = None,
+        language: Any,
+        editing: Any,
+        *filters: Any,
     ) -> Iterator[tuple[Update, ...]]:
         """Answers what was typed, or what was clicked in the conversation, drawing each step."""
         client = request.client.host if request and request.client else ""
-        now = chosen(organisations, categories, languages, since, until)
-        number = editing if type(editing) is int else 0
-        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, _words(language))
+        number, now, words = editing if type(editing) is int else 0, chosen(*filters), _words(language)
+        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words)
         with closing(drawing) as frames:
             for frame in frames:
                 yield _updates(frame)
@@ -245,5 +240,4 @@ def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
 
 
 def _chosen(now: Chosen, words: UiStrings) -> tuple[Update, ...]:
-    values = list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
-    return *values, chips_html(now, words)
+    return *now.values, chips_html(now, words)
