@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field, fields, replace
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_type_hints
 
 from retrieval.errors import InputError
 
@@ -25,45 +25,53 @@ class Facet:
     """A property that papers can be filtered by.
 
     `name` is the attribute of `Paper`, and what JSON, the API's parameters, permalinks and the index call it;
-    `plural` is its field in `Filters` and `Facets`. On the command line it is `--flag`, explained by `help`.
-    `examples` are values that are named wherever the facet is. With `translated` the interface has words for its
-    values (`NAME_VALUE`); with `in_library` the list of papers can be narrowed by it.
+    `plural`, the field of the table, is what filters call it. On the command line it is `--flag`, or else `--name`,
+    explained by `help`. `examples` are values that are named wherever the facet is. With `translated` the interface
+    has words for its values (`NAME_VALUE`); with `listed` the list of papers can be narrowed by it.
     """
 
     name: str
-    plural: str
-    flag: str
     help: str
+    flag: str = ""
     examples: str = ""
     translated: bool = False
-    in_library: bool = False
+    listed: bool = False
+    plural: str = ""
+
+    @property
+    def option(self) -> str:
+        return f"--{self.flag or self.name}"
 
     def of(self, paper: Paper) -> str | None:
         """The paper's value; None where it has none."""
         return getattr(paper, self.name)
 
 
-def _facet(name: str, help: str, *, flag: str = "", **more: Any) -> Any:
-    return field(default=(), metadata={"name": name, "help": help, "flag": flag or name, **more})
+_NONE: Any = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ByFacet(Generic[T]):
-    """One thing for each facet: this is the table, and an entry is all that a facet needs."""
+    """The table: one field for each facet, which holds what there is of it."""
 
-    organisations: T = _facet(
-        "organisation", "Only papers by this organisation; may be repeated.", flag="lab", in_library=True
-    )
-    categories: T = _facet("category", "Only papers of this category; may be repeated.", in_library=True)
-    languages: T = _facet(
-        "language", "Only abstracts in this language (en, zh).", examples="en, zh", translated=True
-    )
+    organisations: Annotated[
+        T, Facet("organisation", "Only papers by this organisation; may be repeated.", flag="lab", listed=True)
+    ] = _NONE
+    categories: Annotated[T, Facet("category", "Only papers of this category; may be repeated.", listed=True)] = _NONE
+    languages: Annotated[
+        T, Facet("language", "Only abstracts in this language (en, zh).", examples="en, zh", translated=True)
+    ] = _NONE
 
     def of(self, facet: Facet) -> T:
         return getattr(self, facet.plural)
 
 
-FACETS = tuple(Facet(plural=entry.name, **entry.metadata) for entry in fields(ByFacet))
+def _facets() -> tuple[Facet, ...]:
+    told = get_type_hints(ByFacet, include_extras=True)
+    return tuple(replace(told[entry.name].__metadata__[0], plural=entry.name) for entry in fields(ByFacet))
+
+
+FACETS = _facets()
 """The facets, in the order in which they are shown."""
 
 

@@ -46,9 +46,7 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
     progress("Answering", len(asked), len(asked))
 
 
-def read_batch(
-    path: Path, filters: Filters = Filters(), facets: Facets | None = None
-) -> list[tuple[Any, Question]]:
+def read_batch(path: Path, filters: Filters = Filters(), facets: Facets | None = None) -> list[tuple[Any, Question]]:
     """The file's ids and questions, all checked; a question without filters of its own gets `filters`.
 
     `facets` are those of the collection that is asked. Raises `InputError` naming file and line.

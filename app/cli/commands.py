@@ -23,8 +23,7 @@ from app.cli.output import Collection, Json, Llm, LlmUrl, note, print_json, prog
 from retrieval.errors import PaperbackedError
 
 if TYPE_CHECKING:
-    from app.settings import Settings
-    from retrieval.types import Progress
+    pass
 
 app = typer.Typer(
     name="paperbacked",

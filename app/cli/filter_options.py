@@ -15,7 +15,7 @@ PLACE = "narrowed"
 """The parameter in whose place the options stand."""
 _DAY = "YYYY[-MM[-DD]]"
 _OPTIONS: dict[str, Any] = {
-    **{facet.name: Annotated[list[str] | None, typer.Option(f"--{facet.flag}", help=facet.help)] for facet in FACETS},
+    **{facet.name: Annotated[list[str] | None, typer.Option(facet.option, help=facet.help)] for facet in FACETS},
     "since": Annotated[str | None, typer.Option(metavar=_DAY, help="Only papers from then on.")],
     "until": Annotated[str | None, typer.Option(metavar=_DAY, help="Only papers up to then.")],
 }

@@ -49,7 +49,9 @@ _kinds: dict[str, Any] = {facet.name: Values for facet in FACETS} | {"since": Da
 setattr(  # noqa: B010  what FastAPI reads the parameters from, which a type checker takes for a mistake
     _filters_asked,
     "__signature__",
-    Signature([Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in _kinds.items()]),
+    Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in _kinds.items()]
+    ),
 )
 Asked = Annotated[dict[str, Any], Depends(_filters_asked)]
 

@@ -74,7 +74,7 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     asking = gr.on(
         [on.box.submit, on.send.click, on.conversation.submit],
         page.ask,
-        inputs=[on.box, on.exchanges, on.language, on.editing, *on.filters],
+        inputs=[on.box, on.exchanges, *on.filters, on.language, on.editing],
         outputs=on.screen,
         concurrency_limit=_AT_ONCE,
         **_PRIVATE,
@@ -164,16 +164,13 @@ class ChatPage:
         return self.models_at_work(language, request)
 
     def ask(
-        self,
-        event: gr.EventData,
-        request: gr.Request | None,
-        typed: Any,
-        earlier: Any,
-        language: Any,
-        editing: Any,
-        *filters: Any,
+        self, event: gr.EventData, request: gr.Request | None, typed: Any, earlier: Any, *values: Any
     ) -> Iterator[tuple[Update, ...]]:
-        """Answers what was typed, or what was clicked in the conversation, drawing each step."""
+        """Answers what was typed, or what was clicked in the conversation, drawing each step.
+
+        The values are the filters', the language, and the number of the question that is edited.
+        """
+        *filters, language, editing = values
         client = request.client.host if request and request.client else ""
         number, now, words = editing if type(editing) is int else 0, chosen(*filters), _words(language)
         drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words)

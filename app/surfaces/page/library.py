@@ -22,7 +22,7 @@ MOST_ROWS = 2_000
 """How many papers the table lists; a browser grows slow with more."""
 
 _COLUMNS = ("title", "organisation", "date", "category", "language", "link")
-_NARROWING = tuple(facet for facet in FACETS if facet.in_library)
+_NARROWING = tuple(facet for facet in FACETS if facet.listed)
 # What library.js says, by key; it fills the places in braces itself.
 _SPOKEN = (
     *("library_all_shown", "library_some_shown", "library_none_shown", "library_ask_only_means"),

@@ -10,7 +10,7 @@ from app.answering.models.catalogue import OFFERED
 from app.answering.question import MAX_QUESTION_CHARS, checked_question
 from app.answering.sources import with_left_out
 from app.surfaces.gate.rate_limits import LimitError, RateLimit
-from app.surfaces.page.chosen_filters import chosen_filters
+from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import BROKEN
 from app.surfaces.page.permalink import BAD_LINK
 from app.surfaces.page.said import said
@@ -37,9 +37,9 @@ def refusal(asks: int) -> str:
     return str(refused.value)
 
 
-def complaint(*arguments: object) -> str:
+def complaint(asked: str | Chosen) -> str:
     with pytest.raises(InputError) as refused:
-        chosen_filters(*arguments) if len(arguments) == 5 else checked_question(*arguments)  # type: ignore[arg-type]
+        chosen_filters(asked) if isinstance(asked, Chosen) else checked_question(asked)
     return str(refused.value)
 
 
@@ -71,7 +71,7 @@ def test_what_the_chain_says_is_said_in_chinese(sentence: str) -> None:
 
 
 def test_complaints_are_said_in_chinese_too() -> None:
-    complaints = (complaint(""), complaint("x" * (MAX_QUESTION_CHARS + 1)), complaint([], [], [], 2024, 2022))
+    complaints = (complaint(""), complaint("x" * (MAX_QUESTION_CHARS + 1)), complaint(Chosen(since=2024, until=2022)))
     for sentence in (*complaints, refusal(1), refusal(2)):
         assert not re.search(r"[a-z]{2}", said(sentence, ZH)), sentence
 
