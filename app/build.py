@@ -16,14 +16,13 @@ from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import (
     as_line,
-    checked_filters,
     default_questions_file,
-    facets_of,
     merged,
     read_papers,
     shipped_file,
 )
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
+from retrieval.facets import Facets, facets_of
 from retrieval.files import replacing, writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
 from retrieval.lexical.glossary import Glossary, read_glossary
@@ -35,7 +34,7 @@ from retrieval.questions.labelled import read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
-from retrieval.types import ExpansionQuery, Filters, Paper, Progress, no_progress
+from retrieval.types import ExpansionQuery, Paper, Progress, no_progress
 
 Note = Callable[[str], None]
 LOOKS = 3
@@ -66,9 +65,9 @@ def _with_shipped(settings: Settings, own: Sequence[Paper]) -> tuple[Paper, ...]
     return merged([read_papers(settings.papers), own]) if settings.collection == "default" else tuple(own)
 
 
-def check_filters(settings: Settings, filters: Filters) -> None:
-    """Raise `InputError` where a filter names a value that the collection lacks, before anything slow begins."""
-    checked_filters(filters, facets_of(collection_papers(settings)))
+def collection_facets(settings: Settings) -> Facets:
+    """What the settings' collection can be filtered by, known before anything slow begins. Raises `CorpusError`."""
+    return facets_of(collection_papers(settings))
 
 
 def ingest_papers(

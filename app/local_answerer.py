@@ -14,7 +14,6 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, Turn, checked_question
 from app.open_collection import OpenCollection, opened
-from retrieval.corpus import checked_filters
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Facets, Filters, Paper, Passage
@@ -86,9 +85,7 @@ class LocalAnswerer:
 
     def ask(self, question: Question | str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The whole answer; the arguments are those of `stream`. Raises `PaperbackedError` where none can be made."""
-        question = self._checked(question, history, filters)
-        checked_filters(question.filters, self.facets)
-        for event in self._events(question):
+        for event in self.stream(question, history, filters):
             match event:
                 case Done(answer):
                     return answer
@@ -109,8 +106,8 @@ class LocalAnswerer:
         self._asked(lambda collection: collection.retriever.questions("", ()))
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
-        text = checked_question(query).text
-        return self._asked(lambda collection: collection.search(text, filters, top))
+        asked = checked_question(query, filters=filters, facets=self.facets)
+        return self._asked(lambda collection: collection.search(asked, top))
 
     def paper(self, paper_id: str) -> Paper | None:
         return self._collection.by_id.get(paper_id)
@@ -123,10 +120,10 @@ class LocalAnswerer:
         self._asked(lambda collection: collection.retriever.store.confirm(collection.retriever.index))
 
     def _checked(self, question: Question | str, history: Sequence[Turn], filters: Filters) -> Question:
-        if isinstance(question, str):
-            question = checked_question(question, tuple(history), filters)
-            checked_filters(question.filters, self.facets)
-        return question
+        """A text made a question; one that was made already is taken as it is."""
+        if isinstance(question, Question):
+            return question
+        return checked_question(question, tuple(history), filters, self.facets)
 
     def _events(self, question: Question) -> Generator[Event]:
         try:

@@ -13,10 +13,11 @@ from app.answering.evidence.answerability import MODEL_FILE, Answerability, read
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.sources import best_passage_per_paper
-from retrieval.corpus import checked_filters, facets_of, shipped_file
+from retrieval.corpus import shipped_file
 from retrieval.errors import InputError
+from retrieval.facets import Facets, facets_of
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Facets, Filters, Paper, Passage
+from retrieval.types import Paper, Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,12 @@ class OpenCollection:
     chain: AnswerChain
 
     def stream(self, question: Question) -> Generator[Event]:
-        """The events of the answer. Raises `InputError` where the collection has no such filter."""
-        filters = checked_filters(question.filters, self.facets)
-        yield from self.chain.stream(Question(question.text, question.history, filters))
+        """The events of the answer."""
+        yield from self.chain.stream(question)
 
-    def search(self, query: str, filters: Filters, top: int) -> tuple[Passage, ...]:
+    def search(self, query: Question, top: int) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to the query."""
-        passages = self.retriever.passages(query, checked_filters(filters, self.facets), top)
-        return best_passage_per_paper(passages)
+        return best_passage_per_paper(self.retriever.passages(query.text, query.filters, top))
 
     def similar(self, paper_id: str, top: int) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to this one. Raises `InputError` where it is none."""

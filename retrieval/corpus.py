@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import CorpusError, InputError
+from retrieval.errors import CorpusError
 from retrieval.sanitize import sanitize
-from retrieval.types import Facets, Filters, Paper
+from retrieval.types import Paper
 
 MAX_LINE_BYTES = 1_000_000
 MAX_TEXT_CHARS = 100_000
@@ -201,46 +200,3 @@ def corpus_hash(papers: Sequence[Paper]) -> str:
         digest.update(as_line(paper).encode())
         digest.update(b"\n")
     return digest.hexdigest()
-
-
-def facets_of(papers: Sequence[Paper]) -> Facets:
-    """The filter values of a collection with their counts, most frequent first."""
-    dates = [paper.published for paper in papers if paper.published]
-    return Facets(
-        organisations=_counts(paper.organisation for paper in papers),
-        categories=_counts(paper.category for paper in papers),
-        languages=_counts(paper.language for paper in papers),
-        earliest=min(dates, default=None),
-        latest=max(dates, default=None),
-    )
-
-
-def _counts(values: Iterable[str | None]) -> dict[str, int]:
-    return dict(Counter(value for value in values if value).most_common())
-
-
-def checked_filters(filters: Filters, facets: Facets) -> Filters:
-    """The filters with their values spelt as the collection spells them.
-
-    Raises `InputError` naming the values that exist where one does not.
-    """
-    if filters.since and filters.until and filters.since > filters.until:
-        raise InputError(f"The filter's first date {filters.since} is after its last {filters.until}: swap them.")
-    return Filters(
-        organisations=_known("organisation", filters.organisations, facets.organisations),
-        categories=_known("category", filters.categories, facets.categories),
-        languages=_known("language", filters.languages, facets.languages),
-        since=filters.since,
-        until=filters.until,
-    )
-
-
-def _known(what: str, asked: tuple[str, ...], existing: Iterable[str]) -> tuple[str, ...]:
-    values = list(existing)
-    spellings: dict[str, list[str]] = {}
-    for value in values:
-        spellings.setdefault(value.casefold(), []).append(value)
-    for value in asked:
-        if value.casefold() not in spellings:
-            raise InputError(f"There is no {what} {value[:80]!r}: choose from {', '.join(values) or 'none'}.")
-    return tuple(dict.fromkeys(spelt for value in asked for spelt in spellings[value.casefold()]))

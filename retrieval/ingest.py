@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences, distinct
 from retrieval.corpus import corpus_hash
 from retrieval.errors import IndexStoreError
+from retrieval.facets import FACETS
 from retrieval.files import not_written
 from retrieval.models.embedding import Embedder
 from retrieval.stores.base import Index, NoRoomError, Part, VectorStore
@@ -27,9 +28,10 @@ NO_QUESTIONS: Questions = MappingProxyType({})
 
 
 def index_fingerprint(papers: Sequence[Paper], embedder: Embedder, questions: Questions = NO_QUESTIONS) -> str:
-    """The hash of all that an index depends on: corpus, questions, embedding model, chunker, format."""
+    """The hash of all that an index depends on: corpus, questions, embedding model, chunker, format, facets."""
     asked = json.dumps({paper.id: list(questions.get(paper.id, ())) for paper in papers})
-    parts = (corpus_hash(papers), asked, embedder.fingerprint, CHUNKER, INDEX_FORMAT)
+    stored = " ".join(facet.name for facet in FACETS)
+    parts = (corpus_hash(papers), asked, embedder.fingerprint, CHUNKER, INDEX_FORMAT, stored)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The domain's types. They are plain, frozen and import nothing but the standard library."""
+"""The domain's types. They are plain, frozen and import nothing heavy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
+
+# Filters and what a collection has to choose from are domain types like the rest.
+from retrieval.facets import Facets as Facets
+from retrieval.facets import Filters as Filters
 
 Progress = Callable[[str, int, int], None]
 """Told of long work as (what is being done, steps done, steps in all)."""
@@ -136,43 +140,3 @@ class ExpansionQuery:
     language: str = "en"
     answers: tuple[Span, ...] = ()
     alone: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which papers may be searched; an empty field lets every paper through.
-
-    `since` and `until` are inclusive. A paper without a date passes only where
-    neither is set.
-    """
-
-    organisations: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return self == Filters()
-
-    def admit(self, paper: Paper) -> bool:
-        """Whether the paper passes; the store applies the same rules to its own records."""
-        return (
-            (not self.organisations or paper.organisation in self.organisations)
-            and (not self.categories or paper.category in self.categories)
-            and (not self.languages or paper.language in self.languages)
-            and (self.since is None or (paper.published is not None and paper.published >= self.since))
-            and (self.until is None or (paper.published is not None and paper.published <= self.until))
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Facets:
-    """The filter values that a collection has, each with its number of papers, most first."""
-
-    organisations: Mapping[str, int]
-    categories: Mapping[str, int]
-    languages: Mapping[str, int]
-    earliest: date | None
-    latest: date | None

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from retrieval.chunking import chunk_sentences, glosses, split_sentences
-from retrieval.corpus import default_papers_file, facets_of
+from retrieval.corpus import default_papers_file
+from retrieval.facets import facets_of
 from retrieval.types import Paper
 
 RECORDS: list[dict[str, Any]] = [

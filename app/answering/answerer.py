@@ -39,7 +39,10 @@ class Answerer(Protocol):
         ...
 
     def stream(self, question: Question) -> Generator[Event]:
-        """The events of the answer, as they come; closing the generator stops the work."""
+        """The events of the answer, as they come; closing the generator stops the work.
+
+        The question was checked when it was made, its filters against `facets`.
+        """
         ...
 
     def ask(self, question: Question) -> Answer:
@@ -47,7 +50,10 @@ class Answerer(Protocol):
         ...
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
-        """The best passage of each of the `top` papers nearest to `query`."""
+        """The best passage of each of the `top` papers nearest to `query`.
+
+        Raises `InputError` where the query is empty, or a filter cannot be.
+        """
         ...
 
     def paper(self, paper_id: str) -> Paper | None:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from app.notices.notice import Notice
 from retrieval.errors import InputError
+from retrieval.facets import Facets, Filters, checked_filters
 from retrieval.sanitize import sanitize
-from retrieval.types import Filters
 
 MAX_QUESTION_CHARS = 2_000
 MAX_HISTORY_TURNS = 40
@@ -31,10 +31,16 @@ class Question:
     filters: Filters = field(default_factory=Filters)
 
 
-def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters = Filters()) -> Question:
+def checked_question(
+    text: str, history: tuple[Turn, ...] = (), filters: Filters = Filters(), facets: Facets | None = None
+) -> Question:
     """The question, cleaned of control characters and cut free of surrounding space.
 
-    Raises `InputError` where it is empty or longer than `MAX_QUESTION_CHARS`.
+    With `facets`, those of the collection that is asked, its filters are spelt as the collection spells them. This is
+    the only place where filters are checked: an answer takes them as they are, and a value that the collection
+    does not have, or not any more, lets no paper through.
+
+    Raises `InputError` where the question is empty or longer than `MAX_QUESTION_CHARS`, or a filter cannot be.
     Older turns than the last `MAX_HISTORY_TURNS` are dropped.
     """
     if len(text) > MAX_QUESTION_CHARS:
@@ -45,7 +51,7 @@ def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters
     turns = tuple(
         Turn(turn.role, clean(turn.content[: 2 * MAX_QUESTION_CHARS])) for turn in history[-MAX_HISTORY_TURNS:]
     )
-    return Question(words, turns, filters)
+    return Question(words, turns, filters if facets is None else checked_filters(filters, facets))
 
 
 def clean(text: str) -> str:

@@ -10,9 +10,10 @@ from app.answering.events import Answer
 from app.answering.query.request import question_from_json
 from app.answering.question import Question
 from retrieval.errors import InputError
+from retrieval.facets import Facets, Filters
 from retrieval.files import replacing, writing
 from retrieval.json_lines import read_records
-from retrieval.types import Filters, Progress
+from retrieval.types import Progress
 
 
 class _Asks(Protocol):
@@ -39,15 +40,15 @@ def answer_file(answerer: _Asks, asked: list[tuple[Any, Question]], answers: Pat
     progress("Answering", len(asked), len(asked))
 
 
-def read_batch(path: Path, filters: Filters = Filters()) -> list[tuple[Any, Question]]:
+def read_batch(path: Path, filters: Filters = Filters(), facets: Facets | None = None) -> list[tuple[Any, Question]]:
     """The file's ids and questions, all checked; a question without filters of its own gets `filters`.
 
-    Raises `InputError` naming file and line.
+    `facets` are those of the collection that is asked. Raises `InputError` naming file and line.
     """
 
     def parsed(record: dict[str, Any]) -> tuple[Any, Question]:
         if "id" not in record:
             raise ValueError('not an object with an "id"')
-        return record["id"], question_from_json(record, filters)
+        return record["id"], question_from_json(record, filters, facets)
 
     return [asked for _, asked in read_records(path, parsed, what="questions", kind=InputError)]

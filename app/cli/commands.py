@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from app.cli.feedback import feedback
+from app.cli.filter_options import narrowable
 from app.cli.mcp import mcp
 from app.cli.measure import evaluate, finetune
 from app.cli.models import models
@@ -22,8 +23,7 @@ from app.cli.output import Collection, Json, Llm, LlmUrl, note, print_json, prog
 from retrieval.errors import PaperbackedError
 
 if TYPE_CHECKING:
-    from app.settings import Settings
-    from retrieval.types import Filters, Progress
+    pass
 
 app = typer.Typer(
     name="paperbacked",
@@ -34,12 +34,6 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
-
-Lab = Annotated[list[str] | None, typer.Option("--lab", help="Only papers by this organisation; may be repeated.")]
-Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category; may be repeated.")]
-Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this language (en, zh).")]
-Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
-Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
 
 
 def _version(wanted: bool) -> None:
@@ -76,14 +70,12 @@ def serve(
 
 
 @app.command()
+@narrowable
 def ask(
     question: Annotated[str | None, typer.Argument(help="The question, in plain words.")] = None,
     json_: Json = False,
-    lab: Lab = None,
-    category: Category = None,
-    language: Language = None,
-    since: Since = None,
-    until: Until = None,
+    *,
+    narrowed: dict[str, Any],
     llm: Llm = None,
     llm_url: LlmUrl = None,
     collection: Collection = None,
@@ -97,21 +89,25 @@ def ask(
     """Ask one question, or a file of them."""
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise typer.BadParameter("Give a question, or --batch with --out.")
-    filters = _filters(lab, category, language, since, until)
+    from app.answering.query.request import filters_from_json
+    from app.build import build_answerer, collection_facets
+
+    filters = filters_from_json(narrowed)
     settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
+    facets = collection_facets(settings)
     if batch and out:
         from app.cli.batch import answer_file, read_batch
 
-        asked = read_batch(batch, filters)
+        asked = read_batch(batch, filters, facets)
         with progress_shown() as progress:
-            answer_file(_answerer(settings, filters, progress), asked, out, progress)
+            answer_file(build_answerer(settings, progress, note), asked, out, progress)
         return
     from app.answering.question import checked_question
     from app.cli.terminal import print_answer
 
-    checked = checked_question(question or "", filters=filters)
+    checked = checked_question(question or "", filters=filters, facets=facets)
     with progress_shown() as progress:
-        answer = _answerer(settings, filters, progress).ask(checked)
+        answer = build_answerer(settings, progress, note).ask(checked)
     with results():
         if json_:
             print_json(answer.as_json())
@@ -135,27 +131,28 @@ def papers(json_: Json = False, collection: Collection = None) -> None:
 
 
 @app.command()
+@narrowable
 def search(
     query: Annotated[str, typer.Argument(help="What to look for.")],
     json_: Json = False,
     top: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 10,
-    lab: Lab = None,
-    category: Category = None,
-    language: Language = None,
-    since: Since = None,
-    until: Until = None,
+    *,
+    narrowed: dict[str, Any],
     collection: Collection = None,
 ) -> None:
     """Find the papers nearest to a query."""
     from app.answering.events import sources_as_json
+    from app.answering.query.request import filters_from_json
     from app.answering.question import checked_question
+    from app.build import build_answerer, collection_facets
     from app.cli.terminal import print_sources
 
-    text = checked_question(query).text
-    filters = _filters(lab, category, language, since, until)
+    filters = filters_from_json(narrowed)
     settings = settings_with(collection=collection, llm="none")
+    # Before anything slow begins.
+    asked = checked_question(query, filters=filters, facets=collection_facets(settings))
     with progress_shown() as progress:
-        passages = _answerer(settings, filters, progress).search(text, filters, top)
+        passages = build_answerer(settings, progress, note).search(asked.text, asked.filters, top)
     with results():
         if json_:
             print_json(sources_as_json(passages))
@@ -210,28 +207,6 @@ def doctor(json_: Json = False) -> None:
             print_findings(findings)
     if not all(finding.ok for finding in findings if finding.needed):
         raise typer.Exit(1)
-
-
-def _answerer(settings: Settings, filters: Filters, progress: Progress) -> Any:
-    from app.build import build_answerer, check_filters
-
-    check_filters(settings, filters)
-    return build_answerer(settings, progress, note)
-
-
-def _filters(
-    lab: list[str] | None, category: list[str] | None, language: list[str] | None, since: str | None, until: str | None
-) -> Filters:
-    from app.answering.query.dates import first_day, last_day
-    from retrieval.types import Filters
-
-    return Filters(
-        organisations=tuple(lab or ()),
-        categories=tuple(category or ()),
-        languages=tuple(language or ()),
-        since=first_day(since) if since else None,
-        until=last_day(until) if until else None,
-    )
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+PACKAGE = __name__.rpartition(".")[0]
 Param = str | int | float
 SEVERAL = "several"
 """The code of notices that are told together."""
@@ -71,13 +72,13 @@ def notices_as_json(note: str | None) -> list[dict[str, Any]]:
 @cache
 def languages() -> frozenset[str]:
     """The languages that notices are written in."""
-    return frozenset(file.name[: -len(".json")] for file in files(__package__).iterdir() if file.name.endswith(".json"))
+    return frozenset(file.name[: -len(".json")] for file in files(PACKAGE).iterdir() if file.name.endswith(".json"))
 
 
 @cache
 def templates(language: str) -> Mapping[str, str | Mapping[str, str]]:
     """Code to text with places in braces; to one text for a `count` of one and another for more, where they differ."""
-    return json.loads(files(__package__).joinpath(f"{language}.json").read_text(encoding="utf-8"))
+    return json.loads(files(PACKAGE).joinpath(f"{language}.json").read_text(encoding="utf-8"))
 
 
 def _text(language: str, code: str, params: Mapping[str, Param]) -> str:

@@ -24,6 +24,9 @@ class UiStrings:
     def __iter__(self):
         return iter(self._texts)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._texts
+
 
 @lru_cache(maxsize=len(LANGUAGES))
 def ui_strings(language: str = "en") -> UiStrings:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from retrieval.facets import FACETS
 from retrieval.types import Chunk, Filters, Paper
 
 
@@ -31,25 +32,15 @@ def place_of(chunk: Chunk) -> dict[str, Any]:
 
 def fields_of(chunk: Chunk, paper: Paper) -> dict[str, Any]:
     """The chunk's place and what of its paper can be filtered by; what is not known is left out."""
-    filterable = {
-        "organisation": paper.organisation,
-        "category": paper.category,
-        "language": paper.language,
-        "published": _day(paper.published) if paper.published else None,
-    }
+    filterable: dict[str, Any] = {facet.name: facet.of(paper) for facet in FACETS}
+    filterable["published"] = _day(paper.published) if paper.published else None
     return place_of(chunk) | {name: value for name, value in filterable.items() if value is not None}
 
 
 def condition_of(filters: Filters) -> dict[str, Any] | None:
     """The filters as Chroma takes them, or None where they let everything through."""
     conditions: list[dict[str, Any]] = [
-        {name: {"$in": list(values)}}
-        for name, values in (
-            ("organisation", filters.organisations),
-            ("category", filters.categories),
-            ("language", filters.languages),
-        )
-        if values
+        {facet.name: {"$in": list(values)}} for facet in FACETS if (values := filters.of(facet))
     ]
     if filters.since:
         conditions.append({"published": {"$gte": _day(filters.since)}})

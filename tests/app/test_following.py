@@ -68,7 +68,7 @@ def quiet(sentence: str) -> None:
 
 
 def ask(answerer: LocalAnswerer, question: str, **more: Any) -> Answer:
-    return answerer.ask(checked_question(question, **more))
+    return answerer.ask(checked_question(question, facets=answerer.facets, **more))
 
 
 def assert_all_is_known(answerer: LocalAnswerer, answer: Answer) -> None:
@@ -88,6 +88,19 @@ def test_what_was_ingested_is_cited_and_known(answerer: LocalAnswerer, ingest: C
     narrowed = ask(answerer, OWLS, filters=Filters(organisations=("zoo",)))
     assert {source.paper.id for source in narrowed.sources} == {"owls"}
     assert "2 papers" in ask(answerer, "How many papers are there?").answer
+
+
+def test_a_filter_that_goes_with_the_old_collection_finds_nothing(
+    answerer: LocalAnswerer, ingest: Callable[..., None]
+) -> None:
+    """The question was made of the collection as it was; its answer fails no reader half way."""
+    ingest(SECOND)
+    ask(answerer, OWLS)
+    question = checked_question(OWLS, filters=Filters(organisations=("Zoo",)), facets=answerer.facets)
+    ingest(SECOND | {"organisation": "Sea"})
+    *_, last = answerer.stream(question)
+    assert isinstance(last, Done) and (last.answer.status, last.answer.sources) == ("abstained", ())
+    assert answerer.facets.organisations == {"Sea": 1}
 
 
 @pytest.mark.parametrize(

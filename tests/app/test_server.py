@@ -110,7 +110,7 @@ class Writing:
     """An answerer whose answers never come to their end."""
 
     papers = ()
-    facets = Facets({}, {}, {}, None, None)
+    facets = Facets()
     models = Models("none", None)
 
     def __init__(self) -> None:

@@ -18,16 +18,14 @@ from retrieval.corpus import (
     MAX_SHORT_CHARS,
     MAX_TEXT_CHARS,
     as_line,
-    checked_filters,
     corpus_hash,
     default_papers_file,
-    facets_of,
     merged,
     parse_paper,
     read_papers,
 )
 from retrieval.errors import CorpusError, InputError, PaperbackedError
-from retrieval.types import Filters, Paper
+from retrieval.types import Paper
 
 GOOD = {"id": "good", "title": "A good paper", "abstract": "It is good.", "language": "en"}
 
@@ -337,86 +335,3 @@ def test_merged_later_replaces_earlier_in_its_place() -> None:
     new, last = Paper("a", "New", "", "en"), Paper("c", "C", "", "en")
     assert merged([[old, other], [last, new]]) == (new, other, last)
     assert merged([]) == ()
-
-
-def test_facets(papers: tuple[Paper, ...]) -> None:
-    facets = facets_of(papers)
-    assert facets.organisations == {"Anthropic": 2, "OpenAI": 2, "Google DeepMind": 2, "NIST": 1}
-    assert list(facets.organisations)[-1] == "NIST"
-    assert facets.languages == {"en": 7, "zh": 1}
-    assert list(facets.languages) == ["en", "zh"]
-    assert sum(facets.categories.values()) == sum(paper.category is not None for paper in papers)
-    assert (facets.earliest, facets.latest) == (date(2022, 10, 22), date(2024, 7, 24))
-
-
-def test_facets_name_the_most_frequent_first() -> None:
-    papers = [Paper(str(n), "T", "", "en", category=category) for n, category in enumerate("abbcccb")]
-    assert list(facets_of(papers).categories.items()) == [("b", 3), ("c", 3), ("a", 1)]
-
-
-def test_facets_of_papers_without_any() -> None:
-    facets = facets_of([Paper("a", "T", "", "en")])
-    assert (facets.organisations, facets.categories, facets.earliest, facets.latest) == ({}, {}, None, None)
-
-
-def test_filters_are_spelt_as_the_collection_spells_them(papers: tuple[Paper, ...]) -> None:
-    asked = Filters(
-        organisations=("google DEEPMIND", "OpenAI"),
-        categories=("robustness",),
-        languages=("ZH",),
-        since=date(2023, 1, 1),
-    )
-    assert checked_filters(asked, facets_of(papers)) == Filters(
-        organisations=("Google DeepMind", "OpenAI"),
-        categories=("Robustness",),
-        languages=("zh",),
-        since=date(2023, 1, 1),
-    )
-
-
-@pytest.mark.parametrize(
-    ("filters", "message"),
-    [
-        (
-            Filters(organisations=("Mistral",)),
-            "There is no organisation 'Mistral': choose from Anthropic, OpenAI, Google DeepMind, NIST.",
-        ),
-        (Filters(languages=("en", "fr")), "There is no language 'fr': choose from en, zh."),
-        (Filters(categories=("",)), "There is no category '': choose from "),
-        (
-            Filters(since=date(2024, 1, 2), until=date(2024, 1, 1)),
-            "The filter's first date 2024-01-02 is after its last 2024-01-01: swap them.",
-        ),
-    ],
-)
-def test_filters_that_cannot_be(papers: tuple[Paper, ...], filters: Filters, message: str) -> None:
-    with pytest.raises(InputError) as caught:
-        checked_filters(filters, facets_of(papers))
-    assert str(caught.value).startswith(message)
-
-
-def test_an_endless_filter_value_is_cut_in_the_message(papers: tuple[Paper, ...]) -> None:
-    with pytest.raises(InputError) as caught:
-        checked_filters(Filters(organisations=("x" * 5000,)), facets_of(papers))
-    assert len(str(caught.value)) < 300
-
-
-def test_a_filter_where_nothing_can_be_chosen() -> None:
-    with pytest.raises(InputError, match="choose from none"):
-        checked_filters(Filters(categories=("x",)), facets_of([Paper("a", "T", "", "en")]))
-
-
-def test_the_same_day_first_and_last_is_fine(papers: tuple[Paper, ...]) -> None:
-    day = Filters(since=date(2024, 1, 15), until=date(2024, 1, 15))
-    assert checked_filters(day, facets_of(papers)) == day
-
-
-def test_a_filter_lets_through_every_spelling_that_the_collection_has() -> None:
-    """Two files may write one organisation in two ways; none of its papers may get lost."""
-    papers = [
-        Paper("a", "T", "", "en", organisation="OpenAI"),
-        Paper("b", "T", "", "en", organisation="OpenAI"),
-        Paper("c", "T", "", "en", organisation="openai"),
-    ]
-    checked = checked_filters(Filters(organisations=("OpenAI",)), facets_of(papers))
-    assert set(checked.organisations) == {"OpenAI", "openai"}

@@ -14,8 +14,9 @@ from app.answering.reply import Reply
 from app.answering.writing.phrases import AnswerPhrases
 from app.answering.writing.quotes import described
 from retrieval.chunking import chunk_sentences
+from retrieval.facets import FACETS, Filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
-from retrieval.types import Filters, Paper, Passage, Sentence
+from retrieval.types import Paper, Passage, Sentence
 
 LISTED = 25
 """Papers that an answer lists."""
@@ -206,17 +207,12 @@ def _first_sentence(paper: Paper) -> Sentence | None:
 
 def _both(asked: Filters, chosen: Filters) -> Filters | None:
     """The filters that let through what both let through, or None where nothing can pass both."""
-    organisations = _shared(asked.organisations, chosen.organisations)
-    categories = _shared(asked.categories, chosen.categories)
-    languages = _shared(asked.languages, chosen.languages)
+    both: dict[str, tuple[str, ...]] = {}
+    for facet in FACETS:
+        one, other = asked.of(facet), chosen.of(facet)
+        both[facet.plural] = tuple(value for value in one if value in other) if one and other else one or other
+        if one and not both[facet.plural]:
+            return None
     since = max(filter(None, (asked.since, chosen.since)), default=None)
     until = min(filter(None, (asked.until, chosen.until)), default=None)
-    if organisations is None or categories is None or languages is None:
-        return None
-    return Filters(organisations, categories, languages, since, until)
-
-
-def _shared(asked: tuple[str, ...], chosen: tuple[str, ...]) -> tuple[str, ...] | None:
-    if not asked or not chosen:
-        return asked or chosen
-    return tuple(value for value in asked if value in chosen) or None
+    return Filters(**both, since=since, until=until)

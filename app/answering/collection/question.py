@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from app.answering.collection.filter_words import OWN, read_filters
 from app.answering.collection.grammar import Intent, QuestionForm, asks_for_overview, form_of, refinement_of, similar_to
 from app.answering.collection.records import Records
+from retrieval.facets import FACETS, Filters
 from retrieval.lexical.tokens import content_words
-from retrieval.types import Filters, Paper
+from retrieval.types import Paper
 
 MAX_CHARS = 300
 MAX_TOPIC_WORDS = 7
@@ -116,8 +117,7 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
     new, old = read.filters, before.filters
     dated = new.since or new.until
     filters = Filters(
-        organisations=new.organisations or old.organisations,
-        languages=new.languages or old.languages,
+        **{facet.plural: new.of(facet) or old.of(facet) for facet in FACETS},
         since=new.since if dated else old.since,
         until=new.until if dated else old.until,
     )

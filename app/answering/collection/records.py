@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from retrieval.corpus import facets_of
+from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import content_words
-from retrieval.types import Facets, Filters, Paper
+from retrieval.types import Paper
 
 NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""
@@ -54,13 +54,10 @@ class Records:
     def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
         """The papers that pass the filters and treat the topic, newest first, undated ones last."""
         places = set(self._dated(filters.since, filters.until))
-        for values, facet in (
-            (filters.organisations, self._by_organisation),
-            (filters.categories, self._by_category),
-            (filters.languages, self._by_language),
-        ):
-            if values:
-                places &= frozenset().union(*(facet.get(value, frozenset()) for value in values))
+        for facet in FACETS:
+            if values := filters.of(facet):
+                having = self._by_value[facet.name]
+                places &= frozenset().union(*(having.get(value, frozenset()) for value in values))
         if author:
             places &= self._by_author.get(author.casefold(), frozenset())
         if topic:
@@ -155,16 +152,9 @@ class Records:
         return dict(names)
 
     @cached_property
-    def _by_organisation(self) -> Mapping[str, frozenset[int]]:
-        return _postings([paper.organisation] if paper.organisation else [] for paper in self.papers)
-
-    @cached_property
-    def _by_category(self) -> Mapping[str, frozenset[int]]:
-        return _postings([paper.category] if paper.category else [] for paper in self.papers)
-
-    @cached_property
-    def _by_language(self) -> Mapping[str, frozenset[int]]:
-        return _postings([paper.language] for paper in self.papers)
+    def _by_value(self) -> Mapping[str, Mapping[str, frozenset[int]]]:
+        """Which places have each value of each facet, by the facet's name."""
+        return {facet.name: _postings(filter(None, [facet.of(paper)]) for paper in self.papers) for facet in FACETS}
 
     @cached_property
     def _by_author(self) -> Mapping[str, frozenset[int]]:

@@ -7,21 +7,22 @@ from typing import Any
 from app.answering.query.dates import first_day, last_day
 from app.answering.question import Question, Turn, checked_question
 from retrieval.errors import InputError
-from retrieval.types import Filters
+from retrieval.facets import FACETS, Facets, Filters
 
-FILTER_NAMES = ("organisation", "category", "language", "since", "until")
+FILTER_NAMES = (*(facet.name for facet in FACETS), "since", "until")
 
 
-def question_from_json(record: Any, filters: Filters = Filters()) -> Question:
+def question_from_json(record: Any, filters: Filters = Filters(), facets: Facets | None = None) -> Question:
     """The question of `{"question", "history"?, "filters"?}`; `filters` count where it has none of its own.
 
-    Raises `InputError` where the object is not of that form or the question cannot be used.
+    They are checked against `facets`, those of the collection that is asked. Raises `InputError`
+    where the object is not of that form, or the question or a filter cannot be used.
     """
     if not isinstance(record, dict) or not isinstance(record.get("question"), str):
         raise InputError('A question must be an object with a string "question".')
     asked = record.get("filters")
     own = filters if asked is None or asked == {} else filters_from_json(asked)
-    return checked_question(record["question"], history_from_json(record.get("history")), own)
+    return checked_question(record["question"], history_from_json(record.get("history")), own, facets)
 
 
 def history_from_json(turns: Any) -> tuple[Turn, ...]:
@@ -47,9 +48,7 @@ def filters_from_json(record: Any) -> Filters:
         raise InputError(f"The filters must be an object with no other keys than {', '.join(FILTER_NAMES)}.")
     since, until = record.get("since"), record.get("until")
     return Filters(
-        organisations=_values(record.get("organisation")),
-        categories=_values(record.get("category")),
-        languages=_values(record.get("language")),
+        **{facet.plural: _values(record.get(facet.name)) for facet in FACETS},
         since=None if since in (None, "") else first_day(str(since)),
         until=None if until in (None, "") else last_day(str(until)),
     )

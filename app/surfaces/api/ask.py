@@ -19,7 +19,6 @@ from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
-from retrieval.corpus import checked_filters
 
 _KEY = "A name for this request, so that sending it again finds the same answer, running or finished, and asks nothing."
 _LAST = "With Idempotency-Key: the number of the last event that was read; only later ones are told."
@@ -51,8 +50,7 @@ def add_asking(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbea
         The events are status, sources, quotes, token, sentence, followups and done, or error at any point.
         """
         body = await json_body(request)
-        question = question_from_json(body)
-        checked_filters(question.filters, answerer.facets)  # before a stream has begun with status 200
+        question = question_from_json(body, facets=answerer.facets)
         streams = EVENT_STREAM in request.headers.get("accept", "")
         try:
             if key:

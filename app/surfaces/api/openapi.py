@@ -56,7 +56,7 @@ def describe(app: FastAPI) -> None:
 @cache
 def examples() -> dict[str, Any]:
     """Requests and the answers they got from the default collection, the longest lists shortened, by name."""
-    return json.loads(files(__package__).joinpath("examples.json").read_text(encoding="utf-8"))
+    return json.loads(files(__name__.rpartition(".")[0]).joinpath("examples.json").read_text(encoding="utf-8"))
 
 
 def answers_with(model: Any, example: Any, *others: int, description: str) -> dict[int | str, dict[str, Any]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from inspect import Parameter, Signature
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from app.surfaces.api import schema
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.openapi import answers_with, examples
 from app.surfaces.problems import problem
+from retrieval.facets import FACETS
 from retrieval.types import Paper
 
 _QUERY_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
@@ -38,6 +40,22 @@ After = Annotated[str | SkipJsonSchema[None], Query(description="A paper's id; t
 PaperId = Annotated[str, Path(description="The paper's id.", examples=["sleeper-agents"])]
 
 
+async def _filters_asked(**asked: Any) -> dict[str, Any]:
+    """The parameters that narrow a search, by name: one for each facet, and the two days."""
+    return asked
+
+
+_kinds: dict[str, Any] = {facet.name: Values for facet in FACETS} | {"since": Day, "until": Day}
+setattr(  # noqa: B010  what FastAPI reads the parameters from, which a type checker takes for a mistake
+    _filters_asked,
+    "__signature__",
+    Signature(
+        [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in _kinds.items()]
+    ),
+)
+Asked = Annotated[dict[str, Any], Depends(_filters_asked)]
+
+
 def add_finding(router: APIRouter, answerer: Answerer) -> None:
     """The routes that find papers."""
     found = answers_with(
@@ -45,20 +63,9 @@ def add_finding(router: APIRouter, answerer: Answerer) -> None:
     )
 
     @router.get("/search", response_model=None, responses=found, operation_id="search", summary="Search the papers")
-    def search(
-        q: Query_,
-        top: Top = 10,
-        organisation: Values = None,
-        category: Values = None,
-        language: Values = None,
-        since: Day = None,
-        until: Day = None,
-    ) -> Response:
+    def search(q: Query_, asked: Asked, top: Top = 10) -> Response:
         """The papers nearest to `q`, each with its best passage."""
-        filters = filters_from_json(
-            {"organisation": organisation, "category": category, "language": language, "since": since, "until": until}
-        )
-        return JsonText(sources_as_json(answerer.search(q, filters, top)))
+        return JsonText(sources_as_json(answerer.search(q, filters_from_json(asked), top)))
 
     _add_papers(router, answerer)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 
 from app.answering.question import MAX_QUESTION_CHARS
 from app.feedback import MAX_ID_CHARS, MAX_REASON_CHARS, MAX_SURFACE_CHARS, MAX_TEXT_CHARS, Verdict
+from retrieval.facets import FACETS
 
 MAX_EXPORTED = 100
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
@@ -125,14 +126,12 @@ class Turn(BaseModel):
 
 
 Values = str | list[str] | None
+_chosen: dict[str, Any] = {facet.name: (Values, None) for facet in FACETS}
 
 
-class AskFilters(BaseModel, extra="forbid"):
+class AskFilters(create_model("ChosenValues", **_chosen), extra="forbid"):
     """Which papers may answer; GET /api/v1/papers shows the values that there are."""
 
-    organisation: Values = None
-    category: Values = None
-    language: Values = None
     since: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
     until: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
 

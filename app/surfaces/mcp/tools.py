@@ -20,14 +20,15 @@ from app.surfaces.api import schema
 from app.surfaces.exports.cited_text import cited_text
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import finished_answer
-from retrieval.corpus import checked_filters
 from retrieval.errors import InputError
+from retrieval.facets import FACETS
 from retrieval.types import Paper
 
 MAX_TOP = 50
 _TOP = 5
 _STRUCTURED = frozenset({"filters", "history", "top"})
 """Arguments that are no texts, which some clients send as a text of JSON all the same."""
+_FILTERS = ", ".join(f"{facet.name} ({facet.examples})" if facet.examples else facet.name for facet in FACETS)
 
 
 class SearchRequest(BaseModel):
@@ -81,8 +82,7 @@ class PaperTool:
 
 async def ask(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
     """The answer to a question."""
-    question = question_from_json(dict(arguments))
-    checked_filters(question.filters, answerer.facets)
+    question = question_from_json(dict(arguments), facets=answerer.facets)
     with runs.begin(answerer.stream(question)) as reader:
         answer = await finished_answer(reader)
     return Said(_readable(answer), answer.as_json())
@@ -128,8 +128,8 @@ TOOLS = {
             "Where the papers do not answer it, the status is abstained and the closest papers are named: do not "
             "answer in their place. Keep the [1] markers and the references when you pass the answer on. It also "
             "answers questions about the collection itself, such as how many papers an organisation has. For a "
-            "follow-up such as 'why?' send the turns before it as history. Filters narrow by organisation, category, "
-            "language (en, zh) and date; an unknown value is answered with those that there are.",
+            f"follow-up such as 'why?' send the turns before it as history. Filters narrow by {_FILTERS} and date; "
+            "an unknown value is answered with those that there are.",
             schema.AskRequest,
             schema.Answer,
             ask,

@@ -14,6 +14,7 @@ from app.surfaces.api.body import json_body
 from app.surfaces.exports.cited_text import without_ending
 from app.surfaces.problems import InsideError, openai_error
 from retrieval.errors import InputError, PaperbackedError
+from retrieval.facets import Facets
 
 MODEL = "paperbacked"
 _HEARD = ("user", "assistant")
@@ -37,8 +38,11 @@ class ChatRequest:
     include_usage: bool = False
 
 
-async def read_request(request: Request) -> ChatRequest:
-    """The request of the body; parameters that mean nothing here are ignored. Raises `InputError`."""
+async def read_request(request: Request, facets: Facets) -> ChatRequest:
+    """The request of the body, for a collection with these facets. Raises `InputError`.
+
+    Parameters that mean nothing here are ignored.
+    """
     record = await json_body(request)
     if not isinstance(record, dict):
         raise RequestError("The request must be a JSON object.")
@@ -50,7 +54,7 @@ async def read_request(request: Request) -> ChatRequest:
         raise RequestError("stream must be true or false.", "stream")
     options = record.get("stream_options")
     include_usage = isinstance(options, dict) and options.get("include_usage") is True
-    return ChatRequest(_question(record), stream, stream and include_usage)
+    return ChatRequest(_question(record, facets), stream, stream and include_usage)
 
 
 def check_model(name: Any) -> None:
@@ -76,7 +80,7 @@ def failure(error: PaperbackedError) -> JSONResponse:
             return JSONResponse(openai_error(str(error), "server_error"), 503)
 
 
-def _question(record: dict[str, Any]) -> Question:
+def _question(record: dict[str, Any], facets: Facets) -> Question:
     messages = record.get("messages")
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise RequestError("messages must be a list of messages.", "messages")
@@ -86,7 +90,7 @@ def _question(record: dict[str, Any]) -> Question:
         raise RequestError("There is no message by the user in messages: ask something about the papers.", "messages")
     history = [_turn(role, content) for role, content in said[:asked]]
     filters = filters_from_json(record.get("filters") or {})
-    return checked_question(_text(said[asked][1]), tuple(turn for turn in history if turn.content), filters)
+    return checked_question(_text(said[asked][1]), tuple(turn for turn in history if turn.content), filters, facets)
 
 
 def _turn(role: Any, content: Any) -> Turn:

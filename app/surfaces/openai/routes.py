@@ -18,7 +18,6 @@ from app.surfaces.openai.chunks import USAGE, Chunks, extras, new_id
 from app.surfaces.openai.request import MODEL, check_model, failure, read_request
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
-from retrieval.corpus import checked_filters
 from retrieval.errors import PaperbackedError
 
 _MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
@@ -43,8 +42,7 @@ def openai_router(answerer: Answerer, runs: AnswerRuns, heartbeat_s: float = HEA
     @router.post("/chat/completions")
     async def complete(request: Request) -> Response:
         try:
-            asked = await read_request(request)
-            checked_filters(asked.question.filters, answerer.facets)  # before a stream has begun with status 200
+            asked = await read_request(request, answerer.facets)
             reader = runs.begin(answerer.stream(asked.question))
             if asked.stream:
                 return SseResponse(Chunks(reader, asked.include_usage), heartbeat_s)

@@ -46,10 +46,10 @@ def asked(
         text, linked, clears_box, earlier = earlier[-1].question, earlier[-1].linked, False, earlier[:-1]
     elif 0 < editing <= len(earlier):
         earlier = earlier[: editing - 1]
-    question = checked_question(text, history_of(earlier), filters)
+    question = checked_question(text, history_of(earlier), filters, facets)
     # What follows is the conversation that is drawn and kept, which does not grow for ever.
     earlier = earlier[-(MAX_TURNS - 1) :]
-    return Asked(question, Exchange(question.text, filters, linked), earlier, clears_box)
+    return Asked(question, Exchange(question.text, question.filters, linked), earlier, clears_box)
 
 
 def text_of(sent: Any) -> str:

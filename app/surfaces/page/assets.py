@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+
+from retrieval.facets import FACETS
 
 _FOLDER = Path(__file__).parent / "static"
 _TRIGGERS = "triggers.js"
@@ -48,8 +51,9 @@ def triggers() -> str:
 
 
 def scripts() -> str:
-    """All page scripts in one: each file is a function of its own that runs once."""
-    return "\n".join(map(asset, _SCRIPTS))
+    """All page scripts in one, after the facets' names: each file is a function of its own that runs once."""
+    facets = json.dumps({facet.name: facet.plural for facet in FACETS})
+    return "\n".join((f"window.paperbacked = {{ facets: {facets} }};", *map(asset, _SCRIPTS)))
 
 
 def styles() -> str:

@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
 from typing import Any
 
 from app.notices.notice import Notice
 from app.surfaces.markup import text_html
-from app.surfaces.page.render import language_name
+from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError
-from retrieval.types import Facets, Filters
+from retrieval.facets import FACETS, ByFacet, Facet, Facets, Filters
+
+YEARS = ("since", "until")
+"""The widgets after those of the facets."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(ByFacet[tuple[str, ...]]):
     """The widgets' values; a year of 0 is none."""
 
-    organisations: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
+    _: KW_ONLY
     since: int = 0
     until: int = 0
 
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """As the widgets take them, in their order."""
+        return *(list(self.of(facet)) for facet in FACETS), self.since, self.until
+
     def without(self, name: str, value: str) -> Chosen:
         """These but for one; what was not chosen changes nothing."""
-        if name in ("since", "until"):
+        if name in YEARS:
             return replace(self, **{name: 0})
-        if name not in ("organisations", "categories", "languages"):
-            return self
-        return replace(self, **{name: tuple(one for one in getattr(self, name) if one != value)})
+        left = {facet.plural: tuple(one for one in self.of(facet) if one != value) for facet in FACETS}
+        return replace(self, **{name: left[name]}) if name in left else self
 
 
-def chosen(organisations: Any, categories: Any, languages: Any, since: Any, until: Any) -> Chosen:
+def chosen(*values: Any) -> Chosen:
     """The widgets' values as they come, each once; what is no value of theirs is as if it were not chosen."""
-    return Chosen(_names(organisations), _names(categories), _names(languages), _year(since), _year(until))
+    *names, since, until = values
+    by_facet = {facet.plural: _names(value) for facet, value in zip(FACETS, names, strict=True)}
+    return Chosen(**by_facet, since=_year(since), until=_year(until))
 
 
 def _names(values: Any) -> tuple[str, ...]:
@@ -53,47 +60,32 @@ def chosen_by_event(record: Mapping[str, Any], facets: Facets) -> Chosen:
     first = facets.earliest.year if facets.earliest else 0
     last = facets.latest.year if facets.latest else 0
 
-    def known(name: str, existing: Mapping[str, int]) -> tuple[str, ...]:
-        values = record.get(name)
-        return tuple(value for value in existing if value in values) if isinstance(values, list) else ()
+    def known(facet: Facet) -> tuple[str, ...]:
+        values = record.get(facet.plural)
+        return tuple(value for value in facets.of(facet) if value in values) if isinstance(values, list) else ()
 
     def year(name: str) -> int:
         value = record.get(name)
         return min(max(value, first), last) if type(value) is int and first else 0
 
-    return Chosen(
-        known("organisations", facets.organisations),
-        known("categories", facets.categories),
-        known("languages", facets.languages),
-        year("since"),
-        year("until"),
-    )
+    return Chosen(**{facet.plural: known(facet) for facet in FACETS}, since=year("since"), until=year("until"))
 
 
-def chosen_filters(
-    organisations: Sequence[str] | None,
-    categories: Sequence[str] | None,
-    languages: Sequence[str] | None,
-    since: int | None,
-    until: int | None,
-) -> Filters:
+def chosen_filters(now: Chosen) -> Filters:
     """The widgets' values as filters. Raises `InputError` where the years run backwards."""
+    since, until = now.since, now.until
     if since and until and since > until:
         raise InputError(Notice("years_swapped", since=since, until=until))
     return Filters(
-        tuple(organisations or ()),
-        tuple(categories or ()),
-        tuple(languages or ()),
-        date(int(since), 1, 1) if since else None,
-        date(int(until), 12, 31) if until else None,
+        **{facet.plural: now.of(facet) for facet in FACETS},
+        since=date(since, 1, 1) if since else None,
+        until=date(until, 12, 31) if until else None,
     )
 
 
 def chips_html(now: Chosen, words: UiStrings) -> str:
     """The chosen filters as chips above the box, each a button that takes it off; nothing where none is chosen."""
-    rows = [("organisations", value, value) for value in now.organisations]
-    rows += [("categories", value, value) for value in now.categories]
-    rows += [("languages", value, language_name(value, words)) for value in now.languages]
+    rows = [(facet.plural, value, value_name(facet, value, words)) for facet in FACETS for value in now.of(facet)]
     rows += [("since", "", words("turn_from", year=now.since))] if now.since else []
     rows += [("until", "", words("turn_until", year=now.until))] if now.until else []
     if not rows:
@@ -111,16 +103,12 @@ def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
     first, last = facets.earliest, facets.latest
     years = [(str(year), year) for year in range(first.year, last.year + 1)] if first and last else []
     years = [(words("filters_any"), 0), *years]
-    languages = {code: language_name(code, words) for code in facets.languages}
 
-    def chips(values: Mapping[str, int], names: Mapping[str, str]) -> list[tuple[str, str]]:
-        return [(f"{names.get(value, value)} {count}", value) for value, count in values.items()]
+    def label(name: str, choices: list[Any], visible: bool) -> dict[str, Any]:
+        return {"label": words(f"filters_{name}"), "choices": choices, "visible": visible}
 
-    values = (
-        ("filters_organisation", chips(facets.organisations, {})),
-        ("filters_category", chips(facets.categories, {})),
-        ("filters_language", chips(facets.languages, languages)),
-    )
-    chosen = [{"label": words(key), "choices": choices, "visible": bool(choices)} for key, choices in values]
-    bounds = ("filters_since", "filters_until")
-    return chosen + [{"label": words(key), "choices": years, "visible": len(years) > 1} for key in bounds]
+    def chips(facet: Facet) -> list[tuple[str, str]]:
+        return [(f"{value_name(facet, value, words)} {count}", value) for value, count in facets.of(facet).items()]
+
+    by_facet = [label(facet.name, chips(facet), bool(facets.of(facet))) for facet in FACETS]
+    return by_facet + [label(name, years, len(years) > 1) for name in YEARS]

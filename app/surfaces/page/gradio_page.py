@@ -164,24 +164,16 @@ class ChatPage:
         return self.models_at_work(language, request)
 
     def ask(
-        self,
-        typed: Any,
-        earlier: Any,
-        organisations: Any,
-        categories: Any,
-        languages: Any,
-        since: Any,
-        until: Any,
-        event: gr.EventData,
-        language: Any = "en",
-        editing: Any = 0,
-        request: gr.Request | None = None,
+        self, event: gr.EventData, request: gr.Request | None, typed: Any, earlier: Any, *values: Any
     ) -> Iterator[tuple[Update, ...]]:
-        """Answers what was typed, or what was clicked in the conversation, drawing each step."""
+        """Answers what was typed, or what was clicked in the conversation, drawing each step.
+
+        The values are the filters', the language, and the number of the question that is edited.
+        """
+        *filters, language, editing = values
         client = request.client.host if request and request.client else ""
-        now = chosen(organisations, categories, languages, since, until)
-        number = editing if type(editing) is int else 0
-        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, _words(language))
+        number, now, words = editing if type(editing) is int else 0, chosen(*filters), _words(language)
+        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words)
         with closing(drawing) as frames:
             for frame in frames:
                 yield _updates(frame)
@@ -245,5 +237,4 @@ def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
 
 
 def _chosen(now: Chosen, words: UiStrings) -> tuple[Update, ...]:
-    values = list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
-    return *values, chips_html(now, words)
+    return *now.values, chips_html(now, words)

@@ -14,7 +14,7 @@ from app.surfaces.markup import text_html
 from app.surfaces.page.bounds import MAX_KEPT_BYTES, MAX_TURNS, Drawing, fitting
 from app.surfaces.page.exchange import Exchange
 from retrieval.errors import InputError
-from retrieval.types import Filters
+from retrieval.facets import FACETS, Filters
 
 MAX_FILTER_CHARS = 4_000
 """Of all filter values of a question together."""
@@ -60,17 +60,13 @@ def _exchange(turn: Any, paper_of: PaperOf) -> Exchange:
 
 def _filters_from_kept(record: Any) -> Filters:
     filters = filters_from_json(record)
-    values = (*filters.organisations, *filters.categories, *filters.languages)
-    if sum(map(len, values)) > MAX_FILTER_CHARS:
+    if sum(len(value) for facet in FACETS for value in filters.of(facet)) > MAX_FILTER_CHARS:
         raise InputError(f"The filters of a kept turn have more than {MAX_FILTER_CHARS:,} characters.")
     return filters
 
 
 def _filters_as_json(filters: Filters) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "organisation": list(filters.organisations),
-        "category": list(filters.categories),
-        "language": list(filters.languages),
+    record: dict[str, Any] = {facet.name: list(filters.of(facet)) for facet in FACETS} | {
         "since": filters.since.isoformat() if filters.since else None,
         "until": filters.until.isoformat() if filters.until else None,
     }

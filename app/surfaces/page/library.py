@@ -13,14 +13,16 @@ from urllib.parse import urlsplit
 from app.surfaces.markup import outside_link, paper_address, text_html
 from app.surfaces.page.collection_picture import collection_picture, filter_value
 from app.surfaces.page.paper_naming import month_year, name_html
-from app.surfaces.page.render import language_name
+from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings
-from retrieval.types import Facets, Paper
+from retrieval.facets import FACETS, Facets
+from retrieval.types import Paper
 
 MOST_ROWS = 2_000
 """How many papers the table lists; a browser grows slow with more."""
 
 _COLUMNS = ("title", "organisation", "date", "category", "language", "link")
+_NARROWING = tuple(facet for facet in FACETS if facet.listed)
 # What library.js says, by key; it fills the places in braces itself.
 _SPOKEN = (
     *("library_all_shown", "library_some_shown", "library_none_shown", "library_ask_only_means"),
@@ -51,18 +53,20 @@ def _lead(count: int, facets: Facets, words: UiStrings) -> str:
 
 
 def _fields(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
-    """Search, three choices, and what they leave."""
+    """Search, a choice for each facet and of the year, and what they leave."""
     years = sorted({paper.published.year for paper in papers if paper.published}, reverse=True)
     undated = any(not paper.published for paper in papers)
-    organisations = _choice("organisation", facets.organisations, any(not p.organisation for p in papers), words)
-    categories = _choice("category", facets.categories, any(not p.category for p in papers), words)
+    choices = "".join(
+        _choice(facet.name, facets.of(facet), any(not facet.of(paper) for paper in papers), words)
+        for facet in _NARROWING
+    )
     total = min(len(papers), MOST_ROWS)
     note = words("library_newest", count=f"{len(papers):,}", shown=f"{total:,}") if len(papers) > total else ""
     search = text_html(words("library_search"))
     return (
         f'<div class="library-fields" role="search"><input type="search" maxlength="200" placeholder="{search}" '
         f'aria-label="{search}" autocomplete="off" spellcheck="false">'
-        f"{organisations}{categories}{_choice('year', [str(year) for year in years], undated, words)}</div>"
+        f"{choices}{_choice('year', [str(year) for year in years], undated, words)}</div>"
         f'<div class="library-found"><p role="status" class="library-count">'
         f"{text_html(words('library_all_shown', total=f'{total:,}'))}</p>"
         f'<button type="button" class="library-clear" hidden>{text_html(words("library_clear"))}</button>'
@@ -99,22 +103,14 @@ def _row(number: int, paper: Paper, words: UiStrings) -> str:
     """The paper's line and, below it and folded away, what opens under it."""
     day = paper.published
     shown = f'<time datetime="{day.isoformat()}">{text_html(month_year(day, words))}</time>' if day else ""
-    cells = (
-        text_html(paper.organisation or ""),
-        shown,
-        text_html(paper.category or ""),
-        text_html(language_name(paper.language, words)),
-        _link(paper),
-    )
-    told = "".join(
-        f'<td role="cell" class="cell-{name}">{cell}</td>' for name, cell in zip(_COLUMNS[1:], cells, strict=True)
-    )
+    cells = {facet.name: text_html(value_name(facet, facet.of(paper) or "", words)) for facet in FACETS}
+    cells |= {"date": shown, "link": _link(paper)}
+    told = "".join(f'<td role="cell" class="cell-{name}">{cells[name]}</td>' for name in _COLUMNS[1:])
+    values = "".join(f'data-{facet.name}="{text_html(filter_value(facet.of(paper)))}" ' for facet in _NARROWING)
     authors = f'<p class="authors">{text_html(", ".join(paper.authors))}</p>' if paper.authors else ""
     summary = f'<p class="summary">{text_html(paper.summary)}</p>' if paper.summary else ""
     return (
-        f'<tr role="row" class="entry" id="paper-{number}" data-id="{text_html(paper.id)}" '
-        f'data-organisation="{text_html(filter_value(paper.organisation))}" '
-        f'data-category="{text_html(filter_value(paper.category))}" '
+        f'<tr role="row" class="entry" id="paper-{number}" data-id="{text_html(paper.id)}" {values}'
         f'data-year="{filter_value(str(day.year) if day else None)}" data-name="{text_html(paper.name)}">'
         f'<th role="rowheader" scope="row"><button type="button" aria-expanded="false" '
         f'aria-controls="paper-{number}-more">{name_html(paper, words)}</button></th>{told}</tr>'

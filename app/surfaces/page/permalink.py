@@ -15,9 +15,8 @@ from app.answering.query.request import filters_from_json
 from app.answering.question import Question, checked_question
 from app.notices.notice import Notice
 from app.surfaces.page.exchange import Exchange
-from retrieval.corpus import checked_filters
 from retrieval.errors import InputError
-from retrieval.types import Facets, Filters
+from retrieval.facets import FACETS, Facets
 
 MAX_VALUES = 40
 """Filter values that a link may name."""
@@ -32,9 +31,7 @@ def permalink(exchange: Exchange) -> str:
         return ""
     filters = exchange.filters
     fields: list[tuple[str, str]] = [("q", exchange.answer.standalone_question or exchange.question)]
-    fields += [("organisation", value) for value in filters.organisations]
-    fields += [("category", value) for value in filters.categories]
-    fields += [("language", value) for value in filters.languages]
+    fields += [(facet.name, value) for facet in FACETS for value in filters.of(facet)]
     fields += [("since", f"{filters.since.year:04}")] if filters.since else []
     fields += [("until", f"{filters.until.year:04}")] if filters.until else []
     fields.append(("v", version_of(exchange.answer)))
@@ -65,14 +62,14 @@ def question_of_link(link: Any, facets: Facets) -> tuple[Question, str]:
     if not isinstance(link, Mapping) or not isinstance(link.get("q"), str):
         raise InputError(Notice("bad_link"))
     asked: dict[str, Any] = {}
-    for name in ("organisation", "category", "language"):
-        values = link.get(name) or []
+    for facet in FACETS:
+        values = link.get(facet.name) or []
         if not isinstance(values, list) or len(values) > MAX_VALUES:
             raise InputError(Notice("bad_link"))
-        asked[name] = values
+        asked[facet.name] = values
     for name in ("since", "until"):
         if isinstance(link.get(name), str | int) and link[name]:
             asked[name] = str(link[name])[:MAX_NAME_CHARS]
-    filters = checked_filters(filters_from_json(asked), facets) if any(asked.values()) else Filters()
     version = link.get("v")
-    return checked_question(link["q"], (), filters), version[: 4 * MAX_NAME_CHARS] if isinstance(version, str) else ""
+    question = checked_question(link["q"], (), filters_from_json(asked), facets)
+    return question, version[: 4 * MAX_NAME_CHARS] if isinstance(version, str) else ""

@@ -85,8 +85,7 @@ class ConversationPage:
     ) -> Generator[PageUpdate]:
         """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
         try:
-            filters = chosen_filters(now.organisations, now.categories, now.languages, now.since, now.until)
-            wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
+            wanted = asked(typed, clicked, tuple(earlier), editing, chosen_filters(now), self.answerer.facets)
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))

@@ -31,9 +31,8 @@ from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.ui_strings import UiStrings
-from retrieval.types import Facets, Filters
+from retrieval.facets import FACETS, Facet, Facets, Filters
 
-KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")
 EXAMPLES = 4
 
 
@@ -176,9 +175,8 @@ def scope(filters: Filters, words: UiStrings) -> str:
     """Which papers were searched, where that was not all of them."""
     if filters.is_empty:
         return ""
-    languages = tuple(language_name(language, words) for language in filters.languages)
-    either = words("list_or")
-    parts = [either.join(values) for values in (filters.organisations, filters.categories, languages) if values]
+    named = ([value_name(facet, value, words) for value in filters.of(facet)] for facet in FACETS)
+    parts = [words("list_or").join(names) for names in named if names]
     if filters.since:
         parts.append(words("turn_from", year=filters.since.year))
     if filters.until:
@@ -186,9 +184,10 @@ def scope(filters: Filters, words: UiStrings) -> str:
     return _aside(words("turn_scope", scope=" · ".join(parts)))
 
 
-def language_name(code: str, words: UiStrings) -> str:
-    """The language's name, or its code where the interface has none for it."""
-    return words(f"language_{code}") if code in KNOWN_LANGUAGES else code
+def value_name(facet: Facet, value: str, words: UiStrings) -> str:
+    """A facet's value by its name in the interface's language, where there is one: "Chinese" for zh."""
+    key = f"{facet.name}_{value}"
+    return words(key) if facet.translated and key in words else value
 
 
 def closest(exchange: Exchange, number: int, words: UiStrings) -> str:

@@ -9,10 +9,10 @@ import gradio as gr
 
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.page.assets import triggers
-from app.surfaces.page.chosen_filters import filter_labels
+from app.surfaces.page.chosen_filters import YEARS, filter_labels
 from app.surfaces.page.header import header_html
 from app.surfaces.ui_strings import UiStrings, ui_strings
-from retrieval.types import Facets
+from retrieval.facets import FACETS, Facets
 
 _CLOCK_SECONDS = 1.0
 """How often the page looks how far a model has come, while one is underway."""
@@ -116,14 +116,14 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
 
 
 def _filter_widgets(facets: Facets, words: UiStrings) -> tuple[gr.Accordion, list[Any]]:
-    """Organisation, category, language, first and last year, folded away until they are asked for."""
+    """Each facet, first and last year, folded away until they are asked for."""
     with gr.Accordion(words("filters_heading"), open=False, elem_id="filters") as folded:
         labels = filter_labels(facets, words)
-        widgets: list[Any] = [gr.CheckboxGroup(**label, elem_classes="chips") for label in labels[:3]]
+        widgets: list[Any] = [gr.CheckboxGroup(**label, elem_classes="chips") for label in labels[: len(FACETS)]]
         with gr.Row(elem_id="years"):
             widgets += [
                 gr.Dropdown(**label, value=0, filterable=False, elem_id=name)
-                for label, name in zip(labels[3:], ("since", "until"), strict=True)
+                for label, name in zip(labels[len(FACETS) :], YEARS, strict=True)
             ]
     return folded, widgets
 

@@ -11,11 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
+from retrieval.facets import FACETS
 
-ATTRIBUTES = (
-    *("title", "accent", "theme", "position", "language", "placeholder", "examples"),
-    *("organisation", "category", "since", "until", "server", "launcher"),
-)
+_LOOKS = ("title", "accent", "theme", "position", "language", "placeholder", "examples")
+FILTERS = tuple(facet.name for facet in FACETS if facet.name not in _LOOKS)
+"""The facets that an attribute can narrow; `language` is the widget's own."""
+ATTRIBUTES = (*_LOOKS, *FILTERS, "since", "until", "server", "launcher")
 """What the element observes; docs/widget.md says what each does."""
 
 PARTS = (
@@ -40,6 +41,7 @@ def widget_script() -> Script:
     """The one script. It is a single expression, so nothing of it reaches the host page's globals."""
     constants = {
         "ATTRIBUTES": ATTRIBUTES,
+        "FILTERS": FILTERS,
         "STYLE": squeezed_style((_FOLDER / "widget.css").read_text(encoding="utf-8")),
         "WORDS": {language: _words(language) for language in LANGUAGES},
     }

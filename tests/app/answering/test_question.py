@@ -14,7 +14,7 @@ from app.answering.query.dates import first_day, last_day
 from app.answering.query.request import FILTER_NAMES, filters_from_json, history_from_json, question_from_json
 from app.answering.question import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Turn, checked_question, clean
 from retrieval.errors import InputError
-from retrieval.types import Filters
+from retrieval.types import Facets, Filters
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,39 @@ def test_a_question_as_json() -> None:
     )
     assert question.text == "And models?"
     assert question.history == (Turn("user", "What lies?"), Turn("assistant", "Some."))
-    assert question.filters == Filters(("OpenAI",), ("a", "b"), ("en",), date(2023, 1, 1), date(2024, 2, 29))
+    assert question.filters == Filters(
+        ("OpenAI",), ("a", "b"), ("en",), since=date(2023, 1, 1), until=date(2024, 2, 29)
+    )
+
+
+FACETS = Facets({"OpenAI": 2, "Google DeepMind": 1}, {"Robustness": 1}, {"en": 2, "zh": 1})
+
+
+def test_filters_are_spelt_as_the_collection_that_is_asked_spells_them() -> None:
+    filters = Filters(("google deepmind", "OPENAI"), ("robustness",))
+    known = Filters(("Google DeepMind", "OpenAI"), ("Robustness",))
+    assert checked_question("a", (), filters, FACETS).filters == known
+    record = {"question": "a", "filters": {"organisation": ["google deepmind", "OPENAI"], "category": "robustness"}}
+    assert question_from_json(record, facets=FACETS).filters == known
+    assert question_from_json({"question": "a"}, filters, FACETS).filters == known
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        (Filters(organisations=("Foo",)), "There is no organisation 'Foo': choose from OpenAI, Google DeepMind."),
+        (Filters(languages=("de",)), "There is no language 'de': choose from en, zh."),
+        (Filters(categories=("x" * 9999,)), f"There is no category '{'x' * 80}': choose from Robustness."),
+        (
+            Filters(since=date(2024, 1, 1), until=date(2023, 1, 1)),
+            "The filter's first date 2024-01-01 is after its last 2023-01-01: swap them.",
+        ),
+    ],
+)
+def test_a_filter_that_cannot_be_is_one_sentence(filters: Filters, sentence: str) -> None:
+    with pytest.raises(InputError) as raised:
+        checked_question("a", filters=filters, facets=FACETS)
+    assert str(raised.value) == sentence
 
 
 def test_filters_given_aside_count_where_it_has_none_of_its_own() -> None:

@@ -466,7 +466,7 @@ def test_a_filter_value_that_a_batch_gets_wrong(run: Run, tmp_path: Path) -> Non
     )
     result = run("ask", "--batch", str(asked), "--out", str(tmp_path / "out.jsonl"))
     assert result.status == 1
-    assert "There is no organisation 'Foo': choose from Google DeepMind" in result.err.splitlines()[-1]
+    assert result.reason.startswith(f"{asked}, line 2: There is no organisation 'Foo': choose from Google DeepMind")
     assert "Traceback" not in result.err and not (tmp_path / "out.jsonl").exists()
 
 

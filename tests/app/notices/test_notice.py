@@ -15,7 +15,7 @@ from app.answering.models.catalogue import OFFERED
 from app.answering.question import MAX_QUESTION_CHARS, checked_question
 from app.notices.notice import Notice, code_of, languages, notices_as_json, said, templates, together
 from app.surfaces.gate.rate_limits import LimitError, RateLimit
-from app.surfaces.page.chosen_filters import chosen_filters
+from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from retrieval.errors import InputError, PaperbackedError
 
 SOURCES = sorted(Path(app.__path__[0]).rglob("*.py"))
@@ -101,14 +101,14 @@ def refusal(asks: int) -> PaperbackedError:
     return refused.value
 
 
-def complaint(*arguments: object) -> PaperbackedError:
+def complaint(asked: str | Chosen) -> PaperbackedError:
     with pytest.raises(InputError) as refused:
-        chosen_filters(*arguments) if len(arguments) == 5 else checked_question(*arguments)  # type: ignore[arg-type]
+        chosen_filters(asked) if isinstance(asked, Chosen) else checked_question(asked)
     return refused.value
 
 
 def test_complaints_know_their_codes_too() -> None:
-    complaints = (complaint(""), complaint("x" * (MAX_QUESTION_CHARS + 1)), complaint([], [], [], 2024, 2022))
+    complaints = (complaint(""), complaint("x" * (MAX_QUESTION_CHARS + 1)), complaint(Chosen(since=2024, until=2022)))
     told = [*complaints, refusal(1), refusal(2)]
     codes = ["question_empty", "question_long", "years_swapped", "client_limit", "server_limit"]
     assert [code_of(error.message)["code"] for error in told] == codes

@@ -85,7 +85,7 @@ def test_a_bad_line_is_named(file: Write, line: Any, reason: str) -> None:
 
 def test_a_file_that_cannot_be_read(tmp_path: Path, file: Write) -> None:
     for path in (tmp_path / "missing", tmp_path, file(b"\xff\xfe")):
-        with pytest.raises(InputError, match="cannot be read \\(|not UTF-8"):
+        with pytest.raises(InputError, match=r"cannot be read \(|not UTF-8"):
             read_labelled_questions(path)
     with pytest.raises(InputError, match="holds no questions"):
         read_labelled_questions(file(b" "))

@@ -1,5 +1,6 @@
-// What the page's scripts share, as `window.paperbacked`. Each script is a function of its own that runs once;
-// outside text is only ever set with textContent.
+// What the page's scripts share, as `window.paperbacked`, which has the facets before this script runs: what permalinks
+// and papers call one, and what filters do. Each script is a function of its own that runs once; outside text is only
+// ever set with textContent.
 (() => {
   const find = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -114,6 +115,7 @@
   }
 
   window.paperbacked = {
+    ...window.paperbacked,
     find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, send, ask, box, type, make, button, stage,
     copied, says, paperFetched, stored, store, lastThatFit,
   };

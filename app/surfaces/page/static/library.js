@@ -1,14 +1,14 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const { find, all, make, button, bring, wordsOf, say, emit, draft } = window.paperbacked;
+  const { find, all, make, button, bring, wordsOf, say, emit, draft, facets } = window.paperbacked;
   const { paperFetched, paperName, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
   // ---- the list: what of it is shown
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const field = (name) => find(`#library [data-field=${name}]`);
-  const FIELDS = ["organisation", "category", "year"];
+  const fields = () => all("#library [data-field]");
   let entries = null;
 
   function listed() {
@@ -21,7 +21,7 @@
   }
 
   function narrow() {
-    const wanted = FIELDS.map((name) => [name, field(name).value]).filter(([, value]) => value);
+    const wanted = fields().map((choice) => [choice.dataset.field, choice.value]).filter(([, value]) => value);
     const words = plain(find("#library [type=search]").value).split(/\s+/).filter(Boolean);
     const fits = ({ row, searched }) =>
       wanted.every(([name, value]) => row.dataset[name] === value) && words.every((word) => searched.includes(word));
@@ -79,11 +79,13 @@
   function askOnly() {
     const chosen = (name) => (field(name).value ? [field(name).value.slice(1)] : []);
     const year = chosen("year").map(Number)[0] ?? null;
-    emit("filter", { organisations: chosen("organisation"), categories: chosen("category"), since: year, until: year });
+    const offered = Object.entries(facets).filter(([name]) => field(name));
+    const values = Object.fromEntries(offered.map(([name, plural]) => [plural, chosen(name)]));
+    emit("filter", { ...values, since: year, until: year });
   }
 
   function clear() {
-    for (const name of FIELDS) field(name).value = "";
+    for (const choice of fields()) choice.value = "";
     find("#library [type=search]").value = "";
     narrow();
   }

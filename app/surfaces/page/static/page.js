@@ -45,7 +45,7 @@
     const many = (name) => fields.getAll(name).filter(Boolean).slice(0, 40);
     return {
       q: question.slice(0, 4000),
-      organisation: many("organisation"), category: many("category"), language: many("language"),
+      ...Object.fromEntries(Object.keys(page.facets).map((name) => [name, many(name)])),
       since: fields.get("since"), until: fields.get("until"), v: fields.get("v"),
     };
   }
@@ -55,7 +55,7 @@
       // What is asked next is asked of the same papers.
       const year = (text) => Number.parseInt(text, 10) || null;
       const filters = {
-        organisations: link.organisation, categories: link.category, languages: link.language,
+        ...Object.fromEntries(Object.entries(page.facets).map(([name, plural]) => [plural, link[name]])),
         since: year(link.since), until: year(link.until),
       };
       if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value))) send("masthead", "select", filters);

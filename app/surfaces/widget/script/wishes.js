@@ -33,7 +33,7 @@ function severalOf(text) {
 
 function filtersOf(text) {
   const filters = {};
-  for (const name of ["organisation", "category"]) {
+  for (const name of FILTERS) {
     const values = severalOf(text(name, 1000));
     if (values.length) filters[name] = values;
   }
@@ -41,8 +41,8 @@ function filtersOf(text) {
   return filters;
 }
 
-function scopeWords({ organisation = [], category = [], since, until }, say) {
-  const parts = [organisation.join(", "), category.join(", "), since && say("since", { date: since }), until && say("until", { date: until })];
+function scopeWords({ since, until, ...filters }, say) {
+  const parts = [...FILTERS.map((name) => (filters[name] ?? []).join(", ")), since && say("since", { date: since }), until && say("until", { date: until })];
   const named = parts.filter(Boolean).join(" · ");
   return named && say("only", { scope: named });
 }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.collection.filter_words import OWN, read_filters
-from retrieval.corpus import facets_of
+from retrieval.facets import facets_of
 from retrieval.types import Facets, Paper
 
 

@@ -39,7 +39,7 @@ def test_filters_admit_what_the_papers_own_fields_admit(
     since: date | None,
     until: date | None,
 ) -> None:
-    filters = Filters(tuple(organisations), tuple(categories), tuple(languages), since, until)
+    filters = Filters(tuple(organisations), tuple(categories), tuple(languages), since=since, until=until)
     assert set(ids(records.select(filters))) == {paper.id for paper in records.papers if filters.admit(paper)}
 
 

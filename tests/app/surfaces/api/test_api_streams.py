@@ -31,7 +31,7 @@ class Scripted:
     """An answerer that waits to be let on."""
 
     papers = ()
-    facets = Facets({}, {}, {}, None, None)
+    facets = Facets()
     models = Models("none", None)
 
     def __init__(self, last: Event | Exception | None = None) -> None:

@@ -21,7 +21,7 @@ from app.surfaces.page.drawing import PageUpdate, drawn
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.reader import ConversationPage
 from app.surfaces.ui_strings import ui_strings
-from retrieval.corpus import facets_of
+from retrieval.facets import facets_of
 from retrieval.types import Filters, Paper, Passage
 
 EN, ZH = ui_strings("en"), ui_strings("zh")

@@ -20,7 +20,7 @@ from app.answering.models.model_choice import Choice
 from app.answering.question import Question
 from app.notices.notice import Notice
 from app.surfaces.gate.request_limits import limits_for
-from app.surfaces.page.chosen_filters import chosen_filters
+from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage, build_page, page_options
 from retrieval.errors import InputError, ModelError
@@ -31,7 +31,7 @@ class Scripted:
     """An answerer that plays a script; an exception in it is raised."""
 
     papers: tuple[Paper, ...] = ()
-    facets = Facets({"OpenAI": 2}, {"Robustness": 1}, {"en": 2}, date(2022, 1, 1), date(2024, 7, 1))
+    facets = Facets({"OpenAI": 2}, {"Robustness": 1}, {"en": 2}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1))
     models = Models("hash", None)
 
     def __init__(self, *script: Event | Exception) -> None:
@@ -70,7 +70,7 @@ def asking(
     answerer: Scripted, typed: str, earlier: tuple[Exchange, ...] = (), editing: int = 0, **clicked: Any
 ) -> Iterator[Any]:
     event: Any = SimpleNamespace(_data=clicked or None)
-    return ChatPage(answerer).ask(typed, earlier, [], [], [], 0, 0, event, "en", editing)
+    return ChatPage(answerer).ask(event, None, typed, earlier, [], [], [], 0, 0, "en", editing)
 
 
 def sending(**sent: Any) -> Any:
@@ -161,7 +161,7 @@ def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
     first, again, elsewhere = (
-        list(page.ask("Why?", (), [], [], [], 0, 0, sending(), "zh", 0, who)) for who in (request, request, other)
+        list(page.ask(sending(), who, "Why?", (), [], [], [], 0, 0, "zh", 0)) for who in (request, request, other)
     )
     assert len(first) > 1 and len(elsewhere) > 1 and len(answerer.asked) == 2
     (refused,) = again
@@ -173,12 +173,12 @@ def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -
     page = ChatPage(Scripted(done("Yes.")), None, rules)
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     elsewhere = [rules.enter("192.0.2.1") for _ in range(3)]
-    fourth = page.ask("Why?", (), [], [], [], 0, 0, sending(), "en", 0, request)
+    fourth = page.ask(sending(), request, "Why?", (), [], [], [], 0, 0, "en", 0)
     begun = [next(fourth) for _ in range(3)]
     assert not any("Yes." in str(update) for update in begun)
     elsewhere[0].leave()
     assert "Yes." in str(list(fourth))
-    fifth = page.ask("Why?", (), [], [], [], 0, 0, sending(), "en", 0, request)
+    fifth = page.ask(sending(), request, "Why?", (), [], [], [], 0, 0, "en", 0)
     next(fifth)
     fifth.close()  # the reader has gone
     for place in elsewhere[1:]:
@@ -246,7 +246,7 @@ def test_the_page_is_drawn_anew_once_the_collection_has_other_papers(papers: tup
     opened = page.opened("en", english)
     assert any("library-heading" in str(update) and papers[0].name in str(update) for update in opened)
     assert any("intro" in str(update) for update in opened)
-    answerer.facets = Facets({}, {}, {}, None, None)
+    answerer.facets = Facets()
     hidden = [update for update in page.opened("en", english) if isinstance(update, dict) and "choices" in update]
     assert [update["visible"] for update in hidden] == [False] * 5
 
@@ -273,12 +273,12 @@ def test_stop_keeps_what_was_written() -> None:
 
 
 def test_years_become_whole_years() -> None:
-    assert chosen_filters(["OpenAI"], None, [], 2022, 2023) == Filters(
+    assert chosen_filters(Chosen(("OpenAI",), since=2022, until=2023)) == Filters(
         ("OpenAI",), since=date(2022, 1, 1), until=date(2023, 12, 31)
     )
-    assert chosen_filters([], [], [], 0, None).is_empty
+    assert chosen_filters(Chosen()).is_empty
     with pytest.raises(InputError, match="2024"):
-        chosen_filters([], [], [], 2024, 2022)
+        chosen_filters(Chosen(since=2024, until=2022))
 
 
 def test_no_handler_is_an_open_endpoint_and_nothing_is_loaded_from_elsewhere() -> None:

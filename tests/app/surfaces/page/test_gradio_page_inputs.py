@@ -29,7 +29,7 @@ class OneAnswer:
     """An answerer with one paper, which says one thing."""
 
     papers = (PAPER,)
-    facets = Facets({"OpenAI": 1}, {"Robustness": 1}, {"en": 1}, date(2022, 1, 1), date(2024, 7, 1))
+    facets = Facets({"OpenAI": 1}, {"Robustness": 1}, {"en": 1}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1))
     models = Models("hash", None)
 
     def stream(self, question: Question) -> Iterator[Event]:
@@ -86,7 +86,7 @@ HANDLERS: dict[str, Callable[[ChatPage, Any], Any]] = {
     "models_at_work": lambda page, draw: page.models_at_work(draw(_json), HERE),
     "fetch_model": lambda page, draw: page.fetch_model(draw(_json), draw(_events), HERE),
     "ask": lambda page, draw: whole(
-        page.ask(draw(_json), draw(_held), *draw(_filters), draw(_events), draw(_json), draw(_json), HERE)
+        page.ask(draw(_events), HERE, draw(_json), draw(_held), *draw(_filters), draw(_json), draw(_json))
     ),
     "stop": lambda page, draw: page.stop(draw(_held), draw(_json)),
     "start_over": lambda page, draw: page.start_over(draw(_json)),
@@ -108,7 +108,7 @@ def test_no_value_of_any_argument_is_an_exception(name: str, data: st.DataObject
 def asked(*filters: Any, **sent: Any) -> str:
     """The last notice, or the last drawing where there is none, after "Why?" was typed."""
     chosen = filters or ([], [], [], 0, 0)
-    updates = whole(page().ask("Why?", (), *chosen, gr.EventData(None, sent), "en", 0, HERE))
+    updates = whole(page().ask(gr.EventData(None, sent), HERE, "Why?", (), *chosen, "en", 0))
     return updates[-1][3] if isinstance(updates[-1][3], str) and updates[-1][3] else updates[-1][1]
 
 

@@ -44,7 +44,7 @@ def facets_of(papers: tuple[Paper, ...]) -> Facets:
 
     days = [paper.published for paper in papers if paper.published]
     known = counted("organisation"), counted("category"), counted("language")
-    return Facets(*known, min(days, default=None), max(days, default=None))
+    return Facets(*known, earliest=min(days, default=None), latest=max(days, default=None))
 
 
 def dated(count: int, **values: object) -> tuple[Paper, ...]:

@@ -17,7 +17,7 @@ from app.answering.events import Answer, Done, Event
 from app.answering.question import Question
 from app.server import create_app
 from app.surfaces.options import ServingOptions
-from retrieval.corpus import facets_of
+from retrieval.facets import facets_of
 from retrieval.types import Filters, Paper, Passage
 
 pytestmark = pytest.mark.fault

@@ -15,10 +15,12 @@ from app.surfaces.page.permalink import changed_since, permalink, question_of_li
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 
-FACETS = Facets({"OpenAI": 2, "A & B": 1}, {"Robustness": 1}, {"en": 2}, date(2022, 1, 1), date(2024, 7, 1))
+FACETS = Facets(
+    {"OpenAI": 2, "A & B": 1}, {"Robustness": 1}, {"en": 2}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1)
+)
 MODELS = AnswerModels(embedding="minilm", corpus="default@abc123")
 ANSWER = Answer("1", "And they?", "Do backdoors & “quotes” persist?", "answered", "quotes", "x", 0.9, models=MODELS)
-FILTERS = Filters(("A & B", "OpenAI"), ("Robustness",), ("en",), date(2022, 1, 1), date(2023, 12, 31))
+FILTERS = Filters(("A & B", "OpenAI"), ("Robustness",), ("en",), since=date(2022, 1, 1), until=date(2023, 12, 31))
 
 
 def opened(address: str) -> dict[str, Any]:
