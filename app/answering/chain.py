@@ -39,9 +39,11 @@ from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.sources import with_left_out
-from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.languages import language_of
+from app.languages.language import Language
+from app.languages.phrases import AnswerPhrases
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
@@ -66,8 +68,12 @@ class _Work:
     timings: dict[str, float | None] = field(default_factory=dict)
 
     @property
+    def language(self) -> Language:
+        return language_of(self.question.text)
+
+    @property
     def words(self) -> AnswerPhrases:
-        return phrases_for(self.question.text)
+        return self.language.phrases
 
     def clock(self, name: str) -> None:
         self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
@@ -140,7 +146,7 @@ class AnswerChain(Runnable[Question, Event]):
             return courtesy_reply(courtesy, self._catalogue.records, work.words)
         if asked := self._catalogue.asked(work.question):
             work.standalone = asked.said
-            return self._catalogue.answer(asked, work.question.filters, work.words, work.left_out.update)
+            return self._catalogue.answer(asked, work.question.filters, work.language, work.left_out.update)
         return None
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:

@@ -33,7 +33,6 @@ from app.surfaces.page.said import said
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Filters
 
-KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")
 EXAMPLES = 4
 
 
@@ -188,7 +187,7 @@ def scope(filters: Filters, words: UiStrings) -> str:
 
 def language_name(code: str, words: UiStrings) -> str:
     """The language's name, or its code where the interface has none for it."""
-    return words(f"language_{code}") if code in KNOWN_LANGUAGES else code
+    return words(f"language_{code}") if f"language_{code}" in words else code
 
 
 def closest(exchange: Exchange, number: int, words: UiStrings) -> str:

@@ -13,8 +13,8 @@ from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sou
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
 from app.answering.reply import Reply
-from app.answering.writing.phrases import ENGLISH
 from app.build import LocalAnswerer
+from app.languages import ENGLISH
 from retrieval.types import Filters, Paper, Passage
 
 
