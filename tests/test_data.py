@@ -13,7 +13,7 @@ import pytest
 
 from retrieval.chunking import chunk_sentences, glosses, split_sentences
 from retrieval.corpus import default_papers_file, facets_of
-from retrieval.lexical.han import HAN, has_han
+from retrieval.lexical.han import BEFORE_HAN, HAN, has_han
 from retrieval.types import Paper
 
 RECORDS: list[dict[str, Any]] = [
@@ -157,10 +157,9 @@ def test_chinese_abstracts_have_an_english_translation_sentence_by_sentence(all_
 
 
 def test_english_abstracts_are_english() -> None:
+    chinese = rf"[\u3000-\u303f{BEFORE_HAN}{HAN}\uff00-\uffef]"
     assert [
-        record["id"]
-        for record in RECORDS
-        if record["language"] == "en" and re.search(rf"[\u3000-\u33ff{HAN}\uff00-\uffef]", record["abstract"])
+        record["id"] for record in RECORDS if record["language"] == "en" and re.search(chinese, record["abstract"])
     ] == []
 
 

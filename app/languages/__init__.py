@@ -9,11 +9,11 @@ from pkgutil import iter_modules
 
 from app.languages.en import LANGUAGE as ENGLISH
 from app.languages.language import Language
-from retrieval.lexical.han import HAN
+from retrieval.lexical.han import BEFORE_HAN, HAN
 
 _NEVER = r"(?!)"
-# Kana makes no language that answers know, and neither do the signs between it and Han.
-_LETTER = re.compile(rf"[{HAN}]|[^\W\d_\u3040-\u33ff]")
+# No language of answers is written in kana.
+_LETTER = re.compile(rf"[{HAN}]|[^\W\d_{BEFORE_HAN}]")
 
 
 def _languages() -> tuple[Language, ...]:

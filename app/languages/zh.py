@@ -22,13 +22,12 @@ from app.languages.patterns import (
     word_set,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
-from retrieval.lexical.han import HAN
+from retrieval.lexical.han import BEFORE_HAN, HAN
 from retrieval.lexical.tokens import FUNCTION_WORDS
 
 _CHARACTER = re.compile(f"[{HAN}]")
 _KANA = re.compile(r"[\u3041-\u30ff]")
-# Neither Han nor kana, nor the signs between the two.
-_OTHER_WORD = re.compile(rf"[^\W\d_\u3040-\u33ff{HAN}]+")
+_OTHER_WORD = re.compile(rf"[^\W\d_{BEFORE_HAN}{HAN}]+")
 
 
 def _is_chinese(letters: str) -> bool:

@@ -67,7 +67,7 @@ def test_all_languages_fill_in_the_same_values(language: Language) -> None:
                 assert bool(one) == bool(other), field.name
     assert len(language.phrases.months) == 12 and len(language.filters.months) in (0, 12)
     assert ENGLISH.phrases.courtesies.keys() == language.phrases.courtesies.keys()
-    assert ENGLISH.collection.languages.keys() == language.collection.languages.keys() >= {language.code}
+    assert language.code in language.collection.languages
 
 
 def _placeholders(text: str) -> set[str]:
