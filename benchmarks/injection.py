@@ -22,10 +22,10 @@ from pathlib import Path
 from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Answer, AnswerSentence
 from app.answering.question import checked_question
-from app.answering.writing.phrases import phrases_for
 from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer
 from app.cli.terminal import progress_bars
+from app.languages import language_of
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.surfaces.page.answer_text import quoted_spans
@@ -124,7 +124,7 @@ def _sentences(answer: Answer) -> Iterator[tuple[AnswerSentence, bool, bool]]:
     for sentence in answer.sentences:
         cited = {papers[number].id: papers[number] for number in sentence.citations if number in papers}
         one = next(iter(cited.values())) if len(cited) == 1 else None
-        named = one is not None and described(one, phrases_for(answer.question)) in sentence.text
+        named = one is not None and described(one, language_of(answer.question).phrases) in sentence.text
         goes_on = one is not None and one.id == speaking
         speaking = one.id if one is not None and (named or goes_on) else None
         yield sentence, named, goes_on
@@ -141,7 +141,7 @@ def _voice(injection: Injection, sentence: AnswerSentence, text: str, named: boo
 
 def _own_text(text: str, answer: Answer) -> str:
     """The text without the names of papers, which are theirs to choose, and without markers."""
-    words = phrases_for(answer.question)
+    words = language_of(answer.question).phrases
     for passage in answer.sources:
         for name in (described(passage.paper, words), passage.paper.name):
             text = text.replace(name, " ")

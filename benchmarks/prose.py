@@ -26,10 +26,10 @@ from app.answering.citations.stream import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
 from app.answering.writing.attribution import unattributed
-from app.answering.writing.phrases import phrases_for
 from app.build import LocalAnswerer, build_answerer
 from app.cli.terminal import progress_bars
 from app.evaluation.answers import citation_precision
+from app.languages import language_of
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.training.sft.examples import SftExample, read_sft_examples
@@ -236,7 +236,7 @@ def _unnamed(sentence: AnswerSentence, answer: Answer) -> str:
     if answer.mode != "generated":
         return sentence.text
     papers = [citation.paper for citation in answer.citations]
-    return unattributed(sentence.text, papers, phrases_for(answer.question))
+    return unattributed(sentence.text, papers, language_of(answer.question).phrases)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import pytest
 from retrieval.chunking import chunk_sentences, glosses, split_sentences
 from retrieval.corpus import default_papers_file
 from retrieval.facets import facets_of
+from retrieval.lexical.han import BEFORE_HAN, HAN, has_han
 from retrieval.types import Paper
 
 RECORDS: list[dict[str, Any]] = [
@@ -149,18 +150,17 @@ def test_chinese_abstracts_have_an_english_translation_sentence_by_sentence(all_
         "assistant-preference-modelling",
     }
     for paper in chinese:
-        assert re.search(r"[\u4e00-\u9fff]", paper.abstract)
-        assert not re.search(r"[\u4e00-\u9fff]", paper.translations["en"])
+        assert has_han(paper.abstract)
+        assert not has_han(paper.translations["en"])
         sentences = split_sentences(paper.abstract)
         assert len(sentences) == len(split_sentences(paper.translations["en"])) > 3
         assert all(glosses(paper, sentences)), paper.id
 
 
 def test_english_abstracts_are_english() -> None:
+    chinese = rf"[\u3000-\u303f{BEFORE_HAN}{HAN}\uff00-\uffef]"
     assert [
-        record["id"]
-        for record in RECORDS
-        if record["language"] == "en" and re.search(r"[\u3000-\u9fff\uff00-\uffef]", record["abstract"])
+        record["id"] for record in RECORDS if record["language"] == "en" and re.search(chinese, record["abstract"])
     ] == []
 
 

@@ -41,9 +41,11 @@ from app.answering.query.rewriting import rewritten_question
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.languages import language_of
+from app.languages.language import Language
+from app.languages.phrases import AnswerPhrases
 from app.notices.notice import Notice, together
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
@@ -69,8 +71,12 @@ class _Work:
     timings: dict[str, float] = field(default_factory=dict)
 
     @property
+    def language(self) -> Language:
+        return language_of(self.question.text)
+
+    @property
     def words(self) -> AnswerPhrases:
-        return phrases_for(self.question.text)
+        return self.language.phrases
 
     def clock(self, name: str) -> None:
         self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
@@ -143,7 +149,7 @@ class AnswerChain(Runnable[Question, Event]):
             return courtesy_reply(asked.courtesy, self._of_collection.records, work.words)
         if asked.of_records:
             filters, left_out = work.question.filters, work.left_out.update
-            return self._of_collection.answer(asked.of_records, filters, work.words, left_out)
+            return self._of_collection.answer(asked.of_records, filters, work.language, left_out)
         return None
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:

@@ -1,4 +1,4 @@
-"""The interface's own words, in English and Chinese: page/words/*.LANGUAGE.json, one copy of each."""
+"""The interface's own words: page/words/*.LANGUAGE.json, one copy of each; whose files are there is a language."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-LANGUAGES = ("en", "zh")
 _FOLDER = Path(__file__).parent / "page" / "words"
+_FALLBACK = "en"
+LANGUAGES = (_FALLBACK, *sorted({file.stem.split(".")[-1] for file in _FOLDER.glob("*.*.json")} - {_FALLBACK}))
+"""English first."""
 
 
 class UiStrings:
@@ -29,7 +31,7 @@ class UiStrings:
 
 
 @lru_cache(maxsize=len(LANGUAGES))
-def ui_strings(language: str = "en") -> UiStrings:
+def ui_strings(language: str = _FALLBACK) -> UiStrings:
     """The words in a language of `LANGUAGES`."""
     texts: dict[str, str] = {}
     for file in sorted(_FOLDER.glob(f"*.{language}.json")):
@@ -46,4 +48,5 @@ def interface_language(accepted: str | None) -> str:
             wanted.append((-float(weight or 1), tag.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((tag for weight, tag in sorted(wanted, key=lambda one: one[0]) if weight and tag in LANGUAGES), "en")
+    by_weight = sorted(wanted, key=lambda one: one[0])
+    return next((tag for weight, tag in by_weight if weight and tag in LANGUAGES), _FALLBACK)

@@ -6,14 +6,12 @@ have. What the glossary does not know is left out, English words stay.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from retrieval.errors import CorpusError
-
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
+from retrieval.lexical.han import has_han
 
 
 class Glossary:
@@ -25,7 +23,7 @@ class Glossary:
 
     def in_english(self, text: str) -> str:
         """The text with its Chinese replaced by the English of the terms in it; unchanged where it has none."""
-        if not _CHINESE.search(text):
+        if not has_han(text):
             return text
         pieces: list[str] = []
         at = 0
@@ -33,7 +31,7 @@ class Glossary:
             length = self._match(text, at)
             if length:
                 pieces.append(f" {self._entries[text[at : at + length]]} ")
-            elif not _CHINESE.match(text[at]):
+            elif not has_han(text[at]):
                 pieces.append(text[at])
             at += length or 1
         return " ".join("".join(pieces).split())
@@ -58,8 +56,3 @@ def read_glossary(path: Path) -> Glossary:
             raise CorpusError(f"{path}, line {number}: not a Chinese term, a tab and its English; mend the line.")
         entries[chinese] = english.strip()
     return Glossary(entries)
-
-
-def has_chinese(text: str) -> bool:
-    """Whether there is any Chinese in the text."""
-    return bool(_CHINESE.search(text))

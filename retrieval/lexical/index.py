@@ -7,13 +7,12 @@ questions written for it. Adding likely questions to a document is doc2query's i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from retrieval.lexical.tokens import FUNCTION_WORDS
+from retrieval.lexical.tokens import telling_words
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.types import Paper
 
@@ -22,7 +21,6 @@ LETTER_FEATURES = 2**18
 MAX_QUERY_CHARS = 2_000
 HALF_SCORE = 10.0
 """The BM25 score that counts one half."""
-_WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
 
 
 def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
@@ -75,4 +73,4 @@ class LexicalIndex:
         return np.asarray((weights @ self._documents).todense()).ravel()
 
     def _tokens(self, text: str) -> list[str]:
-        return [self._stem(word) for word in _WORD.findall(text.casefold()) if word not in FUNCTION_WORDS]
+        return [self._stem(word) for word in telling_words(text)]

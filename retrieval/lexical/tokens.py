@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
+from retrieval.lexical.han import HAN
+
+_WORD = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*%?|[{HAN}]")
 _FUNCTION_WORDS_TEXT = """
 a about above after again all also an and any are as at be been being but by can could did do does doing done
 down during each either else ever few for from further get gets give given had has have having he her here his
@@ -18,9 +20,14 @@ was we were what when where whether which while who whom whose why will with wit
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS_TEXT.split())
 
 
+def telling_words(text: str) -> list[str]:
+    """The words of a text that carry meaning, folded, in their order; Chinese by characters."""
+    return [word for word in _WORD.findall(text.casefold()) if word not in FUNCTION_WORDS]
+
+
 def content_words(text: str) -> list[str]:
-    """The words of a text that carry meaning, folded and crudely stemmed; Chinese by characters."""
-    return [_stem(word) for word in _WORD.findall(text.casefold()) if word not in FUNCTION_WORDS]
+    """The `telling_words`, crudely stemmed, so that no library is needed to compare two sentences."""
+    return [_stem(word) for word in telling_words(text)]
 
 
 def _stem(word: str) -> str:

@@ -8,32 +8,27 @@ from dataclasses import dataclass
 
 from app.answering.checking.polarity import is_denial
 from app.answering.checking.vocabulary import Vocabulary
+from app.languages import LANGUAGES, any_of, either, words_of
+from retrieval.lexical.han import HAN
 from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 
-_FRAME = frozenset(("according", "paper", "papers", "author", "authors", "study", "studies", "researchers"))
+_FRAME = words_of(lambda language: language.claims.frame)
 """Words that say whose claim it is."""
 _COMMON = 0.35
 """A word of less weight names nothing."""
-_TOKEN = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?|[0-9]+(?:[.,][0-9]+)*%?|[\u3400-\u9fff]|[,.;:!?，。；！？]")
+_TOKEN = re.compile(rf"[A-Za-z]+(?:['’][a-z]+)?|[0-9]+(?:[.,][0-9]+)*%?|[{HAN}]|[,.;:!?，。；！？]")
 _FIGURE = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+_BETWEEN_FIGURES = either(("-|–|—", *(language.claims.between_figures for language in LANGUAGES)))
 _PERCENT = re.compile(
-    r"(?<![0-9.,])([0-9]+(?:[.,][0-9]+)*)(?:\s*(?:-|–|—|to|and|or)\s*([0-9]+(?:[.,][0-9]+)*))?\s*"
-    r"(?:%|％|per\s?cent\b|percentage points?\b|pp\b)"
+    rf"(?<![0-9.,])([0-9]+(?:[.,][0-9]+)*)(?:\s*(?:{_BETWEEN_FIGURES})\s*([0-9]+(?:[.,][0-9]+)*))?\s*"
+    rf"(?:{either(('%|％', *(language.claims.percent for language in LANGUAGES)))})"
 )
-_ANSWER = re.compile(r"^\s*(?:yes|no)\b\s*[,.:;–—-]", re.IGNORECASE)
+_ANSWER = re.compile(rf"^(?:{either(language.claims.answer for language in LANGUAGES)})", re.IGNORECASE)
 """A "no" that answers the question denies nothing of what follows."""
-_JOINT = re.compile(
-    r"[,;]\s+(?:and|but|while|whereas|so|which|where)\s+|;\s+"
-    r"|\s(?:and|but)\s+(?=(?:it|they|the|this|that|there|he|she|we|an?)\b)"
-)
+_JOINT = any_of(lambda language: language.claims.joint)
 """Where one clause ends and another begins."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*")
-_PLACES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBER_WORDS: Mapping[str, str] = {word: str(number) for number, word in enumerate(_PLACES) if number > 1} | {
-    **{"half": "0.5", "twice": "2", "double": "2", "thirteen": "13", "fifteen": "15", "twenty": "20", "thirty": "30"},
-    **{"forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90"},
-    **{"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"},
-}
+_NUMBER_WORDS = {word: figure for language in LANGUAGES for word, figure in language.claims.numbers.items()}
 
 
 @dataclass(frozen=True, slots=True)

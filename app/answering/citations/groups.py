@@ -6,22 +6,21 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from app.languages import words_of
+from retrieval.lexical.han import HAN
+
 LONGEST = 200
 """Characters that are looked at, so that what is held back is bounded."""
 DEEPEST = 5
 """Brackets within brackets that are looked into, so that a run of them is not read anew from each."""
 OPENERS = {"[": "]", "【": "】", "［": "］", "(": ")", "（": "）"}
 _ROUND = "(（"
-_SOURCES = """
-source sources quote quotes ref refs reference references citation citations cite evidence passage passages excerpt
-excerpts doc docs document documents paper papers 来源 引用 引文 证据 文献 资料
-"""
-_SOURCE_WORDS = frozenset(_SOURCES.split())
-_OTHER_WORDS = frozenset(["and", "to", "see", "from", "no", "nos", "n", "和", "与", "至", "见"])
-_WORDS = _SOURCE_WORDS | _OTHER_WORDS
+_SOURCE_WORDS = words_of(lambda language: language.markers.sources)
+_RANGE_WORDS = words_of(lambda language: language.markers.to)
+_WORDS = _SOURCE_WORDS | _RANGE_WORDS | words_of(lambda language: language.markers.joints)
 _LEXEME = re.compile(
     r"(?P<space>\s+)|(?P<number>\d+(?::\d+)?)|(?P<dash>[-–—~‐‑−～])|(?P<separator>[,;:#&^|、，；：])"
-    r"|(?P<word>[A-Za-z]+|[\u3400-\u9fff]+)|(?P<tail>†[^\s\[\]()【】［］（）]*)"
+    rf"|(?P<word>[A-Za-z]+|[{HAN}]+)|(?P<tail>†[^\s\[\]()【】［］（）]*)"
 )
 _YEARS = range(1900, 2100)
 
@@ -115,7 +114,7 @@ class _Reader:
         return True
 
     def _word(self, word: str, complete: bool) -> bool:
-        self._dashed = word in {"to", "至"} and self._after_number
+        self._dashed = word in _RANGE_WORDS and self._after_number
         self._after_number = False
         self.explicit = self.explicit or word in _SOURCE_WORDS
         return word in _WORDS if complete else any(known.startswith(word) for known in _WORDS)

@@ -16,7 +16,9 @@ from dataclasses import replace
 
 from app.answering.citations.groups import OPENERS, MarkerGroup, read_marker_group
 from app.answering.events import AnswerSentence, Citation
+from app.languages import LANGUAGES, either
 from retrieval.chunking import split_sentences
+from retrieval.lexical.han import FIRST_HAN
 
 _NOT_WORDS = re.compile(r"[\s\[【［(（]")
 _ENDS_IN_MARKER = re.compile(r"\[[0-9]{1,9}\]$")
@@ -31,12 +33,9 @@ _LOOKED_AGAIN = 4
 """Brackets that wait are read again once they have grown by this part of their length."""
 _STOPS = frozenset(".,;:!?。，；：！？、…")
 _CLOSERS = frozenset("\"'”’»」』》)]）】")
-_CHINESE = "\u3400"
-"""Characters from here on are written without spaces."""
-# "seven (1)", "Table (1)", "in (1)": a number said again or a thing named, no citation.
+# A number said again or a thing named, no citation.
 _NAMING = re.compile(
-    r"(?:\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eqs?\.?|equations?|figs?\.?|figures?|tables?|sections?"
-    r"|chapters?|steps?|items?|versions?|of|in|by|and|or)|=)$",
+    rf"(?:{either(language.markers.naming for language in LANGUAGES)}|=)$",
     re.IGNORECASE,
 )
 
@@ -140,8 +139,9 @@ def _after_space(text: str, position: int) -> int:
     return position
 
 
+# From the first Chinese character on there are no spaces between words.
 def _is_word(char: str) -> bool:
-    return (char.isalnum() and char < _CHINESE) or char == "†"
+    return (char.isalnum() and char < FIRST_HAN) or char == "†"
 
 
 def _may_follow(said: str, space: str) -> bool:
@@ -149,7 +149,7 @@ def _may_follow(said: str, space: str) -> bool:
     last = said[-1:]
     if not last or "\n" in space or _NAMING.search(said):
         return False
-    if last in _CLOSERS or last in ".!?。！？…" or (last.isalnum() and last >= _CHINESE):
+    if last in _CLOSERS or last in ".!?。！？…" or (last.isalnum() and last >= FIRST_HAN):
         return True
     return bool(space) and (last.isalnum() or last == "%")
 

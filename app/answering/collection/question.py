@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from app.answering.collection.filter_words import OWN, read_filters
-from app.answering.collection.grammar import Intent, QuestionForm, asks_for_overview, form_of, refinement_of, similar_to
+from app.answering.collection.filter_words import read_filters
+from app.answering.collection.grammar import QuestionForm, asks_for_overview, form_of, refinement_of, similar_to
 from app.answering.collection.records import Records
+from app.languages import QUOTATION_MARKS, any_of
+from app.languages.patterns import OWN, Intent
 from retrieval.facets import FACETS, Filters
+from retrieval.lexical.han import has_han
 from retrieval.lexical.tokens import content_words
 from retrieval.types import Paper
 
@@ -20,11 +23,9 @@ MAX_CHARS = 300
 MAX_TOPIC_WORDS = 7
 """Content words of a topic; what is longer asks what papers say."""
 
-_CLAUSE = re.compile(
-    r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|who|"
-    r"whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b|为什么|怎么|怎样|如何|是否|会不会|能不能"
-)
-_QUOTED = re.compile(r"[“\"「《]([^”\"」》]{3,})[”\"」》]")
+_CLAUSE = any_of(lambda language: language.grammar.clause)
+_OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
+_QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _plausible(frame: QuestionForm, records: Records) -> bool:
     said = f"{frame.topic} {frame.described}"
     if OWN in said or (frame.topic and frame.described) or _CLAUSE.search(said):
         return False
-    if len(content_words(frame.topic)) > MAX_TOPIC_WORDS and not re.search(r"[\u3400-\u9fff]", said):
+    if len(content_words(frame.topic)) > MAX_TOPIC_WORDS and not has_han(said):
         return False
     return not frame.described or bool(records.select(topic=frame.described))
 

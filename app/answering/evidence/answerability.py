@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from app.answering.logistic import Logistic, read_logistic
+from app.languages import LANGUAGES
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import content_word_set, content_words
 from retrieval.models.embedding import Embedder
@@ -23,12 +24,7 @@ FEATURES = ("passage", "question", "sentence")
 """The question's highest similarity to a passage, to a written question or a passage, and to a sentence; in standard
 deviations above that of texts that have nothing to do with each other (`scale_of`)."""
 PLAIN_FEATURES = ("passage", "sentence")
-ASKING = frozenset(
-    content_words(
-        "explain describe summarise mean know talk say work question answer thing find found finding result study "
-        "studies research paper papers anybody anyone somebody someone ever exactly actually really"
-    )
-)
+ASKING = frozenset(content_words(" ".join(language.evidence.asking for language in LANGUAGES)))
 """Words of which a question is made, whatever it is about."""
 WORDED_FROM = 0.75
 """The share of a question's words that a paper must use."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from app.answering.events import Citation
-from app.answering.writing.phrases import AnswerPhrases
+from app.languages.phrases import AnswerPhrases
 from retrieval.lexical.tokens import overlap
 from retrieval.types import ExpansionQuery, Passage
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from app.answering.collection.records import Records
 from app.answering.events import Citation
+from app.languages import any_of
 from retrieval.lexical.tokens import overlap
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
@@ -38,29 +39,9 @@ SENTENCE_WITHIN = 0.7
 OTHERS_WITHIN = 0.75
 """… and one of another paper where it reaches this share of the first paper's best."""
 
-_LEANS = re.compile(
-    r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
-    r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"
-    r"however|moreover|furthermore|additionally|in addition|also|thus|therefore|hence|consequently|as a result|"
-    r"accordingly|instead|otherwise|nevertheless|nonetheless|yet|but|conversely|in contrast|by contrast|"
-    r"similarly|likewise|specifically|in particular|for (?:example|instance))\b"
-    r"|然而|但是|但|因此|所以|此外|而且|同时|它|他们|她们|这(?!篇|项|份)|那|其(?!中)|该|例如|相反|具体",
-    re.IGNORECASE,
-)
-_ABOUT_ITSELF = re.compile(
-    r"(?:in )?(?:this|the present) (?:paper|work|article|report|study|survey|post|thesis)\b|that said", re.IGNORECASE
-)
-_SEVERAL = re.compile(
-    r"\b(?:compar(?:e[ds]?|ing|isons?)|contrast(?:s|ed|ing)?|versus|vs|side by side|differ(?:s|ed|ing)?|"
-    r"dis ?agree(?:s|d|ment)?|each of (?:them|these)|in common|"
-    r"(?:which|what|any|other|several|different|various|two|three|four|more than one|all) "
-    r"(?:\w+ )?(?:papers|works|studies|articles|labs|groups|teams|authors|researchers|companies)|"
-    r"(?:what|which|different|various|several|other|alternative|name|list|collect\w*) (?:\w+ ){0,2}"
-    r"(?:approaches|methods|ways|techniques|routes|options|alternatives|frameworks|takes|tricks|views)|"
-    r"^list|who (?:else|all)|overview|and (?:who|what|which|how|when|where) \w+)\b"
-    r"|比较|对比|相比|区别|分别|不同|哪些(?:论文|研究|方法|办法|工作|团队|机构)|有哪些|列出|综述|各自|还有谁",
-    re.IGNORECASE,
-)
+_LEANS = any_of(lambda language: language.evidence.leans, re.IGNORECASE)
+_ABOUT_ITSELF = any_of(lambda language: language.evidence.about_itself, re.IGNORECASE)
+_SEVERAL = any_of(lambda language: language.evidence.asks_for_several, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from app.answering.collection.question import CollectionQuestion, going_on
 from app.answering.collection.records import Records
 from app.answering.query.courtesy import courtesy_in
 from app.answering.question import Question, Turn
+from app.languages import LANGUAGES, any_of
+from retrieval.lexical.han import has_han
 from retrieval.lexical.tokens import content_words
 from retrieval.types import Paper
 
@@ -27,37 +29,13 @@ MANY_MEANT = 3
 FOREIGN_SHARE = 0.6
 """A question most of whose words, and at least two, the papers never use asks of something else."""
 
-_GOES_ON = re.compile(
-    r"(?:and|but|so|also|then|ok|okay|yes|no|right|hm+|fine|what about|how about|what if|why not|how come|only|besides|"
-    r"apart from|(?:what|who|where|any(?:thing|one|body)?) else|any other|"
-    r"(?:at|by|for|from|in|on|to|under|with) (?:how|what|which))\b|那么?|还有|另外|然后|所以|但是?|不过",
-    re.IGNORECASE,
-)
-_REFERS_BACK = re.compile(
-    r"\b(?:they|them|theirs?|those|these|its|he|she|his|her|former|latter|same|else)\b"
-    r"|(?<!\ball )\bthe (?:first|second|third|last|two|others?|rest|thing|later work|authors?|paper|study|results?)\b"
-    r"|\bthe whole \w+"
-    # "It is true that …" and "is it safe to …" point forward.
-    r"|\bit\b(?! (?:is |was |be )?(?:true|safe|possible|enough|easy|hard|common|known|likely|legal|worth)\b)"
-    # "That" and "this" for a thing, not before a clause.
-    r"|(?:^|\b(?:about|and|at|by|can|close|could|did|do|does|for|from|how|in|is|isn't|like|made|makes?|of|on|outside|"
-    r"than|to|was|why|will|with|would) )(?:that|this)\b(?! (?:an?|the|all|any|most|some)\b)"
-    r"|\b(?:there|then|though|yet|anyway|instead|either|too|that|this|ones?)(?=[?.,!]|$)"
-    r"|它|他们|她们|这|那|其",
-    re.IGNORECASE,
-)
-_ENDS_BACK = re.compile(r"\b(?:that|this|those|these|there|then)(?: \w+)?\W*$", re.IGNORECASE)
-_CONTRACTED = re.compile(r"n['’]t\b|['’](?:d|ll|m|re|s|t|ve)\b", re.IGNORECASE)
-_CHINESE_CHARACTER = re.compile(r"[\u3400-\u9fff]")
-_ORDINAL = re.compile(
-    r"\bthe (first|second|third|fourth|fifth|last)(?: (?:one|paper|study|work|of (?:them|these|those)))?\b"
-    r"|第([一二三四五])篇",
-    re.IGNORECASE,
-)
-_SEVERAL = re.compile(r"\b(?:they|them|their|these|those|both|each|all)\b|它们|这些", re.IGNORECASE)
-_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1} | {
-    character: place for place, character in enumerate("一二三四五")
-}
+_GOES_ON = any_of(lambda language: language.conversation.goes_on, re.IGNORECASE)
+_REFERS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGNORECASE)
+_ENDS_BACK = any_of(lambda language: language.conversation.ends_back, re.IGNORECASE)
+_CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
+_ORDINAL = any_of(lambda language: language.conversation.ordinal, re.IGNORECASE)
+_SEVERAL = any_of(lambda language: language.conversation.several, re.IGNORECASE)
+_PLACES = {word: place for language in LANGUAGES for word, place in language.conversation.ordinals.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +56,7 @@ class _Topic:
     def _meant(self, text: str) -> tuple[Paper, ...]:
         """The papers of the last answer that the question goes on about: those it counts out, else the first."""
         if match := _ORDINAL.search(text):
-            place = _PLACES[(match[1] or match[2]).casefold()]
+            place = _PLACES[match[match.lastindex or 0].casefold()]
             if place < len(self.named):
                 return (self.named[place],)
         # After a list of papers nobody else can be meant; elsewhere "they" are mostly the authors.
@@ -147,7 +125,7 @@ def refers_back(text: str) -> bool:
 def _length(text: str) -> float:
     """Content words, two Chinese characters to a word."""
     words = content_words(_CONTRACTED.sub("", text))
-    return len(words) - sum(bool(_CHINESE_CHARACTER.fullmatch(word)) for word in words) / 2
+    return len(words) - sum(map(has_han, words)) / 2
 
 
 def _continues(text: str, topic: _Topic, records: Records) -> bool:

@@ -7,29 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from app.answering.events import AnswerSentence, Citation
-from app.answering.writing.phrases import ENGLISH, AnswerPhrases
 from app.answering.writing.quotes import described
+from app.languages import ENGLISH, LANGUAGES, either, words_of
+from app.languages.patterns import NAME
+from app.languages.phrases import AnswerPhrases
 from retrieval.lexical.tokens import FUNCTION_WORDS
 from retrieval.types import Paper
 
 _LIST_MARK = re.compile(r"(?:(?:[-*•>]+|#+|\d{1,2}[.)])\s+)*")
-VERDICT = re.compile(r"(?P<word>yes|no)(?:\s*[,:;–—]\s*|\s*\.\s+|\s+-+\s+)(?=\w)", re.IGNORECASE)
-_CHINESE_VERDICT = re.compile(
-    r"(?P<word>是的?|不是?|否|对|不对|有|没有|会|不会|能|不能|可以|不可以)\s*[，,：。；]\s*(?=\w)"
+_VERDICTS = tuple(
+    (re.compile(verdict, re.IGNORECASE), language.attribution.comma)
+    for language in LANGUAGES
+    if (verdict := language.attribution.verdict)
 )
-# "The paper", where a model says that much by itself.
-_ITS_OWN_FRAME = (
-    r"according to (?:the|this|these) (?:\w+ )?(?:papers?|authors?|stud(?:y|ies)|researchers|works?|articles?|abstract|"
-    r"passages?|quotes?|texts?)\s*[,:]\s*"
-)
-_PAPERS_DO = (
-    "says|states|writes|reports|claims|argues|finds|shows|demonstrates|concludes|suggests|explains|describes|"
-    "discusses|presents|introduces|proposes|studies|examines|investigates|compares|evaluates"
-)
+# A model's own "according to the paper", and "the paper reports".
+_OWN_FRAME = either(language.attribution.own_frame for language in LANGUAGES)
+_PAPERS_DO = either(language.attribution.papers_do for language in LANGUAGES)
 _FIRST_WORD = re.compile(r"[A-Z][a-z]*(?:['’][a-z]+)?(?=[\s,])")
 _SMALL_WORD = re.compile(r"[\w'’-]+")
-_OPENERS = "according although among because besides despite however instead rather several since unlike"
-_ORDINARY = (FUNCTION_WORDS | frozenset(_OPENERS.split())) - {"i", "may", "us", "will"}
+_ORDINARY = (FUNCTION_WORDS | words_of(lambda language: language.attribution.openers)) - words_of(
+    lambda language: language.attribution.names_too
+)
 """Words that are no names with a capital either."""
 
 
@@ -41,7 +39,7 @@ class Attribution:
     supports is nobody's word, and one of several papers stands as it is.
     """
 
-    def __init__(self, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH) -> None:
+    def __init__(self, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases) -> None:
         self._quotes = {quote.number: quote for quote in quotes}
         self._words = words
         self._speaking: str | None = None
@@ -58,7 +56,9 @@ class Attribution:
         return replace(sentence, text=text)
 
 
-def attributed(text: str, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH, *, again: bool = False) -> str:
+def attributed(
+    text: str, quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases, *, again: bool = False
+) -> str:
     """The sentence as the word of the paper that all these quotes are of, named `again` by a word that stands for it.
 
     A "No" that answers stays in front. What the model said of its own to that end is replaced.
@@ -69,21 +69,21 @@ def attributed(text: str, quotes: Sequence[Citation], words: AnswerPhrases = ENG
     head = mark[0] if (mark := _LIST_MARK.match(rest)) else ""
     rest = rest[len(head) :]
     lead = words.also if again else words.according.format(paper=described(paper, words))
-    if verdict := (VERDICT.match(rest) or _CHINESE_VERDICT.match(rest)):
-        comma = ", " if verdict.re is VERDICT else "，"
-        head += f"{verdict['word']}{comma}"
-        lead = _small(lead)
-        rest = rest[verdict.end() :]
+    for pattern, comma in _VERDICTS:
+        if verdict := pattern.match(rest):
+            head += f"{verdict['word']}{comma}"
+            lead = _small(lead)
+            rest = rest[verdict.end() :]
+            break
     name = re.escape(paper.name)
     if subject := re.match(rf"{name}(?=\s+(?:{_PAPERS_DO})\b)", rest, re.IGNORECASE):
         return f"{head}{described(paper, words)}{rest[subject.end() :]}"
-    own = rf"{_ITS_OWN_FRAME}|according to [“\"]?{name}[”\"]?(?: \([^()]*\))?\s*[,:]\s*"
-    if own_frame := re.match(own, rest, re.IGNORECASE):
+    if own_frame := re.match(_OWN_FRAME.replace(NAME, name), rest, re.IGNORECASE):
         rest = rest[own_frame.end() :]
     return f"{head}{lead}{_going_on(rest, quotes)}"
 
 
-def unattributed(text: str, papers: Iterable[Paper], words: AnswerPhrases = ENGLISH) -> str:
+def unattributed(text: str, papers: Iterable[Paper], words: AnswerPhrases = ENGLISH.phrases) -> str:
     """The text without what `attributed` put into it for one of these papers: what the model said."""
     for lead in (*(words.according.format(paper=described(paper, words)) for paper in papers), words.also):
         for put in (lead, _small(lead)):

@@ -17,8 +17,7 @@ from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import MarkerStream, cited_sentences, marked, without_markers
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import SKIP, LanguageModel
-from app.answering.writing.attribution import VERDICT, Attribution
-from app.answering.writing.phrases import ENGLISH, AnswerPhrases
+from app.answering.writing.attribution import Attribution
 from app.answering.writing.sentence_prompt import sentence_messages
 from app.answering.writing.stream import (
     MAX_SENTENCES,
@@ -31,6 +30,8 @@ from app.answering.writing.stream import (
     without_addresses,
     written,
 )
+from app.languages import ENGLISH
+from app.languages.phrases import AnswerPhrases
 from app.notices.notice import Notice
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import overlap
@@ -40,6 +41,8 @@ LIMIT_SECONDS = 5.0
 SENTENCE_TOKENS = 80
 SAID_AGAIN = 0.6
 """A sentence sharing this much of its content words with one before it says nothing new."""
+# A small model writes English, whatever it is asked in.
+_VERDICT = re.compile(ENGLISH.attribution.verdict, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def answer_at_once(
     question: str,
     quotes: Sequence[Citation],
     support: SupportCheck,
-    words: AnswerPhrases = ENGLISH,
+    words: AnswerPhrases = ENGLISH.phrases,
     *,
     drop_unsupported: bool,
 ) -> Telling:
@@ -109,7 +112,7 @@ def answer_by_quote(
     question: str,
     quotes: Sequence[Citation],
     support: SupportCheck,
-    words: AnswerPhrases = ENGLISH,
+    words: AnswerPhrases = ENGLISH.phrases,
     limit_seconds: float = LIMIT_SECONDS,
 ) -> Telling:
     """A sentence from each quote that answers, told once the quote supports it; others are left out.
@@ -172,7 +175,7 @@ def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
     said = [sentence for sentence, _ in cited_sentences(without_markers(without_addresses(text)))[:MAX_SENTENCES]]
-    if any(map(VERDICT.match, said)):
+    if any(map(_VERDICT.match, said)):
         denied = support.denies(quote, question)
         said = [with_sound_verdict(sentence, denied) for sentence in said]
     sentences = [marked(sentence, f"[{quote.number}]") for sentence in said]
@@ -200,7 +203,7 @@ def with_sound_verdict(sentence: str, denied: bool = False) -> str:
     is asked (`denied`) the word is "No", whatever the model chose; else a "No" stays
     where the sentence itself denies.
     """
-    verdict = VERDICT.match(sentence)
+    verdict = _VERDICT.match(sentence)
     if verdict is None:
         return sentence
     rest = sentence[verdict.end() :]

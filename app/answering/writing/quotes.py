@@ -8,7 +8,8 @@ from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation
 from app.answering.sources import closest_papers
-from app.answering.writing.phrases import ENGLISH, AnswerPhrases
+from app.languages import ENGLISH
+from app.languages.phrases import AnswerPhrases
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage
 
@@ -20,7 +21,7 @@ READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
 
 
-def quoted_answer(quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH) -> tuple[AnswerSentence, ...]:
+def quoted_answer(quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
     A paragraph a paper: the sentence that begins one starts with a blank line,
@@ -50,7 +51,7 @@ def _quoted(quote: Citation, words: AnswerPhrases) -> str:
     return f"“{quote.quote}”{gloss} [{quote.number}]"
 
 
-def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
+def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases) -> str:
     """The names of up to `READ_ON_PAPERS` papers that come near the best and are not quoted; empty where none does."""
     quoted = {quote.paper.id for quote in quotes}
     best = max((passage.score for passage in passages), default=0.0)
@@ -62,7 +63,7 @@ def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: A
     return _listed(words.read_on, list(near.values())[:READ_ON_PAPERS], words)
 
 
-def described(paper: Paper, words: AnswerPhrases = ENGLISH) -> str:
+def described(paper: Paper, words: AnswerPhrases = ENGLISH.phrases) -> str:
     """The paper in running text: its name (organisation, month and year), as far as they are known."""
     month = words.month(paper.published) if paper.published else None
     facts = words.between_facts.join(filter(None, (_own_words(paper.organisation or ""), month)))
@@ -76,7 +77,7 @@ def _own_words(name: str) -> str:
     return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"
 
 
-def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
+def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases) -> str:
     """The refusal and the names of the closest papers."""
     refusal = f"{REFUSAL}{words.refusal}"
     closest = _listed(words.closest, closest_papers(passages), words)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
 from app.answering.question import MAX_QUESTION_CHARS
 from app.feedback import MAX_ID_CHARS, MAX_REASON_CHARS, MAX_SURFACE_CHARS, MAX_TEXT_CHARS, Verdict
+from app.surfaces.ui_strings import LANGUAGES
 from retrieval.facets import FACETS
 
 MAX_EXPORTED = 100
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
+# Which there are, the interface's files say; a type checker cannot read those.
+if TYPE_CHECKING:
+    InterfaceLanguage = str
+else:
+    InterfaceLanguage = Literal[LANGUAGES]
 
 
 class Paper(BaseModel):
@@ -209,7 +215,7 @@ class ExportRequest(BaseModel, strict=True):
 
     format: Literal["markdown", "bibtex", "csl-json"]
     answers: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_EXPORTED)
-    language: Literal["en", "zh"] = Field("en", description="Of the words around the answers, in Markdown.")
+    language: InterfaceLanguage = Field("en", description="Of the words around the answers, in Markdown.")
 
 
 class Health(BaseModel):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from app.answering.events import Answer
-from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.quotes import described
+from app.languages import any_of, language_of
+from app.languages.phrases import AnswerPhrases
 from retrieval.types import Paper
 
-_HEADINGS = {"en": "References:", "zh": "参考文献："}
-_UNBACKED = {"en": "Not supported by the quotes:", "zh": "引文未支持："}
-_ENDING = re.compile(rf"\n\n(?:{'|'.join(_HEADINGS.values())})\n- \[[\s\S]*\Z")
+_HEADING = any_of(lambda language: re.escape(language.phrases.references)).pattern
+_ENDING = re.compile(rf"\n\n(?:{_HEADING})\n- \[[\s\S]*\Z")
 _LINK = re.compile(r"https?://[^\s<>\"'`\\]+")
 # What would make a tag, the address of a link or an image, or the definition of one in Markdown.
 # A backslash before it would undo ours, and so gets one too.
@@ -25,15 +25,15 @@ def cited_text(answer: Answer) -> str:
 
 def ending(answer: Answer) -> str:
     """What follows the text: a line for each cited paper, and the sentences that no quote supports; may be empty."""
-    words = phrases_for(answer.question)
+    words = language_of(answer.question).phrases
     numbers: dict[str, list[int]] = {}
     papers = {citation.paper.id: citation.paper for citation in answer.citations}
     for citation in answer.citations:
         numbers.setdefault(citation.paper.id, []).append(citation.number)
     lines = [f"- {_markers(numbers[paper_id])} {_reference(paper, words)}" for paper_id, paper in papers.items()]
-    parts = ["\n".join((_HEADINGS[words.language], *lines))] if lines else []
+    parts = ["\n".join((words.references, *lines))] if lines else []
     if answer.mode == "generated" and (unbacked := _unbacked(answer)):
-        parts.append(f"{_UNBACKED[words.language]} {unbacked}")
+        parts.append(f"{words.unbacked} {unbacked}")
     return "".join(f"\n\n{part}" for part in parts)
 
 

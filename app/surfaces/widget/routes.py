@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from starlette.responses import Response
 
 from app.surfaces.options import ServingOptions
+from app.surfaces.ui_strings import LANGUAGES
 from app.surfaces.widget.script import ATTRIBUTES, widget_script
 
 _FOLDER = Path(__file__).parent
@@ -49,7 +50,7 @@ def frame_html(wishes: Mapping[str, str]) -> str:
     """A page that is the widget and nothing else, with the attributes that its address asks for."""
     given = {name: wishes[name][:_MAX_VALUE_CHARS] for name in FRAME_ATTRIBUTES if name in wishes}
     attributes = "".join(f' {name}="{escape(value, quote=True)}"' for name, value in given.items())
-    language = "zh" if given.get("language") == "zh" else "en"
+    language = asked if (asked := given.get("language")) in LANGUAGES else LANGUAGES[0]
     page = (_FOLDER / "frame.html").read_text(encoding="utf-8")
     return page.replace("{language}", language).replace("{attributes}", attributes)
 

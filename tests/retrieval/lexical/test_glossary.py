@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from retrieval.corpus import shipped_file
 from retrieval.errors import CorpusError
-from retrieval.lexical.glossary import Glossary, has_chinese, read_glossary
+from retrieval.lexical.glossary import Glossary, read_glossary
+from retrieval.lexical.han import has_han
 
 SMALL = Glossary({"后门": "backdoor", "后门攻击": "backdoor attack", "安全": "safety", "宪法AI": "constitutional AI"})
 
@@ -29,14 +30,14 @@ def test_the_longest_term_wins_and_what_is_unknown_is_left_out(chinese: str, eng
     assert SMALL.in_english(chinese) == english
 
 
-@given(st.text().filter(lambda text: not has_chinese(text)))
+@given(st.text().filter(lambda text: not has_han(text)))
 def test_a_text_without_chinese_is_unchanged(text: str) -> None:
     assert SMALL.in_english(text) == text
 
 
 @given(st.text())
 def test_no_chinese_is_left(text: str) -> None:
-    assert not has_chinese(SMALL.in_english(text))
+    assert not has_han(SMALL.in_english(text))
 
 
 def test_the_shipped_glossary_reads_and_knows_the_field() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from app.answering.citations.stream import MarkerStream, cited_sentences, renumbered, without_markers
 from app.answering.events import AnswerSentence, Citation
+from retrieval.lexical.han import HAN
 from retrieval.types import Paper
 
 KNOWN = (1, 2, 3)
@@ -159,7 +160,7 @@ def test_unknown_numbers_never_appear(text: str) -> None:
 def test_no_word_is_ever_lost(text: str, places: list[int]) -> None:
     def letters(text: str) -> list[str]:
         without = re.sub(r"(?i)Sources?|quote|来源|and|see|to|†\w*(?:-L4)?", "", text)
-        return re.findall(r"[A-Za-z\u3400-\u9fff.。`“”]", without)
+        return re.findall(rf"[A-Za-z{HAN}.。`“”]", without)
 
     assert letters(streamed(cut_at(text, places))) == letters(text)
 

@@ -14,8 +14,8 @@ from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from app.answering.reply import Reply
-from app.answering.writing.phrases import ENGLISH
 from app.build import LocalAnswerer
+from app.languages import ENGLISH
 from retrieval.types import Filters, Paper, Passage
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.collection.filter_words import OWN, read_filters
+from app.answering.collection.filter_words import read_filters
+from app.languages.patterns import OWN
 from retrieval.facets import facets_of
 from retrieval.types import Facets, Paper
 

@@ -7,9 +7,11 @@ import pytest
 from app.answering.events import Citation
 from app.answering.evidence.followups import MAX_CHARS, follow_up_questions
 from app.answering.question import Turn, checked_question
-from app.answering.writing.phrases import CHINESE, ENGLISH
 from app.build import LocalAnswerer
+from app.languages import language_by_code
 from retrieval.types import ExpansionQuery, Paper, Passage, Span
+
+ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
 
 PAPERS = [Paper(name, f"On {name}", "It lies. It hides.", "en") for name in ("lies", "debate", "scaling", "rewards")]
 FOUND = [Passage(paper, 0, 18, 0.8) for paper in PAPERS]

@@ -11,11 +11,13 @@ from app.answering.events import name_of
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_reply, example_questions
 from app.answering.question import Turn, checked_question
-from app.answering.writing.phrases import CHINESE, ENGLISH
 from app.build import LocalAnswerer
+from app.languages import language_by_code
 from retrieval.corpus import default_questions_file
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Paper
+
+ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
 
 
 @pytest.mark.parametrize(

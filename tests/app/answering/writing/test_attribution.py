@@ -11,10 +11,12 @@ import pytest
 from app.answering.citations.stream import cited_sentences, renumbered
 from app.answering.events import AnswerSentence, Citation
 from app.answering.writing.attribution import Attribution, attributed, unattributed
-from app.answering.writing.phrases import CHINESE, ENGLISH
 from app.answering.writing.quotes import described
+from app.languages import language_by_code
 from app.surfaces.page.answer_text import inline_layers
 from retrieval.types import Paper
+
+ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
 
 LUNAR = Paper(
     "lunar",

@@ -26,8 +26,8 @@ from app.answering.events import (
     name_of,
 )
 from app.answering.sources import closest_papers
-from app.answering.writing.phrases import CHINESE as IN_CHINESE
 from app.answering.writing.quotes import described, quoted_answer, reading_on, refusal_answer
+from app.languages import language_by_code
 from retrieval.types import Paper, Passage
 
 Cite = Callable[..., Citation]
@@ -42,6 +42,7 @@ SLEEPER = Paper(
     summary="Models lie.",
 )
 PLAIN = Paper("plain", None, "Debate works.", "en", label="A note on debate")
+IN_CHINESE = language_by_code("zh").phrases
 CHINESE = Paper("zh", "标题", "模型会撒谎。", "zh", translations={"en": "Models lie."})
 
 

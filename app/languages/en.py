@@ -1,0 +1,436 @@
+"""English."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from app.languages.language import Language
+from app.languages.patterns import (
+    COUNT,
+    FIRST,
+    NAME,
+    OWN,
+    SECOND,
+    AttributionWords,
+    ClaimWords,
+    CollectionGrammar,
+    ConversationWords,
+    CourtesyPatterns,
+    EvidenceWords,
+    FilterWords,
+    MarkerWords,
+    WholeForms,
+    word_set,
+)
+from app.languages.phrases import AnswerPhrases, CollectionPhrases
+
+_PHRASES = AnswerPhrases(
+    language="en",
+    months=(
+        *("January", "February", "March", "April", "May", "June", "July"),
+        *("August", "September", "October", "November", "December"),
+    ),
+    month_year="{month} {year}",
+    lead_in="{paper} says: ",
+    goes_on="It goes on: ",
+    further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),
+    according="According to {paper}, ",
+    also="It also says that ",
+    gloss=" (in English: “{gloss}”)",
+    refusal="",
+    closest="Closest to it: {papers}.",
+    read_on="Read on in {papers}.",
+    follow_up="What does “{title}” find?",
+    between_papers="; ",
+    bracketed="{name} ({facts})",
+    between_facts=", ",
+    between_names=", ",
+    references="References:",
+    unbacked="Not supported by the quotes:",
+    courtesies=MappingProxyType(
+        {
+            "greeting": "Hello. Ask me about the papers: I answer in their own words, every sentence with its quote.",
+            "help": "I answer questions about the papers in their own words, every sentence with its quote, and say so "
+            "where they do not answer. I also know what the collection has: count, list or date its papers by "
+            "organisation, topic, year or language, or ask for papers like one of them.",
+            "thanks": "You are welcome. Ask on whenever you like.",
+            "farewell": "Goodbye.",
+            "agreement": "Good. What would you like to know next?",
+        }
+    ),
+    scope=" The collection has {scope}.",
+    papers="{count} papers",
+    one_paper="1 paper",
+    dated="from {first} to {last}",
+    mostly_by="most of them by {names}",
+    for_example="\n\nFor example: {questions}",
+    ask_category="Which papers are about {category}?",
+    ask_newest="What is the newest paper by {organisation}?",
+)
+_COLLECTION = CollectionPhrases(
+    languages=MappingProxyType(
+        {"en": "English", "zh": "Chinese", "de": "German", "fr": "French", "es": "Spanish", "ja": "Japanese"}
+    ),
+    found=("The collection has 1 paper{scope}", "The collection has {count} papers{scope}"),
+    newest=("The newest paper{scope} is", "The {count} newest papers{scope} are"),
+    oldest=("The oldest paper{scope} is", "The {count} oldest papers{scope} are"),
+    similar="Nearest to “{title}” by content",
+    by_content="No record names {topic}; nearest by content",
+    nothing="The collection has no paper{scope}.",
+    none_chosen="Among the papers that your filters let through there is none{scope}.",
+    they_reach=" What it has{scope} is from {dates}.",
+    reach="{first} to {last}",
+    organisations=" Its papers are by {names}.",
+    unlisted="{count} more are not listed: name a year or a topic to see them.",
+    no_abstract="{paper}; the collection has no abstract of it",
+    listed_newest=", newest first",
+    overview="The collection has {scope}. By organisation: {organisations}. By category: {categories}.",
+    in_order="{by}{author}{about}{language}{category}{dates}",
+    by=" by {names}",
+    author=" by “{name}”",
+    about=" about {topic}",
+    language=" in {names}",
+    category=" in the category {names}",
+    year="{year}",
+    since=" since {date}",
+    until=" until {date}",
+    within=" from {date}",
+    between=" from {first} to {last}",
+    counted_from=" (counted from the newest paper, of {month})",
+    either=" or ",
+    colon=":",
+    before_quote=": ",
+)
+
+_PAPERS = r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries)"
+_PAPER = rf"(?:{_PAPERS}|(?:research )?paper|article|publication|study|work|report|preprint|research|thing)"
+_ABOUT = (
+    r"(?:about|on|regarding|concerning|covering|addressing|discussing|studying|mentioning|around|relat(?:ed|ing) to|"
+    r"deals? with|dealing with|discuss(?:es)?|mentions?|address(?:es)?|covers?|stud(?:y|ies)|under|"
+    r"(?:area|field|category|topic|subject) of)"
+)
+_WROTE = (
+    r"(?:publish(?:ed|es)?|releas(?:e|ed|es)|wr(?:ite|ote|itten)|produced?|author(?:ed)?|put out|c[oa]me out|"
+    r"appear(?:ed)?)"
+)
+_BIT = (
+    rf"(?:{OWN}|{_WROTE}|are|is|was|were|there|did|do|does|has|have|had|been|got|you|we|it|in|the|this|your|our|of|all|any|"
+    r"collection|corpus|library|database|dataset|index|set|that|which|by|from|at|out|done|made|available|indexed|included|"
+    r"here|so|far|overall|total|altogether|exists?|ever|and|or|know|contain|hold|include|please|me|now|new|else|other|both|"
+    r"yet|anything|,)(?![^\s,])"
+)
+_BITS = rf"(?:\s*+{_BIT})*+"
+_TOPIC = rf"(?:\s*\b{_ABOUT}\s+(?P<topic>.+?))?"
+_PROPER_NAME = r"[^\W\d_][\w.'-]*+"
+_BY = rf"(?P<author>(?: (?!the\b){_PROPER_NAME}){{1,4}})"
+_NOBODY = rf"the[iy]?|you|we|it|he|she|people|researchers|authors|anyone|{OWN[0]}"
+_SOMEBODY = rf"(?P<author>(?: (?!{_NOBODY}){_PROPER_NAME}){{1,3}}?)"
+_ASK = (
+    rf"(?:please|can you|could you|would you|list|show|give|tell|find|name|get|display|see|enumerate|search for|"
+    rf"look for|look up|me|us|which|what|what's|when|i want(?: to see)?|i need|i'd like(?: to see)?|do you have|"
+    rf"do you know(?: of)?|have you(?: got)?|(?:are|is) there|there (?:are|is)|(?:a )?list of|(?:an )?overview of|all|"
+    rf"any|every|other|more|some|of|the|your|are|is|were|was|about|and|so|ok|hi|hello|hey|{OWN}|,)"
+)
+_LEAD = rf"(?:{_ASK}\s+)*+"
+_NUMBERS = MappingProxyType(
+    {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+)
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_DESCRIBED = r"(?:(?P<described>[^\s,.;:]++(?: [^\s,.;:]++){0,3}?) )??"
+_NEWEST = r"(?:newest|latest|(?:most )?recent(?:ly published)?)"
+_REST = rf"{_BITS}{_TOPIC}{_BITS}"
+
+_GRAMMAR = CollectionGrammar(
+    forms=WholeForms(
+        patterns=(
+            (
+                "count",
+                rf"{_LEAD}(?:how many|(?:total )?(?:number|count) of|count(?: of)?)(?: of| the| these| your| all)*+ "
+                rf"{_DESCRIBED}{_PAPERS}{_REST}",
+            ),
+            (
+                None,
+                rf"{_LEAD}(?:(?P<n1>{_NUMBER}) )?(?P<order>{_NEWEST}|oldest|earliest|first|last)"
+                rf"(?: (?P<n2>{_NUMBER}))? {_DESCRIBED}(?P<works>{_PAPER}){_REST}",
+            ),
+            (None, rf"(?=.*{OWN}){_LEAD}(?P<order>{_NEWEST}|new|oldest|earliest)(?: one| thing)?{_REST}"),
+            (
+                None,
+                rf"(?:what|when) (?:did|has) {OWN} (?P<order>last|most recently) {_WROTE}"
+                rf"(?: anything| something)?{_TOPIC}",
+            ),
+            (None, rf"(?:what|when) (?:did|has) {OWN} {_WROTE}{_TOPIC} (?P<order>last|lately|(?:most )?recently)"),
+            ("list", rf"{_LEAD}{_DESCRIBED}(?P<works>{_PAPERS}){_REST}"),
+            ("list", rf"{_LEAD}{_PAPERS}(?: written| authored| published)? by{_BY}"),
+            ("count", rf"{_LEAD}how many {_PAPERS}(?: (?:are|were|written|authored|published|there))*+ by{_BY}"),
+            ("list", rf"(?:what|which {_PAPERS}) (?:did|has|have){_SOMEBODY} {_WROTE}{_REST}"),
+            ("list", rf"what(?: else| all)?(?=.* (?:{_WROTE}|done)(?!\S)){_REST}"),
+            (
+                "list",
+                rf"(?=.*{OWN}){_LEAD}"
+                rf"(?:anything|something|everything|what(?:'s)?(?: is)?(?: out)? there|what else|there){_REST}",
+            ),
+        ),
+        oldest="oldest|earliest|first",
+        several=_PAPERS,
+        asks=r"(?:please )?(?:list|show|what|which|do you|give)\b",
+        numbers=_NUMBERS,
+    ),
+    overview=(
+        rf"{_LEAD}(?:how many )?(?:different )?(?:organi[sz]ations?|labs?|compan(?:y|ies)|publishers?|institutions?|"
+        rf"topics?|categor(?:y|ies)|subjects?|themes?|languages?|years|period|time (?:span|range|period))"
+        rf"(?:\s+(?:{_BIT}|{_PAPERS}|span|range|cover(?:ed)?|represented|with|most|about))*+"
+        rf"|{_LEAD}in (?:this|the|your) (?:collection|corpus|database|library)"
+        rf"|what are (?:these|the|your|all the|all these) {_PAPERS} about"
+        rf"|what is (?:this|the) (?:collection|corpus|database) about"
+        rf"|who (?:has )?{_WROTE}(?: the)?(?: most| these| those| all)?(?: of)?(?: the)? {_PAPERS}"
+    ),
+    similar=(
+        rf"(?:{_LEAD}(?:(?:more|other|further) )?(?:(?:{_PAPER}|something|anything|others|ones) )?(?:(?:that|which) )?"
+        rf"(?:are |is )?(?:most |very )?(?:like|similar to|related to|close to|comparable to|resembling)|"
+        rf"{_LEAD}(?:similar|comparable|related) (?:{_PAPER}|ones) (?:to|with)|"
+        rf"(?:what|which)(?: other)?(?: {_PAPER})?(?: else)? (?:are|is|looks?|comes?)(?: most| very)? "
+        rf"(?:like|similar to|related to|close(?:st)? to|nearest to))(?: the)?(?: {_PAPER})? (?P<title>.+)"
+    ),
+    refined=(
+        rf"(?:(?:and|or|but|what about|how about|only|just|also|then|those|these|them|ones?|same|for|which|what|"
+        rf"how many|list|show|{_BIT}|{_PAPERS})(?:\s+|$))*+(?:{_ABOUT} (?P<topic>[^?]+))?"
+    ),
+    how_many="how many",
+    clause=(
+        r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
+        r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"
+    ),
+)
+
+_TONGUES = "chinese|mandarin|english|german|french|spanish|japanese"
+_THE_START = "(?:the (?:start|beginning) of |early )?"
+_FILTERS = FilterWords(
+    organisations=MappingProxyType(
+        {
+            "google deepmind": ("google deep mind", "google's deepmind", "deepmind", "deep mind", "gdm", "google"),
+            "openai": ("open ai", "open-ai", "oai"),
+            "anthropic": ("antropic", "anthropics"),
+            "nist": ("national institute of standards and technology",),
+        }
+    ),
+    languages=MappingProxyType(
+        {
+            **{"chinese": "zh", "mandarin": "zh", "english": "en", "german": "de"},
+            **{"french": "fr", "spanish": "es", "japanese": "ja"},
+        }
+    ),
+    language=(
+        rf"(?:\b(?:that are |which are |are )?(?:written |available )?in )({_TONGUES})\b(?: language)?"
+        rf"|\b({_TONGUES})(?:[- ]language)?"
+        r"(?= (?:papers?|articles?|abstracts?|publications?|ones?|works|stud(?:y|ies)))"
+    ),
+    months=(
+        *("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?"),
+        *("aug(?:ust)?", "sep(?:t(?:ember)?)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+    ),
+    after_month=r"\.?,? (?:of )?",
+    numbers=MappingProxyType({word: _NUMBERS[word] for word in ("two", "three", "four", "five")}),
+    dates=MappingProxyType(
+        {
+            "range": (
+                rf"\b(?:between|from|in|during) (?:the year )?{FIRST}"
+                rf"(?: and | to | until | till | through |\s*[-–—]\s*)(?:the year )?{SECOND}(?!\d)"
+            ),
+            "pair": rf"\b(?:in )?{FIRST} (?:and|or) {SECOND}(?!\d)",
+            "onwards": rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} on(?:wards?)?\b",
+            "since": rf"\b(?:since|starting (?:in|from|with)|as of) {_THE_START}{FIRST}",
+            "after": rf"\b(?:after|later than|newer than|past) {FIRST}",
+            "before": rf"\b(?:before|prior to|earlier than|older than) {FIRST}",
+            "until": rf"\b(?:until|till|up to|through|by the end of|not after) (?:the end of )?{FIRST}",
+            "in": rf"\b(?:in|from|of|during|for|dated|within) (?:the year |early |late )?{FIRST}",
+            "years": rf"\b(?:in|from|over|during|within|of|for)? ?(?:the )?(?:last|past|previous) {COUNT} years\b",
+            "last year": r"\b(?:in |from |during |of )?(?:the )?(?:last|previous|past) year(?:'s)?\b",
+            "this year": r"\b(?:in |from |during |of )?(?:this|the current) year(?:'s)?\b",
+        }
+    ),
+)
+
+_COURTESIES = CourtesyPatterns(
+    said=MappingProxyType(
+        {
+            "help": (
+                r"(?:please |can you |could you )?help(?: me)?(?: please)?",
+                r"(?:so )?what (?:all )?(?:can|do|could) you (?:do|answer|know|offer)(?: for me)?",
+                r"what (?:can|should|could|do) i ask(?: you)?(?: about)?",
+                r"(?:who|what) are you|what(?:'s| is) (?:this|paperbacked)|tell me (?:about yourself|what you can do)",
+                r"how (?:do|does|can|should) (?:i use )?(?:this|it|you)(?: work)?|introduce yourself"
+                r"|examples?(?: please)?",
+            ),
+            "greeting": (
+                r"(?:hi+|hello+|hey+|hiya|howdy|greetings|yo|hallo|good (?:morning|afternoon|evening|day))"
+                r"(?: (?:there|again|all|everyone|folks|bot|paperbacked|to you))?",
+                r"how are you(?: doing)?(?: today)?|how do you do|what's up|nice to meet you",
+            ),
+            "thanks": (
+                r"(?:(?:ok|okay|great|perfect|cool|nice|good|super|no|yes) )?(?:many )?(?:thanks?|thx|ty|cheers)"
+                r"(?: (?:you|u))?(?: (?:so|very) much| a lot| a (?:ton|bunch|million)| again)?"
+                r"(?: for (?:the |your |all the )?\w+)?",
+                r"(?:that|this)(?:'s| is| was)? (?:very |really |so )?(?:helpful|useful|great|perfect|all)"
+                r"|much appreciated",
+            ),
+            "farewell": (
+                r"(?:good ?)?bye(?:[ -]bye)?(?: now)?|see (?:you|ya)(?: later| soon)?",
+                r"farewell|good night|take care|ciao",
+            ),
+            "agreement": (
+                r"(?:(?:ok|okay|great|cool|nice|perfect|awesome|good|got it|i see|understood|interesting|wow|alright)"
+                r"(?: |$))+",
+                r"makes sense|fair enough|never ?mind",
+            ),
+        }
+    ),
+    joined_by="and|but",
+    of_what_was_said=r"\b(?:this|it|examples?)\b",
+)
+
+_CONVERSATION = ConversationWords(
+    goes_on=(
+        r"(?:and|but|so|also|then|ok|okay|yes|no|right|hm+|fine|what about|how about|what if|why not|how come|only|"
+        r"besides|apart from|(?:what|who|where|any(?:thing|one|body)?) else|any other|"
+        r"(?:at|by|for|from|in|on|to|under|with) (?:how|what|which))\b"
+    ),
+    refers_back=(
+        r"\b(?:they|them|theirs?|those|these|its|he|she|his|her|former|latter|same|else)\b"
+        r"|(?<!\ball )\bthe (?:first|second|third|last|two|others?|rest|thing|later work|authors?|paper|study|"
+        r"results?)\b"
+        r"|\bthe whole \w+"
+        # "It is true that …" and "is it safe to …" point forward.
+        r"|\bit\b(?! (?:is |was |be )?(?:true|safe|possible|enough|easy|hard|common|known|likely|legal|worth)\b)"
+        # "That" and "this" for a thing, not before a clause.
+        r"|(?:^|\b(?:about|and|at|by|can|close|could|did|do|does|for|from|how|in|is|isn't|like|made|makes?|of|on|"
+        r"outside|than|to|was|why|will|with|would) )(?:that|this)\b(?! (?:an?|the|all|any|most|some)\b)"
+        r"|\b(?:there|then|though|yet|anyway|instead|either|too|that|this|ones?)(?=[?.,!]|$)"
+    ),
+    ends_back=r"\b(?:that|this|those|these|there|then)(?: \w+)?\W*$",
+    contracted=r"n['’]t\b|['’](?:d|ll|m|re|s|t|ve)\b",
+    ordinal=(r"\bthe (first|second|third|fourth|fifth|last)(?: (?:one|paper|study|work|of (?:them|these|those)))?\b"),
+    ordinals=MappingProxyType({"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}),
+    several=r"\b(?:they|them|their|these|those|both|each|all)\b",
+)
+
+_EVIDENCE = EvidenceWords(
+    leans=(
+        r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
+        r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"
+        r"however|moreover|furthermore|additionally|in addition|also|thus|therefore|hence|consequently|as a result|"
+        r"accordingly|instead|otherwise|nevertheless|nonetheless|yet|but|conversely|in contrast|by contrast|"
+        r"similarly|likewise|specifically|in particular|for (?:example|instance))\b"
+    ),
+    about_itself=(r"(?:in )?(?:this|the present) (?:paper|work|article|report|study|survey|post|thesis)\b|that said"),
+    asks_for_several=(
+        r"\b(?:compar(?:e[ds]?|ing|isons?)|contrast(?:s|ed|ing)?|versus|vs|side by side|differ(?:s|ed|ing)?|"
+        r"dis ?agree(?:s|d|ment)?|each of (?:them|these)|in common|"
+        r"(?:which|what|any|other|several|different|various|two|three|four|more than one|all) "
+        r"(?:\w+ )?(?:papers|works|studies|articles|labs|groups|teams|authors|researchers|companies)|"
+        r"(?:what|which|different|various|several|other|alternative|name|list|collect\w*) (?:\w+ ){0,2}"
+        r"(?:approaches|methods|ways|techniques|routes|options|alternatives|frameworks|takes|tricks|views)|"
+        r"^list|who (?:else|all)|overview|and (?:who|what|which|how|when|where) \w+)\b"
+    ),
+    asking=(
+        "explain describe summarise mean know talk say work question answer thing find found finding result study "
+        "studies research paper papers anybody anyone somebody someone ever exactly actually really"
+    ),
+)
+
+_MARKERS = MarkerWords(
+    sources=word_set(
+        "source sources quote quotes ref refs reference references citation citations cite evidence passage "
+        "passages excerpt excerpts doc docs document documents paper papers"
+    ),
+    joints=word_set("and see from no nos n"),
+    to=word_set("to"),
+    # "seven (1)", "Table (1)", "in (1)".
+    naming=(
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eqs?\.?|equations?|figs?\.?|figures?|tables?|sections?"
+        r"|chapters?|steps?|items?|versions?|of|in|by|and|or)"
+    ),
+)
+
+_ATTRIBUTION = AttributionWords(
+    verdict=r"(?P<word>yes|no)(?:\s*[,:;–—]\s*|\s*\.\s+|\s+-+\s+)(?=\w)",
+    own_frame=(
+        r"according to (?:the|this|these) (?:\w+ )?(?:papers?|authors?|stud(?:y|ies)|researchers|works?|articles?|"
+        r"abstract|passages?|quotes?|texts?)\s*[,:]\s*"
+        rf"|according to [“\"]?{NAME}[”\"]?(?: \([^()]*\))?\s*[,:]\s*"
+    ),
+    papers_do=(
+        "says|states|writes|reports|claims|argues|finds|shows|demonstrates|concludes|suggests|explains|describes|"
+        "discusses|presents|introduces|proposes|studies|examines|investigates|compares|evaluates"
+    ),
+    openers=word_set("according although among because besides despite however instead rather several since unlike"),
+    names_too=word_set("i may us will"),
+)
+
+_FIGURES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_CLAIMS = ClaimWords(
+    denying=word_set(
+        "not no never neither nor none cannot without hardly fail fails failed failing unable lack lacks lacked "
+        "lacking absence absent refuse refuses avoid avoids prevent prevents prevented insufficient"
+    ),
+    denying_endings=("n't",),
+    more=word_set(
+        "increase increases increased increasing rise rises rose rising raise raises raised grow grows grew "
+        "growing more higher greater larger bigger better best most improve improves improved improving "
+        "improvement strengthen strengthens strengthened gain gains exceed exceeds exceeded outperform "
+        "outperforms outperformed outperforming beat beats above over faster stronger strong enhance enhances "
+        "enhanced boost boosts promote promotes promoted upregulated elevated aggravate aggravates"
+    ),
+    less=word_set(
+        "decrease decreases decreased decreasing reduce reduces reduced reducing reduction fall falls fell "
+        "falling drop drops dropped lower less fewer smaller worse worst least worsen worsens worsened worsening "
+        "decline declines declined weaken weakens weakened degrade degrades degraded mitigate mitigates mitigated "
+        "mitigating diminish diminished diminishes shrink shrinks shrank slower weaker inhibit inhibits inhibited "
+        "suppress suppresses suppressed underperform underperforms underperformed underperforming loses lost "
+        "downregulated impair impairs impaired"
+    ),
+    opposites=frozenset(
+        (
+            *(("easier", "harder"), ("easy", "hard"), ("easy", "difficult"), ("safe", "dangerous")),
+            *(("harmful", "harmless"), ("over", "under"), ("above", "below"), ("up", "down"), ("many", "few")),
+            *(("high", "low"), ("strong", "weak"), ("before", "after"), ("with", "without"), ("always", "never")),
+            *(("all", "none"), ("same", "different"), ("cheap", "expensive"), ("true", "false")),
+            *(("positive", "negative"), ("succeed", "fail")),
+        )
+    ),
+    denying_prefixes=("un", "in", "im", "ir", "dis", "mis", "non", "non-"),
+    frame=word_set("according paper papers author authors study studies researchers"),
+    answer=r"\s*(?:yes|no)\b\s*[,.:;–—-]",
+    joint=(
+        r"[,;]\s+(?:and|but|while|whereas|so|which|where)\s+|;\s+"
+        r"|\s(?:and|but)\s+(?=(?:it|they|the|this|that|there|he|she|we|an?)\b)"
+    ),
+    numbers=MappingProxyType(
+        {word: str(number) for number, word in enumerate(_FIGURES) if number > 1}
+        | {
+            **{"half": "0.5", "twice": "2", "double": "2", "thirteen": "13", "fifteen": "15", "twenty": "20"},
+            **{"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "seventy": "70", "eighty": "80"},
+            **{"ninety": "90", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000"},
+        }
+    ),
+    percent=r"per\s?cent\b|percentage points?\b|pp\b",
+    between_figures="to|and|or",
+)
+
+LANGUAGE = Language(
+    code="en",
+    name="English",
+    phrases=_PHRASES,
+    collection=_COLLECTION,
+    # What no other language recognises is English.
+    recognises=lambda letters: False,
+    quotation_marks=(("“", "”"), ('"', '"')),
+    grammar=_GRAMMAR,
+    filters=_FILTERS,
+    courtesies=_COURTESIES,
+    conversation=_CONVERSATION,
+    evidence=_EVIDENCE,
+    markers=_MARKERS,
+    attribution=_ATTRIBUTION,
+    claims=_CLAIMS,
+)

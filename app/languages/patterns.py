@@ -1,0 +1,209 @@
+"""What a language's questions and sentences are read by: words, and patterns in the syntax of `re`.
+
+What is left empty is not recognised in that language. Questions are read by the
+patterns of all languages together, as people mix them. Where a pattern has a group
+that is not said to have a name, it is the only one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement"]
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"]
+DateForm = Literal[
+    "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
+]
+"""In the order in which they are tried: what says more goes first."""
+OWN = "‹o›"
+"""Stands in a question where an organisation was named."""
+FIRST, SECOND, COUNT = "‹first›", "‹second›", "‹count›"
+"""Stand in the patterns of dates for a year or month, for a second one, and for a small number."""
+NAME = "‹name›"
+"""Stands in a pattern for a paper's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeForms:
+    """Questions about a collection as patterns of the whole text, each with what it asks for, the first that fits.
+
+    Groups are `topic`, `described` (a topic before the word "papers"), `author`, `n1` and
+    `n2` (how many), `works` (which `several` fits where many are asked for) and `order`,
+    which says what is asked for where that is None: the oldest where it fits `oldest`,
+    else the newest. `asks` begins a question that wants all.
+    """
+
+    patterns: tuple[tuple[Intent | None, str], ...] = ()
+    oldest: str = ""
+    several: str = ""
+    asks: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LooseForms:
+    """Questions about a collection as a topic and words in any order, for a language that has no spaces.
+
+    The first `topic` (in the group `about` or `field`, without the particles `stripped`)
+    is taken out; all else must be `words`, among them one of `asks` or `papers`.
+    """
+
+    topic: str
+    stripped: str
+    words: str
+    asks: str
+    papers: str
+    newest: str
+    oldest: str
+    count: str
+    several: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionGrammar:
+    """Questions about the collection; the text is folded, its filters are taken out and `OWN` names organisations.
+
+    Loops are possessive, so that no text makes them slow. `similar` has the group
+    `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
+    says that it counts, and a topic with a `clause` in it is none.
+    """
+
+    forms: WholeForms | LooseForms = field(default_factory=WholeForms)
+    overview: str = ""
+    similar: str = ""
+    refined: str = ""
+    how_many: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterWords:
+    """Organisations, languages and dates as a folded question names them.
+
+    `organisations` has other names by the folded official one. `language` finds where a
+    language is asked for, in its group one of `languages`. `months` are January to
+    December as they stand before a year, with `after_month` between; `year_sign` may
+    follow a year, `to` stand between two, `after_range` follow those; `before_year` and
+    `after_year` go with a year that stands alone. `dates` use `FIRST`, `SECOND` and `COUNT`.
+    """
+
+    organisations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    language: str = ""
+    months: tuple[str, ...] = ()
+    after_month: str = ""
+    year_sign: str = ""
+    to: str = ""
+    after_range: str = ""
+    before_year: str = ""
+    after_year: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    dates: Mapping[DateForm, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CourtesyPatterns:
+    """Whole parts of a text that are courtesies. `joined_by` stands between two parts.
+
+    After an answer, what has `of_what_was_said` in it asks about that answer.
+    """
+
+    said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict)
+    joined_by: str = ""
+    of_what_was_said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationWords:
+    """How a question leans on what was said before it.
+
+    `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end.
+    `contracted` is no word of its own. `ordinal` points at a paper of a list, in its
+    group one of `ordinals`, which have its place; `several` means many of them.
+    """
+
+    goes_on: str = ""
+    refers_back: str = ""
+    ends_back: str = ""
+    contracted: str = ""
+    ordinal: str = ""
+    ordinals: Mapping[str, int] = field(default_factory=dict)
+    several: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceWords:
+    """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
+
+    `asks_for_several` is what a question has that compares or lists; `asking` are words of
+    which a question is made, whatever it is about.
+    """
+
+    leans: str = ""
+    about_itself: str = ""
+    asks_for_several: str = ""
+    asking: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerWords:
+    """What may stand in the brackets of a citation marker: `sources` make one of it, `joints` connect, `to` is a range.
+
+    Before a number in round brackets `naming` says that it is said again or names a thing, and cites nothing.
+    """
+
+    sources: frozenset[str] = frozenset()
+    joints: frozenset[str] = frozenset()
+    to: frozenset[str] = frozenset()
+    naming: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionWords:
+    """What a model writes before or into a sentence that is to be told as a paper's word.
+
+    `verdict` is a "yes" or "no" in front, in the group `word`, and `comma` then follows it.
+    `own_frame` is "according to" with a paper, by its `NAME` or not; `papers_do` are the
+    verbs with a paper for a subject. `openers` begin a sentence and are no names, beside
+    the function words, of which those in `names_too` may be some.
+    """
+
+    verdict: str = ""
+    comma: str = ", "
+    own_frame: str = ""
+    papers_do: str = ""
+    openers: frozenset[str] = frozenset()
+    names_too: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimWords:
+    """What turns a statement round or counts in it, in small letters.
+
+    `denying` words deny what follows, as do words with one of the `denying_endings`;
+    words of `more` and `less`, those of `opposites`, and one with one of the
+    `denying_prefixes` and one without it say the opposite. `frame` says whose claim it
+    is; `answer`, at the beginning, answers a question and denies nothing. `joint` stands between
+    clauses. `numbers` are words for figures, `percent` is written after one, and
+    `between_figures` between two of which the second alone has it.
+    """
+
+    denying: frozenset[str] = frozenset()
+    denying_endings: tuple[str, ...] = ()
+    more: frozenset[str] = frozenset()
+    less: frozenset[str] = frozenset()
+    opposites: frozenset[tuple[str, str]] = frozenset()
+    denying_prefixes: tuple[str, ...] = ()
+    frame: frozenset[str] = frozenset()
+    answer: str = ""
+    joint: str = ""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    percent: str = ""
+    between_figures: str = ""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list with spaces between them."""
+    return frozenset(text.split())

@@ -1,0 +1,94 @@
+"""What a language says in answers around the papers' own words. What stands in braces is filled in by named values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPhrases:
+    """Connecting text of answers from what papers say.
+
+    `lead_in` introduces the first paper of an answer, `further` the others in turn;
+    `goes_on` stands between two quotes of one paper, `according` before prose that rests
+    on one paper, and `also` before what follows of the same paper.
+    `refusal` follows the refusal constant, which is the same in every language.
+    From `courtesies` on it is what greetings, thanks and calls for help are answered with.
+    `references` and `unbacked` head the ending of an answer that is text alone.
+    """
+
+    language: str
+    months: tuple[str, ...]
+    month_year: str
+    lead_in: str
+    goes_on: str
+    further: tuple[str, ...]
+    according: str
+    also: str
+    gloss: str
+    refusal: str
+    closest: str
+    read_on: str
+    follow_up: str
+    between_papers: str
+    bracketed: str
+    between_facts: str
+    between_names: str
+    references: str
+    unbacked: str
+    courtesies: Mapping[str, str]
+    scope: str
+    papers: str
+    one_paper: str
+    dated: str
+    mostly_by: str
+    for_example: str
+    ask_category: str
+    ask_newest: str
+
+    def month(self, day: date) -> str:
+        """The day's month and year, whatever the locale."""
+        return self.month_year.format(month=self.months[day.month - 1], year=day.year)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPhrases:
+    """Sentences of answers about the collection; `{scope}` says which papers, such as " by OpenAI from 2023".
+
+    `in_order` puts the parts of a scope together, each of them from `by` to `between` or
+    empty. `languages` names languages by their codes, those of papers too. `colon` ends a
+    heading, `before_quote` stands between a paper's name and its words.
+    """
+
+    languages: Mapping[str, str]
+    found: tuple[str, str]
+    newest: tuple[str, str]
+    oldest: tuple[str, str]
+    similar: str
+    by_content: str
+    nothing: str
+    none_chosen: str
+    they_reach: str
+    reach: str
+    organisations: str
+    unlisted: str
+    no_abstract: str
+    listed_newest: str
+    overview: str
+    in_order: str
+    by: str
+    author: str
+    about: str
+    language: str
+    category: str
+    year: str
+    since: str
+    until: str
+    within: str
+    between: str
+    counted_from: str
+    either: str
+    colon: str
+    before_quote: str

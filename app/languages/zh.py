@@ -1,0 +1,238 @@
+"""Chinese."""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+
+from app.languages.language import Language
+from app.languages.patterns import (
+    COUNT,
+    FIRST,
+    OWN,
+    AttributionWords,
+    ClaimWords,
+    CollectionGrammar,
+    ConversationWords,
+    CourtesyPatterns,
+    EvidenceWords,
+    FilterWords,
+    LooseForms,
+    MarkerWords,
+    word_set,
+)
+from app.languages.phrases import AnswerPhrases, CollectionPhrases
+from retrieval.lexical.han import BEFORE_HAN, HAN
+from retrieval.lexical.tokens import FUNCTION_WORDS
+
+_CHARACTER = re.compile(f"[{HAN}]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_OTHER_WORD = re.compile(rf"[^\W\d_{BEFORE_HAN}{HAN}]+")
+
+
+def _is_chinese(letters: str) -> bool:
+    """Whether the letters are mostly Chinese ones, and not Japanese."""
+    characters, words = len(_CHARACTER.findall(letters)), _OTHER_WORD.findall(letters.casefold())
+    # Names stand in Chinese sentences too; "what" and "the" do not.
+    english = len(words) + 2 * sum(word in FUNCTION_WORDS for word in words)
+    return characters >= max(1, english) and not _KANA.search(letters)
+
+
+_PHRASES = AnswerPhrases(
+    language="zh",
+    months=tuple(f"{month}月" for month in range(1, 13)),
+    month_year="{year}年{month}",
+    lead_in="{paper} 写道：",
+    goes_on="又写道：",
+    further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),
+    according="根据 {paper}，",
+    also="该文还说，",
+    gloss="（英文：“{gloss}”）",
+    refusal=" 这些论文没有回答这个问题。",
+    closest="最接近的论文：{papers}。",
+    read_on="延伸阅读：{papers}。",
+    follow_up="“{title}”有什么发现？",
+    between_papers="；",
+    bracketed="{name}（{facts}）",
+    between_facts="，",
+    between_names="、",
+    references="参考文献：",
+    unbacked="引文未支持：",
+    courtesies=MappingProxyType(
+        {
+            "greeting": "你好。可以问我这些论文的内容：我用论文的原文回答，每句话都附有引文。",
+            "help": "我用论文的原文回答问题，每句话都附有引文；论文没有回答的，我会直接说明。"
+            "也可以问论文库本身：按机构、主题、年份或语言统计、列出论文，或者查找与某篇论文类似的论文。",
+            "thanks": "不客气，欢迎继续提问。",
+            "farewell": "再见。",
+            "agreement": "好的。接下来想了解什么？",
+        }
+    ),
+    scope="库中有{scope}。",
+    papers="{count}篇论文",
+    one_paper="1篇论文",
+    dated="发表于{first}至{last}",
+    mostly_by="主要来自{names}",
+    for_example="\n\n例如：{questions}",
+    ask_category="有哪些关于{category}的论文？",
+    ask_newest="{organisation} 最新的论文是什么？",
+)
+_COLLECTION = CollectionPhrases(
+    languages=MappingProxyType(
+        {"en": "英文", "zh": "中文", "de": "德文", "fr": "法文", "es": "西班牙文", "ja": "日文"}
+    ),
+    found=("库中有1篇{scope}论文", "库中有{count}篇{scope}论文"),
+    newest=("最新的{scope}论文是", "最新的{count}篇{scope}论文是"),
+    oldest=("最早的{scope}论文是", "最早的{count}篇{scope}论文是"),
+    similar="与“{title}”内容最接近的论文",
+    by_content="没有论文的记录提到“{topic}”；内容最接近的是",
+    nothing="库中没有{scope}论文。",
+    none_chosen="在您选择的筛选范围内没有{scope}论文。",
+    they_reach="库中{scope}论文发表于{dates}。",
+    reach="{first}至{last}",
+    organisations="库中论文来自{names}。",
+    unlisted="另有{count}篇未列出：请指定年份或主题。",
+    no_abstract="{paper}；库中没有它的摘要",
+    listed_newest="，从新到旧",
+    overview="库中有{scope}。按机构：{organisations}。按类别：{categories}。",
+    in_order="{by}{author}{dates}{language}{category}{about}",
+    by="{names}的",
+    author="“{name}”的",
+    about="关于“{topic}”的",
+    language="{names}",
+    category="属于{names}类别的",
+    year="{year}年",
+    since="{date}以来的",
+    until="{date}及以前的",
+    within="{date}的",
+    between="{first}至{last}的",
+    counted_from="（从最新论文的{month}算起）",
+    either="或",
+    colon="：",
+    before_quote="：",
+)
+
+_PAPERS = "(?:论文|文章|研究|文献|报告|工作|成果)"
+_WORD = (
+    rf"(?:{OWN}|{_PAPERS}|多少|几|篇|个|份|哪些|哪|什么|些|列出|列举|显示|给出|给|找出|找|查|看看|看|推荐|最新|最近|最早|最老|"
+    r"最后|最晚|发表|发布|出版|公布|写|出|请问|请|帮|我|一下|你们|你|这里|这个|库|数据|集合|收录|一共|总共|共|里|面|中|有|没有|吗|呢|啊|"
+    r"所有|全部|都|已经|已|过|了|在|是|来自|由|的|数量|总数|数|，|,|\s)"
+)
+_HERE = "(?:这里|库里|这个库|数据库|集合)?(?:里)?"
+_GRAMMAR = CollectionGrammar(
+    forms=LooseForms(
+        topic=(
+            r"(?:是|都是|都)?(?:关于|有关|涉及|讨论|谈到|提到|谈论)(?P<about>[^，。？?]+?)(?:方面|领域|主题|问题)?的?"
+            rf"(?={_PAPERS}|$|有多少|有哪些|有几|有什么)"
+            rf"|(?:在)?(?P<field>[^，。？?的了篇些么有出]+?)(?:方面|领域)(?:上)?(?:的)?(?={_PAPERS}|[发出写])"
+        ),
+        stripped='“”"《》了过吗呢么',
+        words=rf"{_WORD}++",
+        asks="多少|几篇|哪些|哪几|什么|列出|列举|显示|给出|找|查|看看|推荐|最新|最近|最早|最老|所有|全部|数量|总数|有没有|有吗",
+        papers=_PAPERS,
+        newest="最新|最近|最晚|最后",
+        oldest="最早|最老",
+        count="多少|几篇|数量|总数",
+        several="哪些|几|些",
+    ),
+    overview=(
+        rf"{_HERE}(?:有|收录了?|涵盖|包含|包括)(?:哪些|什么|多少个?)(?:机构|组织|公司|实验室|主题|类别|领域|话题|年份)"
+        rf"|{_HERE}(?:都)?(?:有|收录了?)(?:什么|哪些)(?:论文|文章)"
+    ),
+    similar=(
+        r"(?:请|帮我)?(?:列出|找|推荐)?(?:一些|几篇)?(?:和|与|跟|像|同)(?P<title>.+?)(?:类似|相似|相近|相关|一样)的?"
+        r"(?:论文|文章|研究)?(?:有哪些|有什么|有吗|呢)?"
+    ),
+    refined=rf"(?:那么|那|只|其中|{_WORD})*+(?:(?:关于|有关)(?P<topic>[^？?]+?)的?)?(?:呢|吗)?",
+    how_many="多少|几篇",
+    clause="为什么|怎么|怎样|如何|是否|会不会|能不能",
+)
+
+_FILTERS = FilterWords(
+    organisations=MappingProxyType(
+        {
+            "google deepmind": ("谷歌深度思维", "谷歌deepmind", "深度思维", "谷歌"),
+            "nist": ("美国国家标准与技术研究院",),
+        }
+    ),
+    languages=MappingProxyType(
+        {
+            **{"中文": "zh", "汉语": "zh", "英文": "en", "英语": "en"},
+            **{"德文": "de", "法文": "fr", "日文": "ja"},
+        }
+    ),
+    language=r"[用以]?([中英德法日]文|汉语|英语)(?:写|撰写|发表)?的?(?=论文|文章|文献|摘要|$|[？?])",
+    year_sign=r"年(?:\d{1,2}月)?",
+    to="到|至",
+    after_range="年?(?:之间|间|期间)?",
+    before_year="在|于",
+    after_year="(?:期间|间|内|里)?的?",
+    numbers=MappingProxyType({"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}),
+    dates=MappingProxyType(
+        {
+            "since": rf"(?:自从?|从)?{FIRST}(?:以来|以后|之后|后|起|开始)",
+            "before": rf"{FIRST}(?:之前|以前|前)",
+            "years": rf"(?:在)?(?:最近|近|过去)(?:的)?{COUNT}年(?:里|内|间|来)?(?:的)?",
+            "last year": "(?:在)?去年(?:的)?",
+            "this year": "(?:在)?今年(?:的)?",
+        }
+    ),
+)
+
+_COURTESIES = CourtesyPatterns(
+    said=MappingProxyType(
+        {
+            "help": (
+                r"[你您](?:能|可以|会)(?:帮我)?(?:做|干|回答)(?:些?什么|啥|哪些)(?:问题|事)?|[你您][会能](?:些?什么|啥|干嘛)",
+                r"[你您]是(?:谁|什么)|帮助|帮帮?我|我?(?:能|可以)问[你您]?(?:些?什么|哪些)(?:问题)?",
+                r"(?:这个|你)?(?:怎么|如何)使?用|介绍一下[你您]?自己",
+            ),
+            "greeting": (r"(?:[你您]|大家)好[吗呀啊]?|嗨|哈[喽啰罗]|(?:早上|上午|下午|晚上|中午)好|早安?|在吗",),
+            "thanks": (
+                r"(?:非常|十分|太|多)?(?:谢谢|感谢|谢[了啦])[你您啦了]?们?(?:的?(?:帮助|回答))?|多谢|辛苦[你您]?了",
+            ),
+            "farewell": ("再见|拜拜|晚安|回头见",),
+            "agreement": ("好的?|好吧|明白了?|知道了|懂了|嗯+|了解|不错|太好了",),
+        }
+    ),
+)
+
+_ORDINALS = "一二三四五"
+_CONVERSATION = ConversationWords(
+    goes_on="那么?|还有|另外|然后|所以|但是?|不过",
+    refers_back="它|他们|她们|这|那|其",
+    ordinal=f"第([{_ORDINALS}])篇",
+    ordinals=MappingProxyType({character: place for place, character in enumerate(_ORDINALS)}),
+    several="它们|这些",
+)
+
+_EVIDENCE = EvidenceWords(
+    leans="然而|但是|但|因此|所以|此外|而且|同时|它|他们|她们|这(?!篇|项|份)|那|其(?!中)|该|例如|相反|具体",
+    asks_for_several=(
+        "比较|对比|相比|区别|分别|不同|哪些(?:论文|研究|方法|办法|工作|团队|机构)|有哪些|列出|综述|各自|还有谁"
+    ),
+)
+
+LANGUAGE = Language(
+    code="zh",
+    name="中文",
+    phrases=_PHRASES,
+    collection=_COLLECTION,
+    recognises=_is_chinese,
+    quotation_marks=(("“", "”"), ("《", "》"), ("「", "」")),
+    grammar=_GRAMMAR,
+    filters=_FILTERS,
+    courtesies=_COURTESIES,
+    conversation=_CONVERSATION,
+    evidence=_EVIDENCE,
+    markers=MarkerWords(
+        sources=word_set("来源 引用 引文 证据 文献 资料"),
+        joints=word_set("和 与 见"),
+        to=word_set("至"),
+    ),
+    attribution=AttributionWords(
+        verdict=r"(?P<word>是的?|不是?|否|对|不对|有|没有|会|不会|能|不能|可以|不可以)\s*[，,：。；]\s*(?=\w)",
+        comma="，",
+    ),
+    claims=ClaimWords(denying=word_set("不 没 无 未 非")),
+)
