@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.words import LANGUAGES, interface_words
 
 ATTRIBUTES = (
@@ -19,11 +20,16 @@ ATTRIBUTES = (
 """What the element observes; docs/widget.md says what each does."""
 
 PARTS = (
-    *("stream", "nodes", "prose", "colour", "exchange", "turn", "popover"),
-    *("wishes", "frame", "conversation", "element", "start"),
+    *("stream", "nodes", "patch", "pieces", "prose", "colour", "exchange", "clipboard"),
+    *("turn", "popover", "wishes", "frame", "conversation", "element", "start"),
 )
+"""The modules in script/, each after those that it imports: one scope takes them all in, so no name is given twice."""
 _FOLDER = Path(__file__).parent
 _PREFIX = "widget_"
+_IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
+# From the sign at a line's beginning, or from one that no quote follows and that is therefore in no literal.
+_COMMENT = re.compile(r"^\s*//.*|\s+//\s[^\"'`]*$")
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +48,22 @@ def widget_script() -> Script:
         "ATTRIBUTES": ATTRIBUTES,
         "STYLE": squeezed_style((_FOLDER / "widget.css").read_text(encoding="utf-8")),
         "WORDS": {language: _words(language) for language in LANGUAGES},
+        "MAX_LINKS": MAX_LINKS,
     }
     lines = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants.items()]
-    parts = [squeezed_script((_FOLDER / "script" / f"{name}.js").read_text(encoding="utf-8")) for name in PARTS]
-    plain = "\n".join(("(() => {", '"use strict";', *lines, *parts, "})();\n")).encode()
+    plain = "\n".join(("(() => {", '"use strict";', *lines, *map(part, PARTS), "})();\n")).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:24]}"')
 
 
+def part(name: str) -> str:
+    """One of `PARTS` as it stands in the script."""
+    return squeezed_script((_FOLDER / "script" / f"{name}.js").read_text(encoding="utf-8"))
+
+
 def squeezed_script(text: str) -> str:
-    """Without comment lines, indentation and empty lines; line breaks stay, and no literal may span them."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    """Without imports, comments, indentation and empty lines; line breaks stay, and no literal may span them."""
+    lines = (_COMMENT.sub("", line).strip() for line in _EXPORT.sub("", _IMPORT.sub("", text)).splitlines())
+    return "\n".join(filter(None, lines))
 
 
 def squeezed_style(text: str) -> str:

@@ -35,7 +35,7 @@ function contrast(one, other) {
 }
 
 // The accent with its companions for a theme, "light" or "dark"; readable on the paper and on its own tint.
-function palette(wish, theme) {
+export function palette(wish, theme) {
   const { paper, towards } = PAPERS[theme];
   const wished = hexColour(wish) ?? OWN[theme];
   let accent = wished;

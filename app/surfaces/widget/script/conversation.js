@@ -1,6 +1,11 @@
 // Asks, and tells what has come: one conversation, one question at a time. It knows nothing of how it is shown.
 
-class Conversation {
+import { beginning, happened, historyOf, MOST_EXCHANGES, newExchange } from "./exchange.js";
+import { withoutMarkers } from "./pieces.js";
+import { askServer, Lost, newKey, Refused } from "./stream.js";
+import { failureWords } from "./turn.js";
+
+export class Conversation {
   #stopper = null;
 
   // changed() after each change, said(text) for what is to be announced, told(name, detail) for the page's own listeners.
@@ -52,7 +57,7 @@ class Conversation {
         onEvent: (name, data) => {
           if (stopper.signal.aborted) return true;
           const over = happened(exchange, name, data);
-          if (name === "sentence") this.said(String(data.text ?? "").replace(/\s*\[\d[\d, ]*\]/g, ""));
+          if (name === "sentence") this.said(withoutMarkers(String(data.text ?? "")));
           this.changed();
           return over;
         },

@@ -1,6 +1,16 @@
 // <paperbacked-answer>: draws the conversation, keeps focus where it belongs, and is what the host page talks to.
 
-class PaperbackedAnswer extends HTMLElement {
+import { copied, plainText } from "./clipboard.js";
+import { palette } from "./colour.js";
+import { Conversation } from "./conversation.js";
+import { pageAddress } from "./exchange.js";
+import { fitBox, focusedNode, frameNodes, keepFocusIn, QUESTION_CHARS } from "./frame.js";
+import { make } from "./nodes.js";
+import { patch } from "./patch.js";
+import { turnNodes } from "./turn.js";
+import { wishesOf } from "./wishes.js";
+
+export class PaperbackedAnswer extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
   #conversation = new Conversation({
@@ -270,23 +280,5 @@ class PaperbackedAnswer extends HTMLElement {
     exchange.copied = (await copied(text, this.#parts.panel)) ? "copied" : "not_copied";
     this.#changed(true);
     setTimeout(() => { exchange.copied = false; this.#changed(true); }, 1600);
-  }
-}
-
-async function copied(text, within) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Plain http, or a frame without the permission.
-    const area = make("textarea", { class: "unseen", "aria-hidden": "true" });
-    area.value = text;
-    const before = within.getRootNode().activeElement;
-    within.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    before?.focus({ preventScroll: true });
-    return done;
   }
 }

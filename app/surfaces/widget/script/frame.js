@@ -1,8 +1,13 @@
 // The parts that stay while answers come and go: launcher, head, scroll, composer, foot, log.
 
-const QUESTION_CHARS = 2000;
+import { icon, make, outsideLink } from "./nodes.js";
+import { quotePopover } from "./popover.js";
+import { askNext } from "./turn.js";
+import { scopeWords } from "./wishes.js";
 
-function frameNodes({ say, title, placeholder, examples, filters }, launcher) {
+export const QUESTION_CHARS = 2000;
+
+export function frameNodes({ say, title, placeholder, examples, filters }, launcher) {
   const parts = {
     launch: !launcher ? null : make("button", { class: "launch", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": "panel" },
       icon("quote"), make("span", {}, title)),
@@ -33,7 +38,7 @@ function frameNodes({ say, title, placeholder, examples, filters }, launcher) {
 }
 
 // As tall as what is typed in it; the style sheet says up to where.
-function fitBox(box) {
+export function fitBox(box) {
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
 }
@@ -41,7 +46,7 @@ function fitBox(box) {
 const FOCUSABLE = 'a[href], button:not([disabled]), textarea, summary, [tabindex="0"]';
 
 // Keeps Tab within the panel.
-function keepFocusIn(panel, event) {
+export function keepFocusIn(panel, event) {
   const stops = [...panel.querySelectorAll(FOCUSABLE)].filter((node) => node.getClientRects().length);
   const here = panel.getRootNode().activeElement;
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
@@ -52,7 +57,7 @@ function keepFocusIn(panel, event) {
 }
 
 // What has the focus, also inside other components of the page.
-function focusedNode() {
+export function focusedNode() {
   let node = document.activeElement;
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
   return node === document.body ? null : node;

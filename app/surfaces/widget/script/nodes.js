@@ -1,6 +1,6 @@
 // Outside text becomes text nodes, and addresses become links only where they lead to the web.
 
-function make(tag, attributes = {}, ...children) {
+export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === true) node.setAttribute(name, "");
@@ -18,7 +18,7 @@ const ICONS = {
   quote: "M8.500 5.500C5.800 6.500 4 8.800 4 12v2.500h4.500V10.500H6M17 5.500c-2.700 1-4.500 3.300-4.500 6.500v2.500H17V10.500h-2.500",
 };
 
-function icon(name) {
+export function icon(name) {
   const SVG = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
@@ -28,7 +28,7 @@ function icon(name) {
   return svg;
 }
 
-function webAddress(text) {
+export function webAddress(text) {
   try {
     const url = new URL(text);
     return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
@@ -37,20 +37,20 @@ function webAddress(text) {
   }
 }
 
-function paperAddress(paper) {
+export function paperAddress(paper) {
   return webAddress(paper.url) ??
     (paper.arxiv_id ? `https://arxiv.org/abs/${encodeURIComponent(paper.arxiv_id).replace(/%2F/g, "/")}` : null) ??
     (paper.doi ? `https://doi.org/${encodeURIComponent(paper.doi).replace(/%2F/g, "/")}` : null);
 }
 
-function outsideLink(address, ...children) {
+export function outsideLink(address, ...children) {
   return make("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
 
-const nameOf = (paper) => String(paper.title || paper.label || paper.id || "");
+export const nameOf = (paper) => String(paper.title || paper.label || paper.id || "");
 
 // Organisation and month, as far as they are known.
-function origin(paper, language) {
+export function origin(paper, language) {
   const day = new Date(paper.published ?? NaN);
   const month = Number.isNaN(day.getTime())
     ? null
@@ -58,4 +58,4 @@ function origin(paper, language) {
   return [paper.organisation, month].filter(Boolean).map(String);
 }
 
-const listOf = (value) => (Array.isArray(value) ? value.filter((each) => each && typeof each === "object") : []);
+export const listOf = (value) => (Array.isArray(value) ? value.filter((each) => each && typeof each === "object") : []);

@@ -1,6 +1,8 @@
 // The quote and its paper beside a marker: on hover and focus, or on a tap. In the top layer, so that nothing cuts it off.
 
-function quotePopover(say) {
+import { make, nameOf, origin } from "./nodes.js";
+
+export function quotePopover(say) {
   const box = make("div", { class: "popover", id: "quote", role: "tooltip", popover: "manual" });
   box.hidden = true;
   let shown = null;

@@ -3,7 +3,7 @@
 const LONGEST_EVENT = 4_000_000; // characters; a whole answer with ten abstracts has some 50,000
 
 // Takes bytes in any pieces and calls onEvent({ name, data, id }) for each whole event.
-function eventReader(onEvent) {
+export function eventReader(onEvent) {
   const decoder = new TextDecoder();
   let line = "";
   let afterReturn = false; // "\r\n" is one line's end, even with the cut between the two
@@ -51,14 +51,14 @@ function eventReader(onEvent) {
 }
 
 // What cannot be mended by trying again at once; `key` names the sentence in the widget's words.
-class Refused extends Error {
+export class Refused extends Error {
   constructor(key, { status = 0, sentence = "", seconds = null } = {}) {
     super(sentence || key);
     Object.assign(this, { key, status, sentence, seconds });
   }
 }
 
-class Lost extends Error {}
+export class Lost extends Error {}
 
 const FIRST_BYTE_MS = 30_000;
 const SILENCE_MS = 40_000; // the server sends a heartbeat every 15 seconds
@@ -67,7 +67,7 @@ const WAITS_MS = [500, 1500, 4000];
 
 // Asks once, however often the connection is lost. onEvent(name, data) is called for each event, onAgain(fromStart)
 // before each new attempt. Resolves after "done" or "error"; rejects with Refused, Lost, or AbortError after a stop.
-async function askServer({ server, key, body, signal, onEvent, onAgain }) {
+export async function askServer({ server, key, body, signal, onEvent, onAgain }) {
   const until = Date.now() + IN_ALL_MS;
   let last = 0; // the number of the last event that was seen, where the server numbers them
   for (let attempt = 0; ; attempt++) {
@@ -157,7 +157,7 @@ function pause(ms, signal) {
   });
 }
 
-function newKey() {
+export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,10 +1,13 @@
 // An exchange as nodes: question, answer, what is happening, the papers behind it, and what can be done next.
 
+import { icon, make, nameOf, origin, outsideLink, paperAddress } from "./nodes.js";
+import { answerNodes } from "./prose.js";
+
 const CLOSEST = 3;
 const STRONG = 0.35; // as on the page (app/surfaces/cards.py)
 const FAIR = 0.25;
 
-function turnNodes(exchange, { say, language, last }) {
+export function turnNodes(exchange, { say, language, last }) {
   const { phase, answer } = exchange;
   const running = phase === "running";
   const asked = answer && String(answer.standalone_question || "");
@@ -32,7 +35,7 @@ function statusWords(status, say, language) {
   return say(known[status] ?? (/^Writing/.test(status) ? "writing" : "searching"));
 }
 
-function failureWords({ key, sentence, seconds }, say, language) {
+export function failureWords({ key, sentence, seconds }, say, language) {
   if (key === "busy") {
     const wait = seconds > 90 ? say("minutes", { n: Math.ceil(seconds / 60) }) : say("seconds", { n: seconds });
     const time = new Date(Date.now() + seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
@@ -119,7 +122,7 @@ function closest({ sources }, say, language) {
   return make("div", {}, make("p", { class: "closest-words" }, say("closest")), make("ol", { class: "closest" }, ...rows));
 }
 
-function askNext(questions, label) {
+export function askNext(questions, label) {
   if (!questions.length) return null;
   const rows = questions.map((question) => make("li", {}, make("button", { type: "button", "data-ask": question }, question)));
   return make("nav", { class: "next", "aria-label": label }, make("p", {}, label), make("ul", {}, ...rows));

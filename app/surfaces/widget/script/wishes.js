@@ -1,9 +1,15 @@
 // What the page's owner asked for in attributes, checked; anything else falls back to the default.
 
+import { webAddress } from "./nodes.js";
+
+// Known only while the script first runs.
+export const SCRIPT = document.currentScript ?? document.querySelector('script[src$="/widget.js"]');
+const HOME = new URL(".", SCRIPT?.src || location.href).href.replace(/\/$/, "");
+
 const PLACES = { "bottom-end": "end", "bottom-start": "start", "bottom-left": "left", "bottom-right": "right" };
 const MOST_EXAMPLES = 6;
 
-function wishesOf(element) {
+export function wishesOf(element) {
   const text = (name, most = 200) => (element.getAttribute(name) ?? "").trim().slice(0, most);
   const language = Object.hasOwn(WORDS, text("language")) ? text("language") : browserLanguage();
   const say = speaker(language);
@@ -41,7 +47,7 @@ function filtersOf(text) {
   return filters;
 }
 
-function scopeWords({ organisation = [], category = [], since, until }, say) {
+export function scopeWords({ organisation = [], category = [], since, until }, say) {
   const parts = [organisation.join(", "), category.join(", "), since && say("since", { date: since }), until && say("until", { date: until })];
   const named = parts.filter(Boolean).join(" · ");
   return named && say("only", { scope: named });

@@ -73,6 +73,20 @@ def test_every_part_is_in_the_script() -> None:
     assert not any(line.count("`") % 2 for line in SCRIPT.splitlines()), "squeezing would change a literal over lines"
 
 
+def test_one_scope_takes_all_parts() -> None:
+    given: dict[str, str] = {}
+    for name in PARTS:
+        text = SOURCES[name]
+        for names, source in re.findall(r"^import \{([^}]+)\} from \"\./(\w+)\.js\";", text, re.MULTILINE):
+            for imported in re.findall(r"\w+", names):
+                assert given.get(imported) == source, f"{name} has {imported} from {source}, which does not come before it"
+        declared = re.findall(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", text, re.MULTILINE)
+        assert not given.keys() & set(declared), f"{name} gives a name a second time"
+        given |= dict.fromkeys(declared, name)
+    sent = widget_script().plain.decode()
+    assert not re.search(r"^(?:import|export)\b|^\s*//| // [^\"'`]*$", sent, re.MULTILINE)
+
+
 def test_text_can_only_become_text() -> None:
     """No way from a string to markup, code or a style attribute, and no other host."""
     forbidden = (
