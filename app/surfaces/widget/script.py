@@ -9,8 +9,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
+from app.answering.question import MAX_QUESTION_CHARS
+from app.answering.sources import CLOSEST_PAPERS
 from app.surfaces.page.bounds import MAX_LINKS
+from app.surfaces.page.cards import FAIR, MATCHES, STRONG
+from app.surfaces.tokens import declarations, token
 from app.surfaces.words import LANGUAGES, interface_words
 
 ATTRIBUTES = (
@@ -26,6 +31,8 @@ PARTS = (
 """The modules in script/, each after those that it imports: one scope takes them all in, so no name is given twice."""
 _FOLDER = Path(__file__).parent
 _PREFIX = "widget_"
+_MIXED = ("accent", "on-accent", "tint", "tint-strong")
+"""The tokens that colour.js works out from the page owner's accent."""
 _IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 # From the sign at a line's beginning, or from one that no quote follows and that is therefore in no literal.
 _COMMENT = re.compile(r"^\s*//.*|\s+//\s[^\"'`]*$")
@@ -44,15 +51,34 @@ class Script:
 @lru_cache(maxsize=1)
 def widget_script() -> Script:
     """The one script. It is a single expression, so nothing of it reaches the host page's globals."""
-    constants = {
-        "ATTRIBUTES": ATTRIBUTES,
-        "STYLE": squeezed_style((_FOLDER / "widget.css").read_text(encoding="utf-8")),
-        "WORDS": {language: _words(language) for language in LANGUAGES},
-        "MAX_LINKS": MAX_LINKS,
-    }
-    lines = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants.items()]
+    lines = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants().items()]
     plain = "\n".join(("(() => {", '"use strict";', *lines, *map(part, PARTS), "})();\n")).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:24]}"')
+
+
+def constants() -> dict[str, Any]:
+    """What the parts find in their scope besides each other; biome.json names them too."""
+    return {
+        "ATTRIBUTES": ATTRIBUTES,
+        "STYLE": squeezed_style(_style()),
+        "THEMES": {
+            "light": {"paper": token("paper"), "accent": token("accent"), "towards": token("darken")},
+            "dark": {"paper": token("paper", "dark"), "accent": token("accent", "dark"), "towards": token("lighten")},
+        },
+        "ON_ACCENT": (token("on-dark-accent"), token("on-light-accent")),
+        "WORDS": {language: _words(language) for language in LANGUAGES},
+        "MAX_LINKS": MAX_LINKS,
+        "MAX_QUESTION_CHARS": MAX_QUESTION_CHARS,
+        "CLOSEST_PAPERS": CLOSEST_PAPERS,
+        "STRONG": STRONG,
+        "FAIR": FAIR,
+    }
+
+
+def _style() -> str:
+    style = (_FOLDER / "widget.css").read_text(encoding="utf-8")
+    light, dark = declarations(style, "light", without=_MIXED), declarations(style, "dark", without=_MIXED)
+    return f".root {{\n{light}}}\n.root.dark {{\n{dark}}}\n{style}"
 
 
 def part(name: str) -> str:
@@ -74,4 +100,5 @@ def squeezed_style(text: str) -> str:
 
 def _words(language: str) -> dict[str, str]:
     words = interface_words(language)
-    return {key.removeprefix(_PREFIX): words(key) for key in words if key.startswith(_PREFIX)}
+    own = {key.removeprefix(_PREFIX): words(key) for key in words if key.startswith(_PREFIX)}
+    return own | {f"match_{name}": words(f"card_match_{name}") for name in MATCHES}

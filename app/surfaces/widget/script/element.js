@@ -4,7 +4,7 @@ import { copied, plainText } from "./clipboard.js";
 import { palette } from "./colour.js";
 import { Conversation } from "./conversation.js";
 import { pageAddress } from "./exchange.js";
-import { fitBox, focusedNode, frameNodes, keepFocusIn, QUESTION_CHARS } from "./frame.js";
+import { fitBox, focusedNode, frameNodes, keepFocusIn } from "./frame.js";
 import { make } from "./nodes.js";
 import { patch } from "./patch.js";
 import { turnNodes } from "./turn.js";
@@ -88,7 +88,7 @@ export class PaperbackedAnswer extends HTMLElement {
 
   // Opens the widget and asks; resolves to the Answer, or to null where none came.
   async ask(question) {
-    const text = String(question ?? "").trim().slice(0, QUESTION_CHARS);
+    const text = String(question ?? "").trim().slice(0, MAX_QUESTION_CHARS);
     if (!text || !this.#parts) return null;
     this.open();
     this.#parts.log.replaceChildren();

@@ -5,8 +5,6 @@ import { quotePopover } from "./popover.js";
 import { askNext } from "./turn.js";
 import { scopeWords } from "./wishes.js";
 
-export const QUESTION_CHARS = 2000;
-
 export function frameNodes({ say, title, placeholder, examples, filters }, launcher) {
   const parts = {
     launch: !launcher ? null : make("button", { class: "launch", type: "button", "aria-haspopup": "dialog", "aria-expanded": "false", "aria-controls": "panel" },
@@ -17,7 +15,7 @@ export function frameNodes({ say, title, placeholder, examples, filters }, launc
       scopeWords(filters, say) && make("p", { class: "scope" }, scopeWords(filters, say)),
       askNext(examples, say("worth_asking"))),
     turns: make("div", { class: "turns" }),
-    box: make("textarea", { rows: 1, maxlength: QUESTION_CHARS, placeholder, "aria-label": title, dir: "auto", enterkeyhint: "send", autocomplete: "off" }),
+    box: make("textarea", { rows: 1, maxlength: MAX_QUESTION_CHARS, placeholder, "aria-label": title, dir: "auto", enterkeyhint: "send", autocomplete: "off" }),
     send: make("button", { class: "send", type: "button", "data-act": "send" }, say("send")),
     full: outsideLink("about:blank", say("full_page")),
     log: make("div", { class: "unseen", role: "log", "aria-live": "polite", "aria-label": say("log") }),

@@ -3,10 +3,6 @@
 import { icon, make, nameOf, origin, outsideLink, paperAddress } from "./nodes.js";
 import { answerNodes } from "./prose.js";
 
-const CLOSEST = 3;
-const STRONG = 0.35; // as on the page (app/surfaces/cards.py)
-const FAIR = 0.25;
-
 export function turnNodes(exchange, { say, language, last }) {
   const { phase, answer } = exchange;
   const running = phase === "running";
@@ -103,7 +99,7 @@ function card(quotes, say, language) {
 
 function paperLines(paper, score, say, language) {
   const address = paperAddress(paper);
-  const words = score >= STRONG ? "strong_match" : score >= FAIR ? "fair_match" : "faint_match";
+  const words = score >= STRONG ? "match_strong" : score >= FAIR ? "match_fair" : "match_faint";
   const parts = [...origin(paper, language), paper.category, Number.isFinite(score) && say(words)].filter(Boolean);
   return [
     make("p", { class: "card-title" }, address ? outsideLink(address, nameOf(paper)) : nameOf(paper)),
@@ -114,7 +110,7 @@ function paperLines(paper, score, say, language) {
 // Under an answer that abstains: the nearest papers by name.
 function closest({ sources }, say, language) {
   if (!sources.length) return null;
-  const rows = sources.slice(0, CLOSEST).map(({ paper }) => {
+  const rows = sources.slice(0, CLOSEST_PAPERS).map(({ paper }) => {
     const address = paperAddress(paper);
     return make("li", {}, address ? outsideLink(address, nameOf(paper)) : nameOf(paper),
       make("p", { class: "meta" }, [...origin(paper, language), paper.category].filter(Boolean).join(" · ")));

@@ -16,7 +16,7 @@ from app.surfaces.gate.page_security import LocalOnly
 from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
-from app.surfaces.widget.script import ATTRIBUTES, PARTS, squeezed_script, widget_script
+from app.surfaces.widget.script import ATTRIBUTES, PARTS, constants, squeezed_script, widget_script
 from app.surfaces.words import LANGUAGES, interface_words
 
 ROOT = Path(__file__).parents[4]
@@ -25,6 +25,7 @@ PAGE = (ROOT / "docs" / "widget.md").read_text(encoding="utf-8")
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((FOLDER / "script").glob("*.js"))}
 SCRIPT = "\n".join(squeezed_script(text) for text in SOURCES.values())
 ALLOWED = "https://site.example"
+CONSTANTS = constants()
 MOST_BYTES = 20_000
 
 
@@ -107,21 +108,22 @@ def test_a_page_chooses_neither_model_nor_prompt() -> None:
 
 
 def test_a_match_is_called_what_the_page_calls_it() -> None:
-    limits = {
-        name: float(value) for name, value in re.findall(r"^const (STRONG|FAIR) = ([\d.]+);", SCRIPT, re.MULTILINE)
-    }
-    assert limits == {"STRONG": cards._STRONG, "FAIR": cards._FAIR}
+    assert {"STRONG": cards.STRONG, "FAIR": cards.FAIR}.items() <= CONSTANTS.items()
+    assert not re.search(r"const (?:STRONG|FAIR)\b", SCRIPT)
     for language in LANGUAGES:
-        words = interface_words(language)
-        for name in ("strong", "fair", "faint"):
-            assert words(f"widget_{name}_match") == words(f"card_match_{name}")
+        called = {name: CONSTANTS["WORDS"][language][f"match_{name}"] for name in cards.MATCHES}
+        assert called == {name: interface_words(language)(f"card_match_{name}") for name in cards.MATCHES}
+
+
+def test_what_the_script_is_given_is_used_and_given_once() -> None:
+    for name in CONSTANTS:
+        assert re.search(rf"\b{name}\b", SCRIPT), f"{name} is sent for nothing"
+        assert not re.search(rf"^(?:const|let|function|class) {name}\b", SCRIPT, re.MULTILINE)
 
 
 def test_the_words_are_complete_in_every_language() -> None:
-    spoken: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        words = interface_words(language)
-        spoken[language] = {key.removeprefix("widget_"): words(key) for key in words if key.startswith("widget_")}
+    spoken: dict[str, dict[str, str]] = CONSTANTS["WORDS"]
+    assert tuple(spoken) == LANGUAGES
     places = {
         language: {key: set(re.findall(r"\{\w+\}", text)) for key, text in texts.items()}
         for language, texts in spoken.items()
