@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from matplotlib.colors import CSS4_COLORS
 
 from app.surfaces import tokens
 from app.surfaces.chat import page_options
@@ -21,20 +22,7 @@ FOLDER = Path(tokens.__file__).parent
 # Somebody else's page, whose colours are against ours on purpose.
 NOT_OURS = "widget/demo.css"
 DRAWING = {".css", ".html", ".js", ".py"}
-NAMES = """aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood
-cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray
-darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen
-darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue
-firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew
-hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan
-lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray
-lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine mediumblue mediumorchid
-mediumpurple mediumseagreen mediumslateblue mediumspringgreen mediumturquoise mediumvioletred midnightblue mintcream
-mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid palegoldenrod palegreen
-paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red rosybrown royalblue
-saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue slategray slategrey snow springgreen
-steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow yellowgreen""".split()
-_NAME = "|".join(NAMES)
+_NAME = "|".join(CSS4_COLORS)
 LITERAL = re.compile(
     r"(?<![\w&])#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})\b"
     r"|\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|color)\(\s*(?:from\b|[\d.+-])"
@@ -97,9 +85,7 @@ def test_every_style_sheet_has_the_tokens_that_it_uses() -> None:
 
 
 def test_no_token_is_there_for_nothing() -> None:
-    drawn = "".join(
-        path.read_text(encoding="utf-8") for path in FOLDER.rglob("*") if path.suffix in DRAWING - {".py"}
-    )
+    drawn = "".join(path.read_text(encoding="utf-8") for path in FOLDER.rglob("*") if path.suffix in DRAWING - {".py"})
     python = (FOLDER / "widget" / "script.py").read_text(encoding="utf-8")
     for name in re.findall(r"--([\w-]+):", (FOLDER / "tokens.css").read_text(encoding="utf-8")):
         assert f"var(--{name})" in drawn or f'token("{name}")' in python, name

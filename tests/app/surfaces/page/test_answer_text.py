@@ -1,4 +1,4 @@
-"""An answer's text in pieces: as the table says that the widget keeps to too, and in a time that grows with the text."""
+"""An answer's text in pieces: by the table that the widget keeps to too, and in a time that grows with the text."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ def sentences_of(rows: list[tuple[str, Any]]) -> list[AnswerSentence]:
 
 @pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["name"])
 def test_a_text_is_cut_as_the_table_says(case: dict[str, Any]) -> None:
-    given = case["text"], sentences_of(case.get("sentences", [])), case.get("titles", []), case.get("unfinished", False)
-    found = [
-        [piece, sorted(set(labels)), *([verdict] if verdict else [])] for piece, labels, verdict in answer_pieces(*given)
-    ]
+    sentences, titles = sentences_of(case.get("sentences", [])), case.get("titles", [])
+    pieces = answer_pieces(case["text"], sentences, titles, case.get("unfinished", False))
+    found = [[piece, sorted(labels), *([verdict] if verdict else [])] for piece, labels, verdict in pieces]
     assert found == case["pieces"]
     assert "".join(piece for piece, *_ in found) == case["text"]
 

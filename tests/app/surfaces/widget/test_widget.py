@@ -80,7 +80,7 @@ def test_one_scope_takes_all_parts() -> None:
         text = SOURCES[name]
         for names, source in re.findall(r"^import \{([^}]+)\} from \"\./(\w+)\.js\";", text, re.MULTILINE):
             for imported in re.findall(r"\w+", names):
-                assert given.get(imported) == source, f"{name} has {imported} from {source}, which does not come before it"
+                assert given.get(imported) == source, f"{name}: {imported} of {source} does not come before it"
         declared = re.findall(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", text, re.MULTILINE)
         assert not given.keys() & set(declared), f"{name} gives a name a second time"
         given |= dict.fromkeys(declared, name)
