@@ -1,6 +1,6 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button, copied, says, opensElsewhere, lastThatFit } = window.paperbacked;
+  const { find, all, say, make, button, copied, says, opensElsewhere, actOn, lastThatFit } = window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
   const MOST_EXPORTED = 250_000; // bytes; the API's requests may have 256,000
   const verdicts = new Map(); // by answer, for this visit
@@ -8,6 +8,12 @@
   async function copy(node, text) {
     if (await copied(text)) says(node, say("copied"));
     else tell(node.closest(".turn"), say("copy_failed"));
+  }
+
+  function copyLink(node, event) {
+    if (opensElsewhere(event)) return;
+    event.preventDefault();
+    copy(node, node.href);
   }
 
   const post = (path, body) => fetch(new URL(path, API), {
@@ -94,16 +100,14 @@
   }
 
   document.addEventListener("click", (event) => {
-    const on = (selector) => event.target.closest?.(selector);
-    const menu = on(".menu");
-    all(".menu[open]").forEach((other) => { if (other !== menu) other.open = false; });
-    let node;
-    if ((node = on("[data-copy]"))) copy(node, node.dataset.copy);
-    else if ((node = on("[data-permalink]")) && !opensElsewhere(event)) {
-      event.preventDefault();
-      copy(node, node.href);
-    } else if ((node = on("[data-export]"))) save(node, node.dataset.export);
-    else if ((node = on("[data-thumb]"))) thumb(node);
+    const menu = event.target.closest?.(".menu");
+    for (const other of all(".menu[open]")) if (other !== menu) other.open = false;
+    actOn(event, [
+      ["[data-copy]", (node) => copy(node, node.dataset.copy)],
+      ["[data-permalink]", (node) => copyLink(node, event)],
+      ["[data-export]", (node) => save(node, node.dataset.export)],
+      ["[data-thumb]", thumb],
+    ]);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

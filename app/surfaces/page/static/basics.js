@@ -24,6 +24,14 @@
   // With these keys a link opens in another tab or window, and this page stays as it is; triggers.js has the same.
   const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
 
+  // What is done for the first [selector, act] whose selector the event's target is within.
+  function actOn(event, acts) {
+    for (const [selector, act] of acts) {
+      const node = event.target.closest?.(selector);
+      if (node) return act(node);
+    }
+  }
+
   // ---- to the server: an event of the masthead or of the conversation, heard by triggers.js
   function send(where, name, data) {
     const node = find(where === "masthead" ? "#masthead .masthead" : "#conversation section");
@@ -114,7 +122,7 @@
   }
 
   window.paperbacked = {
-    find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, send, ask, box, type, make, button, stage,
+    find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, actOn, send, ask, box, type, make, button, stage,
     copied, says, paperFetched, stored, store, lastThatFit,
   };
 })();

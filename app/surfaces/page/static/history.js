@@ -136,7 +136,7 @@
   function deleteAll(fill) {
     const node = button(say("delete_all"), () => {
       if (!node.dataset.sure) { node.dataset.sure = "1"; node.textContent = say("delete_sure"); return; }
-      listed().forEach((entry) => forget(entry.id));
+      for (const entry of listed()) forget(entry.id);
       fill();
       find("#history .history-foot button").focus();
     });

@@ -1,7 +1,7 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const { find, all, make, button, bring, wordsOf, say, emit, draft } = window.paperbacked;
+  const { find, all, make, button, bring, wordsOf, say, emit, draft, actOn } = window.paperbacked;
   const { paperFetched, paperName, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
@@ -164,26 +164,36 @@
     if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
   });
 
+  function openMark({ dataset }) {
+    if (dataset.paper !== undefined) return open(dataset.paper);
+    field("organisation").value = dataset.bundle;
+    field("year").value = dataset.year;
+    narrow();
+  }
+
+  function toggleFilter({ dataset }) {
+    const chosen = field(dataset.filter);
+    chosen.value = chosen.value === dataset.value ? "" : dataset.value;
+    narrow();
+  }
+
+  function clearAll() {
+    clear();
+    find("#library [type=search]").focus();
+  }
+
   heard("click", (event, on) => {
-    let node;
-    if ((node = on(".lane-marks a"))) {
-      event.preventDefault();
-      if (node.dataset.paper !== undefined) return open(node.dataset.paper);
-      field("organisation").value = node.dataset.bundle;
-      field("year").value = node.dataset.year;
-      narrow();
-    } else if ((node = on("[data-filter]"))) {
-      const chosen = field(node.dataset.filter);
-      chosen.value = chosen.value === node.dataset.value ? "" : node.dataset.value;
-      narrow();
-    } else if ((node = on("[data-sort]"))) sort(node);
-    else if ((node = on(".entry th button"))) toggle(node);
-    else if (on(".library-clear")) {
-      clear();
-      find("#library [type=search]").focus();
-    } else if (on(".library-ask")) askOnly();
+    if (on(".lane-marks a")) event.preventDefault();
+    actOn(event, [
+      [".lane-marks a", openMark],
+      ["[data-filter]", toggleFilter],
+      ["[data-sort]", sort],
+      [".entry th button", (button) => toggle(button)],
+      [".library-clear", clearAll],
+      [".library-ask", askOnly],
+    ]);
   });
-  heard("input", (event, on) => { if (on(".library-fields")) narrow(); });
+  heard("input", (_event, on) => { if (on(".library-fields")) narrow(); });
 
   // ---- the marks of a lane: one stop for the tab key, the arrow keys go from paper to paper
   heard("keydown", (event, on) => {

@@ -1,6 +1,6 @@
 // Markers: a quote and its paper on hover, focus or tap; the lit sentence on click. And why a sentence is muted.
 (() => {
-  const { find, all, touches, bring, say, make, button, stage } = window.paperbacked;
+  const { find, all, touches, bring, say, make, button, stage, actOn } = window.paperbacked;
   const marks = (turn, number) => all(`.evidence[data-turn="${turn}"] mark[data-numbers~="${number}"]`);
   let popover = null;
 
@@ -44,16 +44,16 @@
   function hide() {
     popover?.remove();
     popover = null;
-    all("[aria-describedby=popover]").forEach((anchor) => anchor.removeAttribute("aria-describedby"));
+    for (const anchor of all("[aria-describedby=popover]")) anchor.removeAttribute("aria-describedby");
   }
 
   function showEvidence(turn) {
-    all(".evidence").forEach((section) => { section.hidden = section.dataset.turn !== String(turn); });
+    for (const section of all(".evidence")) section.hidden = section.dataset.turn !== String(turn);
     return find(`.evidence[data-turn="${turn}"]`);
   }
 
   function bringForward(card) {
-    all(".forward").forEach((other) => other.classList.remove("forward"));
+    for (const other of all(".forward")) other.classList.remove("forward");
     for (let fold = card; fold; fold = fold.parentElement?.closest("details")) {
       if (fold.tagName === "DETAILS") fold.open = true;
     }
@@ -64,41 +64,43 @@
     showEvidence(turn);
     const lit = marks(turn, number);
     if (!lit.length) return;
-    all("mark.lit").forEach((mark) => mark.classList.remove("lit"));
-    lit.forEach((mark) => mark.classList.add("lit"));
+    for (const mark of all("mark.lit")) mark.classList.remove("lit");
+    for (const mark of lit) mark.classList.add("lit");
     bringForward(lit[0].closest(".card"));
     // Beside the answer the page moves only as far as it must; below it the reader is taken there.
     bring(lit[0], innerWidth > 1023 ? "nearest" : "center");
     lit[0].focus({ preventScroll: true });
   }
 
+  // ---- from a card back to its marker, and from an answer to its papers
+  function back(node) {
+    const marker = document.getElementById(node.getAttribute("href").slice(1));
+    if (marker) { bring(marker, "center"); marker.focus({ preventScroll: true }); }
+  }
+
+  function showCard(node) {
+    showEvidence(node.closest(".turn").dataset.turn);
+    const card = document.getElementById(node.dataset.card);
+    if (card) { bringForward(card); bring(card, "start"); }
+  }
+
+  function showSources(node) {
+    const section = showEvidence(node.dataset.sources);
+    if (section) bring(section, "start");
+  }
+
   const MARKER = ".turn .marker";
   const ANCHOR = `${MARKER}, .turn [data-reason]`;
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
-    let node;
     if (on("#popover")) return;
-    if ((node = on(MARKER))) {
-      event.preventDefault();
-      if (touches.matches) show(node);
-      else { hide(); light(node.dataset.turn, node.dataset.number); }
-      return;
-    }
-    if (touches.matches && (node = on(ANCHOR))) { show(node); return; }
+    const marker = on(MARKER);
+    if (marker || on("[data-back], [data-card]")) event.preventDefault();
+    const anchor = touches.matches ? on(ANCHOR) : null;
+    if (anchor) { show(anchor); return; }
     hide();
-    if ((node = on("[data-back]"))) {
-      event.preventDefault();
-      const marker = document.getElementById(node.getAttribute("href").slice(1));
-      if (marker) { bring(marker, "center"); marker.focus({ preventScroll: true }); }
-    } else if ((node = on("[data-card]"))) {
-      event.preventDefault();
-      showEvidence(node.closest(".turn").dataset.turn);
-      const card = document.getElementById(node.dataset.card);
-      if (card) { bringForward(card); bring(card, "start"); }
-    } else if ((node = on("[data-sources]"))) {
-      const section = showEvidence(node.dataset.sources);
-      if (section) bring(section, "start");
-    }
+    if (marker) light(marker.dataset.turn, marker.dataset.number);
+    else actOn(event, [["[data-back]", back], ["[data-card]", showCard], ["[data-sources]", showSources]]);
   });
   const shows = (event) => {
     const anchor = event.target.closest?.(ANCHOR);

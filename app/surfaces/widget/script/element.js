@@ -48,7 +48,7 @@ export class PaperbackedAnswer extends HTMLElement {
     queueMicrotask(() => { if (!this.isConnected) this.#conversation.stop(); });
   }
 
-  attributeChangedCallback(name, before, after) {
+  attributeChangedCallback(_name, before, after) {
     if (!this.#parts || before === after || this.#redrawing) return;
     this.#redrawing = true;
     queueMicrotask(() => {

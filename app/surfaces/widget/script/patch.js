@@ -10,7 +10,7 @@ export function patch(parent, nodes) {
     else if (there.nodeType === Node.TEXT_NODE) { if (there.data !== node.data) there.data = node.data; }
     else patch(there, [...node.childNodes]);
   });
-  old.slice(nodes.length).forEach((node) => node.remove());
+  for (const node of old.slice(nodes.length)) node.remove();
 }
 
 // Set by what the reader does, not by what the server says.

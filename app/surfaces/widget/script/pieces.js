@@ -24,10 +24,11 @@ function segments(text, layers) {
   const cuts = new Uint8Array(text.length + 1);
   const changes = {}; // how many layers of a label begin at each place, less those that end there
   for (const { start, end, label } of layers) {
-    const change = (changes[label] ??= new Int32Array(text.length + 1));
-    cuts[start] = cuts[end] = 1;
-    change[start]++;
-    change[end]--;
+    changes[label] ??= new Int32Array(text.length + 1);
+    changes[label][start]++;
+    changes[label][end]--;
+    cuts[start] = 1;
+    cuts[end] = 1;
   }
   cuts[text.length] = 1;
   const open = Object.entries(changes).map(([label, change]) => ({ label, change, count: 0 }));
@@ -72,9 +73,11 @@ function outside(spans, quotes) {
 
 function titleSpans(text, title) {
   const spans = [];
-  for (let end = 0, start; (start = standsAt(text, title, end)) >= 0; ) {
-    end = start + title.length;
+  let start = standsAt(text, title, 0);
+  while (start >= 0) {
+    const end = start + title.length;
     spans.push({ start, end, label: "title" });
+    start = standsAt(text, title, end);
   }
   return spans;
 }
@@ -82,10 +85,11 @@ function titleSpans(text, title) {
 // Where each sentence stands in the text; markers and spacing are disregarded.
 function placed(sentences, text) {
   const kept = [];
-  const keep = (at, end) => { for (; at < end; at++) if (/\S/.test(text[at])) kept.push(at); };
-  const markers = spansOf(text, MARKER);
-  markers.forEach(({ start }, index) => keep(markers[index - 1]?.end ?? 0, start));
-  keep(markers.at(-1)?.end ?? 0, text.length);
+  let at = 0;
+  for (const { start, end } of [...spansOf(text, MARKER), { start: text.length }]) {
+    for (; at < start; at++) if (/\S/.test(text[at])) kept.push(at);
+    at = end;
+  }
   const bare = bareOf(text);
   const layers = [];
   const behind = new Map();

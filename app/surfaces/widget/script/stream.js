@@ -7,7 +7,7 @@ export function eventReader(onEvent) {
   const decoder = new TextDecoder();
   let line = "";
   let afterReturn = false; // "\r\n" is one line's end, even with the cut between the two
-  let fresh = () => ({ name: "message", data: [], id: null, size: 0 });
+  const fresh = () => ({ name: "message", data: [], id: null, size: 0 });
   let event = fresh();
 
   function field(text) {
