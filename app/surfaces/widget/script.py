@@ -34,7 +34,7 @@ _PREFIX = "widget_"
 _MIXED = ("accent", "on-accent", "tint", "tint-strong")
 """The tokens that colour.js works out from the page owner's accent."""
 _IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
-# From the sign at a line's beginning, or from one that no quote follows and that is therefore in no literal.
+# At a line's beginning, or where no quote follows and the sign is therefore in no literal.
 _COMMENT = re.compile(r"^\s*//.*|\s+//\s[^\"'`]*$")
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 
@@ -51,7 +51,7 @@ class Script:
 @lru_cache(maxsize=1)
 def widget_script() -> Script:
     """The one script. It is a single expression, so nothing of it reaches the host page's globals."""
-    lines = [f"const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants().items()]
+    lines = [f"const {name} = {_json(value)};" for name, value in constants().items()]
     plain = "\n".join(("(() => {", '"use strict";', *lines, *map(part, PARTS), "})();\n")).encode()
     return Script(plain, gzip.compress(plain, 9, mtime=0), f'"{hashlib.sha256(plain).hexdigest()[:24]}"')
 
@@ -81,15 +81,19 @@ def _style() -> str:
     return f".root {{\n{light}}}\n.root.dark {{\n{dark}}}\n{style}"
 
 
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def part(name: str) -> str:
     """One of `PARTS` as it stands in the script."""
     return squeezed_script((_FOLDER / "script" / f"{name}.js").read_text(encoding="utf-8"))
 
 
 def squeezed_script(text: str) -> str:
-    """Without imports, comments, indentation and empty lines; line breaks stay, and no literal may span them."""
+    """Without imports, comments, indentation and line breaks that cannot end a statement; no literal may span lines."""
     lines = (_COMMENT.sub("", line).strip() for line in _EXPORT.sub("", _IMPORT.sub("", text)).splitlines())
-    return "\n".join(filter(None, lines))
+    return re.sub(r"(?<=[,(\[{])\n", "", "\n".join(filter(None, lines)))
 
 
 def squeezed_style(text: str) -> str:

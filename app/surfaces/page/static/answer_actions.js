@@ -16,16 +16,17 @@
     copy(node, node.href);
   }
 
-  const post = (path, body) => fetch(new URL(path, API), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const post = (path, body) =>
+    fetch(new URL(path, API), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
 
   // ---- export: the server writes the file from what the browser has kept
   // What a file says nothing of stays here; where nothing is quoted it names the closest papers.
   const forFile = ({ followups, timings, sources, ...answer }) =>
-    (answer.status === "abstained" ? { ...answer, sources } : answer);
+    answer.status === "abstained" ? { ...answer, sources } : answer;
 
   async function save(node, format) {
     const menu = node.closest("details");
@@ -71,7 +72,10 @@
   async function thumb(node) {
     const turn = node.closest(".turn");
     const verdict = node.dataset.thumb;
-    if (!(await give(turn, verdict))) { tell(turn, say("failed")); return; }
+    if (!(await give(turn, verdict))) {
+      tell(turn, say("failed"));
+      return;
+    }
     verdicts.set(turn.dataset.answer, verdict);
     press();
     const reason = make("input");
@@ -80,14 +84,28 @@
     reason.setAttribute("aria-label", say("reason"));
     const send = button(say("send"), () => {});
     send.type = "submit";
-    const form = tell(turn, say("thanks_reason"), reason, send, button(say("close"), () => { form.remove(); node.focus(); }));
+    const form = tell(
+      turn,
+      say("thanks_reason"),
+      reason,
+      send,
+      button(say("close"), () => {
+        form.remove();
+        node.focus();
+      }),
+    );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const text = reason.value.trim();
       const done = !text || (await give(turn, verdict, text));
       tell(turn, say(done ? "thanks" : "failed"));
     });
-    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { form.remove(); node.focus(); } });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        form.remove();
+        node.focus();
+      }
+    });
     reason.focus();
   }
 

@@ -89,7 +89,10 @@
     const label = node.dataset.label ?? node.textContent;
     node.dataset.label = label;
     node.textContent = text;
-    setTimeout(() => { node.textContent = label; delete node.dataset.label; }, 1600);
+    setTimeout(() => {
+      node.textContent = label;
+      delete node.dataset.label;
+    }, 1600);
   }
 
   // ---- what the server knows of a paper, as JSON; an error where it cannot be had
@@ -102,13 +105,21 @@
   }
 
   // What may be refused: private windows and full disks have no storage.
-  function stored(storage, key) { try { return window[storage].getItem(key); } catch { return null; } }
+  function stored(storage, key) {
+    try {
+      return window[storage].getItem(key);
+    } catch {
+      return null;
+    }
+  }
   function store(storage, key, value) {
     try {
       if (value === null) window[storage].removeItem(key);
       else window[storage].setItem(key, value);
       return true;
-    } catch { return false; }
+    } catch {
+      return false;
+    }
   }
 
   // ---- what goes to the server is bounded there: the last of a list that fit into so many bytes of JSON
@@ -122,7 +133,28 @@
   }
 
   window.paperbacked = {
-    find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, actOn, send, ask, box, type, make, button, stage,
-    copied, says, paperFetched, stored, store, lastThatFit,
+    find,
+    all,
+    touches,
+    bring,
+    wordsOf,
+    say,
+    emit,
+    draft,
+    opensElsewhere,
+    actOn,
+    send,
+    ask,
+    box,
+    type,
+    make,
+    button,
+    stage,
+    copied,
+    says,
+    paperFetched,
+    stored,
+    store,
+    lastThatFit,
   };
 })();

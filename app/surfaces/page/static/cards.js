@@ -1,6 +1,7 @@
 // On the cards: references to copy, a question begun about the paper, and papers like it.
 (() => {
-  const { find, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } = window.paperbacked;
+  const { find, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } =
+    window.paperbacked;
 
   function toggle(opener) {
     const panel = document.getElementById(opener.getAttribute("aria-controls"));

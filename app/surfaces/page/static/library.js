@@ -48,16 +48,19 @@
     find(".library-empty").textContent = said("none_shown");
     // Said when the typing rests, not at every letter.
     clearTimeout(counting);
-    counting = setTimeout(() => { find(".library-count").textContent = text; }, 200);
+    counting = setTimeout(() => {
+      find(".library-count").textContent = text;
+    }, 200);
   }
 
   function draw(shown, narrowed) {
     for (const mark of all(".lane-marks a")) {
       const { paper, bundle, year } = mark.dataset;
       const [organisation, when] = [field("organisation").value, field("year").value];
-      const fits = paper === undefined
-        ? (!organisation || organisation === bundle) && (!when || !year || when === year)
-        : shown.has(paper);
+      const fits =
+        paper === undefined
+          ? (!organisation || organisation === bundle) && (!when || !year || when === year)
+          : shown.has(paper);
       mark.classList.toggle("away", narrowed && !fits);
     }
     for (const button of all("#library [data-filter]")) {
@@ -102,7 +105,9 @@
       return find("time", row.children[column])?.dateTime ?? row.children[column].textContent;
     };
     const keyed = listed().map((entry) => [key(entry), entry]);
-    keyed.sort(([one], [two]) => (!one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1)));
+    keyed.sort(([one], [two]) =>
+      !one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1),
+    );
     find("#library tbody").append(...keyed.flatMap(([, { row, more }]) => [row, more]));
   }
 
@@ -160,9 +165,10 @@
   }
 
   // ---- one listener for each kind of event
-  const heard = (type, act) => document.addEventListener(type, (event) => {
-    if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
-  });
+  const heard = (type, act) =>
+    document.addEventListener(type, (event) => {
+      if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
+    });
 
   function openMark({ dataset }) {
     if (dataset.paper !== undefined) return open(dataset.paper);
@@ -193,7 +199,9 @@
       [".library-ask", askOnly],
     ]);
   });
-  heard("input", (_event, on) => { if (on(".library-fields")) narrow(); });
+  heard("input", (_event, on) => {
+    if (on(".library-fields")) narrow();
+  });
 
   // ---- the marks of a lane: one stop for the tab key, the arrow keys go from paper to paper
   heard("keydown", (event, on) => {
@@ -213,14 +221,24 @@
     const line = find(".picture-pointed");
     if (line) line.textContent = mark ? mark.getAttribute("aria-label") : line.dataset.hint;
   };
-  for (const [begins, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
-    heard(begins, (_, on) => { if (on(".lane-marks a")) nameMark(on(".lane-marks a")); });
-    heard(ends, (_, on) => { if (on(".lane-marks a")) nameMark(null); });
+  for (const [begins, ends] of [
+    ["pointerover", "pointerout"],
+    ["focusin", "focusout"],
+  ]) {
+    heard(begins, (_, on) => {
+      if (on(".lane-marks a")) nameMark(on(".lane-marks a"));
+    });
+    heard(ends, (_, on) => {
+      if (on(".lane-marks a")) nameMark(null);
+    });
   }
 
   // The list comes after this script, and comes anew, in its first order, when the page is put in another language.
   let worded = null;
-  const renew = () => { entries = null; narrow(); };
+  const renew = () => {
+    entries = null;
+    narrow();
+  };
   new MutationObserver(() => {
     const words = find(".library")?.dataset.words;
     if (!words || words === worded) return;

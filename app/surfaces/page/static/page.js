@@ -20,7 +20,10 @@
   let restoring = true; // what is on the page when it is opened was read before
   function readOut() {
     const told = find("#announced [data-announced]");
-    if (!told) { heard = { turn: null, keys: new Set(), finished: true }; return; }
+    if (!told) {
+      heard = { turn: null, keys: new Set(), finished: true };
+      return;
+    }
     const finished = told.dataset.ended !== "";
     const begins = told.dataset.announced !== heard.turn || (heard.finished && !finished);
     if (begins) {
@@ -45,8 +48,12 @@
     const many = (name) => fields.getAll(name).filter(Boolean).slice(0, 40);
     return {
       q: question.slice(0, 4000),
-      organisation: many("organisation"), category: many("category"), language: many("language"),
-      since: fields.get("since"), until: fields.get("until"), v: fields.get("v"),
+      organisation: many("organisation"),
+      category: many("category"),
+      language: many("language"),
+      since: fields.get("since"),
+      until: fields.get("until"),
+      v: fields.get("v"),
     };
   }
   function begin() {
@@ -55,10 +62,14 @@
       // What is asked next is asked of the same papers.
       const year = (text) => Number.parseInt(text, 10) || null;
       const filters = {
-        organisations: link.organisation, categories: link.category, languages: link.language,
-        since: year(link.since), until: year(link.until),
+        organisations: link.organisation,
+        categories: link.category,
+        languages: link.language,
+        since: year(link.since),
+        until: year(link.until),
       };
-      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value))) send("masthead", "select", filters);
+      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value)))
+        send("masthead", "select", filters);
     }
     page.begin(link);
   }
@@ -66,12 +77,16 @@
   // ---- other parts of the page: the library, the cards
   const on = (name, act) => document.addEventListener(`paperbacked:${name}`, (event) => act(event.detail ?? {}));
   on("filter", (filters) => send("masthead", "select", filters));
-  on("ask", ({ question }) => { if (question) page.ask({ question: String(question) }); });
+  on("ask", ({ question }) => {
+    if (question) page.ask({ question: String(question) });
+  });
   on("draft", ({ text }) => type(String(text ?? "")));
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-skip]")) { event.preventDefault(); box()?.focus(); }
-    else if (event.target.closest?.("[data-edit]")) editing = true;
+    if (event.target.closest?.("[data-skip]")) {
+      event.preventDefault();
+      box()?.focus();
+    } else if (event.target.closest?.("[data-edit]")) editing = true;
   });
   let editing = false;
 
@@ -120,7 +135,9 @@
     page.keep(find("#kept [data-turns]")?.dataset.turns ?? "");
   }
   new MutationObserver(seen).observe(document.body, {
-    childList: true, subtree: true, characterData: true,
+    childList: true,
+    subtree: true,
+    characterData: true,
     attributeFilter: ["data-turns", "data-announced", "data-ended", "data-ready", "data-answer", "data-key"],
   });
 })();

@@ -24,7 +24,13 @@
     const gloss = find(`[data-gloss="${number}"]`, card);
     if (gloss) nodes.push(make("p", "popover-gloss", gloss.textContent));
     nodes.push(make("p", "popover-paper", find(".card-title", card).textContent));
-    if (touches.matches) nodes.push(button(say("show"), () => { hide(); light(turn, number); }));
+    if (touches.matches)
+      nodes.push(
+        button(say("show"), () => {
+          hide();
+          light(turn, number);
+        }),
+      );
     open(marker, ...nodes);
   }
 
@@ -75,13 +81,19 @@
   // ---- from a card back to its marker, and from an answer to its papers
   function back(node) {
     const marker = document.getElementById(node.getAttribute("href").slice(1));
-    if (marker) { bring(marker, "center"); marker.focus({ preventScroll: true }); }
+    if (marker) {
+      bring(marker, "center");
+      marker.focus({ preventScroll: true });
+    }
   }
 
   function showCard(node) {
     showEvidence(node.closest(".turn").dataset.turn);
     const card = document.getElementById(node.dataset.card);
-    if (card) { bringForward(card); bring(card, "start"); }
+    if (card) {
+      bringForward(card);
+      bring(card, "start");
+    }
   }
 
   function showSources(node) {
@@ -97,22 +109,36 @@
     const marker = on(MARKER);
     if (marker || on("[data-back], [data-card]")) event.preventDefault();
     const anchor = touches.matches ? on(ANCHOR) : null;
-    if (anchor) { show(anchor); return; }
+    if (anchor) {
+      show(anchor);
+      return;
+    }
     hide();
     if (marker) light(marker.dataset.turn, marker.dataset.number);
-    else actOn(event, [["[data-back]", back], ["[data-card]", showCard], ["[data-sources]", showSources]]);
+    else
+      actOn(event, [
+        ["[data-back]", back],
+        ["[data-card]", showCard],
+        ["[data-sources]", showSources],
+      ]);
   });
   const shows = (event) => {
     const anchor = event.target.closest?.(ANCHOR);
     if (anchor && !touches.matches) show(anchor);
   };
   document.addEventListener("mouseover", shows);
-  document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.(":focus-visible")) shows(event);
+  });
   // A tap moves pointer and focus before it becomes a click, which must still find the popover's button.
-  const leaves = (event) => { if (!touches.matches && event.target.closest?.(ANCHOR)) hide(); };
+  const leaves = (event) => {
+    if (!touches.matches && event.target.closest?.(ANCHOR)) hide();
+  };
   document.addEventListener("mouseout", leaves);
   document.addEventListener("focusout", leaves);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
 
   window.paperbacked.hidePopover = hide;
 })();

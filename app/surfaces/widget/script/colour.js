@@ -2,7 +2,12 @@
 
 // Any CSS colour as "#rrggbb", or null for what is none or lets the paper shine through.
 function hexColour(text) {
-  if (!text || text.length > 64 || !CSS.supports("color", text) || /[(]\s*--|var|current|inherit|unset|revert/i.test(text)) {
+  if (
+    !text ||
+    text.length > 64 ||
+    !CSS.supports("color", text) ||
+    /[(]\s*--|var|current|inherit|unset|revert/i.test(text)
+  ) {
     return null;
   }
   const brush = document.createElement("canvas").getContext("2d");
@@ -15,7 +20,8 @@ const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 
 
 function mixed(hex, other, share) {
   const [from, to] = [channels(hex), channels(other)];
-  return `#${from.map((value, i) => Math.round(value + (to[i] - value) * share).toString(16).padStart(2, "0")).join("")}`;
+  const parts = from.map((value, i) => Math.round(value + (to[i] - value) * share));
+  return `#${parts.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function luminance(hex) {
@@ -32,7 +38,7 @@ function contrast(one, other) {
 }
 
 // The accent with its companions for a theme, "light" or "dark"; readable on the paper and on its own tint.
-export function palette(wish, theme) {
+function palette(wish, theme) {
   const { paper, accent: own, towards } = THEMES[theme];
   const [light, dark] = ON_ACCENT;
   const wished = hexColour(wish) ?? own;
@@ -46,4 +52,12 @@ export function palette(wish, theme) {
     tint: mixed(paper, accent, 0.14),
     "tint-strong": mixed(paper, accent, 0.24),
   };
+}
+
+// Gives the widget's root its theme and the colours that come of the accent.
+export function paint(root, { theme, accent }) {
+  const dark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  root.classList.toggle("dark", dark);
+  for (const [name, value] of Object.entries(palette(accent, dark ? "dark" : "light")))
+    root.style.setProperty(`--${name}`, value);
 }

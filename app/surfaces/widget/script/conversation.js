@@ -14,8 +14,12 @@ export class Conversation {
     Object.assign(this, { changed, said, told });
   }
 
-  get last() { return this.exchanges.at(-1); }
-  get busy() { return this.last?.phase === "running"; }
+  get last() {
+    return this.exchanges.at(-1);
+  }
+  get busy() {
+    return this.last?.phase === "running";
+  }
 
   // Resolves to the Answer, or to null where none came.
   ask(question, { server, filters, say }) {
@@ -101,7 +105,10 @@ export class Conversation {
     const body = JSON.stringify({ id: answer.id, verdict, question, models: answer.models, surface: "widget" });
     try {
       const response = await fetch(`${server}/api/v1/feedback`, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body, credentials: "omit",
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body,
+        credentials: "omit",
         signal: AbortSignal.timeout(15_000),
       });
       if (!response.ok) throw new Refused("failed", { status: response.status });

@@ -12,8 +12,16 @@ export function newExchange(question, history, filters) {
 }
 
 export const beginning = () => ({
-  phase: "running", status: "", sources: [], citations: [], text: "", sentences: [], followups: [],
-  answer: null, failure: null, abstained: false,
+  phase: "running",
+  status: "",
+  sources: [],
+  citations: [],
+  text: "",
+  sentences: [],
+  followups: [],
+  answer: null,
+  failure: null,
+  abstained: false,
 });
 
 // Takes an event in; true once the exchange is over.
@@ -25,29 +33,43 @@ export function happened(exchange, name, data) {
   else if (name === "sentence") exchange.sentences.push(...sentencesOf([data]));
   else if (name === "followups") exchange.followups = questionsOf(data.questions);
   else if (name === "done") finished(exchange, data);
-  else if (name === "error") Object.assign(exchange, { phase: "failed", failure: { sentence: String(data.message ?? "") } });
+  else if (name === "error")
+    Object.assign(exchange, { phase: "failed", failure: { sentence: String(data.message ?? "") } });
   return exchange.phase !== "running";
 }
 
 // The whole answer has the last word; what came before it was provisional.
 function finished(exchange, answer) {
   Object.assign(exchange, {
-    phase: "done", answer, text: String(answer.answer ?? ""), abstained: answer.status === "abstained",
-    sources: sourcesOf(answer.sources), citations: citationsOf(answer.citations),
-    sentences: sentencesOf(answer.sentences), followups: questionsOf(answer.followups),
+    phase: "done",
+    answer,
+    text: String(answer.answer ?? ""),
+    abstained: answer.status === "abstained",
+    sources: sourcesOf(answer.sources),
+    citations: citationsOf(answer.citations),
+    sentences: sentencesOf(answer.sentences),
+    followups: questionsOf(answer.followups),
   });
 }
 
-const sourcesOf = (value) => listOf(value).filter(({ paper }) => paper && typeof paper === "object").slice(0, 20);
-const citationsOf = (value) => sourcesOf(value).filter(({ number, quote }) => Number.isInteger(number) && typeof quote === "string");
+const sourcesOf = (value) =>
+  listOf(value)
+    .filter(({ paper }) => paper && typeof paper === "object")
+    .slice(0, 20);
+const citationsOf = (value) =>
+  sourcesOf(value).filter(({ number, quote }) => Number.isInteger(number) && typeof quote === "string");
 const sentencesOf = (value) => listOf(value).filter(({ text }) => typeof text === "string");
-const questionsOf = (value) => (Array.isArray(value) ? value.filter((each) => typeof each === "string").slice(0, 5) : []);
+const questionsOf = (value) =>
+  Array.isArray(value) ? value.filter((each) => typeof each === "string").slice(0, 5) : [];
 
 // What the server is told of the questions before; answers that did not come are left out.
 export function historyOf(exchanges) {
   return exchanges
     .filter(({ phase }) => phase === "done")
-    .flatMap(({ question, text }) => [{ role: "user", content: question }, { role: "assistant", content: text.slice(0, HISTORY_CHARS) }])
+    .flatMap(({ question, text }) => [
+      { role: "user", content: question },
+      { role: "assistant", content: text.slice(0, HISTORY_CHARS) },
+    ])
     .slice(-HISTORY_TURNS);
 }
 

@@ -7,8 +7,9 @@ export function patch(parent, nodes) {
     const there = old[index];
     if (!there) parent.append(node);
     else if (there.nodeName !== node.nodeName || !sameAttributes(there, node)) there.replaceWith(node);
-    else if (there.nodeType === Node.TEXT_NODE) { if (there.data !== node.data) there.data = node.data; }
-    else patch(there, [...node.childNodes]);
+    else if (there.nodeType === Node.TEXT_NODE) {
+      if (there.data !== node.data) there.data = node.data;
+    } else patch(there, [...node.childNodes]);
   });
   for (const node of old.slice(nodes.length)) node.remove();
 }

@@ -16,7 +16,11 @@ export function piecesOf(text, sentences, titles, unfinished) {
   const quotes = quotedSpans(text, unfinished);
   const layers = [verdicts, quotes, spansOf(text, BREAK, "break"), outside(spansOf(text, MARKER, "marker"), quotes)];
   for (const title of titles) layers.push(outside(titleSpans(text, title), quotes));
-  return segments(text, layers.flat()).map(({ piece, end, labels }) => ({ piece, labels, verdict: verdictAt.get(end) }));
+  return segments(text, layers.flat()).map(({ piece, end, labels }) => ({
+    piece,
+    labels,
+    verdict: verdictAt.get(end),
+  }));
 }
 
 // The text cut wherever a layer { start, end, label } begins or ends.

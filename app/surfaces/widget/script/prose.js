@@ -7,7 +7,12 @@ import { piecesOf } from "./pieces.js";
 // Paragraphs of an exchange's text. The first MAX_LINKS numbers lead to their quote, further ones stay text.
 export function answerNodes(exchange, say) {
   const text = exchange.abstained ? exchange.text.split("\n\n")[0] : exchange.text;
-  const titles = new Set(exchange.sources.map(({ paper }) => paper.title).filter(Boolean).map(String));
+  const titles = new Set(
+    exchange.sources
+      .map(({ paper }) => paper.title)
+      .filter(Boolean)
+      .map(String),
+  );
   const names = new Map(exchange.citations.map(({ number, paper }) => [number, nameOf(paper)]));
   const paragraphs = [make("p")];
   let links = 0;
@@ -34,8 +39,16 @@ function styled(piece, labels) {
 function markers(piece, numbers, names, say) {
   if (!numbers.every((number) => names.has(number))) return [piece];
   return numbers.map((number) =>
-    make("span", {
-      class: "marker", role: "button", tabindex: 0, "data-number": number,
-      "aria-label": say("quote_of", { n: number, paper: names.get(number) }),
-    }, String(number)));
+    make(
+      "span",
+      {
+        class: "marker",
+        role: "button",
+        tabindex: 0,
+        "data-number": number,
+        "aria-label": say("quote_of", { n: number, paper: names.get(number) }),
+      },
+      String(number),
+    ),
+  );
 }

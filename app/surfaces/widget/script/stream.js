@@ -6,18 +6,21 @@ const LONGEST_EVENT = 4_000_000; // characters; a whole answer with ten abstract
 export function eventReader(onEvent) {
   const decoder = new TextDecoder();
   let line = "";
-  let afterReturn = false; // "\r\n" is one line's end, even with the cut between the two
+  // "\r\n" is one line's end, even with the cut between the two.
+  let afterReturn = false;
   const fresh = () => ({ name: "message", data: [], id: null, size: 0 });
   let event = fresh();
 
   function field(text) {
     const colon = text.indexOf(":");
-    if (colon === 0) return; // a comment, such as the server's heartbeat
+    if (colon === 0) return; // a comment, such as a heartbeat of the server
     const name = colon < 0 ? text : text.slice(0, colon);
     const value = colon < 0 ? "" : text.slice(colon + 1).replace(/^ /, "");
     if (name === "event") event.name = value;
-    else if (name === "data") { event.data.push(value); event.size += value.length; }
-    else if (name === "id" && /^\d{1,9}$/.test(value)) event.id = Number(value);
+    else if (name === "data") {
+      event.data.push(value);
+      event.size += value.length;
+    } else if (name === "id" && /^\d{1,9}$/.test(value)) event.id = Number(value);
   }
 
   function lineEnded() {
@@ -73,7 +76,12 @@ export async function askServer({ server, key, body, signal, onEvent, onAgain })
   for (let attempt = 0; ; attempt++) {
     try {
       return await oneConnection({
-        server, key, body, signal, last, until,
+        server,
+        key,
+        body,
+        signal,
+        last,
+        until,
         onEvent(event) {
           if (event.id && event.id <= last) return false;
           last = event.id || last;
@@ -93,17 +101,27 @@ async function oneConnection({ server, key, body, signal, last, until, onEvent }
   const stop = () => patience.abort();
   signal.addEventListener("abort", stop);
   let timer;
-  const wait = (ms) => { clearTimeout(timer); timer = setTimeout(stop, Math.min(ms, Math.max(0, until - Date.now()))); };
+  const wait = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(stop, Math.min(ms, Math.max(0, until - Date.now())));
+  };
   wait(FIRST_BYTE_MS);
   try {
     const headers = { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": key };
     if (last) headers["Last-Event-ID"] = String(last);
     const response = await fetch(`${server}/api/v1/ask`, {
-      method: "POST", headers, body, signal: patience.signal, credentials: "omit", cache: "no-store",
+      method: "POST",
+      headers,
+      body,
+      signal: patience.signal,
+      credentials: "omit",
+      cache: "no-store",
     });
     if (!response.ok) throw await refusal(response);
     let over = false;
-    const reader = eventReader((event) => { if (!over) over = onEvent(event); });
+    const reader = eventReader((event) => {
+      if (!over) over = onEvent(event);
+    });
     const pieces = response.body.getReader();
     while (!over) {
       wait(SILENCE_MS);
@@ -130,8 +148,11 @@ async function refusal(response) {
   try {
     const { detail } = await response.json();
     if (typeof detail === "string") sentence = detail.slice(0, 400);
-  } catch { /* no problem+json: the status has to do */ }
-  if (status === 429) return new Refused("busy", { status, seconds: secondsUntil(response.headers.get("Retry-After")) });
+  } catch {
+    /* no problem+json: the status has to do */
+  }
+  if (status === 429)
+    return new Refused("busy", { status, seconds: secondsUntil(response.headers.get("Retry-After")) });
   return new Refused(status === 403 ? "refused" : "failed", { status, sentence });
 }
 
@@ -153,7 +174,14 @@ function parsed(data) {
 function pause(ms, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
   });
 }
 

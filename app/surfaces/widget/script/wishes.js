@@ -21,7 +21,9 @@ export function wishesOf(element) {
     theme: ["light", "dark"].includes(text("theme")) ? text("theme") : "auto",
     accent: text("accent"),
     place: PLACES[text("position")] ?? "end",
-    examples: severalOf(text("examples", 4000)).slice(0, MOST_EXAMPLES).map((each) => each.slice(0, 300)),
+    examples: severalOf(text("examples", 4000))
+      .slice(0, MOST_EXAMPLES)
+      .map((each) => each.slice(0, 300)),
     filters: filtersOf(text),
     server: serverOf(text("server")),
   };
@@ -32,9 +34,14 @@ function severalOf(text) {
   if (text.startsWith("[")) {
     try {
       return JSON.parse(text).filter((each) => typeof each === "string" && each.trim());
-    } catch { /* not JSON after all */ }
+    } catch {
+      /* not JSON after all */
+    }
   }
-  return text.split("|").map((each) => each.trim()).filter(Boolean);
+  return text
+    .split("|")
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 function filtersOf(text) {
@@ -48,7 +55,12 @@ function filtersOf(text) {
 }
 
 export function scopeWords({ organisation = [], category = [], since, until }, say) {
-  const parts = [organisation.join(", "), category.join(", "), since && say("since", { date: since }), until && say("until", { date: until })];
+  const parts = [
+    organisation.join(", "),
+    category.join(", "),
+    since && say("since", { date: since }),
+    until && say("until", { date: until }),
+  ];
   const named = parts.filter(Boolean).join(" · ");
   return named && say("only", { scope: named });
 }
@@ -60,14 +72,18 @@ function serverOf(wish) {
 }
 
 function browserLanguage() {
-  const known = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()).find((tag) => Object.hasOwn(WORDS, tag));
+  const known = navigator.languages
+    .map((tag) => tag.split("-")[0].toLowerCase())
+    .find((tag) => Object.hasOwn(WORDS, tag));
   return known ?? "en";
 }
 
 // The widget's words in a language: say("key", { n: 3 }) fills the places in braces.
 function speaker(language) {
   const say = (key, values = {}) =>
-    (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
+    (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (place, name) =>
+      name in values ? String(values[name]) : place,
+    );
   say.language = language;
   return say;
 }

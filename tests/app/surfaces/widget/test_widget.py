@@ -71,7 +71,8 @@ def test_the_script_may_be_loaded_from_anywhere_and_is_cached(client: TestClient
 
 def test_every_part_is_in_the_script() -> None:
     assert sorted(PARTS) == sorted(SOURCES)
-    assert not any(line.count("`") % 2 for line in SCRIPT.splitlines()), "squeezing would change a literal over lines"
+    lines = [line for text in SOURCES.values() for line in text.splitlines()]
+    assert not any(line.count("`") % 2 for line in lines), "squeezing would change a literal over lines"
 
 
 def test_one_scope_takes_all_parts() -> None:
@@ -85,7 +86,7 @@ def test_one_scope_takes_all_parts() -> None:
         assert not given.keys() & set(declared), f"{name} gives a name a second time"
         given |= dict.fromkeys(declared, name)
     sent = widget_script().plain.decode()
-    assert not re.search(r"^(?:import|export)\b|^\s*//| // [^\"'`]*$", sent, re.MULTILINE)
+    assert not re.search(r"^(?:import|export)\b|(?:^|\s)//", sent, re.MULTILINE)
 
 
 def test_text_can_only_become_text() -> None:
