@@ -1,4 +1,4 @@
-"""widget.js as it is sent: one file put together from script/*.js, the style sheet and the words."""
+"""widget.js as it is sent: one file put together from script/*.js, style/*.css and the words."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ PARTS = (
     *("turn", "popover", "wishes", "frame", "conversation", "element", "start"),
 )
 """The modules in script/, each after those that it imports: one scope takes them all in, so no name is given twice."""
+STYLES = ("base", "panel", "turn", "evidence", "popover", "composer", "narrow")
+"""The style sheets in style/, each after those that it may overrule."""
 _FOLDER = Path(__file__).parent
 _PREFIX = "widget_"
 _MIXED = ("accent", "on-accent", "tint", "tint-strong")
@@ -76,7 +78,7 @@ def constants() -> dict[str, Any]:
 
 
 def _style() -> str:
-    style = (_FOLDER / "widget.css").read_text(encoding="utf-8")
+    style = "".join((_FOLDER / "style" / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
     light, dark = declarations(style, "light", without=_MIXED), declarations(style, "dark", without=_MIXED)
     return f".root {{\n{light}}}\n.root.dark {{\n{dark}}}\n{style}"
 

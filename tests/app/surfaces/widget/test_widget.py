@@ -16,7 +16,7 @@ from app.surfaces.gate.page_security import LocalOnly
 from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
-from app.surfaces.widget.script import ATTRIBUTES, PARTS, constants, squeezed_script, widget_script
+from app.surfaces.widget.script import ATTRIBUTES, PARTS, STYLES, constants, squeezed_script, widget_script
 from app.surfaces.words import LANGUAGES, interface_words
 
 ROOT = Path(__file__).parents[4]
@@ -71,6 +71,7 @@ def test_the_script_may_be_loaded_from_anywhere_and_is_cached(client: TestClient
 
 def test_every_part_is_in_the_script() -> None:
     assert sorted(PARTS) == sorted(SOURCES)
+    assert sorted(STYLES) == sorted(path.stem for path in (FOLDER / "style").glob("*.css"))
     lines = [line for text in SOURCES.values() for line in text.splitlines()]
     assert not any(line.count("`") % 2 for line in lines), "squeezing would change a literal over lines"
 
@@ -89,6 +90,12 @@ def test_one_scope_takes_all_parts() -> None:
     assert not re.search(r"^(?:import|export)\b|(?:^|\s)//", sent, re.MULTILINE)
 
 
+def test_the_linter_knows_what_the_script_is_given() -> None:
+    overrides = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))["overrides"]
+    [known] = [one["javascript"]["globals"] for one in overrides if "widget" in one["includes"][0]]
+    assert known == list(CONSTANTS)
+
+
 def test_text_can_only_become_text() -> None:
     """No way from a string to markup, code or a style attribute, and no other host."""
     forbidden = (
@@ -99,7 +106,7 @@ def test_text_can_only_become_text() -> None:
     assert not re.findall(forbidden, SCRIPT)
     addresses = set(re.findall(r"https?://[\w./-]*", widget_script().plain.decode()))
     assert addresses == {"http://www.w3.org/2000/svg", "https://arxiv.org/abs/", "https://doi.org/"}
-    assert "url(" not in (FOLDER / "widget.css").read_text(encoding="utf-8")
+    assert "url(" not in CONSTANTS["STYLE"]
 
 
 def test_a_page_chooses_neither_model_nor_prompt() -> None:
