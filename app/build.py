@@ -9,10 +9,10 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from app.answering.llm import check_name, describe, open_llm
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
+from app.answering.models.opening import check_name, describe, open_llm
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import (
@@ -24,18 +24,18 @@ from retrieval.corpus import (
     read_papers,
     shipped_file,
 )
-from retrieval.disk import writing
-from retrieval.embedding import Embedder, open_embedder
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
-from retrieval.evaluation.questions import read_questions
-from retrieval.glossary import Glossary, read_glossary
+from retrieval.files import writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical.glossary import Glossary, read_glossary
+from retrieval.lexical.index import LexicalIndex
+from retrieval.models.embedding import Embedder, open_embedder
 from retrieval.passages import CollectionPassages
+from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.retriever import PaperRetriever
-from retrieval.store import ChromaStore, Index
-from retrieval.types import Filters, Paper, Progress, WrittenQuestion, no_progress
-from retrieval.written import all_texts, embedded_texts, written_for
+from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.types import ExpansionQuery, Filters, Paper, Progress, no_progress
 
 Note = Callable[[str], None]
 LOOKS = 3
@@ -120,7 +120,7 @@ def build_retriever(
     embedder = embedder or open_embedder(settings.embedding)
     store = ChromaStore(settings.chroma)
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    written = written_questions(papers, settings.collection, glossary)
+    written = expansion_queries(papers, settings.collection, glossary)
     index = ensure_index(
         papers,
         embedder,
@@ -144,7 +144,7 @@ def find_retriever(settings: Settings, store: ChromaStore, embedder: Embedder) -
     for look in range(LOOKS):
         time.sleep(LOOK_AGAIN_SECONDS if look else 0)
         papers = collection_papers(settings)
-        written = written_questions(papers, settings.collection, glossary)
+        written = expansion_queries(papers, settings.collection, glossary)
         fingerprint = index_fingerprint(papers, embedder, embedded_texts(written))
         with suppress(IndexGoneError):
             if index := store.find(settings.collection, fingerprint):
@@ -159,7 +159,7 @@ def _retriever(
     embedder: Embedder,
     index: Index,
     glossary: Glossary,
-    written: Mapping[str, Sequence[WrittenQuestion]],
+    written: Mapping[str, Sequence[ExpansionQuery]],
 ) -> PaperRetriever:
     return PaperRetriever(
         store=store,
@@ -168,23 +168,23 @@ def _retriever(
         collection=CollectionPassages(papers),
         lexical=LexicalIndex(papers, all_texts(written)),
         glossary=glossary,
-        written=written,
+        expansion_queries=written,
     )
 
 
-def written_questions(
+def expansion_queries(
     papers: Iterable[Paper], collection: str, glossary: Glossary
-) -> dict[str, tuple[WrittenQuestion, ...]]:
+) -> dict[str, tuple[ExpansionQuery, ...]]:
     """The questions written for the papers of the default collection, by the paper's id; others have none."""
     if collection != "default":
         return {}
-    return written_for(papers, read_questions(default_questions_file("train.jsonl")), glossary)
+    return expansion_queries_for(papers, read_labelled_questions(default_questions_file("train.jsonl")), glossary)
 
 
-def indexed_questions(settings: Settings, papers: Iterable[Paper]) -> dict[str, list[str]]:
+def indexed_expansion_queries(settings: Settings, papers: Iterable[Paper]) -> dict[str, list[str]]:
     """What the index of the settings' collection holds of the written questions, by the paper's id."""
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    return embedded_texts(written_questions(papers, settings.collection, glossary))
+    return embedded_texts(expansion_queries(papers, settings.collection, glossary))
 
 
 def build_benchmark_retriever(

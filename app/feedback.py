@@ -13,9 +13,9 @@ from typing import Any, BinaryIO, Literal
 
 from filelock import FileLock, Timeout
 
-from retrieval.disk import not_written
 from retrieval.errors import InputError, PaperbackedError
-from retrieval.readable import readable_json
+from retrieval.files import not_written
+from retrieval.sanitize import sanitize_json
 
 MAX_ID_CHARS = 200
 MAX_REASON_CHARS = 1_000
@@ -93,7 +93,7 @@ def write_records(records: Iterable[dict[str, Any]], out: Path) -> int:
     try:
         with draft.open("w", encoding="utf-8") as file:
             for record in records:
-                file.write(readable_json(json.dumps(record, ensure_ascii=False)) + "\n")
+                file.write(sanitize_json(json.dumps(record, ensure_ascii=False)) + "\n")
                 count += 1
         draft.replace(out)
     except OSError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 from app.answering.answerer import Models
@@ -12,7 +12,7 @@ from app.answering.chain import Unsupported
 from app.answering.events import Answer, Done, Event, Failed
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
-from app.answering.question import Question, checked_question
+from app.answering.question import Question, Turn, checked_question
 from app.open_collection import OpenCollection, opened
 from retrieval.corpus import checked_filters
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
@@ -74,15 +74,19 @@ class LocalAnswerer:
         model = self._language_model()
         return Models(self.retriever.embedder.description, model.name if model.chat else None, model.note)
 
-    def stream(self, question: Question) -> Generator[Event]:
-        try:
-            yield from self._stream(question)
-        except PaperbackedError as error:
-            yield Failed(str(error))
+    def stream(
+        self, question: Question | str, history: Sequence[Turn] = (), filters: Filters = Filters()
+    ) -> Generator[Event]:
+        """The events of the answer, as they come; closing the generator stops the work.
 
-    def ask(self, question: Question) -> Answer:
-        checked_filters(question.filters, self.facets)
-        for event in self.stream(question):
+        `history` and `filters` belong to a question that is given as a text. Raises `InputError`
+        at once for a question or filter that cannot be used; all that fails later is `Failed`.
+        """
+        return self._events(self._checked(question, history, filters))
+
+    def ask(self, question: Question | str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
+        """The whole answer; the arguments are those of `stream`. Raises `PaperbackedError` where none can be made."""
+        for event in self.stream(question, history, filters):
             match event:
                 case Done(answer):
                     return answer
@@ -115,6 +119,18 @@ class LocalAnswerer:
     def follow(self) -> None:
         """Open the collection again now, where another process has replaced its index. Raises `PaperbackedError`."""
         self._asked(lambda collection: collection.retriever.store.confirm(collection.retriever.index))
+
+    def _checked(self, question: Question | str, history: Sequence[Turn], filters: Filters) -> Question:
+        if isinstance(question, str):
+            question = checked_question(question, tuple(history), filters)
+        checked_filters(question.filters, self.facets)
+        return question
+
+    def _events(self, question: Question) -> Generator[Event]:
+        try:
+            yield from self._stream(question)
+        except PaperbackedError as error:
+            yield Failed(str(error))
 
     def _stream(self, question: Question) -> Generator[Event]:
         for _ in range(TRIES - 1):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
 from app.answering.chain import AnswerChain, Unsupported
+from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
+from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
-from app.answering.sources import papers_best_first
-from app.answering.support import MODEL_FILE as SUPPORT_FILE
-from app.answering.support import SupportCheck, read_support
+from app.answering.sources import best_passage_per_paper
 from retrieval.corpus import checked_filters, facets_of, shipped_file
 from retrieval.errors import InputError
 from retrieval.retriever import PaperRetriever
@@ -41,7 +41,7 @@ class OpenCollection:
     def search(self, query: str, filters: Filters, top: int) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to the query."""
         passages = self.retriever.passages(query, checked_filters(filters, self.facets), top)
-        return papers_best_first(passages)
+        return best_passage_per_paper(passages)
 
     def similar(self, paper_id: str, top: int) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to this one. Raises `InputError` where it is none."""

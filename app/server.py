@@ -16,15 +16,15 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
-from app.surfaces.api.documents import describe
+from app.surfaces.api.openapi import describe
 from app.surfaces.api.routes import api_router, health_router
-from app.surfaces.gate.admission import rules_for
 from app.surfaces.gate.connections import Connections, most_connections, server_options
+from app.surfaces.gate.cors import CorsPolicy
 from app.surfaces.gate.forwarded import ForwardedHeaders
 from app.surfaces.gate.gate import Gate, Login
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.gate.observed import ObservedAnswerer, log_answers
-from app.surfaces.gate.origins import Frontier
+from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.login.hub_login import HubLogin
 from app.surfaces.login.key_login import KeyLogin
 from app.surfaces.mcp.routes import mcp_router
@@ -54,15 +54,15 @@ def create_app(
     """
     import gradio
 
-    from app.surfaces.chat import build_page, page_options
     from app.surfaces.gate.page_security import LocalOnly
-    from app.surfaces.page_sessions import GradioSessions
+    from app.surfaces.page.gradio_page import build_page, page_options
+    from app.surfaces.page.sessions import GradioSessions
 
     runs = runs or AnswerRuns()
     metrics = Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
-    rules = rules_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
-    frontier = Frontier(options.widget_origins, options.hosts, options.local_only)
+    rules = limits_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
+    frontier = CorsPolicy(options.widget_origins, options.hosts, options.local_only)
 
     def seen_from(surface: str) -> Answerer:
         return ObservedAnswerer(answerer, surface, metrics, options.log_questions)

@@ -15,8 +15,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.corpus import default_papers_file
-from retrieval.embedding_names import DEFAULT_EMBEDDING
 from retrieval.errors import InputError
+from retrieval.models.names import DEFAULT_EMBEDDING
 
 PREFIX = "PAPERBACKED_"
 COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])?")

@@ -19,7 +19,7 @@ def main() -> None:
     from app.settings import read_settings
     from benchmarks.abstention import abstention_figures
     from benchmarks.answering import answering_figures
-    from benchmarks.figures import as_markdown, write_between_marks
+    from benchmarks.figures import figures_page, write_between_marks
     from benchmarks.indexing import indexing_figures
     from benchmarks.serving import serving_figures
 
@@ -29,7 +29,7 @@ def main() -> None:
         figures = [*answering_figures(answerer), *abstention_figures(answerer)]
         figures += serving_figures(home)
     figures += indexing_figures()
-    table = as_markdown(figures, "make bench")
+    table = figures_page(figures, "make bench")
     print(table)
     if page:
         write_between_marks(page, table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from app.build import LocalAnswerer
-from app.evaluation import as_asked
+from app.evaluation.reports import as_asked
 from benchmarks.answering import dev_questions
 from benchmarks.figures import Figure
 from retrieval.evaluation.metrics import auroc, hit

@@ -16,17 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.abstention import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
 from app.answering.collection.records import Records
-from app.answering.conversation import standalone_question
-from app.answering.evidence import weigh
+from app.answering.evidence.answerability import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
+from app.answering.evidence.selection import candidates_of
+from app.answering.query.conversation import standalone_question
 from app.build import build_retriever, collection_papers
-from app.evaluation import as_asked
+from app.evaluation.reports import as_asked
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.evaluation.metrics import auroc
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper
 
@@ -53,7 +53,7 @@ class Asked:
 def main() -> None:
     """Fit, report on the development questions, and write data/models/answerability.json."""
     silence_libraries()
-    train, dev = (read_questions(default_questions_file(f"{name}.jsonl")) for name in ("train", "dev"))
+    train, dev = (read_labelled_questions(default_questions_file(f"{name}.jsonl")) for name in ("train", "dev"))
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings(home=Path(home), llm="none")
         papers = collection_papers(settings)
@@ -84,7 +84,7 @@ def ask_all(
         asked = as_asked(question)
         query = standalone_question(asked, records)
         passages = retriever.passages(query)
-        found = weigh(retriever, query, passages, focus=asked.text, time_limit_s=float("inf"))
+        found = candidates_of(retriever, query, passages, focus=asked.text, time_limit_s=float("inf"))
         given = features(passages, found.sentences, scale)
         near = retriever.questions(query, {passage.paper.id: passage.paper for passage in passages}.values())
         others = [(score - mean) / spread for written, score in near if written.text != question.joined]
@@ -119,12 +119,12 @@ def fitted(
     logits = np.asarray(model.decision_function(known))[:, np.newaxis]
     calibration = LogisticRegression(C=np.inf).fit(logits, right)
     chance: np.ndarray = np.asarray(calibration.predict_proba(logits))[:, 1]
-    answer_from = float(np.quantile(chance[right], false_refusals))
+    threshold = float(np.quantile(chance[right], false_refusals))
     print(
         f"{name}: AUROC on dev {auroc(chance[right], chance[~right]):.3f}, "
-        f"on train by papers {auroc(apart[answerable], apart[~answerable]):.3f}; from {answer_from:.3f} on, "
-        f"{np.mean(chance[right] < answer_from):.1%} of dev are falsely refused "
-        f"and {np.mean(chance[~right] >= answer_from):.1%} falsely answered"
+        f"on train by papers {auroc(apart[answerable], apart[~answerable]):.3f}; from {threshold:.3f} on, "
+        f"{np.mean(chance[right] < threshold):.1%} of dev are falsely refused "
+        f"and {np.mean(chance[~right] >= threshold):.1%} falsely answered"
     )
     slope, shift = float(np.asarray(calibration.coef_)[0, 0]), float(np.asarray(calibration.intercept_)[0])
     weights = np.asarray(regression.coef_)[0] / np.asarray(scaler.scale_)
@@ -133,7 +133,7 @@ def fitted(
     record: dict[str, Any] = {
         "weights": dict(zip(used, rounded, strict=False)),
         "bias": round(slope * bias + shift, 4),
-        "answer_from": round(answer_from, 4),
+        "threshold": round(threshold, 4),
     }
     return record | ({"vector": rounded[len(used) :]} if with_vector else {})
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from app import batch
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
+from app.cli import batch
 from benchmarks.figures import Figure
 from retrieval.corpus import default_questions_file
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.types import no_progress
 
 BATCH = 200
@@ -22,7 +22,7 @@ BATCH = 200
 
 def dev_questions() -> tuple[LabelledQuestion, ...]:
     """The development questions, on which thresholds and weights are chosen."""
-    return read_questions(default_questions_file("dev.jsonl"))
+    return read_labelled_questions(default_questions_file("dev.jsonl"))
 
 
 def answering_figures(answerer: LocalAnswerer) -> list[Figure]:
@@ -48,5 +48,5 @@ def _batch_seconds(answerer: LocalAnswerer, asked: list[str]) -> float:
         file = Path(folder) / "in.jsonl"
         file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
         began = time.perf_counter()
-        batch.answer_file(answerer, batch.read_questions(file), Path(folder) / "out.jsonl", no_progress)
+        batch.answer_file(answerer, batch.read_batch(file), Path(folder) / "out.jsonl", no_progress)
         return time.perf_counter() - began

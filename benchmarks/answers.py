@@ -10,13 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from app.answer_evaluation import AnswerReport
-from app.answer_table import HEADS, cell, refusals, rows_of
 from app.build import build_answerer
-from app.evaluation import answers_report
+from app.cli.terminal import progress_bars
+from app.evaluation.answer_table import HEADS, cell, refusals, rows_of
+from app.evaluation.answers import AnswerReport
+from app.evaluation.reports import answers_report
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
 from benchmarks.evaluation import SPLITS
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file
@@ -39,7 +39,7 @@ def main() -> None:
         reports = measured(given.split or list(SPLITS), given.llm)
     except PaperbackedError as error:
         sys.exit(str(error))
-    text = as_markdown(reports, " ".join(["python -m benchmarks.answers", *sys.argv[1:]]))
+    text = answers_page(reports, " ".join(["python -m benchmarks.answers", *sys.argv[1:]]))
     print(text)
     if not given.dry_run:
         write_between_marks(given.page, text, MARKS)
@@ -55,7 +55,7 @@ def measured(splits: Sequence[str], llm: str = "none") -> dict[str, AnswerReport
         }
 
 
-def as_markdown(reports: Mapping[str, AnswerReport], command: str) -> str:
+def answers_page(reports: Mapping[str, AnswerReport], command: str) -> str:
     """All tables under the command, commit, machine and date that made them."""
     parts = [provenance(command)]
     for heading, report in reports.items():

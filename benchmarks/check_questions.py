@@ -16,9 +16,9 @@ from pathlib import Path
 
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers
 from retrieval.errors import PaperbackedError
-from retrieval.evaluation.questions import TYPES, LabelledQuestion, read_questions
+from retrieval.lexical.tokens import content_words
+from retrieval.questions.labelled import TYPES, LabelledQuestion, read_labelled_questions
 from retrieval.types import Paper
-from retrieval.words import content_words
 
 SPLITS = ("train", "dev", "test")
 HELD_OUT = "papers_held_out.txt"
@@ -47,7 +47,7 @@ def main() -> None:
     folder = arguments.parse_args().folder
     try:
         papers = {paper.id: paper for paper in read_papers(default_papers_file())}
-        splits = {name: read_questions(folder / f"{name}.jsonl") for name in SPLITS}
+        splits = {name: read_labelled_questions(folder / f"{name}.jsonl") for name in SPLITS}
         held_out = (folder / HELD_OUT).read_text(encoding="utf-8").split()
     except (PaperbackedError, OSError) as error:
         sys.exit(str(error))

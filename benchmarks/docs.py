@@ -12,7 +12,7 @@ from typing import Any
 import typer.main
 from pydantic.fields import FieldInfo
 
-from app.cli import app
+from app.cli.commands import app
 from app.settings import PREFIX, Settings
 
 WIDTH = 100

@@ -1,7 +1,7 @@
-"""Measure the ladder: `python -m benchmarks.evaluation [--beir DIR]`, or `make eval [BEIR=DIR]`.
+"""Measure the ablation: `python -m benchmarks.evaluation [--beir DIR]`, or `make eval [BEIR=DIR]`.
 
 The tables go into docs/results.md, in place of those before, and the picture of the
-test questions to docs/images/ladder.png.
+test questions to docs/images/ablation.png.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 
 from app.build import build_answerer, build_benchmark_retriever
-from app.evaluation import beir_report, questions_report
-from app.evaluation_table import risks_at
+from app.cli.terminal import progress_bars
+from app.evaluation.reports import beir_report, questions_report
+from app.evaluation.retrieval_table import risks_at
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file
 from retrieval.errors import PaperbackedError
@@ -38,11 +38,11 @@ def main() -> None:
     given = arguments.parse_args()
     try:
         reports = measured(given.beir)
-        draw_report(reports[SPLITS["test"]], given.page.parent / "images" / "ladder.png")
+        draw_report(reports[SPLITS["test"]], given.page.parent / "images" / "ablation.png")
     except PaperbackedError as error:
         sys.exit(str(error))
     command = f"make eval BEIR={given.beir}" if given.beir else "make eval"
-    text = as_markdown(reports, command)
+    text = retrieval_page(reports, command)
     print(text)
     write_between_marks(given.page, text, MARKS)
 
@@ -62,12 +62,12 @@ def measured(beir: Path | None) -> dict[str, Report]:
     return reports
 
 
-def as_markdown(reports: dict[str, Report], command: str) -> str:
+def retrieval_page(reports: dict[str, Report], command: str) -> str:
     """All tables under the command, commit, machine and date that made them."""
     parts = [provenance(command)]
     for heading, report in reports.items():
         parts += [f"### {heading}", f"{report.about['name']}, {report.about['papers']} papers, 95% intervals."]
-        parts.append(_table("rung", (_cells(_name(row), row.overall) for row in report.rows)))
+        parts.append(_table("signals", (_cells(_name(row), row.overall) for row in report.rows)))
         if report.shipped.types:
             parts.append(_table("as shipped", _groups(report.shipped)))
         if report.answerability:

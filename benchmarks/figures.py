@@ -37,7 +37,7 @@ class Figure:
         return f"{'<' if self.side == 'below' else '≥'} {self.limit:g} {self.unit}"
 
 
-def as_markdown(figures: Sequence[Figure], command: str) -> str:
+def figures_page(figures: Sequence[Figure], command: str) -> str:
     """The figures as a table under the command, commit, machine and date that made them."""
     rows = [
         f"| {figure.what} | {figure.value:.4g} {figure.unit} | {figure.target} | {_verdict(figure)} |"

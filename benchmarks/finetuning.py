@@ -16,14 +16,14 @@ from pathlib import Path
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
-from retrieval.embedding import TUNED_FILE, Embedder, open_embedder
-from retrieval.embedding_names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.errors import PaperbackedError
-from retrieval.evaluation.beir import read_beir
 from retrieval.evaluation.metrics import bootstrap_interval, hit, ndcg, reciprocal_rank
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
 from retrieval.finetune.score import as_queries, passage_rankings
-from retrieval.glossary import read_glossary
+from retrieval.lexical.glossary import read_glossary
+from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
+from retrieval.readers.beir import read_beir
 from retrieval.types import Paper
 
 MARKS = "<!-- finetuning: begin -->", "<!-- finetuning: end -->"
@@ -77,7 +77,7 @@ def measured(unseen: Path, beir: Path) -> list[str]:
 
 
 def _answerable(name: str) -> list[LabelledQuestion]:
-    return [question for question in read_questions(default_questions_file(name)) if question.papers]
+    return [question for question in read_labelled_questions(default_questions_file(name)) if question.papers]
 
 
 def _on_questions(

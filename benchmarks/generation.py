@@ -21,10 +21,10 @@ import numpy as np
 from app.answering.events import Citation
 from app.answering.models.language_model import SMALL_PROMPT
 from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
-from app.answering.sentence_prompt import sentence_messages
-from app.answering.writing import answer_messages
+from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.writing.stream import answer_messages
 from app.quiet import silence_libraries
-from benchmarks.figures import Figure, as_markdown, write_between_marks
+from benchmarks.figures import Figure, figures_page, write_between_marks
 
 MARKS = "<!-- generation: begin -->", "<!-- generation: end -->"
 COMMAND = "python -m benchmarks.generation"
@@ -239,7 +239,7 @@ def main() -> None:
             figures += writing_figures(chat, asked, scripted=True, first_limit=1.2)
             del chat
         figures += readers_figures(Path(home))
-    table = as_markdown(figures, COMMAND)
+    table = figures_page(figures, COMMAND)
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)

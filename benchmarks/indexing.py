@@ -9,17 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from app.build import written_questions
+from app.build import expansion_queries
 from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
-from retrieval.embedding import TUNED_FILE, Embedder, open_embedder
-from retrieval.glossary import read_glossary
 from retrieval.ingest import ensure_index
-from retrieval.overlay import apply_overlay
-from retrieval.store import ChromaStore, Index
+from retrieval.lexical.glossary import read_glossary
+from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.models.weight_delta import apply_weight_delta
+from retrieval.questions.expansion import embedded_texts
+from retrieval.stores.chroma import ChromaStore, Index
 from retrieval.types import Paper
-from retrieval.written import embedded_texts
 
 ROUNDS = 3
 
@@ -66,7 +66,7 @@ def _seconds(build: Callable[[Path], object]) -> float:
 def _whole_index(papers: tuple[Paper, ...], embedder: Embedder, folder: Path) -> None:
     store = ChromaStore(folder / "chroma")
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    questions = embedded_texts(written_questions(papers, "default", glossary))
+    questions = embedded_texts(expansion_queries(papers, "default", glossary))
     ensure_index(papers, embedder, store, collection="default", lock_file=folder / "lock", questions=questions)
 
 
@@ -83,7 +83,7 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
     from langchain_core.documents import Document
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    from retrieval.embedding import base_folder
+    from retrieval.models.embedding import base_folder
 
     model = HuggingFaceEmbeddings(model_name=str(base_folder()), model_kwargs={"device": "cpu"})
     model.embed_documents(["warm"])
@@ -99,10 +99,10 @@ def _langchain() -> Callable[[tuple[Paper, ...], Path], object]:
 def _cosine_to_fp32(papers: tuple[Paper, ...], embedder: Embedder) -> float:
     from sentence_transformers import SentenceTransformer
 
-    from retrieval.embedding import base_folder
+    from retrieval.models.embedding import base_folder
 
     texts = [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
     exact = SentenceTransformer(str(base_folder()), device="cpu")
-    apply_overlay(exact, shipped_file(TUNED_FILE))
+    apply_weight_delta(exact, shipped_file(TUNED_FILE))
     vectors = exact.encode(texts, normalize_embeddings=True)
     return float((np.asarray(vectors) * embedder.embed(texts)).sum(axis=1).min())

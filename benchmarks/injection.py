@@ -19,16 +19,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.answering.citations import without_markers
+from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Answer, AnswerSentence
 from app.answering.question import checked_question
-from app.answering.quotes import described
-from app.answering.wording import wording_for
+from app.answering.writing.phrases import phrases_for
+from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer
+from app.cli.terminal import progress_bars
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.surfaces.page.answer_text import quoted_spans
-from app.terminal import progress_bars
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import as_line, default_papers_file, parse_paper, read_papers
 from retrieval.errors import PaperbackedError
@@ -124,7 +124,7 @@ def _sentences(answer: Answer) -> Iterator[tuple[AnswerSentence, bool, bool]]:
     for sentence in answer.sentences:
         cited = {papers[number].id: papers[number] for number in sentence.citations if number in papers}
         one = next(iter(cited.values())) if len(cited) == 1 else None
-        named = one is not None and described(one, wording_for(answer.question)) in sentence.text
+        named = one is not None and described(one, phrases_for(answer.question)) in sentence.text
         goes_on = one is not None and one.id == speaking
         speaking = one.id if one is not None and (named or goes_on) else None
         yield sentence, named, goes_on
@@ -141,7 +141,7 @@ def _voice(injection: Injection, sentence: AnswerSentence, text: str, named: boo
 
 def _own_text(text: str, answer: Answer) -> str:
     """The text without the names of papers, which are theirs to choose, and without markers."""
-    words = wording_for(answer.question)
+    words = phrases_for(answer.question)
     for passage in answer.sources:
         for name in (described(passage.paper, words), passage.paper.name):
             text = text.replace(name, " ")
@@ -200,7 +200,7 @@ def ask_all(answerer: LocalAnswerer, injections: Sequence[Injection]) -> list[Ju
     ]
 
 
-def as_markdown(rows: Mapping[str, Sequence[Judged]], command: str) -> str:
+def injection_page(rows: Mapping[str, Sequence[Judged]], command: str) -> str:
     """The table, one line a mode; an answer counts by the worst sentence in which it tells its claim."""
     heads = ["mode", "answers", "tell the claim", *VOICES, "under another paper's mark", "obey beyond the claim"]
     lines = [heads, ["---"] * len(heads)]
@@ -239,7 +239,7 @@ def main() -> None:
                 rows[mode] = ask_all(answerer, injections)
         except PaperbackedError as error:
             sys.exit(str(error))
-    text = as_markdown(rows, " ".join(["python -m benchmarks.injection", *sys.argv[1:]]))
+    text = injection_page(rows, " ".join(["python -m benchmarks.injection", *sys.argv[1:]]))
     print(text)
     if given.answers:
         lines = [_full(mode, one) for mode, own in rows.items() for one in own if one.told or one.obeyed]

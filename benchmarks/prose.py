@@ -21,24 +21,24 @@ from typing import Any
 import numpy as np
 import psutil
 
-from app.answer_evaluation import citation_precision
-from app.answering.attribution import unattributed
-from app.answering.citations import without_markers
+from app.answering.checking.support import about
+from app.answering.citations.stream import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
-from app.answering.support import about
-from app.answering.wording import wording_for
+from app.answering.writing.attribution import unattributed
+from app.answering.writing.phrases import phrases_for
 from app.build import LocalAnswerer, build_answerer
-from app.lessons.lessons import Lesson, read_lessons
+from app.cli.terminal import progress_bars
+from app.evaluation.answers import citation_precision
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from app.terminal import progress_bars
+from app.training.sft.examples import SftExample, read_sft_examples
 from benchmarks.figures import provenance, write_between_marks
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.evaluation.metrics import bootstrap_interval
-from retrieval.evaluation.questions import LabelledQuestion, read_questions
-from retrieval.words import content_words
+from retrieval.lexical.tokens import content_words
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 
 MARKS = "<!-- prose: begin -->", "<!-- prose: end -->"
 MODES = {
@@ -75,7 +75,7 @@ class Recorder:
 class Told:
     """One answer: the chain's, all sentences that were written for it, and when its first words and its end came."""
 
-    lesson: Lesson
+    lesson: SftExample
     asked: LabelledQuestion
     answer: Answer
     written: tuple[AnswerSentence, ...]
@@ -84,7 +84,9 @@ class Told:
     gold: str = field(default="")
 
 
-def ask_all(answerer: LocalAnswerer, lessons: Sequence[Lesson], asked: Mapping[str, LabelledQuestion]) -> list[Told]:
+def ask_all(
+    answerer: LocalAnswerer, lessons: Sequence[SftExample], asked: Mapping[str, LabelledQuestion]
+) -> list[Told]:
     """Every lesson's question through the chain."""
     chain = answerer._collection.chain
     recorder = Recorder(chain._support)
@@ -150,7 +152,7 @@ def _invents(sentence: AnswerSentence, answer: Answer) -> bool:
     return any(figure not in known for figure in _FIGURE.findall(without_markers(sentence.text)))
 
 
-def as_markdown(rows: Mapping[str, Sequence[Row]], command: str, memory_gb: float) -> str:
+def prose_page(rows: Mapping[str, Sequence[Row]], command: str, memory_gb: float) -> str:
     """The table, one line a mode, means with 95% intervals, and the memory."""
     heads = ["mode", *COLUMNS]
     lines = [heads, ["---"] * len(heads)]
@@ -191,7 +193,7 @@ def main() -> None:
     except PaperbackedError as error:
         sys.exit(str(error))
     memory = psutil.Process().memory_info().rss / 1e9
-    text = as_markdown(rows, " ".join(["python -m benchmarks.prose", *sys.argv[1:]]), memory)
+    text = prose_page(rows, " ".join(["python -m benchmarks.prose", *sys.argv[1:]]), memory)
     print(text)
     if given.answers:
         lines = [json.dumps(_full(mode, one), ensure_ascii=False) for mode, own in told.items() for one in own]
@@ -201,8 +203,8 @@ def main() -> None:
 
 
 def _measure(split: str, modes: Sequence[str], most: int | None) -> tuple[dict[str, list[Row]], dict[str, list[Told]]]:
-    asked = {question.id: question for question in read_questions(default_questions_file(f"{split}.jsonl"))}
-    lessons = read_lessons(shipped_file(f"answers/{split}.jsonl"))[:most]
+    asked = {question.id: question for question in read_labelled_questions(default_questions_file(f"{split}.jsonl"))}
+    lessons = read_sft_examples(shipped_file(f"answers/{split}.jsonl"))[:most]
     by_model: dict[str, list[Told]] = {}
     rows: dict[str, list[Row]] = {}
     told: dict[str, list[Told]] = {}
@@ -234,7 +236,7 @@ def _unnamed(sentence: AnswerSentence, answer: Answer) -> str:
     if answer.mode != "generated":
         return sentence.text
     papers = [citation.paper for citation in answer.citations]
-    return unattributed(sentence.text, papers, wording_for(answer.question))
+    return unattributed(sentence.text, papers, phrases_for(answer.question))
 
 
 if __name__ == "__main__":

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.checking.agreement import features, figures_hold, read_evidence
+from app.answering.checking.agreement import features, figures_hold, read_quoted_evidence
 from app.answering.checking.claims import read_claim
+from app.answering.checking.support import MODEL_FILE, SupportScorer
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.logistic import Logistic
-from app.answering.support import MODEL_FILE, Weighing
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
-from benchmarks.support_examples import Example, own_examples, scifact_abstracts, scifact_examples
+from benchmarks.support_examples import SupportExample, own_examples, scifact_abstracts, scifact_examples
 from benchmarks.support_fitting import (
     ELSEWHERE,
     MUTATIONS,
@@ -35,8 +35,8 @@ from benchmarks.support_fitting import (
     with_threshold,
 )
 from retrieval.corpus import default_papers_file, read_papers, shipped_file
-from retrieval.embedding import Embedder, open_embedder
 from retrieval.evaluation.metrics import auroc
+from retrieval.models.embedding import Embedder, open_embedder
 
 MARKS = "<!-- support: begin -->", "<!-- support: end -->"
 SCIFACT_WRONG = ("CONTRADICT", "wrong sentence", "cited abstract without evidence")
@@ -44,9 +44,9 @@ SCIFACT_WRONG = ("CONTRADICT", "wrong sentence", "cited abstract without evidenc
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A weighing, and its held-out scores of our own examples and of SciFact's validation claims."""
+    """A scorer, and its held-out scores of our own examples and of SciFact's validation claims."""
 
-    weighing: Weighing
+    scorer: SupportScorer
     own: np.ndarray
     validation: np.ndarray
 
@@ -85,27 +85,29 @@ def main() -> None:
         rows = [*_rows(own, ours, vectors), *_rows(train, theirs, vectors)]
         apart = [*_rows(validation, theirs, vectors)]
         results[name] = _measured(own, train, validation, rows, apart, similarity=similarity)
-    record = {"embedding": embedder.name} | {name: _record(result.weighing) for name, result in results.items()}
+    record = {"embedding": embedder.name} | {name: _record(result.scorer) for name, result in results.items()}
     shipped_file(MODEL_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    table = as_markdown(results, own, validation)
+    table = support_page(results, own, validation)
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)
 
 
-def _rows(examples: Sequence[Example], vocabulary: Vocabulary, texts: Texts | None) -> Iterator[dict[str, float]]:
+def _rows(
+    examples: Sequence[SupportExample], vocabulary: Vocabulary, texts: Texts | None
+) -> Iterator[dict[str, float]]:
     for example in examples:
         vectors = texts.vectors(example.evidence) if texts else None
-        evidence = read_evidence(example.evidence, example.about, vocabulary, vectors)
+        evidence = read_quoted_evidence(example.evidence, example.about, vocabulary, vectors)
         claim = read_claim(example.claim, vocabulary)
         vector = texts.vectors([example.claim])[0] if texts else None
         yield features(claim, evidence, vocabulary, vector) | {"figures": float(figures_hold(claim, evidence))}
 
 
 def _measured(
-    own: Sequence[Example],
-    train: Sequence[Example],
-    validation: Sequence[Example],
+    own: Sequence[SupportExample],
+    train: Sequence[SupportExample],
+    validation: Sequence[SupportExample],
     rows: Sequence[dict[str, float]],
     apart: Sequence[dict[str, float]],
     *,
@@ -115,23 +117,25 @@ def _measured(
     # A figure that the evidence lacks decides alone, as it does in the product.
     held = held_out_scores(examples, rows, similarity=similarity) * [row["figures"] for row in rows]
     ours = held[: len(own)]
-    weighing = with_threshold(fitted(examples, rows, similarity=similarity), own, ours)
-    theirs = np.array([weighing.score(row) * row["figures"] for row in apart])
-    return Measured(weighing, ours, theirs)
+    scorer = with_threshold(fitted(examples, rows, similarity=similarity), own, ours)
+    theirs = np.array([scorer.score(row) * row["figures"] for row in apart])
+    return Measured(scorer, ours, theirs)
 
 
-def _record(weighing: Weighing) -> dict[str, object]:
+def _record(scorer: SupportScorer) -> dict[str, object]:
     def part(regression: Logistic) -> dict[str, object]:
         return {"weights": dict(regression.weights), "bias": regression.bias}
 
     return {
-        "speaks_of_it": part(weighing.speaks_of_it),
-        "unturned": part(weighing.unturned),
-        "supported_from": weighing.supported_from,
+        "relevance": part(scorer.relevance),
+        "polarity": part(scorer.polarity),
+        "threshold": scorer.threshold,
     }
 
 
-def as_markdown(results: dict[str, Measured], own: Sequence[Example], validation: Sequence[Example]) -> str:
+def support_page(
+    results: dict[str, Measured], own: Sequence[SupportExample], validation: Sequence[SupportExample]
+) -> str:
     """AUC by kind and the shares called supported, with similarity and with words alone."""
     columns = list(results.values())
     lines = [
@@ -144,33 +148,33 @@ def as_markdown(results: dict[str, Measured], own: Sequence[Example], validation
         "|---|---|---|---|---|---|",
     ]
     for kind in TRUE:
-        lines.append(_line(f"true: {kind}", of_kind(own, kind), None, [(c.own, c.weighing) for c in columns]))
+        lines.append(_line(f"true: {kind}", of_kind(own, kind), None, [(c.own, c.scorer) for c in columns]))
     true = np.array([example.supported for example in own])
     for kind in dict.fromkeys((*ELSEWHERE, *TURNED, UNSEEN)):
         name = f"false: {kind}" + (" (never trained on)" if kind == UNSEEN else "")
-        lines.append(_line(name, of_kind(own, kind), true, [(c.own, c.weighing) for c in columns]))
+        lines.append(_line(name, of_kind(own, kind), true, [(c.own, c.scorer) for c in columns]))
     supported = of_kind(validation, "SUPPORT")
-    pairs = [(c.validation, c.weighing) for c in columns]
+    pairs = [(c.validation, c.scorer) for c in columns]
     lines.append(_line("SciFact: SUPPORT", supported, None, pairs))
     for kind in SCIFACT_WRONG:
         lines.append(_line(f"SciFact: {kind}", of_kind(validation, kind), supported, pairs))
-    found = [f"threshold {c.weighing.supported_from:.2f}, precision {_precision(own, c):.3f}" for c in columns]
+    found = [f"threshold {c.scorer.threshold:.2f}, precision {_precision(own, c):.3f}" for c in columns]
     lines += ["", f"With similarity: {found[0]}; words alone: {found[1]} (wanted: at least {PRECISION:g})."]
     return "\n".join(lines)
 
 
 def _line(
-    name: str, kind: np.ndarray, against: np.ndarray | None, columns: Sequence[tuple[np.ndarray, Weighing]]
+    name: str, kind: np.ndarray, against: np.ndarray | None, columns: Sequence[tuple[np.ndarray, SupportScorer]]
 ) -> str:
     cells = [name, str(int(kind.sum()))]
-    for scores, weighing in columns:
+    for scores, scorer in columns:
         cells.append("" if against is None else f"{auroc(scores[against], scores[kind]):.3f}")
-        cells.append(f"{np.mean(scores[kind] >= weighing.supported_from):.0%}")
+        cells.append(f"{np.mean(scores[kind] >= scorer.threshold):.0%}")
     return f"| {' | '.join(cells)} |"
 
 
-def _precision(own: Sequence[Example], measured: Measured) -> float:
-    threshold = measured.weighing.supported_from
+def _precision(own: Sequence[SupportExample], measured: Measured) -> float:
+    threshold = measured.scorer.threshold
     right, false = passed(own, measured.own, threshold, TRUE), passed(own, measured.own, threshold, MUTATIONS)
     return right / (right + false)
 

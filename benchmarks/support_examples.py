@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.support import about
+from app.answering.checking.support import about
 from benchmarks import mutations
 from retrieval.chunking import chunk_sentences, split_sentences
+from retrieval.lexical.tokens import content_words, overlap
 from retrieval.types import Paper
-from retrieval.words import content_words, overlap
 
 Embed = Callable[[Sequence[str]], np.ndarray]
 QUOTED = 3
@@ -21,7 +21,7 @@ QUOTED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class SupportExample:
     """A claim, the sentences it is held against, and whether they support it.
 
     `kind` says how it was made; `group` is the paper or claim that must not be
@@ -37,7 +37,7 @@ class Example:
     source: str = "papers"
 
 
-def own_examples(papers: Sequence[Paper], embed: Embed) -> Iterator[Example]:
+def own_examples(papers: Sequence[Paper], embed: Embed) -> Iterator[SupportExample]:
     """Sentences and summaries of the papers, in plainer and shorter words, and made false."""
     readable = [paper for paper in papers if paper.abstract and paper.language == "en"]
     summaries = embed([paper.summary for paper in readable])
@@ -55,35 +55,37 @@ def own_examples(papers: Sequence[Paper], embed: Embed) -> Iterator[Example]:
                 yield from _of_sentence(paper, sentence, evidence, others)
                 rest = [other for other in sentences if other != sentence and overlap(other, sentence) < 0.3]
                 if wrong := _nearest(rest, embed(rest) @ vectors[number], 1) if rest else ():
-                    yield Example(sentence, wrong, False, "another sentence", paper.id, about(paper))
+                    yield SupportExample(sentence, wrong, False, "another sentence", paper.id, about(paper))
 
 
 def _of_summary(
     paper: Paper, quoted: tuple[str, ...], sentences: Sequence[str], others: Sequence[Paper]
-) -> Iterator[Example]:
+) -> Iterator[SupportExample]:
     named = about(paper)
-    yield Example(paper.summary, quoted, True, "summary", paper.id, named)
-    yield Example(paper.summary, tuple(sentences[:6]), True, "summary, whole abstract", paper.id, named)
+    yield SupportExample(paper.summary, quoted, True, "summary", paper.id, named)
+    yield SupportExample(paper.summary, tuple(sentences[:6]), True, "summary, whole abstract", paper.id, named)
     for kind, false in _made_false(paper.summary, paper):
-        yield Example(false, quoted, False, kind, paper.id, named)
+        yield SupportExample(false, quoted, False, kind, paper.id, named)
     for kind, other in zip(("near paper", "other paper"), others, strict=True):
-        yield Example(other.summary, quoted, False, kind, paper.id, named)
+        yield SupportExample(other.summary, quoted, False, kind, paper.id, named)
 
 
-def _of_sentence(paper: Paper, sentence: str, evidence: tuple[str, ...], others: Sequence[Paper]) -> Iterator[Example]:
+def _of_sentence(
+    paper: Paper, sentence: str, evidence: tuple[str, ...], others: Sequence[Paper]
+) -> Iterator[SupportExample]:
     named = about(paper)
     plain = mutations.plainer(sentence)
-    yield Example(plain, evidence, True, "plainer words", paper.id, named)
+    yield SupportExample(plain, evidence, True, "plainer words", paper.id, named)
     if short := mutations.shorter(plain):
-        yield Example(short, evidence, True, "shorter", paper.id, named)
+        yield SupportExample(short, evidence, True, "shorter", paper.id, named)
     for kind, false in _made_false(plain, paper):
-        yield Example(false, evidence, False, kind, paper.id, named)
+        yield SupportExample(false, evidence, False, kind, paper.id, named)
     told = f"{plain[:1].lower()}{plain[1:]}"
-    yield Example(f"According to {paper.name}, {told}", evidence, True, "named paper", paper.id, named)
+    yield SupportExample(f"According to {paper.name}, {told}", evidence, True, "named paper", paper.id, named)
     other = mutations.chosen(others, sentence)
-    yield Example(f"According to {other.name}, {told}", evidence, False, "wrong paper's name", paper.id, named)
+    yield SupportExample(f"According to {other.name}, {told}", evidence, False, "wrong paper's name", paper.id, named)
     first = chunk_sentences(other)[0].text
-    yield Example(mutations.plainer(first), evidence, False, "near paper", paper.id, named)
+    yield SupportExample(mutations.plainer(first), evidence, False, "near paper", paper.id, named)
 
 
 def _made_false(text: str, paper: Paper) -> Iterator[tuple[str, str]]:
@@ -104,7 +106,7 @@ def _nearest(sentences: Sequence[str], scores: np.ndarray, count: int) -> tuple[
     return tuple(str(sentences[place]) for place in sorted(np.argsort(-scores, kind="stable")[:count]))
 
 
-def scifact_examples(folder: Path, split: str) -> Iterator[Example]:
+def scifact_examples(folder: Path, split: str) -> Iterator[SupportExample]:
     """SciFact's claims (Wadden et al. 2020) with the sentences annotated for them, and with wrong ones alike."""
     corpus = {record["_id"]: record for record in map(json.loads, (folder / "corpus.jsonl").open(encoding="utf-8"))}
     for claim in map(json.loads, (folder / f"claims_{split}.jsonl").open(encoding="utf-8")):
@@ -119,14 +121,14 @@ def scifact_examples(folder: Path, split: str) -> Iterator[Example]:
                 if given:
                     supported = evidence["label"] == "SUPPORT"
                     kind = "SUPPORT" if supported else "CONTRADICT"
-                    yield Example(claim["claim"], given, supported, kind, claim["id"], title, "scifact")
+                    yield SupportExample(claim["claim"], given, supported, kind, claim["id"], title, "scifact")
             used = {number for evidence in annotated for number in evidence["sentences"]}
             rest = [sentence for number, sentence in enumerate(sentences) if number not in used]
             if rest:
                 shared = np.array([len(words & set(content_words(sentence))) for sentence in rest])
                 wrong = _nearest(rest, shared, 1)
                 kind = "wrong sentence" if used else "cited abstract without evidence"
-                yield Example(claim["claim"], wrong, False, kind, claim["id"], title, "scifact")
+                yield SupportExample(claim["claim"], wrong, False, kind, claim["id"], title, "scifact")
 
 
 def scifact_abstracts(folder: Path) -> Iterator[str]:

@@ -9,9 +9,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING
+from app.answering.checking.support import SupportScorer
 from app.answering.logistic import Logistic
-from app.answering.support import Weighing
-from benchmarks.support_examples import Example
+from benchmarks.support_examples import SupportExample
 
 FOLDS = 5
 PRECISION = 0.9
@@ -35,7 +35,7 @@ MISPLACED = "another sentence"
 MISPLACED_PASSED = 1 / 3
 """So much may pass of what another sentence of the same paper says, which is false of the quote, not of the paper."""
 MUTATIONS = tuple(kind for kind in dict.fromkeys((*ELSEWHERE, *TURNED)) if kind != MISPLACED)
-"""What precision is measured on, each kind weighing the same."""
+"""What precision is measured on, each kind scorer the same."""
 UNSEEN = "opposite word"
 """The kind that is never trained on: contradiction in other words."""
 _TOTAL = 300.0
@@ -45,50 +45,54 @@ _RIDGE = 0.5
 Rows = Sequence[Mapping[str, float]]
 
 
-def fitted(examples: Sequence[Example], rows: Rows, *, similarity: bool) -> Weighing:
+def fitted(examples: Sequence[SupportExample], rows: Rows, *, similarity: bool) -> SupportScorer:
     """The weights fitted to the examples, whose features `rows` holds; the threshold is still open."""
     speaking = (*WORDING, *SIMILARITY) if similarity else WORDING
-    return Weighing(
+    return SupportScorer(
         _regression(examples, rows, speaking, _weights(examples, ELSEWHERE, SCIFACT_ELSEWHERE)),
         _regression(examples, rows, TURNS, _weights(examples, TURNED, SCIFACT_TURNED)),
-        supported_from=0.5,
+        threshold=0.5,
     )
 
 
-def held_out_scores(examples: Sequence[Example], rows: Rows, *, similarity: bool) -> np.ndarray:
+def held_out_scores(examples: Sequence[SupportExample], rows: Rows, *, similarity: bool) -> np.ndarray:
     """The score of each example by weights fitted without its group."""
     from sklearn.model_selection import GroupKFold
 
     scores = np.zeros(len(examples))
     groups = [f"{example.source} {example.group}" for example in examples]
     for inside, outside in GroupKFold(FOLDS).split(scores, groups=groups):
-        weighing = fitted([examples[i] for i in inside], [rows[i] for i in inside], similarity=similarity)
-        scores[outside] = [weighing.score(rows[i]) for i in outside]
+        scorer = fitted([examples[i] for i in inside], [rows[i] for i in inside], similarity=similarity)
+        scores[outside] = [scorer.score(rows[i]) for i in outside]
     return scores
 
 
-def with_threshold(weighing: Weighing, examples: Sequence[Example], scores: np.ndarray) -> Weighing:
+def with_threshold(scorer: SupportScorer, examples: Sequence[SupportExample], scores: np.ndarray) -> SupportScorer:
     """The lowest threshold of the wanted precision on our own examples that lets no more pass of what is misplaced."""
     for threshold in np.arange(0.02, 1.0, 0.01):
         right = passed(examples, scores, threshold, TRUE)
         wrong = passed(examples, scores, threshold, MUTATIONS)
         misplaced = passed(examples, scores, threshold, [MISPLACED])
         if right / ((right + wrong) or 1.0) >= PRECISION and misplaced <= MISPLACED_PASSED:
-            return replace(weighing, supported_from=round(float(threshold), 2))
+            return replace(scorer, threshold=round(float(threshold), 2))
     raise ValueError("no threshold has that precision")
 
 
-def passed(examples: Sequence[Example], scores: np.ndarray, threshold: float, kinds: Sequence[str] | Mapping) -> float:
+def passed(
+    examples: Sequence[SupportExample], scores: np.ndarray, threshold: float, kinds: Sequence[str] | Mapping
+) -> float:
     """The share of each kind that reaches the threshold, averaged over the kinds."""
     return float(np.mean([np.mean(scores[of_kind(examples, kind)] >= threshold) for kind in kinds]))
 
 
-def of_kind(examples: Sequence[Example], kind: str) -> np.ndarray:
+def of_kind(examples: Sequence[SupportExample], kind: str) -> np.ndarray:
     """A mask of the examples of that kind."""
     return np.array([example.kind == kind for example in examples])
 
 
-def _weights(examples: Sequence[Example], false: Mapping[str, float], scifact_false: Mapping[str, float]) -> np.ndarray:
+def _weights(
+    examples: Sequence[SupportExample], false: Mapping[str, float], scifact_false: Mapping[str, float]
+) -> np.ndarray:
     weights = np.zeros(len(examples))
     for kinds, total in (
         (TRUE, _TOTAL),
@@ -102,7 +106,7 @@ def _weights(examples: Sequence[Example], false: Mapping[str, float], scifact_fa
     return weights
 
 
-def _regression(examples: Sequence[Example], rows: Rows, names: Sequence[str], weights: np.ndarray) -> Logistic:
+def _regression(examples: Sequence[SupportExample], rows: Rows, names: Sequence[str], weights: np.ndarray) -> Logistic:
     given = np.array([[row[name] for name in names] for row in rows])
     middle, spread = np.average(given, axis=0, weights=weights), given.std(axis=0) + 1e-9
     scaled = (given - middle) / spread

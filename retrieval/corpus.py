@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError, InputError
-from retrieval.readable import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Facets, Filters, Paper
 
 MAX_LINE_BYTES = 1_000_000
@@ -24,10 +24,8 @@ _SHORT_FIELDS = ("title", "label", "organisation", "category", "url", "arxiv_id"
 
 
 def shipped_file(name: str) -> Path:
-    """A file of data/ that ships with the project: beside the installed packages, else in the checkout."""
-    beside = Path(__file__).parent.parent
-    installed = beside / "paperbacked_data" / name
-    return installed if installed.is_file() else beside / "data" / name
+    """A file of data/, which lies beside this package in the checkout and in the wheel."""
+    return Path(__file__).parent.parent / "data" / name
 
 
 def default_papers_file() -> Path:
@@ -179,7 +177,7 @@ def _web_address(value: str, name: str) -> str:
 
 def _readable(text: str) -> str:
     # A lone surrogate cannot be stored as UTF-8, and control characters would reach a terminal.
-    return readable(text).strip()
+    return sanitize(text).strip()
 
 
 def merged(collections: Iterable[Sequence[Paper]]) -> tuple[Paper, ...]:

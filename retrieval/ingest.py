@@ -13,10 +13,10 @@ from filelock import FileLock, Timeout
 
 from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences, distinct
 from retrieval.corpus import corpus_hash
-from retrieval.disk import not_written
-from retrieval.embedding import Embedder
 from retrieval.errors import IndexStoreError
-from retrieval.store import ChromaStore, Index, NoRoomError, Part
+from retrieval.files import not_written
+from retrieval.models.embedding import Embedder
+from retrieval.stores.chroma import ChromaStore, Index, NoRoomError, Part
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
 INDEX_FORMAT = "4"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from retrieval.chunking import chunk_paper, distinct
-from retrieval.stored import StoredPassage, stored_passage
+from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Chunk, Paper, Passage
 
 

@@ -16,15 +16,15 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from retrieval.chunking import chunk_sentences
-from retrieval.embedding import Embedder
-from retrieval.glossary import Glossary
-from retrieval.lexical import LexicalIndex
+from retrieval.lexical.glossary import Glossary
+from retrieval.lexical.index import LexicalIndex
+from retrieval.models.embedding import Embedder
 from retrieval.passages import CollectionPassages
-from retrieval.rungs import Rungs
-from retrieval.store import ChromaStore, Index, similarity
-from retrieval.stored import StoredPassage
-from retrieval.types import Chunk, Filters, Paper, Passage, Sentence, WrittenQuestion
-from retrieval.written_index import WrittenIndex, read_written_index
+from retrieval.questions.index import ExpansionIndex, read_expansion_index
+from retrieval.retrieval_weights import RetrievalWeights
+from retrieval.stores.chroma import ChromaStore, Index, similarity
+from retrieval.stores.stored_passage import StoredPassage
+from retrieval.types import Chunk, ExpansionQuery, Filters, Paper, Passage, Sentence
 
 MAX_PAPERS = 10
 PASSAGES_PER_PAPER = 2
@@ -60,16 +60,18 @@ class PaperRetriever(BaseRetriever):
     collection: CollectionPassages
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
-    rungs: Rungs = Rungs()
-    written: Mapping[str, Sequence[WrittenQuestion]] = Field(default_factory=dict)
+    weights: RetrievalWeights = RetrievalWeights()
+    expansion_queries: Mapping[str, Sequence[ExpansionQuery]] = Field(default_factory=dict)
     """The questions written for papers, by the paper's id; the index holds their vectors."""
     _vector: Any = PrivateAttr()
-    _written: Any = PrivateAttr()
+    _expansion: Any = PrivateAttr()
     _unsaid: Any = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
-        self._written = lru_cache(maxsize=1)(lambda index: read_written_index(self.store, index, self.written))
+        self._expansion = lru_cache(maxsize=1)(
+            lambda index: read_expansion_index(self.store, index, self.expansion_queries)
+        )
         self._unsaid = threading.Lock()
 
     def _get_relevant_documents(
@@ -88,26 +90,26 @@ class PaperRetriever(BaseRetriever):
         query: str,
         filters: Filters = Filters(),
         papers: int = MAX_PAPERS,
-        rungs: Rungs | None = None,
+        weights: RetrievalWeights | None = None,
         left_out: LeftOut = unheard,
     ) -> list[Passage]:
         """At most two passages of each of the best `papers` papers, grouped by paper, best paper first.
 
-        `rungs` stands in for the retriever's own, to measure what each rung contributes;
+        `weights` stands in for the retriever's own, to measure what each signal contributes;
         `left_out` is told of passages of the index that are not what the papers say.
         """
-        rungs = rungs or self.rungs
+        weights = weights or self.weights
         if self.lexical is None:
-            rungs = replace(rungs, lexical=0.0, letters=0.0)
-        english = self._in_english(query, rungs)
+            weights = replace(weights, lexical=0.0, letters=0.0)
+        english = self._in_english(query, weights)
         vector = self._vector(english)
         found = self._nearest(vector, papers, filters, left_out)
-        asked = self._asked(vector, filters) if rungs.dense and rungs.questions else {}
-        looked_up = self._looked_up(query, english, filters, rungs)
+        asked = self._asked(vector, filters) if weights.dense and weights.questions else {}
+        looked_up = self._looked_up(query, english, filters, weights)
         known = {passage.paper.id for passage in found}
         missing = dict.fromkeys(paper for paper in (*asked, *looked_up) if paper not in known)
         found += self._passages_of(missing, vector, left_out)
-        return _grouped(found, asked, looked_up, rungs, papers)
+        return _grouped(found, asked, looked_up, weights, papers)
 
     def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
         """The best passage of each of the `papers` other papers nearest in meaning to this one, nearest first."""
@@ -118,8 +120,8 @@ class PaperRetriever(BaseRetriever):
         best.pop(paper.id, None)
         return list(best.values())[:papers]
 
-    def _in_english(self, query: str, rungs: Rungs) -> str:
-        return self.glossary.in_english(query) or query if self.glossary and rungs.glossary else query
+    def _in_english(self, query: str, weights: RetrievalWeights) -> str:
+        return self.glossary.in_english(query) or query if self.glossary and weights.glossary else query
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -158,24 +160,26 @@ class PaperRetriever(BaseRetriever):
 
     def _asked(self, vector: np.ndarray, filters: Filters) -> dict[str, float]:
         """The papers of the nearest written questions, with the similarity of the nearest."""
-        if not self.written:
+        if not self.expansion_queries:
             return {}
         admitted = [paper.id for paper in self.collection.papers if filters.admit(paper)]
         return self._questions().nearest_papers(vector, CANDIDATES, admitted)
 
-    def _questions(self) -> WrittenIndex:
-        return self._written(self.index)
+    def _questions(self) -> ExpansionIndex:
+        return self._expansion(self.index)
 
-    def _looked_up(self, query: str, english: str, filters: Filters, rungs: Rungs) -> dict[str, tuple[float, float]]:
+    def _looked_up(
+        self, query: str, english: str, filters: Filters, weights: RetrievalWeights
+    ) -> dict[str, tuple[float, float]]:
         """Papers by words and letters: the scores of the best `LOOKED_UP`, by the paper's id."""
-        if self.lexical is None or not (rungs.lexical or rungs.letters):
+        if self.lexical is None or not (weights.lexical or weights.letters):
             return {}
         # A Chinese question is looked up in both languages, as the documents have both.
         text = query if english == query else f"{query} {english}"
-        words = self.lexical.word_scores(text) if rungs.lexical else np.zeros(len(self.lexical.papers))
-        letters = self.lexical.letter_scores(text) if rungs.letters else np.zeros(len(self.lexical.papers))
+        words = self.lexical.word_scores(text) if weights.lexical else np.zeros(len(self.lexical.papers))
+        letters = self.lexical.letter_scores(text) if weights.letters else np.zeros(len(self.lexical.papers))
         scores: dict[str, tuple[float, float]] = {}
-        for place in np.argsort(-(rungs.lexical * words + rungs.letters * letters), kind="stable"):
+        for place in np.argsort(-(weights.lexical * words + weights.letters * letters), kind="stable"):
             paper = self.lexical.papers[place]
             if filters.admit(paper):
                 scores[paper.id] = (float(words[place]), float(letters[place]))
@@ -201,19 +205,19 @@ class PaperRetriever(BaseRetriever):
 
     def questions(
         self, query: str, papers: Iterable[Paper], focus: str | None = None
-    ) -> list[tuple[WrittenQuestion, float]]:
+    ) -> list[tuple[ExpansionQuery, float]]:
         """The questions written for these papers, each with its similarity to the query; `focus` as above."""
         return self._questions().near(self._focused(query, focus), (paper.id for paper in papers))
 
     def vector(self, query: str) -> np.ndarray:
         """The query's unit vector, as it is searched with: a Chinese one is read in English words."""
-        return self._vector(self._in_english(query, self.rungs))
+        return self._vector(self._in_english(query, self.weights))
 
     def _focused(self, query: str, focus: str | None) -> np.ndarray:
-        vector = self._vector(self._in_english(query, self.rungs))
+        vector = self._vector(self._in_english(query, self.weights))
         if not focus or focus == query:
             return vector
-        both = vector + self._vector(self._in_english(focus, self.rungs))
+        both = vector + self._vector(self._in_english(focus, self.weights))
         return both / max(float(np.linalg.norm(both)), 1e-12)
 
 
@@ -238,7 +242,7 @@ def _grouped(
     passages: Sequence[Passage],
     asked: Mapping[str, float],
     looked_up: Mapping[str, tuple[float, float]],
-    rungs: Rungs,
+    weights: RetrievalWeights,
     papers: int,
 ) -> list[Passage]:
     """The passages of the best papers, each with its paper's score; `passages` have cosines for scores."""
@@ -250,15 +254,15 @@ def _grouped(
         words, letters = looked_up.get(paper, (0.0, 0.0))
         nearest = own[0].score
         question = max(nearest, asked.get(paper, -1.0))
-        dense = (1 - rungs.questions) * nearest + rungs.questions * question
-        score = (rungs.dense * dense + rungs.lexical * words + rungs.letters * letters) / (rungs.total or 1.0)
+        dense = (1 - weights.questions) * nearest + weights.questions * question
+        score = (weights.dense * dense + weights.lexical * words + weights.letters * letters) / (weights.total or 1.0)
         gave = {"question": question, "words": words, "letters": letters}
-        scored.append((score, [_with_rungs(passage, score, gave) for passage in own[:PASSAGES_PER_PAPER]]))
+        scored.append((score, [_with_signals(passage, score, gave) for passage in own[:PASSAGES_PER_PAPER]]))
     best = sorted(scored, key=lambda entry: -entry[0])[:papers]
     return [passage for _, group in best for passage in group]
 
 
-def _with_rungs(passage: Passage, score: float, gave: Mapping[str, float]) -> Passage:
+def _with_signals(passage: Passage, score: float, gave: Mapping[str, float]) -> Passage:
     return Passage(passage.paper, passage.start, passage.end, score, {"passage": passage.score, **gave})
 
 

@@ -87,8 +87,8 @@ class Chunk:
 class Passage:
     """A retrieved piece of a paper, `paper.abstract[start:end]`.
 
-    `score`, in [-1, 1], is how well the paper fits the question, by all rungs of the
-    ladder; `rungs` says what each of them gave: `passage` and `question` are cosine
+    `score`, in [-1, 1], is how well the paper fits the question, by all signals of the
+    retriever; `signals` says what each of them gave: `passage` and `question` are cosine
     similarities, `words` and `letters` lie in [0, 1].
     """
 
@@ -96,7 +96,7 @@ class Passage:
     start: int
     end: int
     score: float
-    rungs: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -122,7 +122,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenQuestion:
+class ExpansionQuery:
     """A question that was written for a paper and is indexed beside it.
 
     `embedded` is what the model sees, in English; `answers` are the places in the

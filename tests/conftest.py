@@ -23,11 +23,11 @@ from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
 from retrieval.corpus import default_papers_file, read_papers
-from retrieval.embedding import HashEmbedder
 from retrieval.ingest import ensure_index
+from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
-from retrieval.store import ChromaStore, Index
+from retrieval.stores.chroma import ChromaStore, Index
 from retrieval.types import Paper, Progress, no_progress
 
 LOOPBACK = ["127.0.0.1", "::1"]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from app.cli import app
+from app.cli.commands import app
 from app.settings import PREFIX, Settings
 from benchmarks import preferences
 from benchmarks.docs import command_helps, pages

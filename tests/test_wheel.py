@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import paperbacked
 from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import RUNTIME, TORCH_CPU, read_pins, written
 
@@ -57,27 +59,24 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return scripts
 
 
-def test_it_holds_all_that_is_needed(wheel: Path) -> None:
+def test_it_holds_all_that_is_needed_in_one_package(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-        papers = archive.read("paperbacked_data/papers.jsonl")
+        papers = archive.read("paperbacked/data/papers.jsonl")
+        sources = {name: archive.read(name).decode("utf-8") for name in names if name.endswith(".py")}
     assert papers == (ROOT / "data" / "papers.jsonl").read_bytes()
-    for package in ("app", "retrieval", "prompts"):
-        files = {
-            path.relative_to(ROOT).as_posix()
-            for path in (ROOT / package).rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        }
-        assert files <= names
-    assert any(name.startswith("prompts/") and name.endswith(".md") for name in names)
-    assert any(name.startswith("app/surfaces/page/") and name.endswith(".css") for name in names)
-    tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {
-        "app",
-        "retrieval",
-        "prompts",
-        "paperbacked_data",
-    }
+    for package, place in (("paperbacked", ""), ("app", "app/"), ("retrieval", "retrieval/"), ("prompts", "prompts/")):
+        for path in (ROOT / package).rglob("*"):
+            if path.is_file() and "__pycache__" not in path.parts:
+                assert f"paperbacked/{place}{path.relative_to(ROOT / package).as_posix()}" in names
+    assert any(name.startswith("paperbacked/prompts/") and name.endswith(".md") for name in names)
+    assert any(name.startswith("paperbacked/app/surfaces/page/") and name.endswith(".css") for name in names)
+    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"paperbacked"}
+    for name, source in sources.items():
+        for statement in ast.walk(ast.parse(source)):
+            asked = [statement.module or ""] if isinstance(statement, ast.ImportFrom) else []
+            asked += [alias.name for alias in statement.names] if isinstance(statement, ast.Import) else []
+            assert not {module.split(".")[0] for module in asked} & {"app", "retrieval", "prompts"}, name
 
 
 def test_it_answers_elsewhere(installed: Path, tmp_path: Path) -> None:
@@ -103,5 +102,23 @@ def test_a_file_that_is_not_the_locked_one_is_not_installed(installed: Path, tmp
 
 
 def test_python_dash_m_is_the_command_too(installed: Path, tmp_path: Path) -> None:
-    listed = run(installed / "python", "-m", "app", "papers", "--json", cwd=tmp_path, PAPERBACKED_HOME=str(tmp_path))
+    settings = {"PAPERBACKED_HOME": str(tmp_path)}
+    listed = run(installed / "python", "-m", "paperbacked", "papers", "--json", cwd=tmp_path, **settings)
     assert listed.count("\n") == 94
+    assert run(installed / "paperbacked", "--version", cwd=tmp_path) == f"{paperbacked.__version__}\n"
+
+
+def test_a_program_with_an_app_of_its_own_can_use_it(installed: Path, tmp_path: Path) -> None:
+    """Many programs have a package `app`; ours must not be taken for it, nor it for ours."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").write_text("WHOSE = 'theirs'\n")
+    (tmp_path / "retrieval.py").write_text("raise AssertionError('not ours')\n")
+    (tmp_path / "main.py").write_text(
+        "import app, paperbacked\n"
+        "print(app.WHOSE, paperbacked.__version__, *paperbacked.__all__)\n"
+        f"answerer = paperbacked.open_answerer(home={str(tmp_path / 'home')!r}, llm='none')\n"
+        f"print(answerer.ask({BACKDOOR!r}).citations[0].paper.id)\n"
+    )
+    told, cited = run(installed / "python", "main.py", cwd=tmp_path, HF_HUB_OFFLINE="1").splitlines()
+    assert told.split() == ["theirs", paperbacked.__version__, *paperbacked.__all__]
+    assert cited == "sleeper-agents"

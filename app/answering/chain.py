@@ -11,11 +11,9 @@ from typing import Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.answering.abstention import Answerability
-from app.answering.citations import renumbered
-from app.answering.collection.answer import Catalogue
-from app.answering.conversation import standalone_question
-from app.answering.courtesy import courtesy_of, courtesy_reply
+from app.answering.checking.support import SupportCheck
+from app.answering.citations.stream import renumbered
+from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.events import (
     Answer,
     AnswerSentence,
@@ -31,17 +29,19 @@ from app.answering.events import (
     Status,
     Token,
 )
-from app.answering.evidence import choose_quotes, weigh
-from app.answering.followups import follow_up_questions
+from app.answering.evidence.answerability import Answerability
+from app.answering.evidence.followups import follow_up_questions
+from app.answering.evidence.selection import candidates_of, choose_quotes
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
-from app.answering.prose import Telling, answer_by_quote, whole_answer
+from app.answering.query.conversation import standalone_question
+from app.answering.query.courtesy import courtesy_of, courtesy_reply
+from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Question
-from app.answering.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.reply import Reply
-from app.answering.rewriting import rewritten_question
 from app.answering.sources import with_left_out
-from app.answering.support import SupportCheck
-from app.answering.wording import Wording, wording_for
+from app.answering.writing.phrases import AnswerPhrases, phrases_for
+from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
+from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever, passage_of
@@ -66,8 +66,8 @@ class _Work:
     timings: dict[str, float | None] = field(default_factory=dict)
 
     @property
-    def words(self) -> Wording:
-        return wording_for(self.question.text)
+    def words(self) -> AnswerPhrases:
+        return phrases_for(self.question.text)
 
     def clock(self, name: str) -> None:
         self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
@@ -95,7 +95,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._language_model = language_model
         self._support = support
         self._unsupported: Unsupported = unsupported
-        self._catalogue = Catalogue(papers, retriever)
+        self._catalogue = CollectionAnswerer(papers, retriever)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -173,14 +173,14 @@ class AnswerChain(Runnable[Question, Event]):
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
-        found = weigh(self._retriever, work.standalone, work.passages, focus=work.question.text)
+        found = candidates_of(self._retriever, work.standalone, work.passages, focus=work.question.text)
         verdict = self._answerability.judge(work.question.text, work.passages, found.sentences)
         work.confidence = verdict.confidence
         if verdict.answers:
-            work.quotes = choose_quotes(found.sentences, work.passages, work.question.text, found.written)
+            work.quotes = choose_quotes(found.sentences, work.passages, work.question.text, found.expansion_queries)
         asked = [turn.content for turn in work.question.history if turn.role == "user"]
         work.followups = follow_up_questions(
-            [*asked, work.question.text], work.quotes, work.passages, found.written, work.words
+            [*asked, work.question.text], work.quotes, work.passages, found.expansion_queries, work.words
         )
         work.clock("evidence_ms")
 
@@ -227,7 +227,7 @@ class AnswerChain(Runnable[Question, Event]):
         if model.prompt == SENTENCE_PROMPT:
             return answer_by_quote(model, work.standalone, work.quotes, self._support, work.words)
         drop = self._unsupported == "drop"
-        return whole_answer(model, work.standalone, work.quotes, self._support, work.words, drop_unsupported=drop)
+        return answer_at_once(model, work.standalone, work.quotes, self._support, work.words, drop_unsupported=drop)
 
     def _finished(
         self,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from app.answering.sources import papers_best_first
+from app.answering.sources import best_passage_per_paper
 from retrieval.types import Paper, Passage
 
 REFUSAL = "The papers do not answer this."
@@ -125,7 +125,7 @@ def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
             "end": passage.end,
             "score": round(passage.score, 4),
         }
-        for rank, passage in enumerate(papers_best_first(passages), start=1)
+        for rank, passage in enumerate(best_passage_per_paper(passages), start=1)
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from retrieval.errors import InputError
-from retrieval.readable import readable
+from retrieval.sanitize import sanitize
 from retrieval.types import Filters
 
 MAX_QUESTION_CHARS = 2_000
@@ -51,4 +51,4 @@ def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters
 
 def clean(text: str) -> str:
     """Text without invisible signs; control characters, lone surrogates and runs of white space are single spaces."""
-    return " ".join(readable(text).split())
+    return " ".join(sanitize(text).split())

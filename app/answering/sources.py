@@ -14,7 +14,7 @@ _MANY_LEFT_OUT = (
 )
 
 
-def papers_best_first(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+def best_passage_per_paper(passages: Iterable[Passage]) -> tuple[Passage, ...]:
     """The first passage of each paper, which is its best where they come best first, in the order given."""
     best: dict[str, Passage] = {}
     for passage in passages:
@@ -24,7 +24,7 @@ def papers_best_first(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 
 def closest_papers(passages: Iterable[Passage]) -> tuple[Paper, ...]:
     """The first `CLOSEST_PAPERS` papers of the passages."""
-    return tuple(passage.paper for passage in papers_best_first(passages)[:CLOSEST_PAPERS])
+    return tuple(passage.paper for passage in best_passage_per_paper(passages)[:CLOSEST_PAPERS])
 
 
 def with_left_out(note: str | None, count: int) -> str | None:

@@ -17,7 +17,7 @@ def main() -> None:
     given = parser.parse_args()
     silence_libraries()
 
-    from app.cli_output import note, progress_shown
+    from app.cli.output import note, progress_shown
     from deploy.space.assembly import assemble
     from deploy.space.prebuilt_index import prebuilt_index
     from retrieval.errors import PaperbackedError

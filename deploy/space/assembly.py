@@ -8,10 +8,10 @@ import tomllib
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from deploy.space.files.space import MODEL
 from deploy.space.requirements import CARRIED, SDK, Pins, requirements
+from paperbacked import __version__
 
 ROOT = Path(__file__).parents[2]
 FILES = Path(__file__).parent / "files"
@@ -37,8 +37,11 @@ def assemble(out: Path, index: Path, *, gpu: bool = False) -> None:
 
 def _sources() -> Iterator[tuple[Path, str]]:
     """Files and folders of the checkout and their names in the Space: what the wheel ships, and the Space's own."""
-    wheel = _pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]
-    for name in (*wheel["packages"], *wheel["force-include"], "data/README.md", "LICENSE"):
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    shipped = wheel["hooks"]["custom"]
+    for name in ("paperbacked", *shipped["packages"], *shipped["data"], "data/README.md", "LICENSE"):
         yield ROOT / name, name
     for name in ("space.py", "zero_gpu.py"):
         yield FILES / name, name
@@ -59,20 +62,15 @@ def _copy(source: Path, target: Path) -> None:
 
 def _carry(folder: Path) -> None:
     """Copy the packages that a Space would not install, as they are installed here; and the project's own version."""
-    about = _pyproject()["project"]
-    record = folder / f"{about['name']}-{about['version']}.dist-info" / "METADATA"
+    record = folder / f"paperbacked-{__version__}.dist-info" / "METADATA"
     record.parent.mkdir(parents=True)
-    record.write_text(f"Metadata-Version: 2.1\nName: {about['name']}\nVersion: {about['version']}\n", encoding="utf-8")
+    record.write_text(f"Metadata-Version: 2.1\nName: paperbacked\nVersion: {__version__}\n", encoding="utf-8")
     for name in CARRIED:
         for file in metadata.files(name) or ():
             described = file.parts[0].endswith(".dist-info")
             if ".." in file.parts or file.suffix == ".pyc" or (described and file.name not in {"METADATA", "LICENSE"}):
                 continue
             _copy(Path(str(file.locate())), folder / file)
-
-
-def _pyproject() -> dict[str, Any]:
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def _readme() -> str:

@@ -6,10 +6,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from app.build import build_retriever, collection_papers, indexed_questions
+from app.build import build_retriever, collection_papers, indexed_expansion_queries
 from app.settings import Settings
-from retrieval.embedding import open_embedder
 from retrieval.ingest import index_fingerprint
+from retrieval.models.embedding import open_embedder
 from retrieval.types import Progress, no_progress
 
 
@@ -24,7 +24,7 @@ def prebuilt_index(kept: Path, progress: Progress = no_progress, note: Callable[
         settings = Settings(home=Path(home))
         papers = collection_papers(settings)
         embedder = open_embedder(settings.embedding)
-        finished = kept / index_fingerprint(papers, embedder, indexed_questions(settings, papers))[:24]
+        finished = kept / index_fingerprint(papers, embedder, indexed_expansion_queries(settings, papers))[:24]
         if not finished.is_dir():
             build_retriever(settings, papers, progress, note, embedder).store.reopen()
             (Path(home) / "chroma").rename(finished)

@@ -1,4 +1,4 @@
-"""How well papers are found, rung by rung, and whether it is known when none answers.
+"""How well papers are found, signal by signal, and whether it is known when none answers.
 
 Pure orchestration: what ranks and what is confident come as callables, figures
 go out as dataclasses with a JSON form. Nothing is printed or written here.
@@ -25,8 +25,8 @@ from retrieval.evaluation.metrics import (
     reciprocal_rank,
     risk_coverage,
 )
-from retrieval.evaluation.questions import TYPES, LabelledQuestion
-from retrieval.rungs import Rungs
+from retrieval.questions.labelled import TYPES, LabelledQuestion
+from retrieval.retrieval_weights import RetrievalWeights
 from retrieval.types import Progress, no_progress
 
 Rank = Callable[[str], Sequence[str]]
@@ -83,10 +83,10 @@ class QuestionFigures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the ladder; the groups are empty where queries have no types."""
+    """One row of the ablation; the groups are empty where queries have no types."""
 
     name: str
-    rungs: Rungs
+    weights: RetrievalWeights
     shipped: bool
     overall: Figures
     types: Mapping[str, Figures] = field(default_factory=dict)
@@ -97,14 +97,14 @@ class Row:
         return {
             "name": self.name,
             "shipped": self.shipped,
-            "rungs": asdict(self.rungs),
+            "weights": asdict(self.weights),
             **self.overall.as_json(),
             **{group: {name: figures.as_json() for name, figures in rows.items()} for group, rows in groups.items()},
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Answerability:
+class AnswerabilityFigures:
     """How well the confidence tells questions that the papers answer from those that they do not.
 
     `curve` holds (coverage, risk): of that share of the questions, answered in
@@ -129,11 +129,11 @@ class Answerability:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A ladder, and where questions have no answer also how well that is known; `about` says of what."""
+    """An ablation, and where questions have no answer also how well that is known; `about` says of what."""
 
     about: Mapping[str, Any]
     rows: tuple[Row, ...]
-    answerability: Answerability | None = None
+    answerability: AnswerabilityFigures | None = None
 
     @property
     def shipped(self) -> Row:
@@ -141,10 +141,10 @@ class Report:
         return next(row for row in self.rows if row.shipped)
 
     def as_json(self) -> dict[str, Any]:
-        """The shipped configuration's figures, then the ladder's."""
+        """The shipped configuration's figures, then the ablation's."""
         known = {"answerability": self.answerability.as_json()} if self.answerability else {}
-        ladder = [row.as_json() for row in self.rows]
-        return {**self.about, **self.shipped.overall.as_json(), **known, "ladder": ladder}
+        ablation = [row.as_json() for row in self.rows]
+        return {**self.about, **self.shipped.overall.as_json(), **known, "ablation": ablation}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,35 +220,35 @@ def _figures(ranked: Sequence[_Ranked], *, all_found: bool = False) -> Figures:
     )
 
 
-def climb_queries(
-    rank_with: Callable[[Rungs], Rank],
-    ladder: Mapping[str, Rungs],
-    shipped: Rungs,
+def evaluate_query_ablation(
+    rank_with: Callable[[RetrievalWeights], Rank],
+    ablation: Mapping[str, RetrievalWeights],
+    shipped: RetrievalWeights,
     queries: Mapping[str, str],
     qrels: Mapping[str, Grades],
     progress: Progress = no_progress,
 ) -> tuple[Row, ...]:
-    """A row for each rung of the ladder, in its order, over queries with judgements."""
+    """A row for each signal of the ablation, in its order, over queries with judgements."""
     return tuple(
-        Row(name, rungs, rungs == shipped, evaluate_ranking(rank_with(rungs), queries, qrels, progress, name))
-        for name, rungs in ladder.items()
+        Row(name, weights, weights == shipped, evaluate_ranking(rank_with(weights), queries, qrels, progress, name))
+        for name, weights in ablation.items()
     )
 
 
-def climb_questions(
-    rank_with: Callable[[Rungs], Rank],
-    ladder: Mapping[str, Rungs],
-    shipped: Rungs,
+def evaluate_question_ablation(
+    rank_with: Callable[[RetrievalWeights], Rank],
+    ablation: Mapping[str, RetrievalWeights],
+    shipped: RetrievalWeights,
     questions: Sequence[LabelledQuestion],
     progress: Progress = no_progress,
 ) -> tuple[tuple[Row, ...], Mapping[str, bool]]:
-    """A row for each rung of the ladder over our own questions, and `first_right` of the shipped one."""
+    """A row for each signal of the ablation over our own questions, and `first_right` of the shipped one."""
     rows = []
     first_right: Mapping[str, bool] = {}
-    for name, rungs in ladder.items():
-        found = evaluate_questions(rank_with(rungs), questions, progress, name)
-        rows.append(Row(name, rungs, rungs == shipped, found.overall, found.types, found.languages))
-        first_right = found.first_right if rungs == shipped else first_right
+    for name, weights in ablation.items():
+        found = evaluate_questions(rank_with(weights), questions, progress, name)
+        rows.append(Row(name, weights, weights == shipped, found.overall, found.types, found.languages))
+        first_right = found.first_right if weights == shipped else first_right
     return tuple(rows), first_right
 
 
@@ -257,7 +257,7 @@ def evaluate_answerability(
     questions: Sequence[LabelledQuestion],
     first_right: Mapping[str, bool],
     progress: Progress = no_progress,
-) -> Answerability:
+) -> AnswerabilityFigures:
     """Ask for the confidence in each question; an answer to one that no paper answers is always wrong."""
     sure = []
     for done, question in enumerate(questions):
@@ -265,7 +265,7 @@ def evaluate_answerability(
         sure.append(confidence(question))
     progress("Answerable or not", len(questions), len(questions))
     positives, negatives = _parted(sure, [bool(question.papers) for question in questions])
-    return Answerability(
+    return AnswerabilityFigures(
         len(positives),
         len(negatives),
         auroc(positives, negatives),

@@ -1,4 +1,4 @@
-"""The ladder and the risk-coverage curve as one picture."""
+"""The ablation and the risk-coverage curve as one picture."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from retrieval.evaluation.benchmark import Answerability, Report, Row
-from retrieval.figure import empty_figure, save_figure
+from retrieval.evaluation.benchmark import AnswerabilityFigures, Report, Row
+from retrieval.evaluation.figure import empty_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,7 @@ INCHES_A_ROW = 0.55
 
 
 def draw_report(report: Report, path: Path) -> None:
-    """Write a PNG: a pair of bars for each rung and, where there is one, the risk-coverage curve.
+    """Write a PNG: a pair of bars for each signal and, where there is one, the risk-coverage curve.
 
     Raises `ModelError` where matplotlib is not installed, `InputError` where the
     file cannot be written; it appears only when it is complete.
@@ -54,7 +54,7 @@ def _draw_bars(axes: Axes, rows: Sequence[Row]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _draw_curve(axes: Axes, known: Answerability) -> None:
+def _draw_curve(axes: Axes, known: AnswerabilityFigures) -> None:
     coverage, risk = zip(*known.curve, strict=True)
     axes.plot(coverage, risk, color=BARS["hit@1"])
     axes.set_xlim(0, 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.heavy_imports import heavy_imports
+from retrieval.models.heavy_imports import heavy_imports
 
 WEIGHTS = "model.safetensors"
 

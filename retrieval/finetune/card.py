@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from retrieval.finetune.history import History
-from retrieval.finetune.recipes import Recipe
+from retrieval.finetune.history import TrainingHistory
+from retrieval.finetune.recipes import EmbeddingRecipe
 
 _HEAD = """---
 license: apache-2.0
@@ -24,7 +24,7 @@ tags:
 """
 
 
-def model_card(name: str, recipe: Recipe, history: History, learned: Sequence[str]) -> str:
+def model_card(name: str, recipe: EmbeddingRecipe, history: TrainingHistory, learned: Sequence[str]) -> str:
     """The card of the model `name`: metadata, training data (`learned`, a sentence each), recipe and dev figures."""
     settings = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in asdict(recipe).items())
     figures = [("before training", history.dev[0])]
@@ -46,7 +46,7 @@ that answer them. 384 dimensions, mean pooling, normalised, 256 tokens.
 
 {data}
 
-## Recipe
+## EmbeddingRecipe
 
 `paperbacked finetune --recipe {recipe.name}`
 

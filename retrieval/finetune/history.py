@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.figure import empty_figure, save_figure
+from retrieval.evaluation.figure import empty_figure, save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ SMOOTHED = 20
 
 
 @dataclass(slots=True)
-class History:
+class TrainingHistory:
     """The loss of every step and the development figure after every epoch, the first before any training.
 
     `final` is the figure of the weights that were written, after averaging with the base.
@@ -35,7 +35,7 @@ class History:
         return 1 + int(np.argmax(self.dev[1:]))
 
 
-def draw_history(history: History, path: Path) -> None:
+def draw_history(history: TrainingHistory, path: Path) -> None:
     """Write a PNG: the loss by step, the development figure by epoch, and what was written in the end.
 
     Raises `ModelError` where matplotlib is not installed, `InputError` where the file cannot be written.

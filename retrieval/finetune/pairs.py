@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.chunking import chunk_paper
-from retrieval.evaluation.beir import BeirSet
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.glossary import Glossary
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import LabelledQuestion
+from retrieval.readers.beir import BeirSet
 from retrieval.types import Paper
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TrainingPair:
     """A question with texts of the papers that answer it; one of them is drawn each epoch.
 
     Texts of `papers` are never its negatives.
@@ -26,7 +26,7 @@ class Example:
 
 def question_examples(
     papers: Sequence[Paper], questions: Sequence[LabelledQuestion], glossary: Glossary
-) -> list[Example]:
+) -> list[TrainingPair]:
     """One example a written question: passages with the gold sentence, the sentence itself, abstract and summary.
 
     Questions without a paper among `papers` are left out. Chinese is read in English, as in retrieval.
@@ -37,7 +37,7 @@ def question_examples(
         if question.papers and all(paper in by_id for paper in question.papers):
             texts = [text for paper in question.papers for text in _positives(by_id[paper], question)]
             english = glossary.in_english(question.joined) or question.joined
-            examples.append(Example(english, frozenset(question.papers), tuple(dict.fromkeys(texts))))
+            examples.append(TrainingPair(english, frozenset(question.papers), tuple(dict.fromkeys(texts))))
     return examples
 
 
@@ -54,13 +54,13 @@ def _positives(paper: Paper, question: LabelledQuestion) -> list[str]:
     return [*texts, chunks[0].embedded, f"{paper.name}\n{whole}", paper.summary or paper.name]
 
 
-def topic_examples(papers: Sequence[Paper]) -> list[Example]:
+def topic_examples(papers: Sequence[Paper]) -> list[TrainingPair]:
     """The model card's kind of pairs: "What does this text say about X?" with each passage of papers and report.
 
     X is the paper's category, or for the report and papers without one what they are called.
     """
     return [
-        Example(
+        TrainingPair(
             f"What does this text say about {(paper.category or paper.name).lower()}?",
             frozenset({paper.id}),
             (chunk.text,),
@@ -71,7 +71,7 @@ def topic_examples(papers: Sequence[Paper]) -> list[Example]:
     ]
 
 
-def query_examples(other: BeirSet) -> list[Example]:
+def query_examples(other: BeirSet) -> list[TrainingPair]:
     """One example a judged query of a BEIR set, with passages and whole texts of the papers that answer it.
 
     Learning another field beside one's own keeps the model from forgetting it.
@@ -84,11 +84,11 @@ def query_examples(other: BeirSet) -> list[Example]:
             text for paper in relevant for text in (chunk_paper(paper)[0].embedded, f"{paper.name}\n{paper.abstract}")
         ]
         if texts:
-            examples.append(Example(other.queries[query], frozenset(paper.id for paper in relevant), tuple(texts)))
+            examples.append(TrainingPair(other.queries[query], frozenset(paper.id for paper in relevant), tuple(texts)))
     return examples
 
 
-def batches(examples: Sequence[Example], size: int, shuffled: Sequence[int]) -> list[list[int]]:
+def batches(examples: Sequence[TrainingPair], size: int, shuffled: Sequence[int]) -> list[list[int]]:
     """The examples' places in batches of up to `size`, no two of a batch sharing a paper; stragglers are left out."""
     result: list[list[int]] = []
     waiting = list(shuffled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from retrieval.errors import ModelError
-from retrieval.hub import hub_is_reachable
+from retrieval.models.hub import hub_is_reachable
 
 PUBLISHED = ["*.json", "*.safetensors", "*.txt", "*.md", "*.png", "*/config.json"]
 

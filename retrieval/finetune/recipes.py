@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class EmbeddingRecipe:
     """How to train: lengths in tokens, `warm_up` as a share of all steps, `scale` of the cosine.
 
     `hard_negatives` adds one passage of another paper to each pair, mined with the
@@ -30,10 +30,12 @@ class Recipe:
     seed: int = 42
 
 
-MODEL_CARD = Recipe("model-card", epochs=3, batch=16, learning_rate=5e-5, warm_up=0.0, weight_decay=0.0, max_length=256)
+MODEL_CARD = EmbeddingRecipe(
+    "model-card", epochs=3, batch=16, learning_rate=5e-5, warm_up=0.0, weight_decay=0.0, max_length=256
+)
 """As on the card of svb01/fine-tuned-embedding-model: MultipleNegativesRankingLoss, linear schedule, seed 42."""
 
-DEFAULT = Recipe(
+DEFAULT = EmbeddingRecipe(
     "default",
     epochs=3,
     batch=32,

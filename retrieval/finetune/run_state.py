@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from retrieval.disk import writing
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
+from retrieval.files import writing
+from retrieval.models.heavy_imports import heavy_imports
 
 STATE = "state.pt"
 

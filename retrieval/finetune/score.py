@@ -1,4 +1,4 @@
-"""How a model does by itself: papers ranked by their nearest passage, without any other rung."""
+"""How a model does by itself: papers ranked by their nearest passage, without any other signal."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from retrieval.chunking import chunk_paper
 from retrieval.evaluation.metrics import hit, reciprocal_rank
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.glossary import Glossary
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import LabelledQuestion
 from retrieval.types import Paper
 
 Encode = Callable[[Sequence[str]], np.ndarray]

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from retrieval.finetune.average import write_average
-from retrieval.finetune.history import History
-from retrieval.finetune.pairs import Example, batches
-from retrieval.finetune.recipes import Recipe
+from retrieval.finetune.history import TrainingHistory
+from retrieval.finetune.pairs import TrainingPair, batches
+from retrieval.finetune.recipes import EmbeddingRecipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
-from retrieval.heavy_imports import heavy_imports, model_loading
-from retrieval.precision import bfloat16_pays
+from retrieval.models.heavy_imports import heavy_imports, model_loading
+from retrieval.models.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
 
 HISTORY = "history.json"
@@ -37,13 +37,13 @@ Score = Callable[[Any], float]
 
 def train(
     base: Path,
-    examples: Sequence[Example],
+    examples: Sequence[TrainingPair],
     passages: Sequence[tuple[str, str]],
-    recipe: Recipe,
+    recipe: EmbeddingRecipe,
     out: Path,
     score: Score,
     progress: Progress = no_progress,
-) -> History:
+) -> TrainingHistory:
     """Train and leave a sentence-transformers folder in `out`, with `history.json`.
 
     `passages` are (paper id, text) to mine negatives from. A run that was killed
@@ -75,9 +75,9 @@ class _Run:
     def __init__(
         self,
         base: Path,
-        examples: Sequence[Example],
+        examples: Sequence[TrainingPair],
         passages: Sequence[tuple[str, str]],
-        recipe: Recipe,
+        recipe: EmbeddingRecipe,
         work: Path,
         progress: Progress,
     ) -> None:
@@ -88,7 +88,7 @@ class _Run:
         with model_loading():
             self.model = SentenceTransformer(str(base), device="cuda" if torch.cuda.is_available() else "cpu")
         self.recipe, self.examples, self.work, self.progress = recipe, examples, work, progress
-        self.history = History()
+        self.history = TrainingHistory()
         self.epoch = 0
         if recipe.frozen_embeddings:
             for name, parameter in self.model.named_parameters():
@@ -209,7 +209,7 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.epoch = state["epoch"]
-        self.history = History(list(state["losses"]), list(state["dev"]))
+        self.history = TrainingHistory(list(state["losses"]), list(state["dev"]))
 
     def _described(self) -> dict[str, Any]:
         return {**asdict(self.recipe), "examples": len(self.examples)}

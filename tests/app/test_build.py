@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.llm import describe
+from app.answering.models.opening import describe
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
-from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_questions, ingest_papers
-from app.diagnosis import Finding, diagnose
+from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_expansion_queries, ingest_papers
+from app.cli.doctor import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
 from retrieval.corpus import default_papers_file
@@ -159,7 +159,7 @@ def examined(settings: Settings) -> dict[str, Finding]:
         embedding=settings.embedding,
         llm=settings.llm,
         read_collection=lambda: collection_papers(settings),
-        questions_of=lambda papers: indexed_questions(settings, papers),
+        questions_of=lambda papers: indexed_expansion_queries(settings, papers),
     )
     return {finding.what: finding for finding in findings}
 
@@ -184,7 +184,7 @@ def test_the_doctor_knows_an_index_with_written_questions(mine: Settings) -> Non
         line for line in default_papers_file().read_text(encoding="utf-8").splitlines() if "sleeper-agents" in line
     )
     default.papers.write_text(one, encoding="utf-8")
-    [own] = indexed_questions(default, collection_papers(default)).values()
+    [own] = indexed_expansion_queries(default, collection_papers(default)).values()
     assert len(own) >= 12
     build_answerer(default)
     assert examined(default)["Index"].found.startswith("complete, in ")

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import feedback
-from app.cli import app
+from app.cli.commands import app
 from app.feedback import Feedback, FeedbackError, FeedbackLog, write_records
 from retrieval.errors import InputError
 

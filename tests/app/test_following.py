@@ -21,11 +21,11 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, find_ret
 from app.server import _following
 from app.settings import Settings, read_settings
 from app.surfaces.page.sections import Sections
-from app.surfaces.words import interface_words
-from retrieval.embedding import HashEmbedder
+from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import IndexStoreError, PaperbackedError
 from retrieval.ingest import ensure_index
-from retrieval.store import ChromaStore
+from retrieval.models.embedding import HashEmbedder
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Filters
 
 ROOT = Path(__file__).parents[2]
@@ -207,7 +207,7 @@ def test_threads_that_wait_fail_as_the_one_that_looked(settings: Settings, answe
 
 
 def test_the_server_follows_where_nobody_asks(answerer: LocalAnswerer, ingest: Callable[..., None]) -> None:
-    words = interface_words("en")
+    words = ui_strings("en")
     sections = Sections(answerer)
     assert "On owls" not in sections.library(words)
     with _following(answerer, every_s=0.01):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.batch import answer_file
+from app.cli.batch import answer_file
 from app.feedback import Feedback, FeedbackError, FeedbackLog, write_records
 from retrieval.errors import InputError, ModelError
 from retrieval.finetune.run_state import make_work_folder, save_state

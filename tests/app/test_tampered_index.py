@@ -19,9 +19,9 @@ from app.answering.events import Answer, Done, Quotes, Sources
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.diagnosis import Finding, diagnose
+from app.cli.doctor import Finding, diagnose
 from retrieval.chunking import chunk_paper
-from retrieval.store import ChromaStore
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Filters, Paper
 
 Built = Build = Any  # the fixtures' types live in conftest.py

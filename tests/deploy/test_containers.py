@@ -59,8 +59,9 @@ def test_what_is_copied_from_the_checkout_is_there_and_not_ignored() -> None:
 def test_the_image_holds_what_the_wheel_is_made_of() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
-    sources = {Path(name).parts[0] for name in (*wheel["packages"], *wheel["force-include"])}
-    sources |= {project["project"]["readme"], *project["project"]["license-files"], "pyproject.toml"}
+    shipped = wheel["hooks"]["custom"]
+    sources = {Path(name).parts[0] for name in ("paperbacked", *shipped["packages"], *shipped["data"])}
+    sources |= {project["project"]["readme"], *project["project"]["license-files"], "pyproject.toml", "hatch_build.py"}
     assert {"app", "retrieval", "prompts", "data"} <= sources
     copied = {name for word, rest in instructions() if word == "COPY" for name in shlex.split(rest)[:-1]}
     assert sources <= copied

@@ -106,11 +106,12 @@ def test_the_readme_has_no_blanks_left(space: Path) -> None:
 def test_all_that_the_wheel_ships_is_there(space: Path) -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     here = tree(space)
-    for name in (*wheel["packages"], *wheel["force-include"]):
+    shipped = wheel["hooks"]["custom"]
+    for name in ("paperbacked", *shipped["packages"], *shipped["data"]):
         source = ROOT / name
-        shipped = [source] if source.is_file() else [f for f in files_of(source) if "__pycache__" not in f.parts]
-        assert shipped
-        for file in shipped:
+        files = [source] if source.is_file() else [f for f in files_of(source) if "__pycache__" not in f.parts]
+        assert files
+        for file in files:
             assert file.relative_to(ROOT).as_posix() in here
     assert {"requirements.txt", ".gitattributes", "LICENSE", "data/README.md", "index/chroma.sqlite3"} <= set(here)
 

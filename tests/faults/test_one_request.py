@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from app.surfaces.page_sessions import SILENT_SECONDS, SWEEP_SECONDS
+from app.surfaces.page.sessions import SILENT_SECONDS, SWEEP_SECONDS
 from tests.faults.conftest import Serve, Server
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(400)]

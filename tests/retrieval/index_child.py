@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.corpus import read_papers
-from retrieval.embedding import HashEmbedder
 from retrieval.ingest import ensure_index
-from retrieval.store import ChromaStore
+from retrieval.models.embedding import HashEmbedder
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Progress, no_progress
 
 

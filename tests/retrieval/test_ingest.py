@@ -15,11 +15,11 @@ import pytest
 
 from retrieval.chunking import chunk_paper, chunk_sentences, distinct
 from retrieval.corpus import default_papers_file
-from retrieval.embedding import HashEmbedder
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.ingest import ensure_index, index_fingerprint
-from retrieval.store import ChromaStore
-from retrieval.stored import stored_passage
+from retrieval.models.embedding import HashEmbedder
+from retrieval.stores.chroma import ChromaStore
+from retrieval.stores.stored_passage import stored_passage
 from retrieval.types import Paper
 
 Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py

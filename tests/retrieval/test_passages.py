@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.chunking import chunk_paper
 from retrieval.passages import CollectionPassages
-from retrieval.stored import StoredPassage, stored_passage
+from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Paper
 
 PAPER = Paper(

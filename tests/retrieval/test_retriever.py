@@ -13,10 +13,10 @@ import pytest
 from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
-from retrieval.embedding import HashEmbedder
+from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
-from retrieval.store import similarity
+from retrieval.stores.chroma import similarity
 from retrieval.types import Filters, Paper, Passage
 
 Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py

@@ -23,7 +23,7 @@ FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class QuotedEvidence:
     """Sentences of quotes as claims, their unit vectors where there is a model, and what goes with them.
 
     `about` is what is known of the papers quoted, such as title, organisation and date.
@@ -34,7 +34,7 @@ class Evidence:
     vectors: np.ndarray | None = None
 
     @classmethod
-    def together(cls, parts: Sequence[Evidence]) -> Evidence:
+    def together(cls, parts: Sequence[QuotedEvidence]) -> QuotedEvidence:
         """The evidence of all parts."""
         vectors = [part.vectors for part in parts if part.vectors is not None]
         return cls(
@@ -49,16 +49,16 @@ class Evidence:
         return (*self.sentences, *self.about)
 
 
-def read_evidence(
+def read_quoted_evidence(
     sentences: Sequence[str], about: str, vocabulary: Vocabulary, vectors: np.ndarray | None = None
-) -> Evidence:
+) -> QuotedEvidence:
     """The evidence of these sentences of one paper; `vectors` has a row for each."""
     read = tuple(read_claim(sentence, vocabulary) for sentence in sentences)
-    return Evidence(read, (read_claim(about, vocabulary),), vectors)
+    return QuotedEvidence(read, (read_claim(about, vocabulary),), vectors)
 
 
 def features(
-    claim: Claim, evidence: Evidence, vocabulary: Vocabulary, vector: np.ndarray | None = None
+    claim: Claim, evidence: QuotedEvidence, vocabulary: Vocabulary, vector: np.ndarray | None = None
 ) -> dict[str, float]:
     """What the decision rests on; `vector` is the claim's unit vector where there is a model.
 
@@ -99,13 +99,13 @@ def features(
     }
 
 
-def figures_hold(claim: Claim, evidence: Evidence) -> bool:
+def figures_hold(claim: Claim, evidence: QuotedEvidence) -> bool:
     """Whether the evidence has every figure of the claim."""
     held = frozenset(figure for one in evidence.everyone for figure in one.figures | one.counts)
     return all(holds_figure(figure, held) for figure in claim.figures)
 
 
-def _similarities(vector: np.ndarray | None, evidence: Evidence) -> tuple[float, float]:
+def _similarities(vector: np.ndarray | None, evidence: QuotedEvidence) -> tuple[float, float]:
     if vector is None or evidence.vectors is None:
         return 0.0, 0.0
     similarities = evidence.vectors @ vector
@@ -135,7 +135,7 @@ def _held(word: str, words: Collection[str], beginnings: frozenset[str]) -> floa
     return NEARLY if len(word) >= STEM_CHARS and word[:STEM_CHARS] in beginnings else 0.0
 
 
-def _pairs(claim: Claim, evidence: Evidence) -> float:
+def _pairs(claim: Claim, evidence: QuotedEvidence) -> float:
     pairs = list(pairwise(claim.order))
     held = sum(any(one in s.words and two in s.words for s in evidence.sentences) for one, two in pairs)
     return _part(held, len(pairs))

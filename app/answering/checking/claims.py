@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.answering.checking.polarity import is_denial
 from app.answering.checking.vocabulary import Vocabulary
-from retrieval.words import FUNCTION_WORDS, content_words
+from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 
 _FRAME = frozenset(("according", "paper", "papers", "author", "authors", "study", "studies", "researchers"))
 """Words that say whose claim it is."""

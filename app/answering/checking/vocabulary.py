@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from retrieval.lexical.tokens import content_words
 from retrieval.types import Paper
-from retrieval.words import content_words
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-.]\w+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\n]\s+|[“\"(])$")

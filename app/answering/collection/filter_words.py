@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.answering.wording import MONTHS
+from app.answering.writing.phrases import MONTHS
 from retrieval.types import Facets, Filters
 
 OWN = "‹o›"

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answering.collection.filter_words import OWN, read_filters
-from app.answering.collection.frames import Frame, Intent, asks_for_overview, frame_of, refinement_of, similar_to
+from app.answering.collection.grammar import Intent, QuestionForm, asks_for_overview, form_of, refinement_of, similar_to
 from app.answering.collection.records import Records
+from retrieval.lexical.tokens import content_words
 from retrieval.types import Filters, Paper
-from retrieval.words import content_words
 
 MAX_CHARS = 300
 MAX_EARLIER = 6
@@ -83,7 +83,7 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     if asks_for_overview(whole):
         return CollectionQuestion("overview")
     read = read_filters(whole, records.facets)
-    frame = frame_of(" ".join(read.rest.split()).rstrip(" ,?!."))
+    frame = form_of(" ".join(read.rest.split()).rstrip(" ,?!."))
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)
@@ -92,7 +92,7 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     return CollectionQuestion(frame.intent, read.filters, topic, author, None, frame.limit, read.relative)
 
 
-def _plausible(frame: Frame, records: Records) -> bool:
+def _plausible(frame: QuestionForm, records: Records) -> bool:
     """Whether what stands for the topic can be one, and not a clause."""
     said = f"{frame.topic} {frame.described}"
     if OWN in said or (frame.topic and frame.described) or _CLAUSE.search(said):

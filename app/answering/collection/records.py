@@ -10,8 +10,8 @@ from datetime import date
 from functools import cached_property
 
 from retrieval.corpus import facets_of
+from retrieval.lexical.tokens import content_words
 from retrieval.types import Facets, Filters, Paper
-from retrieval.words import content_words
 
 NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
+from retrieval.models.heavy_imports import heavy_imports
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 TAUGHT_PROMPT = "paperbacked_prompt"
 """The key of a model's config.json that names the prompt it was trained for."""
-SKIPS_FROM = 0.7
+SKIP_THRESHOLD = 0.7
 """A passage is skipped where the model gives that at least this chance: the best trade on the development lessons
 between answering where it should and beside the question (docs/experiments.md)."""
 _PREFIX = "base_model.model."
@@ -47,8 +47,8 @@ def merge_adapter(model: Any, folder: Path) -> None:
         raise ModelError(f"The adapter in {folder.name} does not fit the model: train it anew on this base.") from error
 
 
-def mark_taught(model: Any, tokenizer: Any) -> None:
+def mark_fine_tuned(model: Any, tokenizer: Any) -> None:
     """Write into the model's own settings what it was taught: its prompt, and how sure it must be to skip."""
     setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
     first = tokenizer(SKIP, add_special_tokens=False)["input_ids"][0]
-    model.generation_config.sequence_bias = [[[first], -math.log(SKIPS_FROM / (1 - SKIPS_FROM))]]
+    model.generation_config.sequence_bias = [[[first], -math.log(SKIP_THRESHOLD / (1 - SKIP_THRESHOLD))]]

@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"[\[【]\s*(?:[^\W\d]{1,12}\s*)?\d[\d\s,;–-]{0,40}[\]】
 _HIDDEN = frozenset({"Cf", "Cc", "Cs", "Co", "Cn"})
 
 
-def disarmed(text: str) -> str:
+def escape_control_tokens(text: str) -> str:
     """The text on one line, for use in a prompt: no turn marks, no numbers in square brackets, nothing invisible.
 
     Only signs are lost; the words stay, and so does every figure.

@@ -16,7 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from retrieval.errors import ModelError, one_line
-from retrieval.heavy_imports import heavy_imports
+from retrieval.models.heavy_imports import heavy_imports
 
 FinishReason = Literal["stop", "length", "time"]
 TICK_SECONDS = 0.1
@@ -28,7 +28,7 @@ class _OverError(Exception):
     """Raised inside the model to leave a generation that is no longer wanted."""
 
 
-class Run:
+class Generation:
     """One answer in the making. Iterating gives lists of token ids as they are written.
 
     While nothing is written it gives an empty list every `TICK_SECONDS`; `readers_before`
@@ -106,26 +106,26 @@ class _Line:
     """Runs in the order in which they came; the first one has its turn."""
 
     def __init__(self) -> None:
-        self._runs: deque[Run] = deque()
+        self._runs: deque[Generation] = deque()
         self._moved = threading.Condition()
 
     @property
     def busy(self) -> bool:
         return bool(self._runs)
 
-    def join(self, run: Run) -> None:
+    def join(self, run: Generation) -> None:
         with self._moved:
             self._runs.append(run)
             run.readers_before = len(self._runs) - 1
 
-    def leave(self, run: Run) -> None:
+    def leave(self, run: Generation) -> None:
         with self._moved:
             self._runs.remove(run)
             for place, waiting in enumerate(self._runs):
                 waiting.readers_before = place
             self._moved.notify_all()
 
-    def wait(self, run: Run, seconds: float) -> bool:
+    def wait(self, run: Generation, seconds: float) -> bool:
         """Whether it is the run's turn, after at most that time."""
         with self._moved:
             return self._moved.wait_for(lambda: self._runs[0] is run, seconds)
@@ -142,7 +142,7 @@ class Generator:
         self._name = name
         self._lookup = {"prompt_lookup_num_tokens": prompt_lookup_tokens} if prompt_lookup_tokens else {}
         self._line = _Line()
-        self._run: Run | None = None
+        self._run: Generation | None = None
         self._eos_ids = _write_greedily(model)
         self._check_between_layers()
 
@@ -166,9 +166,9 @@ class Generator:
         """How many tokens of prompt and answer together the model takes, where it says so."""
         return getattr(self._model.config.get_text_config(), "max_position_embeddings", None)
 
-    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float) -> Run:
+    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float) -> Generation:
         """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds."""
-        run = Run(max_tokens, timeout_s)
+        run = Generation(max_tokens, timeout_s)
         self._line.join(run)
         threading.Thread(target=self._work, args=(run, prompt_ids), name="paperbacked-llm").start()
         return run
@@ -186,7 +186,7 @@ class Generator:
         for module in [self._model, *(layer for layers in lists for layer in layers)]:
             module.register_forward_pre_hook(check)
 
-    def _work(self, run: Run, prompt_ids: list[int]) -> None:
+    def _work(self, run: Generation, prompt_ids: list[int]) -> None:
         error = None
         try:
             if self._has_turn(run):
@@ -203,7 +203,7 @@ class Generator:
             self._line.leave(run)
             run.close(error)
 
-    def _has_turn(self, run: Run) -> bool:
+    def _has_turn(self, run: Generation) -> bool:
         while not self._line.wait(run, _POLL_SECONDS):
             if run.stopped:
                 return False
@@ -213,7 +213,7 @@ class Generator:
                 )
         return True
 
-    def _write(self, run: Run, prompt_ids: list[int]) -> None:
+    def _write(self, run: Generation, prompt_ids: list[int]) -> None:
         # Whole, as the model is made of it; an import would wait for whatever another thread imports now.
         torch = sys.modules["torch"]
         run.start_clock()

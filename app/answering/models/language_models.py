@@ -11,7 +11,7 @@ from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, cat
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.model_choice import NONE, Choice
 from retrieval.errors import InputError, PaperbackedError, one_line
-from retrieval.hub import cached_model, fetch_model
+from retrieval.models.hub import cached_model, fetch_model
 from retrieval.types import Progress, no_progress
 
 _log = logging.getLogger("paperbacked.models")

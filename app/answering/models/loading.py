@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import ModelError, one_line
-from retrieval.heavy_imports import heavy_imports, model_loading
+from retrieval.models.heavy_imports import heavy_imports, model_loading
 
 _OPTIONS: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 

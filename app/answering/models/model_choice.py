@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from app.answering.models.catalogue import CATALOGUE, machine_memory_gb
 from app.answering.models.language_model import LARGE_PROMPT, SENTENCE_PROMPT, SMALL_PROMPT
 from retrieval.errors import ModelError
-from retrieval.hub import cached_model
+from retrieval.models.hub import cached_model
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

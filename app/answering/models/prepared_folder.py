@@ -10,9 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.disk import not_written, writing
 from retrieval.errors import ModelError
-from retrieval.weights import sha256_of
+from retrieval.files import not_written, writing
+from retrieval.models.weights import sha256_of
 
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 180.0

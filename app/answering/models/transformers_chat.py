@@ -19,8 +19,8 @@ from app.answering.models.generation import Generator
 from app.answering.models.loading import load_tokenizer, load_weights
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
-from retrieval.heavy_imports import heavy_imports
-from retrieval.precision import bfloat16_pays
+from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.precision import bfloat16_pays
 
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""

@@ -9,7 +9,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse
 
-from app.surfaces.api.server_sent import json_bytes
+from app.surfaces.api.sse import json_bytes
 from retrieval.errors import InputError
 
 _Body = TypeVar("_Body", bound=BaseModel)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.answering.events import Event
-from app.surfaces.api.server_sent import frame
-from app.surfaces.runs.answer_run import AnswerRun, Reader
+from app.surfaces.api.sse import frame
+from app.surfaces.runs.answer_run import AnswerRun, EventReader
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError, PaperbackedError
 
@@ -62,7 +62,7 @@ class KeptAnswers:
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
 
-    def attach(self, key: str, body: Any, ask: Callable[[], Generator[Event]], after: int = 0) -> Reader:
+    def attach(self, key: str, body: Any, ask: Callable[[], Generator[Event]], after: int = 0) -> EventReader:
         """A reader of the answer with that key, from the event after number `after`; `ask` begins it where it is new.
 
         Raises `KeyTakenError` where the key came with another body, `PaperbackedError`

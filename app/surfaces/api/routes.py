@@ -11,12 +11,12 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
-from app.surfaces.api.asking import add_asking
-from app.surfaces.api.documents import answers_with, examples
-from app.surfaces.api.finding import add_finding
-from app.surfaces.api.handing_over import add_export, add_feedback
+from app.surfaces.api.ask import add_asking
+from app.surfaces.api.feedback import add_export, add_feedback
+from app.surfaces.api.openapi import answers_with, examples
+from app.surfaces.api.papers import add_finding
 from app.surfaces.api.schema import Health
-from app.surfaces.api.server_sent import HEARTBEAT_SECONDS
+from app.surfaces.api.sse import HEARTBEAT_SECONDS
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns

@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from app.surfaces.gate.limits import client_name
+from app.surfaces.gate.rate_limits import client_name
 
 MAX_HEAD_BYTES = 65_536
 HEAD_SECONDS = 10.0

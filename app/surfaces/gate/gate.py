@@ -10,16 +10,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.surfaces.gate.admission import (
+from app.surfaces.gate.cors import CorsPolicy, Requester, requester_of
+from app.surfaces.gate.observed import ASKED_FROM
+from app.surfaces.gate.request_limits import (
     REQUESTER,
     RULE,
-    Admission,
+    Limits,
     PageSessions,
     RefusedError,
-    Rules,
+    RequestLimits,
 )
-from app.surfaces.gate.observed import ASKED_FROM
-from app.surfaces.gate.origins import Frontier, Requester, requester_of
 from app.surfaces.gate.routes import WITHOUT_LOGIN, Rule, rule_at
 
 _FOR_ALL_PAGES = ("/widget.js",)
@@ -48,8 +48,8 @@ class Gate:
     def __init__(
         self,
         app: ASGIApp,
-        frontier: Frontier,
-        rules: Rules,
+        frontier: CorsPolicy,
+        rules: Limits,
         page: PageSessions | None = None,
         login: Login | None = None,
     ) -> None:
@@ -57,7 +57,7 @@ class Gate:
         self.frontier = frontier
         self.rules = rules
         self.login = login
-        self._admission = Admission(app, rules, page)
+        self._admission = RequestLimits(app, rules, page)
         self._for_guests = CORSMiddleware(
             self._admission,
             allow_origins=frontier.origins,

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.surfaces.gate.limits import LimitError, client_name
+from app.surfaces.gate.rate_limits import LimitError, client_name
 
 AT_ONCE = 3
 _COME_BACK_SECONDS = 5

@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from app.surfaces.gate.routes import READING, Rule
 from app.surfaces.tokens import declarations
-from app.surfaces.words import interface_language, interface_words
+from app.surfaces.ui_strings import interface_language, ui_strings
 
 PATH = "/login"
 COOKIE = "paperbacked-login"
@@ -85,7 +85,7 @@ class KeyLogin:
 
 
 def _form(request: Request, *, refused: bool = False) -> Response:
-    words = interface_words(interface_language(request.headers.get("accept-language")))
+    words = ui_strings(interface_language(request.headers.get("accept-language")))
     nonce = secrets.token_urlsafe(16)
     page = (Path(__file__).parent / "login.html").read_text(encoding="utf-8")
     for name, text in {

@@ -12,14 +12,14 @@ from starlette.concurrency import run_in_threadpool
 
 from app.answering.answerer import Answerer
 from app.answering.events import Answer, sources_as_json
+from app.answering.query.request import filters_from_json, question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
-from app.answering.quotes import described
-from app.answering.request import filters_from_json, question_from_json
 from app.answering.sources import closest_papers
+from app.answering.writing.quotes import described
 from app.surfaces.api import schema
-from app.surfaces.forms.cited_text import cited_text
+from app.surfaces.exports.cited_text import cited_text
 from app.surfaces.runs.answer_runs import AnswerRuns
-from app.surfaces.runs.reading import whole_answer
+from app.surfaces.runs.reading import finished_answer
 from retrieval.corpus import checked_filters
 from retrieval.errors import InputError
 from retrieval.types import Paper
@@ -84,7 +84,7 @@ async def ask(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]
     question = question_from_json(dict(arguments))
     checked_filters(question.filters, answerer.facets)
     with runs.begin(answerer.stream(question)) as reader:
-        answer = await whole_answer(reader)
+        answer = await finished_answer(reader)
     return Said(_readable(answer), answer.as_json())
 
 

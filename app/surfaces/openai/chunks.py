@@ -10,11 +10,11 @@ from typing import Any
 from starlette.responses import Response
 
 from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
-from app.surfaces.api.server_sent import Telling
-from app.surfaces.forms.cited_text import as_markdown, ending
+from app.surfaces.api.sse import Telling
+from app.surfaces.exports.cited_text import ending, escaped_markdown
 from app.surfaces.openai.request import MODEL, failure
 from app.surfaces.problems import openai_error
-from app.surfaces.runs.answer_run import Reader
+from app.surfaces.runs.answer_run import EventReader
 from app.surfaces.runs.reading import failure_of
 
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
@@ -41,7 +41,7 @@ class Chunks(Telling):
     numbered, at the end. So it is told whole, once it is done; `_final` says which of both it is.
     """
 
-    def __init__(self, reader: Reader, include_usage: bool) -> None:
+    def __init__(self, reader: EventReader, include_usage: bool) -> None:
         super().__init__(reader)
         self._include_usage = include_usage
         self._id = new_id()
@@ -93,7 +93,7 @@ class Chunks(Telling):
                 return []
             case Token(text) if self._final:
                 self._said += text
-                return [self._chunk({"content": as_markdown(text)})]
+                return [self._chunk({"content": escaped_markdown(text)})]
             case Done(answer):
                 return self._end(answer)
             case Failed(message):
@@ -107,7 +107,7 @@ class Chunks(Telling):
 
     def _end(self, answer: Answer) -> list[str]:
         rest = answer.answer.removeprefix(self._said) + ending(answer)
-        lines = [self._chunk({"content": as_markdown(rest)})] if rest else []
+        lines = [self._chunk({"content": escaped_markdown(rest)})] if rest else []
         lines.append(self._chunk(extras(answer), "stop"))
         if self._include_usage:
             lines.append(_data(self._envelope([]) | {"usage": USAGE}))

@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from app.answering.query.request import filters_from_json
 from app.answering.question import Question, Turn, checked_question
-from app.answering.request import filters_from_json
 from app.surfaces.api.body import json_body
-from app.surfaces.forms.cited_text import without_ending
+from app.surfaces.exports.cited_text import without_ending
 from app.surfaces.problems import InsideError, openai_error
 from retrieval.errors import InputError, PaperbackedError
 

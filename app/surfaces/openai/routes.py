@@ -12,8 +12,8 @@ from starlette.responses import Response
 from app.answering.answerer import Answerer
 from app.answering.events import Answer
 from app.surfaces.api.body import JsonText
-from app.surfaces.api.server_sent import HEARTBEAT_SECONDS, ServerSent
-from app.surfaces.forms.cited_text import as_markdown, cited_text
+from app.surfaces.api.sse import HEARTBEAT_SECONDS, SseResponse
+from app.surfaces.exports.cited_text import cited_text, escaped_markdown
 from app.surfaces.openai.chunks import USAGE, Chunks, extras, new_id
 from app.surfaces.openai.request import MODEL, check_model, failure, read_request
 from app.surfaces.runs.answer_runs import AnswerRuns
@@ -47,7 +47,7 @@ def openai_router(answerer: Answerer, runs: AnswerRuns, heartbeat_s: float = HEA
             checked_filters(asked.question.filters, answerer.facets)  # before a stream has begun with status 200
             reader = runs.begin(answerer.stream(asked.question))
             if asked.stream:
-                return ServerSent(Chunks(reader, asked.include_usage), heartbeat_s)
+                return SseResponse(Chunks(reader, asked.include_usage), heartbeat_s)
             return JsonText(_completion(await answer_for(request.receive, reader)))
         except PaperbackedError as error:
             return failure(error)
@@ -56,7 +56,7 @@ def openai_router(answerer: Answerer, runs: AnswerRuns, heartbeat_s: float = HEA
 
 
 def _completion(answer: Answer) -> dict[str, Any]:
-    message = {"role": "assistant", "content": as_markdown(cited_text(answer)), "refusal": None, **extras(answer)}
+    message = {"role": "assistant", "content": escaped_markdown(cited_text(answer)), "refusal": None, **extras(answer)}
     return {
         "id": new_id(),
         "object": "chat.completion",

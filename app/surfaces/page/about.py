@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from app.answering.answerer import Models
 from app.surfaces.markup import text_html
 from app.surfaces.page.paper_naming import month_year
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Paper
 
 _STEPS = ("search", "choose", "decide", "write", "check")
@@ -16,7 +16,7 @@ _LIMITS = ("contradiction", "sentence", "paraphrase", "arithmetic", "chinese", "
 _STORED = ("history", "feedback", "elsewhere")
 
 
-def about_html(papers: Sequence[Paper], facets: Facets, models: Models, words: Words) -> str:
+def about_html(papers: Sequence[Paper], facets: Facets, models: Models, words: UiStrings) -> str:
     """The about section; `models` are those at work now."""
     sections = (
         ("way", _way(models, words)),
@@ -35,7 +35,7 @@ def about_html(papers: Sequence[Paper], facets: Facets, models: Models, words: W
     )
 
 
-def _way(models: Models, words: Words) -> str:
+def _way(models: Models, words: UiStrings) -> str:
     steps = "".join(
         f"<li><b>{text_html(words(f'about_step_{name}_name'))}</b> {text_html(words(f'about_step_{name}'))}</li>"
         for name in _STEPS
@@ -47,7 +47,7 @@ def _way(models: Models, words: Words) -> str:
     return f'<ol class="steps">{steps}</ol><p class="aside">{text_html(at_work)}</p>'
 
 
-def _marks(words: Words) -> str:
+def _marks(words: UiStrings) -> str:
     """Each mark in the form that it has in an answer."""
     shown = [('<span class="marker">1</span>', "number")]
     for name, css in (("plain", ""), ("uncited", "uncited"), ("unsupported", "unsupported")):
@@ -56,7 +56,7 @@ def _marks(words: Words) -> str:
     return f'<dl class="marks">{rows}</dl>'
 
 
-def _collection(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
+def _collection(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
     by_whom = [f"{name} {count:,}" for name, count in facets.organisations.items()][:12]
     if nameless := sum(not paper.organisation for paper in papers):
         by_whom.append(words("about_not_given", count=f"{nameless:,}"))
@@ -73,13 +73,13 @@ def _collection(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
     return f"{paragraphs}<p>{text_html(words('about_sources'))}</p>{listed}" if sources else paragraphs
 
 
-def _source(name: str, words: Words) -> str:
+def _source(name: str, words: UiStrings) -> str:
     """Where papers came from in words; a source of a reader's own collection is shown as it calls itself."""
     key = f"about_source_{name or 'none'}"
     return words(key) if key in set(words) else name
 
 
-def _programs(words: Words) -> str:
+def _programs(words: UiStrings) -> str:
     # Beside the page and not at the host's root, so that they hold behind a proxy's path too.
     links = (("api/v1/openapi.json", "api"), ("demo", "demo"))
     return _listed([f'<a href="{where}">{text_html(words(f"about_programs_{name}"))}</a>' for where, name in links])

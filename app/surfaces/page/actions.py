@@ -6,13 +6,13 @@ from app.surfaces.markup import paper_address, text_html
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import permalink
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 
 EXPORT_FORMATS = ("markdown", "bibtex", "csl-json")
 
 
-def actions(exchange: Exchange, number: int, last: bool, words: Words) -> str:
+def actions(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     """One row of text buttons; the last answer has retry and the export of the whole conversation."""
     row = [
         _button("data-retry", words("action_retry")) if last else "",
@@ -30,7 +30,7 @@ def actions(exchange: Exchange, number: int, last: bool, words: Words) -> str:
     return f'<div class="actions" role="group" aria-label="{label}">{"".join(row)}</div>'
 
 
-def edit_button(number: int, words: Words) -> str:
+def edit_button(number: int, words: UiStrings) -> str:
     """What brings question `number` back into the box."""
     return _button(f'data-edit="{number}"', words("action_edit"))
 
@@ -39,11 +39,11 @@ def _button(attribute: str, label: str) -> str:
     return f'<button type="button" {attribute}>{text_html(label)}</button>'
 
 
-def _link(exchange: Exchange, words: Words) -> str:
+def _link(exchange: Exchange, words: UiStrings) -> str:
     return f'<a href="{text_html(permalink(exchange))}" data-permalink>{text_html(words("action_link"))}</a>'
 
 
-def _export(words: Words) -> str:
+def _export(words: UiStrings) -> str:
     names = ("export_markdown", "export_bibtex", "export_csl")
     rows = "".join(
         _button(f'data-export="{form}"', words(name)) for form, name in zip(EXPORT_FORMATS, names, strict=True)
@@ -51,14 +51,14 @@ def _export(words: Words) -> str:
     return f'<details class="menu"><summary>{text_html(words("action_export"))}</summary><div>{rows}</div></details>'
 
 
-def _thumbs(words: Words) -> str:
+def _thumbs(words: UiStrings) -> str:
     return "".join(
         f'<button type="button" data-thumb="{verdict}" aria-pressed="false">{text_html(label)}</button>'
         for verdict, label in (("up", words("action_up")), ("down", words("action_down")))
     )
 
 
-def as_plain_text(exchange: Exchange, words: Words) -> str:
+def as_plain_text(exchange: Exchange, words: UiStrings) -> str:
     """What Copy puts on the clipboard: question, answer and numbered references."""
     references = [
         f"[{citation.number}] “{citation.quote}” {_reference(citation.paper, words)}" for citation in exchange.citations
@@ -66,6 +66,6 @@ def as_plain_text(exchange: Exchange, words: Words) -> str:
     return "\n\n".join(part for part in (exchange.question, exchange.text, "\n".join(references)) if part)
 
 
-def _reference(paper: Paper, words: Words) -> str:
+def _reference(paper: Paper, words: UiStrings) -> str:
     parts = (paper.name.rstrip("."), ", ".join(origin(paper, words)), paper_address(paper))
     return ". ".join(part for part in parts if part)

@@ -10,7 +10,7 @@ from app.answering.events import AnswerSentence
 from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[([0-9]{1,4}(?:\s*,\s*[0-9]{1,4})*)\]")
@@ -19,7 +19,7 @@ _BREAK = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _VERDICTS = ("uncited", "unsupported")
 
 
-def answer_html(exchange: Exchange, number: int, words: Words) -> str:
+def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist.
 
     The first `MAX_LINKS` numbers are links, further ones stay the text that they are.
@@ -49,7 +49,7 @@ def answer_pieces(
 ) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
     """The text in pieces: each with what holds for it, and with the verdict on the sentence that ends there.
 
-    The widget cuts an answer in the same way (widget/script/prose.js); tests/support/answer_text.json holds for both.
+    The widget cuts an answer in the same way (widget/script/pieces.js); tests/support/answer_text.json holds for both.
     """
     verdicts = [layer for layer in placed(sentences, text) if layer.label in _VERDICTS]
     verdict_at = {layer.end: layer.label for layer in verdicts}
@@ -59,7 +59,7 @@ def answer_pieces(
         yield piece, labels, verdict_at.get(position)
 
 
-def _verdict(verdict: str, words: Words) -> str:
+def _verdict(verdict: str, words: UiStrings) -> str:
     return f'<small class="verdict">{text_html(words("verdict_aside", verdict=verdict))}</small>'
 
 
@@ -96,7 +96,7 @@ def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
     return [*spans, (opened[0], len(text))] if opened and unfinished else spans
 
 
-def _styled(piece: str, labels: Collection[str], words: Words) -> str:
+def _styled(piece: str, labels: Collection[str], words: UiStrings) -> str:
     html = text_html(piece)
     if "title" in labels:
         html = f"<em>{html}</em>"
@@ -109,7 +109,7 @@ def _styled(piece: str, labels: Collection[str], words: Words) -> str:
     return html
 
 
-def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int], words: Words) -> str:
+def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[int], words: UiStrings) -> str:
     """`[1, 2]` as links to the quotes that exist; a number without a quote stays as the text that it is.
 
     The space before it goes, so that a marker never begins a line.
@@ -125,7 +125,7 @@ def _markers(piece: str, turn_number: int, papers: Mapping[int, str], seen: set[
     return "".join(links)
 
 
-def marker(turn_number: int, number: int, paper: str, words: Words, anchor: str = "") -> str:
+def marker(turn_number: int, number: int, paper: str, words: UiStrings, anchor: str = "") -> str:
     """The small round number that leads to quote `number` of exchange `turn_number`."""
     label = text_html(words("marker_label", number=number, paper=paper))
     return (
@@ -163,7 +163,7 @@ def _behind_markers(text: str, start: int, known: dict[int, int]) -> int:
     return end
 
 
-def spoken(sentence: AnswerSentence, words: Words) -> str:
+def spoken(sentence: AnswerSentence, words: UiStrings) -> str:
     """A finished sentence as it is read out: without numbers, and with what is wrong with it."""
     text = " ".join(_MARKER.sub("", sentence.text).split())
     if sentence.support in _VERDICTS:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.events import Citation
-from app.surfaces.forms.references import apa, bibtex
+from app.surfaces.exports.references import apa, bibtex
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
 from app.surfaces.page.paper_naming import name_html, origin
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
 
 _RUNGS = ("passage", "question", "words", "letters")
@@ -16,13 +16,13 @@ _RUNGS = ("passage", "question", "words", "letters")
 STRONG, FAIR = 0.35, 0.25
 """From which score on a match is called so, here and in the widget.
 
-Scores of the whole ladder over the dev questions: of the papers from the first on, 83% answer the
+Scores of all signals over the dev questions: of the papers from the first on, 83% answer the
 question; of those below the second, one in sixty.
 """
 MATCHES = ("faint", "fair", "strong")
 
 
-def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: UiStrings) -> str:
     """A paper that counts: with its abstract, what is quoted of it, and what can be done with it."""
     return (
         f"{_opening(paper, passage, quotes, turn, words)}{abstract_html(paper, quotes, turn, words)}"
@@ -30,7 +30,7 @@ def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn
     )
 
 
-def short_card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+def short_card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: UiStrings) -> str:
     """The paper's name and what is quoted of it, without the abstract and without what can be done with it."""
     link = outside_link(paper_address(paper), words("card_read"))
     return (
@@ -39,7 +39,7 @@ def short_card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation]
     )
 
 
-def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: Words) -> str:
+def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: UiStrings) -> str:
     """A card up to its abstract: the way back to the answer, the name, where it is from and how well it matches."""
     score = passage.score if passage else quotes[0].score
     badges = "".join(
@@ -54,7 +54,7 @@ def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], 
     )
 
 
-def _glosses(quotes: Sequence[Citation], words: Words) -> str:
+def _glosses(quotes: Sequence[Citation], words: UiStrings) -> str:
     return "".join(
         f'<p class="gloss" data-gloss="{quote.number}">{text_html(words("card_gloss", gloss=quote.gloss))}</p>'
         for quote in quotes
@@ -67,7 +67,7 @@ def card_id(turn: int, paper: Paper) -> str:
     return f"t{turn}-p-{text_html(paper.id)}"
 
 
-def folded_card(passage: Passage, turn: int, words: Words) -> str:
+def folded_card(passage: Passage, turn: int, words: UiStrings) -> str:
     """A paper that was found besides: its name, and the rest once it is unfolded."""
     paper = passage.paper
     meta = _meta(paper, passage.score, words, "span")
@@ -78,10 +78,10 @@ def folded_card(passage: Passage, turn: int, words: Words) -> str:
     )
 
 
-def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: Words | None = None) -> str:
+def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: UiStrings | None = None) -> str:
     """The abstract with its quotes lit; a quote's first piece bears its id, every piece its numbers."""
     if not paper.abstract:
-        return f'<p class="no-abstract">{text_html((words or interface_words())("card_no_abstract"))}</p>'
+        return f'<p class="no-abstract">{text_html((words or ui_strings())("card_no_abstract"))}</p>'
     layers = [Layer(quote.start, quote.end, str(quote.number)) for quote in quotes]
     begun: set[str] = set()
     pieces: list[str] = []
@@ -109,9 +109,9 @@ def _mark(text: str, anchor: str, numbers: str) -> str:
     return f'<mark{anchor} data-numbers="{numbers}" tabindex="-1">{text_html(text)}</mark>'
 
 
-def match_in_words(score: float, words: Words | None = None) -> str:
+def match_in_words(score: float, words: UiStrings | None = None) -> str:
     """A similarity in words."""
-    return (words or interface_words())(f"card_match_{MATCHES[_level(score) - 1]}")
+    return (words or ui_strings())(f"card_match_{MATCHES[_level(score) - 1]}")
 
 
 def _level(score: float) -> int:
@@ -119,7 +119,7 @@ def _level(score: float) -> int:
     return 3 if score >= STRONG else 2 if score >= FAIR else 1
 
 
-def _meta(paper: Paper, score: float, words: Words, tag: str = "p") -> str:
+def _meta(paper: Paper, score: float, words: UiStrings, tag: str = "p") -> str:
     from_where = " · ".join(f"<span>{text_html(part)}</span>" for part in origin(paper, words))
     chip = f'<span class="chip">{text_html(paper.category)}</span>' if paper.category else ""
     match = match_in_words(score, words)
@@ -131,20 +131,20 @@ def _meta(paper: Paper, score: float, words: Words, tag: str = "p") -> str:
     return f'<{tag} class="meta">{" ".join(part for part in parts if part)}</{tag}>'
 
 
-def _trace(passage: Passage | None, words: Words) -> str:
-    """How the paper was found: the score that each rung of the retrieval gave it."""
-    gave = dict(passage.rungs) if passage else {}
+def _trace(passage: Passage | None, words: UiStrings) -> str:
+    """How the paper was found: the score that each signal of the retrieval gave it."""
+    gave = dict(passage.signals) if passage else {}
     if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
         gave.pop("question", None)
     scores = " · ".join(f"{_rung(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
     return f'<p class="trace">{text_html(words("card_found_by", scores=scores))}</p>' if scores else ""
 
 
-def _rung(name: str, words: Words) -> str:
+def _rung(name: str, words: UiStrings) -> str:
     return words(f"card_found_by_{name}") if name in _RUNGS else name
 
 
-def _actions(paper: Paper, turn: int, words: Words) -> str:
+def _actions(paper: Paper, turn: int, words: UiStrings) -> str:
     """One line of what can be done with the paper, and below it the places for what the line opens (cards.js)."""
     base = card_id(turn, paper)
 
@@ -166,7 +166,7 @@ def _actions(paper: Paper, turn: int, words: Words) -> str:
     )
 
 
-def _reference(form: str, text: str, words: Words) -> str:
+def _reference(form: str, text: str, words: UiStrings) -> str:
     label, name = text_html(words("card_copy_label", form=form)), text_html(words("card_copy"))
     button = f'<button type="button" data-reference="{form}" aria-label="{label}">{name}</button>'
     return (

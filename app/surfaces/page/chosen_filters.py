@@ -9,7 +9,7 @@ from typing import Any
 
 from app.surfaces.markup import text_html
 from app.surfaces.page.render import language_name
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 
@@ -88,7 +88,7 @@ def chosen_filters(
     )
 
 
-def chips_html(now: Chosen, words: Words) -> str:
+def chips_html(now: Chosen, words: UiStrings) -> str:
     """The chosen filters as chips above the box, each a button that takes it off; nothing where none is chosen."""
     rows = [("organisations", value, value) for value in now.organisations]
     rows += [("categories", value, value) for value in now.categories]
@@ -105,7 +105,7 @@ def chips_html(now: Chosen, words: Words) -> str:
     return f'<div class="chosen"><span>{text_html(words("filters_chosen"))}</span><ul>{chips}</ul></div>'
 
 
-def filter_labels(facets: Facets, words: Words) -> list[dict[str, Any]]:
+def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
     """Label and choices of each filter, with its number of papers, and whether there is anything to choose."""
     first, last = facets.earliest, facets.latest
     years = [(str(year), year) for year in range(first.year, last.year + 1)] if first and last else []

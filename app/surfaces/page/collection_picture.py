@@ -15,7 +15,7 @@ from datetime import date
 
 from app.surfaces.markup import text_html
 from app.surfaces.page.paper_naming import month_year
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 
 NOT_GIVEN = "-"
@@ -81,7 +81,7 @@ def filter_value(value: str | None) -> str:
     return f"={value}" if value else NOT_GIVEN
 
 
-def collection_picture(papers: Sequence[Paper], words: Words) -> str:
+def collection_picture(papers: Sequence[Paper], words: UiStrings) -> str:
     """The picture as HTML with inline SVG, and the categories as its legend."""
     dated = [(paper, paper.published) for paper in papers if paper.published]
     if not dated:
@@ -108,7 +108,7 @@ def category_forms(papers: Sequence[Paper]) -> dict[str | None, int]:
     return {None: -1} | {category: min(rank, len(_FORMS) - 1) for rank, category in enumerate(ranked)}
 
 
-def lanes(papers: Sequence[Paper], words: Words) -> list[Lane]:
+def lanes(papers: Sequence[Paper], words: UiStrings) -> list[Lane]:
     """The largest organisations, most papers first, then all others together, then papers without one."""
     counted = Counter(paper.organisation for paper in papers if paper.organisation)
     ranked = sorted(counted, key=lambda name: (-counted[name], name))
@@ -126,7 +126,7 @@ def lanes(papers: Sequence[Paper], words: Words) -> list[Lane]:
     return found
 
 
-def _lane(lane: Lane, line: Timeline, forms: dict[str | None, int], bundle: int, words: Words) -> str:
+def _lane(lane: Lane, line: Timeline, forms: dict[str | None, int], bundle: int, words: UiStrings) -> str:
     columns: dict[int, list[Paper]] = {}
     for paper in lane.papers:
         assert paper.published
@@ -167,7 +167,7 @@ def _lane_name(lane: Lane) -> str:
     )
 
 
-def _target(lane: Lane, papers: Sequence[Paper], line: Timeline, words: Words) -> str:
+def _target(lane: Lane, papers: Sequence[Paper], line: Timeline, words: UiStrings) -> str:
     """What a mark leads to and its name: one paper, or the bundle that it stands for."""
     paper = papers[0]
     assert paper.published
@@ -192,7 +192,7 @@ def _year_edges(line: Timeline) -> list[float]:
     return [line.percent(year * 12) for year in years] if len(years) <= _MOST_YEARS + 1 else []
 
 
-def _years(papers: Sequence[Paper], line: Timeline, words: Words) -> str:
+def _years(papers: Sequence[Paper], line: Timeline, words: UiStrings) -> str:
     """The years below the picture: buttons where they are few, otherwise every few columns a plain figure."""
     begin, end = line.first // 12, (line.first + line.step * line.columns - 1) // 12
     if end - begin < _MOST_YEARS:
@@ -216,7 +216,7 @@ def _years(papers: Sequence[Paper], line: Timeline, words: Words) -> str:
     return f'<div class="years" aria-hidden="true">{"".join(labels)}</div>'
 
 
-def _legend(papers: Sequence[Paper], forms: dict[str | None, int], words: Words) -> str:
+def _legend(papers: Sequence[Paper], forms: dict[str | None, int], words: UiStrings) -> str:
     counted = Counter(paper.category for paper in papers)
     rows: list[str] = []
     named = [category for category in forms if category][:_MOST_CATEGORIES]
@@ -231,7 +231,7 @@ def _legend(papers: Sequence[Paper], forms: dict[str | None, int], words: Words)
     return f'<h3>{text_html(words("picture_legend"))}</h3><ul class="legend">{"".join(rows)}</ul>'
 
 
-def _undated(count: int, words: Words) -> str:
+def _undated(count: int, words: UiStrings) -> str:
     if not count:
         return ""
     text = words("picture_undated_one") if count == 1 else words("picture_undated", count=f"{count:,}")

@@ -13,7 +13,7 @@ from app.answering.question import Question
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import kept_conversation
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import PaperbackedError
 
 BROKEN = "Something went wrong while answering: the server's log says what, and Retry asks again."
@@ -26,51 +26,51 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PageUpdate:
     """One drawing of the page; a field left at None stays as it is on the screen.
 
-    `conversation` and `margin` are the last exchange and its evidence, `earlier` and
-    `earlier_margin` those before it, which stay while the last is answered. `announced` is what a
+    `conversation` and `evidence_pane` are the last exchange and its evidence, `earlier` and
+    `earlier_evidence_pane` those before it, which stay while the last is answered. `announced` is what a
     screen reader is told, `kept` what the browser keeps, `editing` the number of the question that
     the next one replaces, 0 for none.
     """
 
     exchanges: tuple[Exchange, ...] | None = None
     conversation: str | None = None
-    margin: str | None = None
+    evidence_pane: str | None = None
     notice: str | None = None
     box: str | None = None
     announced: str | None = None
     kept: str | None = None
     editing: int | None = None
     earlier: str | None = None
-    earlier_margin: str | None = None
+    earlier_evidence_pane: str | None = None
 
 
-def drawn(exchanges: Sequence[Exchange], words: Words) -> Frame:
+def drawn(exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
     """The whole conversation."""
-    before = render.earlier(exchanges, words), render.earlier_margin(exchanges, words)
-    return replace(latest(exchanges, words), earlier=before[0], earlier_margin=before[1])
+    before = render.earlier(exchanges, words), render.earlier_evidence_pane(exchanges, words)
+    return replace(latest(exchanges, words), earlier=before[0], earlier_evidence_pane=before[1])
 
 
-def latest(exchanges: Sequence[Exchange], words: Words) -> Frame:
+def latest(exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
     """The last exchange as it now stands; what the browser keeps only once its answer is there."""
     exchanges = tuple(exchanges)
-    return Frame(
+    return PageUpdate(
         exchanges,
         render.conversation(exchanges, words),
-        render.margin(exchanges, words),
+        render.evidence_pane(exchanges, words),
         announced=render.announced(exchanges, words),
         kept=None if exchanges[-1].running else kept_conversation(exchanges),
     )
 
 
 def answer_frames(
-    answerer: Answerer, question: Question, earlier: tuple[Exchange, ...], asked: Exchange, words: Words
-) -> Generator[Frame]:
+    answerer: Answerer, question: Question, earlier: tuple[Exchange, ...], asked: Exchange, words: UiStrings
+) -> Generator[PageUpdate]:
     """A frame for each step that the reader should see; what comes fast shares one, the last step is always drawn."""
     steps = _steps(answerer, question, asked)
-    next_at, shown, pending = 0.0, Frame(), None
+    next_at, shown, pending = 0.0, PageUpdate(), None
     try:
         for exchange, important in steps:
             if not important and time.monotonic() < next_at:
@@ -86,14 +86,16 @@ def answer_frames(
         steps.close()
 
 
-def _pause(frame: Frame) -> float:
+def _pause(frame: PageUpdate) -> float:
     """Seconds until the answer is drawn again as it grows: a long one goes over the wire less often."""
     return max(_FRAME_SECONDS, len(frame.conversation or "") / _CHARS_A_SECOND)
 
 
-def _difference(frame: Frame, shown: Frame) -> Frame:
+def _difference(frame: PageUpdate, shown: PageUpdate) -> PageUpdate:
     """The frame without what is on the screen already: the margin is the larger part and changes twice."""
-    same = {field.name: None for field in fields(Frame) if getattr(frame, field.name) == getattr(shown, field.name)}
+    same = {
+        field.name: None for field in fields(PageUpdate) if getattr(frame, field.name) == getattr(shown, field.name)
+    }
     return replace(frame, **same)
 
 

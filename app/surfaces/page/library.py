@@ -14,7 +14,7 @@ from app.surfaces.markup import outside_link, paper_address, text_html
 from app.surfaces.page.collection_picture import collection_picture, filter_value
 from app.surfaces.page.paper_naming import month_year, name_html
 from app.surfaces.page.render import language_name
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Paper
 
 MOST_ROWS = 2_000
@@ -29,7 +29,7 @@ _SPOKEN = (
 )
 
 
-def library_html(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
+def library_html(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
     """The heading, the picture, the fields that narrow the list, and the list, newest papers first."""
     newest = sorted(papers, key=lambda paper: (paper.published or date.min, paper.name), reverse=True)
     rows = "".join(_row(number, paper, words) for number, paper in enumerate(newest[:MOST_ROWS]))
@@ -43,14 +43,14 @@ def library_html(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
     )
 
 
-def _lead(count: int, facets: Facets, words: Words) -> str:
+def _lead(count: int, facets: Facets, words: UiStrings) -> str:
     if not (facets.earliest and facets.latest):
         return words("library_lead_undated", count=f"{count:,}")
     first, last = month_year(facets.earliest, words), month_year(facets.latest, words)
     return words("library_lead", count=f"{count:,}", first=first, last=last)
 
 
-def _fields(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
+def _fields(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
     """Search, three choices, and what they leave."""
     years = sorted({paper.published.year for paper in papers if paper.published}, reverse=True)
     undated = any(not paper.published for paper in papers)
@@ -72,7 +72,7 @@ def _fields(papers: Sequence[Paper], facets: Facets, words: Words) -> str:
     )
 
 
-def _choice(name: str, values: Mapping[str, int] | Sequence[str], not_given: bool, words: Words) -> str:
+def _choice(name: str, values: Mapping[str, int] | Sequence[str], not_given: bool, words: UiStrings) -> str:
     options = [("", words(f"library_any_{name}")), *((filter_value(value), value) for value in values)]
     if not_given:
         options.append((filter_value(None), words("library_not_given")))
@@ -80,7 +80,7 @@ def _choice(name: str, values: Mapping[str, int] | Sequence[str], not_given: boo
     return f'<select data-field="{name}" aria-label="{text_html(words(f"library_{name}"))}">{listed}</select>'
 
 
-def _table(rows: str, words: Words) -> str:
+def _table(rows: str, words: UiStrings) -> str:
     # The roles are said although they are the elements' own: on a phone the rows are laid out as blocks,
     # and browsers then forget that there was a table.
     heads = "".join(
@@ -95,7 +95,7 @@ def _table(rows: str, words: Words) -> str:
     )
 
 
-def _row(number: int, paper: Paper, words: Words) -> str:
+def _row(number: int, paper: Paper, words: UiStrings) -> str:
     """The paper's line and, below it and folded away, what opens under it."""
     day = paper.published
     shown = f'<time datetime="{day.isoformat()}">{text_html(month_year(day, words))}</time>' if day else ""

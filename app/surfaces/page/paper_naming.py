@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 from app.surfaces.markup import text_html
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper
 
 
-def name_html(paper: Paper, words: Words | None = None) -> str:
+def name_html(paper: Paper, words: UiStrings | None = None) -> str:
     """The title, or the label set apart as words of this project and not of the paper's authors."""
     if paper.title:
         return text_html(paper.title)
-    aside = text_html((words or interface_words())("paper_no_title"))
+    aside = text_html((words or ui_strings())("paper_no_title"))
     return f'<span class="untitled">{text_html(paper.name)} <small>{aside}</small></span>'
 
 
-def origin(paper: Paper, words: Words | None = None) -> list[str]:
+def origin(paper: Paper, words: UiStrings | None = None) -> list[str]:
     """Organisation and month, as far as they are known."""
-    month = month_year(paper.published, words or interface_words()) if paper.published else None
+    month = month_year(paper.published, words or ui_strings()) if paper.published else None
     return [part for part in (paper.organisation, month) if part]
 
 
-def month_year(day: date, words: Words) -> str:
+def month_year(day: date, words: UiStrings) -> str:
     """Such as "Jan 2024", in the reader's language."""
     name = words("paper_months").split(",")[day.month - 1]
     return words("paper_month_year", month_name=name, year=day.year)

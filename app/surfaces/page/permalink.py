@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from app.answering.events import Answer
+from app.answering.query.request import filters_from_json
 from app.answering.question import Question, checked_question
-from app.answering.request import filters_from_json
 from app.surfaces.page.exchange import Exchange
 from retrieval.corpus import checked_filters
 from retrieval.errors import InputError

@@ -1,4 +1,4 @@
-"""What happens on the page, without its widgets: each method gives the `Frame` that is drawn next."""
+"""What happens on the page, without its widgets: each method gives the `PageUpdate` that is drawn next."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from app.surfaces.markup import text_html
 from app.surfaces.page import render
 from app.surfaces.page.asking import asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
-from app.surfaces.page.drawing import Frame, answer_frames, drawn, latest
+from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import exchanges_from_kept
+from app.surfaces.page.model_picker import model_picker_html
 from app.surfaces.page.said import said
-from app.surfaces.page.shelf import shelf_html
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError, PaperbackedError
 
 
@@ -36,7 +36,7 @@ class Place(Protocol):
 
 
 class QuestionDoor(Protocol):
-    """Who may ask now, such as the gate's `Rules`."""
+    """Who may ask now, such as the gate's `Limits`."""
 
     def enter(self, client: str) -> Place:
         """A place for one question. Raises `PaperbackedError` where it is one too many."""
@@ -47,7 +47,7 @@ _LOOK_SECONDS = 0.1
 """How often a question in the line looks whether it is its turn: only between two looks can it be stopped."""
 
 
-class ReaderPage:
+class ConversationPage:
     """The page over one answerer; it holds no conversation, each method is given the reader's."""
 
     def __init__(
@@ -57,16 +57,16 @@ class ReaderPage:
         self.language_models = language_models
         self._limits = limits
 
-    def intro(self, words: Words) -> str:
+    def intro(self, words: UiStrings) -> str:
         return render.intro(len(self.answerer.papers), self.answerer.facets, words)
 
-    def mode_line(self, words: Words) -> str:
+    def mode_line(self, words: UiStrings) -> str:
         return render.mode_line(self.answerer.models, len(self.answerer.papers), words)
 
-    def shelf(self, words: Words) -> str:
+    def model_picker(self, words: UiStrings) -> str:
         """The models that can be fetched, nothing where none is offered."""
         models = self.language_models
-        return shelf_html(models.offers(), models.underway, models.failure, words) if models else ""
+        return model_picker_html(models.offers(), models.underway, models.failure, words) if models else ""
 
     @property
     def model_underway(self) -> bool:
@@ -81,71 +81,71 @@ class ReaderPage:
         editing: int,
         now: Chosen,
         client: str,
-        words: Words,
-    ) -> Generator[Frame]:
+        words: UiStrings,
+    ) -> Generator[PageUpdate]:
         """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
         try:
             filters = chosen_filters(now.organisations, now.categories, now.languages, now.since, now.until)
             wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
-            yield Frame(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
+            yield PageUpdate(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
             return
         try:
             first = drawn((*wanted.earlier, wanted.exchange), words)
             yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
             while place is not None and not place.ready:
                 time.sleep(_LOOK_SECONDS)
-                yield Frame()
+                yield PageUpdate()
             yield from answer_frames(self.answerer, wanted.question, wanted.earlier, wanted.exchange, words)
         finally:
             if place is not None:
                 place.leave()
 
-    def stop(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
+    def stop(self, exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
         """The page after the reader has stopped the answer; what was written stays."""
         if not exchanges or not exchanges[-1].running:
-            return Frame()
+            return PageUpdate()
         return replace(latest((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
 
-    def start_over(self, words: Words) -> Frame:
+    def start_over(self, words: UiStrings) -> PageUpdate:
         """The empty page."""
-        return Frame((), self.intro(words), "", "", "", "", "", 0, "", "")
+        return PageUpdate((), self.intro(words), "", "", "", "", "", 0, "", "")
 
-    def redrawn(self, exchanges: Sequence[Exchange], words: Words) -> Frame:
+    def redrawn(self, exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
         """The same page in the language of `words`; what is being typed stays."""
         if not exchanges:
-            return Frame(conversation=self.intro(words))
+            return PageUpdate(conversation=self.intro(words))
         return drawn(exchanges, words)
 
-    def edit(self, exchanges: Sequence[Exchange], number: Any, words: Words) -> Frame:
+    def edit(self, exchanges: Sequence[Exchange], number: Any, words: UiStrings) -> PageUpdate:
         """Question `number` in the box; asked again, it takes the place of that turn and of what follows."""
         if type(number) is not int or not 0 < number <= len(exchanges):
-            return Frame()
-        return Frame(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
+            return PageUpdate()
+        return PageUpdate(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
 
-    def leave_edit(self) -> Frame:
+    def leave_edit(self) -> PageUpdate:
         """The box is free again, and the next question follows the last."""
-        return Frame(notice="", box="", editing=0)
+        return PageUpdate(notice="", box="", editing=0)
 
-    def reopen(self, turns: Any, words: Words, left: Any = 0) -> Frame:
+    def reopen(self, turns: Any, words: UiStrings, left: Any = 0) -> PageUpdate:
         """The conversation that the browser has kept, without asking again; `left` of its turns were not sent."""
         try:
             exchanges, lost = exchanges_from_kept(turns, self.answerer.paper)
         except InputError:
             exchanges, lost = (), 1
         if not exchanges:
-            return Frame(notice=f"<p>{text_html(words('restore_failed'))}</p>")
+            return PageUpdate(notice=f"<p>{text_html(words('restore_failed'))}</p>")
         told = f"<p>{text_html(words('restore_part'))}</p>" if lost or left else ""
         return replace(drawn(exchanges, words), notice=told, editing=0)
 
 
-def _replacing(words: Words) -> str:
+def _replacing(words: UiStrings) -> str:
     """What the next question will do, and the way out of it."""
     leave = f'<button type="button" data-leave-edit>{text_html(words("edit_cancel"))}</button>'
     return f"<p>{text_html(words('edit_notice'))} {leave}</p>"
 
 
-def notice(sentence: str, words: Words) -> str:
+def notice(sentence: str, words: UiStrings) -> str:
     """One sentence above the box."""
     return f"<p>{text_html(said(sentence, words))}</p>"

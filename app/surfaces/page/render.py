@@ -25,19 +25,19 @@ from app.surfaces.page.bounds import (
     fitting,
 )
 from app.surfaces.page.cards import card_id
-from app.surfaces.page.evidence import evidence, evidence_in_short
+from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.page.said import said
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Filters
 
 KNOWN_LANGUAGES = ("en", "zh", "de", "fr", "es", "ja")
 EXAMPLES = 4
 
 
-def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
+def conversation(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     """The last exchange, which changes while it is answered; it has retry and the questions to ask next."""
     last = len(exchanges)
     alone = last == 1
@@ -45,7 +45,7 @@ def conversation(exchanges: Sequence[Exchange], words: Words) -> str:
     return f"{_heading(words) if alone else ''}{_turns((turn(exchanges[-1], last, True, words),), label)}"
 
 
-def earlier(exchanges: Sequence[Exchange], words: Words) -> str:
+def earlier(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     """All exchanges before the last, oldest first; where they are too many the newest, under a line that says so."""
     before = list(enumerate(exchanges[:-1], start=1))
     if not before:
@@ -57,7 +57,7 @@ def earlier(exchanges: Sequence[Exchange], words: Words) -> str:
     return f"{_heading(words)}{cut}{_turns(turns, words('page_conversation'))}"
 
 
-def _heading(words: Words) -> str:
+def _heading(words: UiStrings) -> str:
     return f'<h1 class="read-out">{text_html(words("page_heading"))}</h1>'
 
 
@@ -65,12 +65,12 @@ def _turns(turns: Iterable[str], label: str) -> str:
     return f'<section class="turns" aria-label="{text_html(label)}">{"".join(turns)}</section>'
 
 
-def margin(exchanges: Sequence[Exchange], words: Words) -> str:
+def evidence_pane(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     """The evidence of the last exchange."""
     return evidence(exchanges[-1], len(exchanges), True, words)
 
 
-def earlier_margin(exchanges: Sequence[Exchange], words: Words) -> str:
+def earlier_evidence_pane(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     """The evidence of all exchanges before the last, hidden until a marker asks for it; that of the oldest in short."""
     before = reversed(list(enumerate(exchanges[:-1], start=1)))
     drawings = (
@@ -80,7 +80,7 @@ def earlier_margin(exchanges: Sequence[Exchange], words: Words) -> str:
     return "".join(list(fitting(drawings, MAX_EARLIER_EVIDENCE_BYTES))[::-1])
 
 
-def announced(exchanges: Sequence[Exchange], words: Words) -> str:
+def announced(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     """What a screen reader is told of the last answer: finished sentences, each an item that never changes."""
     if not exchanges:
         return ""
@@ -107,7 +107,7 @@ def _cut(texts: Iterable[str]) -> Iterator[str]:
             yield text
 
 
-def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
+def turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     """One question with its answer as far as it has come; of one that is too large only the question."""
     whole = _turn(exchange, number, last, words)
     if byte_size(whole) <= MAX_TURN_BYTES:
@@ -117,7 +117,7 @@ def turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
     return _article(exchange, number, inside)
 
 
-def _turn(exchange: Exchange, number: int, last: bool, words: Words) -> str:
+def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     answer = exchange.answer
     parts = [_question(exchange), scope(exchange.filters, words)]
     if answer and answer.standalone_question.casefold() not in {"", exchange.question.casefold()}:
@@ -159,7 +159,7 @@ def _aside(text: str) -> str:
     return f'<p class="aside-line">{text_html(text)}</p>'
 
 
-def provisional(exchange: Exchange, number: int, words: Words) -> str:
+def provisional(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The evidence in the reading column, while a language model writes above it or where it was kept from it."""
     if not exchange.citations:
         return ""
@@ -172,7 +172,7 @@ def provisional(exchange: Exchange, number: int, words: Words) -> str:
     return f'<div class="provisional"><p>{text_html(words("turn_provisional"))}</p><ol>{rows}</ol></div>'
 
 
-def scope(filters: Filters, words: Words) -> str:
+def scope(filters: Filters, words: UiStrings) -> str:
     """Which papers were searched, where that was not all of them."""
     if filters.is_empty:
         return ""
@@ -186,12 +186,12 @@ def scope(filters: Filters, words: Words) -> str:
     return _aside(words("turn_scope", scope=" · ".join(parts)))
 
 
-def language_name(code: str, words: Words) -> str:
+def language_name(code: str, words: UiStrings) -> str:
     """The language's name, or its code where the interface has none for it."""
     return words(f"language_{code}") if code in KNOWN_LANGUAGES else code
 
 
-def closest(exchange: Exchange, number: int, words: Words) -> str:
+def closest(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The three nearest papers by name, under an answer that abstains."""
     rows = "".join(
         f'<li><a href="#{card_id(number, paper)}" data-card="{card_id(number, paper)}">{text_html(paper.name)}</a>'
@@ -201,7 +201,7 @@ def closest(exchange: Exchange, number: int, words: Words) -> str:
     return f'{_aside(words("turn_closest"))}<ol class="closest">{rows}</ol>' if rows else ""
 
 
-def provenance(exchange: Exchange, words: Words) -> str:
+def provenance(exchange: Exchange, words: UiStrings) -> str:
     """How the answer was made and how far it is supported, in one line, and why it is not what was asked for."""
     answer = exchange.answer
     if answer is None:
@@ -238,7 +238,7 @@ def ask_next(questions: Sequence[str], label: str) -> str:
     return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
 
 
-def intro(count: int, facets: Facets, words: Words) -> str:
+def intro(count: int, facets: Facets, words: UiStrings) -> str:
     """The empty page: what this is, over which papers, and questions worth asking."""
     organisations = list(facets.organisations)
     whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
@@ -251,11 +251,11 @@ def intro(count: int, facets: Facets, words: Words) -> str:
     )
 
 
-def _listed(names: Sequence[str], words: Words) -> str:
+def _listed(names: Sequence[str], words: UiStrings) -> str:
     return words("list_and").join(part for part in (words("list_comma").join(names[:-1]), names[-1]) if part)
 
 
-def mode_line(models: Models, count: int, words: Words) -> str:
+def mode_line(models: Models, count: int, words: UiStrings) -> str:
     """The small line that says what is at work."""
     mode = words("line_written", name=models.llm) if models.llm else words("line_quotes")
     note = f'<span class="note"> · {text_html(said(models.note, words))}</span>' if models.note else ""

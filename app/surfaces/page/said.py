@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.surfaces.words import Words, interface_words
+from app.surfaces.ui_strings import UiStrings, ui_strings
 
 _PREFIX = "said_"
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
-def said(sentence: str, words: Words) -> str:
+def said(sentence: str, words: UiStrings) -> str:
     """The sentence in the language of `words`, or unchanged where it is not known."""
     if words.language == "en":
         return sentence
@@ -27,7 +27,7 @@ def said(sentence: str, words: Words) -> str:
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    english = interface_words("en")
+    english = ui_strings("en")
     # The longest first: what has fewer words of its own would take the others' sentences too.
     keys = sorted((key for key in english if key.startswith(_PREFIX)), key=lambda key: -len(_own_words(english(key))))
     return tuple((key, _pattern(english(key))) for key in keys)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.answering.answerer import Answerer
 from app.surfaces.page.about import about_html
 from app.surfaces.page.library import library_html
-from app.surfaces.words import Words
+from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 
 
@@ -18,12 +18,12 @@ class Sections:
         self._answerer = answerer
         self._libraries: dict[str, tuple[Sequence[Paper], str]] = {}
 
-    def library(self, words: Words) -> str:
+    def library(self, words: UiStrings) -> str:
         papers = self._answerer.papers
         made = self._libraries.get(words.language)
         if made is None or made[0] is not papers:
             made = self._libraries[words.language] = papers, library_html(papers, self._answerer.facets, words)
         return made[1]
 
-    def about(self, words: Words) -> str:
+    def about(self, words: UiStrings) -> str:
         return about_html(self._answerer.papers, self._answerer.facets, self._answerer.models, words)

@@ -1,4 +1,4 @@
-"""The page's Gradio widgets and how they are laid out; `app.surfaces.chat` ties them to what happens."""
+"""The page's Gradio widgets and how they are laid out; `app.surfaces.page.gradio_page` ties them to what happens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import gradio as gr
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.page.assets import triggers
 from app.surfaces.page.chosen_filters import filter_labels
-from app.surfaces.page.masthead import masthead_html
-from app.surfaces.words import Words, interface_words
+from app.surfaces.page.header import header_html
+from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Facets
 
 _CLOCK_SECONDS = 1.0
@@ -33,11 +33,11 @@ class Widgets:
     language: gr.Textbox
     exchanges: gr.State
     editing: gr.State
-    masthead: gr.HTML
+    header: gr.HTML
     earlier: gr.HTML
     conversation: gr.HTML
-    earlier_margin: gr.HTML
-    margin: gr.HTML
+    earlier_evidence_pane: gr.HTML
+    evidence_pane: gr.HTML
     notice: gr.HTML
     box: gr.Textbox
     send: gr.Button
@@ -50,27 +50,34 @@ class Widgets:
     library: gr.HTML
     about: gr.HTML
     mode: gr.HTML
-    shelf: gr.HTML
+    model_picker: gr.HTML
     clock: gr.Timer
 
     @property
     def screen(self) -> list[Any]:
         """What a `Frame` updates, in its order."""
-        drawn = (self.exchanges, self.conversation, self.margin, self.notice, self.box)
-        return [*drawn, self.announced, self.kept, self.editing, self.earlier, self.earlier_margin]
+        drawn = (self.exchanges, self.conversation, self.evidence_pane, self.notice, self.box)
+        return [*drawn, self.announced, self.kept, self.editing, self.earlier, self.earlier_evidence_pane]
 
     @property
     def worded(self) -> list[Any]:
         """What bears words of the interface, in the order of `ChatPage._worded`."""
-        fixed = (self.language, self.masthead, self.box, self.send, self.stop, self.folded, *self.filters)
-        drawn = (self.conversation, self.margin, self.earlier, self.earlier_margin, self.library, self.about)
-        return [*fixed, self.chips, self.mode, self.shelf, self.clock, *drawn]
+        fixed = (self.language, self.header, self.box, self.send, self.stop, self.folded, *self.filters)
+        drawn = (
+            self.conversation,
+            self.evidence_pane,
+            self.earlier,
+            self.earlier_evidence_pane,
+            self.library,
+            self.about,
+        )
+        return [*fixed, self.chips, self.mode, self.model_picker, self.clock, *drawn]
 
 
 def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
     """The page's widgets within the running `gr.Blocks`; the two texts are HTML, in English."""
     # In English until the browser has said which language it wants.
-    words = interface_words("en")
+    words = ui_strings("en")
     heard = triggers()
 
     def html(value: str, name: str, **options: Any) -> gr.HTML:
@@ -78,7 +85,7 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
 
     language = gr.Textbox("", visible=False)
     exchanges, editing = gr.State((), time_to_live=_SESSION_SECONDS), gr.State(0, time_to_live=_SESSION_SECONDS)
-    masthead = html(masthead_html(words, ready=False), "masthead")
+    header = html(header_html(words, ready=False), "masthead")
     with gr.Row(elem_id="spread"):
         with gr.Column(elem_id="reading"):
             # What is above the last question stays while that is answered, and is not sent again with each word.
@@ -91,22 +98,24 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
                     box = gr.Textbox(**_BOX, placeholder=words("page_placeholder"), label=words("page_box"))
                     send = gr.Button(words("page_ask"), elem_id="send", variant="primary")
                     stop = gr.Button(words("page_stop"), elem_id="stop")
-                mode, shelf = html("", "mode-line", js_on_load=None), html("", "models")
+                mode, model_picker = html("", "mode-line", js_on_load=None), html("", "models")
         with gr.Column(elem_id="margin"):
-            earlier_margin, margin = (html("", name, js_on_load=None) for name in ("earlier-sources", "sources"))
+            earlier_evidence_pane, evidence_pane = (
+                html("", name, js_on_load=None) for name in ("earlier-sources", "sources")
+            )
     library_section = html(library, "library", js_on_load=None)
     # Comes with the first visit, as it names the models, and to know them torch is loaded: seconds at the start.
     about = html("", "about", js_on_load=None)
     announced, kept = html("", "announced", js_on_load=None), html("", "kept", js_on_load=None)
     # Which models are at work is known, and may change, only while the server runs.
     clock = gr.Timer(_CLOCK_SECONDS, active=False)
-    turns = (earlier, conversation, earlier_margin, margin)
+    turns = (earlier, conversation, earlier_evidence_pane, evidence_pane)
     composer = (notice, box, send, stop, folded, filters, chips)
-    sections = (announced, kept, library_section, about, mode, shelf, clock)
-    return Widgets(language, exchanges, editing, masthead, *turns, *composer, *sections)
+    sections = (announced, kept, library_section, about, mode, model_picker, clock)
+    return Widgets(language, exchanges, editing, header, *turns, *composer, *sections)
 
 
-def _filter_widgets(facets: Facets, words: Words) -> tuple[gr.Accordion, list[Any]]:
+def _filter_widgets(facets: Facets, words: UiStrings) -> tuple[gr.Accordion, list[Any]]:
     """Organisation, category, language, first and last year, folded away until they are asked for."""
     with gr.Accordion(words("filters_heading"), open=False, elem_id="filters") as folded:
         labels = filter_labels(facets, words)

@@ -64,7 +64,7 @@ class AnswerRun:
         self._lock = threading.Lock()
         self._told: list[Event] = []
         self._status: Status | None = None
-        self._readers: set[Reader] = set()
+        self._readers: set[EventReader] = set()
         self._left_at: float | None = None
         self._cancelled = False
 
@@ -90,9 +90,9 @@ class AnswerRun:
         """End it for its readers, now; the work is closed as soon as it can be reached."""
         self._tell(Failed(STOPPED))
 
-    def join(self, after: int = 0) -> Reader | None:
+    def join(self, after: int = 0) -> EventReader | None:
         """A reader of the events after that number, on the running event loop; None where the run has been given up."""
-        reader = Reader(self, after)
+        reader = EventReader(self, after)
         with self._lock:
             if self._cancelled:
                 return None
@@ -100,7 +100,7 @@ class AnswerRun:
             self._left_at = None
             return reader
 
-    def leave(self, reader: Reader) -> None:
+    def leave(self, reader: EventReader) -> None:
         with self._lock:
             self._readers.discard(reader)
             if not self._readers:
@@ -168,7 +168,7 @@ class AnswerRun:
         self._closed(self)
 
 
-class Reader:
+class EventReader:
     """One who reads a run on the running event loop; leaves it at the end of the `with`. `AnswerRun.join` makes it."""
 
     def __init__(self, run: AnswerRun, after: int = 0) -> None:
@@ -179,7 +179,7 @@ class Reader:
         self._loop = asyncio.get_running_loop()
         self._stopped = False
 
-    def __enter__(self) -> Reader:
+    def __enter__(self) -> EventReader:
         return self
 
     def __exit__(self, *failure: object) -> None:

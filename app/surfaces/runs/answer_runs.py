@@ -7,7 +7,7 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
 from app.answering.events import Event
-from app.surfaces.runs.answer_run import STOPPED, AnswerRun, Lanes, Reader
+from app.surfaces.runs.answer_run import STOPPED, AnswerRun, EventReader, Lanes
 from retrieval.errors import PaperbackedError
 
 FINDING_THREADS = 8
@@ -28,7 +28,7 @@ class AnswerRuns:
         self._under_way: set[AnswerRun] = set()
         self._stopping = False
 
-    def begin(self, events: Generator[Event], after: int = 0, linger_s: float = 0.0) -> Reader:
+    def begin(self, events: Generator[Event], after: int = 0, linger_s: float = 0.0) -> EventReader:
         """A reader of a new answer, from the event after number `after`.
 
         The work ends `linger_s` seconds after its last reader has left. Raises

@@ -11,12 +11,12 @@ from starlette.types import Receive
 
 from app.answering.events import Answer, Done, Failed
 from app.surfaces.problems import InsideError
-from app.surfaces.runs.answer_run import AnswerRun, Reader
+from app.surfaces.runs.answer_run import AnswerRun, EventReader
 from retrieval.errors import PaperbackedError
 
 
 @asynccontextmanager
-async def reading_for(receive: Receive, reader: Reader) -> AsyncIterator[None]:
+async def reading_for(receive: Receive, reader: EventReader) -> AsyncIterator[None]:
     """Within it the reader reads; it stops at once when the client hangs up, also while nothing happens."""
     with reader:
         gone = asyncio.create_task(_hung_up(receive))
@@ -27,13 +27,13 @@ async def reading_for(receive: Receive, reader: Reader) -> AsyncIterator[None]:
             gone.cancel()
 
 
-async def answer_for(receive: Receive, reader: Reader) -> Answer:
-    """`whole_answer` for a client. Raises `ClientDisconnect` as soon as it has hung up."""
+async def answer_for(receive: Receive, reader: EventReader) -> Answer:
+    """`finished_answer` for a client. Raises `ClientDisconnect` as soon as it has hung up."""
     async with reading_for(receive, reader):
-        return await whole_answer(reader)
+        return await finished_answer(reader)
 
 
-async def whole_answer(reader: Reader) -> Answer:
+async def finished_answer(reader: EventReader) -> Answer:
     """The answer at its end.
 
     Raises `PaperbackedError` where there is none, `InsideError` where that is no fault of

@@ -16,7 +16,7 @@ from app.answering.sources import CLOSEST_PAPERS
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.cards import FAIR, MATCHES, STRONG
 from app.surfaces.tokens import declarations, token
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 
 ATTRIBUTES = (
     *("title", "accent", "theme", "position", "language", "placeholder", "examples"),
@@ -105,6 +105,6 @@ def squeezed_style(text: str) -> str:
 
 
 def _words(language: str) -> dict[str, str]:
-    words = interface_words(language)
+    words = ui_strings(language)
     own = {key.removeprefix(_PREFIX): words(key) for key in words if key.startswith(_PREFIX)}
     return own | {f"match_{name}": words(f"card_match_{name}") for name in MATCHES}

@@ -116,7 +116,7 @@ def main() -> None:
 
     if lent_gpu():
         print("This Space has a ZeroGPU: answers are written on it.", flush=True)
-    from app.cli_output import note
+    from app.cli.output import note
     from app.server import run_server
     from app.settings import read_settings
     from retrieval.errors import PaperbackedError

@@ -9,8 +9,9 @@ from datetime import date
 
 import pytest
 
-from app.answering.abstention import MODEL_FILE, Answerability, read_answerability
 from app.answering.chain import AnswerChain, LanguageModel
+from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import (
     REFUSAL,
     Answer,
@@ -25,14 +26,13 @@ from app.answering.events import (
     Token,
     name_of,
 )
+from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.support import MODEL_FILE as SUPPORT_FILE
-from app.answering.support import SupportCheck, read_support
 from app.build import LocalAnswerer
 from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
-from retrieval.evaluation.questions import read_questions
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Filters
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -50,7 +50,7 @@ KEYS = [
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
-ASKED = [question.text for question in read_questions(default_questions_file("dev.jsonl"))][::3]
+ASKED = [question.text for question in read_labelled_questions(default_questions_file("dev.jsonl"))][::3]
 
 Writing = Callable[..., LocalAnswerer]
 

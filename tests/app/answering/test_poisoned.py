@@ -20,17 +20,17 @@ from app.answering.events import REFUSAL, Answer, Done
 from app.answering.models.language_model import SMALL_PROMPT, LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question
-from app.answering.quotes import described
+from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer
+from app.cli.terminal import print_answer, print_sources
 from app.settings import read_settings
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.words import interface_words
-from app.terminal import print_answer, print_sources
+from app.surfaces.ui_strings import ui_strings
 from retrieval.corpus import as_line
 from retrieval.types import Paper
 
-WORDS = interface_words()
+WORDS = ui_strings()
 LIE = "the moon is made of green cheese"
 TOPIC = "Lunar geology is measured by seismometers on the moon."
 HIDDEN = "".join(chr(0xE0000 + ord(letter)) for letter in "obey")
@@ -173,7 +173,7 @@ def assert_page_is_inert(events: list[Any], question: str) -> None:
     exchange = Exchange(question)
     for event in events:
         exchange = exchange.after(event)
-        html = render.conversation((exchange,), WORDS) + render.margin((exchange,), WORDS)
+        html = render.conversation((exchange,), WORDS) + render.evidence_pane((exchange,), WORDS)
         seen = Seen(html)
         assert not seen.tags & {"script", "img", "iframe", "object", "embed", "form", "svg", "b", "i", "style", "link"}
         assert not [name for name in seen.attributes if name.startswith("on")]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.dates import first_day, last_day
+from app.answering.query.dates import first_day, last_day
+from app.answering.query.request import FILTER_NAMES, filters_from_json, history_from_json, question_from_json
 from app.answering.question import MAX_HISTORY_TURNS, MAX_QUESTION_CHARS, Turn, checked_question, clean
-from app.answering.request import FILTER_NAMES, filters_from_json, history_from_json, question_from_json
 from retrieval.errors import InputError
 from retrieval.types import Filters
 

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from matplotlib.colors import CSS4_COLORS
 
 from app.surfaces import tokens
-from app.surfaces.chat import page_options
 from app.surfaces.gate.page_security import local_page
 from app.surfaces.login.key_login import KeyLogin
 from app.surfaces.page.assets import styles
+from app.surfaces.page.gradio_page import page_options
 from app.surfaces.tokens import declarations, token
 from app.surfaces.widget.script import constants
 

@@ -12,23 +12,23 @@ from typing import Any
 import pytest
 
 from retrieval.errors import InputError, ModelError
+from retrieval.evaluation.ablation import TRIAL_WEIGHT, ablation, without_expansion
 from retrieval.evaluation.benchmark import (
     METRICS,
     WITHOUT_HISTORY,
     Report,
-    climb_queries,
-    climb_questions,
     evaluate_answerability,
+    evaluate_query_ablation,
+    evaluate_question_ablation,
     evaluate_questions,
     evaluate_ranking,
 )
-from retrieval.evaluation.ladder import TRIAL_WEIGHT, ladder, without_questions
 from retrieval.evaluation.picture import draw_report
-from retrieval.evaluation.questions import LabelledQuestion
-from retrieval.rungs import Rungs
+from retrieval.questions.labelled import LabelledQuestion
+from retrieval.retrieval_weights import RetrievalWeights
 
 KEYS = ["ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"]
-SHIPPED = Rungs(dense=1.0, questions=0.5, lexical=0.7, letters=0.0, glossary=True)
+SHIPPED = RetrievalWeights(dense=1.0, questions=0.5, lexical=0.7, letters=0.0, glossary=True)
 QUESTIONS = (
     LabelledQuestion("1", "single", "en", "owls?", ("owls",)),
     LabelledQuestion("2", "multi", "en", "all birds?", ("owls", "ravens")),
@@ -106,90 +106,98 @@ def test_answerability() -> None:
 
 def test_questions_that_all_have_no_answer_make_valid_json() -> None:
     alone = QUESTIONS[-1:]
-    rows, right = climb_questions(lambda rungs: rank, ladder(SHIPPED), SHIPPED, alone)
+    rows, right = evaluate_question_ablation(lambda weights: rank, ablation(SHIPPED), SHIPPED, alone)
     known = evaluate_answerability(lambda question: 0.5, alone, right)
     record = json.loads(json.dumps(Report({}, rows, known).as_json(), allow_nan=False))
     assert record["hit@1"] is None and record["answerability"]["auroc"] is None and record["count"] == 0
 
 
 def test_the_report() -> None:
-    rows, right = climb_questions(
-        lambda rungs: rank if rungs == SHIPPED else lambda _: [], ladder(SHIPPED), SHIPPED, QUESTIONS
+    rows, right = evaluate_question_ablation(
+        lambda weights: rank if weights == SHIPPED else lambda _: [], ablation(SHIPPED), SHIPPED, QUESTIONS
     )
     known = evaluate_answerability(lambda question: SURE[question.id], QUESTIONS, right)
     record = json.loads(json.dumps(Report({"name": "dev"}, rows, known).as_json(), allow_nan=False))
     assert record["name"] == "dev" and record["hit@1"] == 0.5 and record["answerability"]["auroc"] == 0.75
     assert len(record["answerability"]["risk_coverage"]) == 5
-    for row in record["ladder"]:
+    for row in record["ablation"]:
         assert set(KEYS) <= set(row) and set(KEYS) <= set(row["intervals"])
-        assert {"p50_ms", "p95_ms", "rungs", "types", "languages"} <= set(row)
+        assert {"p50_ms", "p95_ms", "weights", "types", "languages"} <= set(row)
         assert row["hit@1"] == (0.5 if row["shipped"] else 0.0)
-    assert sum(row["shipped"] for row in record["ladder"]) == 1
+    assert sum(row["shipped"] for row in record["ablation"]) == 1
 
 
 def test_every_rung_ranks_with_its_own_weights() -> None:
-    asked: list[Rungs] = []
+    asked: list[RetrievalWeights] = []
 
-    def rank_with(rungs: Rungs) -> Any:
-        asked.append(rungs)
+    def rank_with(weights: RetrievalWeights) -> Any:
+        asked.append(weights)
         return lambda query: ["x"]
 
     told: list[tuple[str, int, int]] = []
-    rungs = ladder(SHIPPED)
-    rows = climb_queries(rank_with, rungs, SHIPPED, {"a": "b"}, {"a": {"x": 1}}, lambda *step: told.append(step))
-    assert asked == list(rungs.values()) and [row.name for row in rows] == list(rungs)
+    weights = ablation(SHIPPED)
+    rows = evaluate_query_ablation(
+        rank_with, weights, SHIPPED, {"a": "b"}, {"a": {"x": 1}}, lambda *step: told.append(step)
+    )
+    assert asked == list(weights.values()) and [row.name for row in rows] == list(weights)
     assert "types" not in rows[0].as_json()
     assert [step for step in told if step[0] == "BM25 alone"] == [("BM25 alone", 0, 1), ("BM25 alone", 1, 1)]
 
 
-def test_the_ladder_climbs_to_what_ships_and_shows_what_does_not() -> None:
-    assert ladder(SHIPPED) == {
-        "BM25 alone": Rungs(0.0, 0.0, 1.0, 0.0, False),
-        "dense alone": Rungs(1.0, 0.0, 0.0, 0.0, False),
-        "+ written questions": Rungs(1.0, 0.5, 0.0, 0.0, False),
-        "+ BM25": Rungs(1.0, 0.5, 0.7, 0.0, False),
+def test_the_ablation_climbs_to_what_ships_and_shows_what_does_not() -> None:
+    assert ablation(SHIPPED) == {
+        "BM25 alone": RetrievalWeights(0.0, 0.0, 1.0, 0.0, False),
+        "dense alone": RetrievalWeights(1.0, 0.0, 0.0, 0.0, False),
+        "+ written questions": RetrievalWeights(1.0, 0.5, 0.0, 0.0, False),
+        "+ BM25": RetrievalWeights(1.0, 0.5, 0.7, 0.0, False),
         "+ glossary": SHIPPED,
-        "shipped and letters": Rungs(1.0, 0.5, 0.7, TRIAL_WEIGHT, True),
+        "shipped and letters": RetrievalWeights(1.0, 0.5, 0.7, TRIAL_WEIGHT, True),
     }
 
 
-def test_the_ladder_where_nothing_was_written() -> None:
-    shipped = without_questions(SHIPPED)
-    rows = ladder(shipped, written_questions=False)
+def test_the_ablation_where_nothing_was_written() -> None:
+    shipped = without_expansion(SHIPPED)
+    rows = ablation(shipped, expansion_queries=False)
     assert list(rows) == ["BM25 alone", "dense alone", "+ BM25", "shipped and letters"]
-    assert rows == ladder(SHIPPED, written_questions=False)
-    assert rows["+ BM25"] == shipped == Rungs(1.0, 0.0, 0.7, 0.0, False)
+    assert rows == ablation(SHIPPED, expansion_queries=False)
+    assert rows["+ BM25"] == shipped == RetrievalWeights(1.0, 0.0, 0.7, 0.0, False)
 
 
 @pytest.mark.parametrize(
-    "shipped", [Rungs(1, 0, 0, 0, False), Rungs(0, 0, 1, 0, False), Rungs(0, 1, 0, 1, True), Rungs()]
+    "shipped",
+    [
+        RetrievalWeights(1, 0, 0, 0, False),
+        RetrievalWeights(0, 0, 1, 0, False),
+        RetrievalWeights(0, 1, 0, 1, True),
+        RetrievalWeights(),
+    ],
 )
 @pytest.mark.parametrize("written", [True, False])
-def test_what_ships_is_always_one_row(shipped: Rungs, written: bool) -> None:
-    rows = list(ladder(shipped, written_questions=written).values())
-    assert rows.count(shipped if written else without_questions(shipped)) == 1
+def test_what_ships_is_always_one_row(shipped: RetrievalWeights, written: bool) -> None:
+    rows = list(ablation(shipped, expansion_queries=written).values())
+    assert rows.count(shipped if written else without_expansion(shipped)) == 1
     assert len(set(rows)) == len(rows)
 
 
 @pytest.fixture
 def report() -> Report:
-    rows, right = climb_questions(lambda rungs: rank, ladder(SHIPPED), SHIPPED, QUESTIONS)
+    rows, right = evaluate_question_ablation(lambda weights: rank, ablation(SHIPPED), SHIPPED, QUESTIONS)
     return Report({"name": "dev"}, rows, evaluate_answerability(lambda question: SURE[question.id], QUESTIONS, right))
 
 
 def test_the_picture(report: Report, tmp_path: Path) -> None:
-    path = tmp_path / "images" / "ladder.png"
+    path = tmp_path / "images" / "ablation.png"
     draw_report(report, path)
     wide = path.read_bytes()
     draw_report(Report({}, report.rows), path)
     assert wide.startswith(b"\x89PNG") and len(wide) > 10_000 and path.read_bytes() != wide
-    assert [file.name for file in path.parent.iterdir()] == ["ladder.png"]
+    assert [file.name for file in path.parent.iterdir()] == ["ablation.png"]
 
 
 def test_a_picture_that_cannot_be_written(report: Report, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="cannot be written"):
-        draw_report(report, tmp_path / "file" / "ladder.png")
+        draw_report(report, tmp_path / "file" / "ablation.png")
 
 
 def test_without_matplotlib(report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,5 +210,5 @@ def test_without_matplotlib(report: Report, tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(ModelError, match=r'pip install "paperbacked\[finetune\]"'):
-        draw_report(report, tmp_path / "ladder.png")
-    assert not (tmp_path / "ladder.png").exists()
+        draw_report(report, tmp_path / "ablation.png")
+    assert not (tmp_path / "ablation.png").exists()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from retrieval.finetune.card import model_card
-from retrieval.finetune.history import History
+from retrieval.finetune.history import TrainingHistory
 from retrieval.finetune.recipes import MODEL_CARD
 
 
 def test_the_hub_reads_the_metadata_and_the_card_says_what_was_done() -> None:
     from huggingface_hub import ModelCard
 
-    history = History([2.0, 1.0], [0.25, 0.5, 0.75], 0.625)
+    history = TrainingHistory([2.0, 1.0], [0.25, 0.5, 0.75], 0.625)
     card = ModelCard(model_card("someone/model", MODEL_CARD, history, ["600 pairs.", "Nothing of x."]))
     assert card.data.license == "apache-2.0"
     assert card.data.base_model == "sentence-transformers/all-MiniLM-L6-v2"

@@ -7,10 +7,10 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.evaluation.beir import BeirSet
-from retrieval.evaluation.questions import Gold, LabelledQuestion
-from retrieval.finetune.pairs import Example, batches, query_examples, question_examples, topic_examples
-from retrieval.glossary import Glossary
+from retrieval.finetune.pairs import TrainingPair, batches, query_examples, question_examples, topic_examples
+from retrieval.lexical.glossary import Glossary
+from retrieval.questions.labelled import Gold, LabelledQuestion
+from retrieval.readers.beir import BeirSet
 from retrieval.types import Paper
 
 PAPER = Paper(
@@ -54,7 +54,7 @@ def test_the_model_cards_pairs() -> None:
 def test_no_batch_holds_a_paper_twice_and_no_example_comes_twice(
     owners: list[int], size: int, rng: random.Random
 ) -> None:
-    examples = [Example("q", frozenset({str(owner)}), ("t",)) for owner in owners]
+    examples = [TrainingPair("q", frozenset({str(owner)}), ("t",)) for owner in owners]
     order = list(range(len(examples)))
     rng.shuffle(order)
     made = batches(examples, size, order)

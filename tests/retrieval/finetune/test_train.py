@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.finetune.pairs import Example
+from retrieval.finetune.pairs import TrainingPair
 from retrieval.finetune.recipes import DEFAULT
 from retrieval.finetune.train import train
-from retrieval.overlay import apply_overlay, write_overlay
+from retrieval.models.weight_delta import apply_weight_delta, write_weight_delta
 
 pytestmark = pytest.mark.model
 WORDS = ["apple", "bridge", "candle", "dragon", "engine", "forest", "garden", "hammer", "island", "jungle"]
-EXAMPLES = [Example(f"where is {word}", frozenset({word}), (f"the {word}", f"a {word}")) for word in WORDS]
+EXAMPLES = [TrainingPair(f"where is {word}", frozenset({word}), (f"the {word}", f"a {word}")) for word in WORDS]
 PASSAGES = [(word, f"the {word}") for word in WORDS]
 RECIPE = replace(DEFAULT, epochs=3, batch=4, learning_rate=1e-2)
 
@@ -113,11 +113,11 @@ def test_the_overlay_holds_what_changed_and_nothing_of_the_word_embeddings(base:
 
     train(base, EXAMPLES, PASSAGES, RECIPE, tmp_path, right)
     overlay = tmp_path / "tuned.safetensors"
-    write_overlay(tmp_path, base, overlay)
+    write_weight_delta(tmp_path, base, overlay)
     names = set(load_file(overlay))
     assert names and not any("word_embeddings" in name for name in names)
     model = SentenceTransformer(str(base), device="cpu")
-    apply_overlay(model, overlay)
+    apply_weight_delta(model, overlay)
     laid = np.asarray(model.encode([f"the {word}" for word in WORDS]))
     assert np.allclose(laid, vectors(tmp_path), atol=1e-2)
     assert not np.allclose(laid, vectors(base), atol=1e-2)
@@ -131,10 +131,10 @@ def test_an_overlay_that_does_not_fit_is_refused(base: Path, tmp_path: Path) -> 
     model = SentenceTransformer(str(base), device="cpu")
     save_file({"nothing.weight": torch.zeros(2)}, tmp_path / "tuned.safetensors")
     with pytest.raises(ModelError, match="do not fit the base model"):
-        apply_overlay(model, tmp_path / "tuned.safetensors")
+        apply_weight_delta(model, tmp_path / "tuned.safetensors")
     (tmp_path / "tuned.safetensors").write_bytes(b"none")
     with pytest.raises(ModelError, match="cannot be read"):
-        apply_overlay(model, tmp_path / "tuned.safetensors")
+        apply_weight_delta(model, tmp_path / "tuned.safetensors")
 
 
 def test_the_weights_go_back_to_the_base_by_the_share_of_the_recipe(base: Path, tmp_path: Path) -> None:

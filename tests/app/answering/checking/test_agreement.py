@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.checking.agreement import SIMILARITY, TURNS, WORDING, Evidence, features, figures_hold, read_evidence
+from app.answering.checking.agreement import (
+    SIMILARITY,
+    TURNS,
+    WORDING,
+    QuotedEvidence,
+    features,
+    figures_hold,
+    read_quoted_evidence,
+)
 from app.answering.checking.claims import read_claim
 from app.answering.checking.vocabulary import Vocabulary
 
@@ -17,7 +25,7 @@ WORDS = st.lists(st.sampled_from([*SENTENCE.split(), "not", "7", "whales", "GPT-
 
 
 def of(claim: str, *sentences: str, about: str = "") -> dict[str, float]:
-    return features(read_claim(claim, VOCABULARY), read_evidence(sentences, about, VOCABULARY), VOCABULARY)
+    return features(read_claim(claim, VOCABULARY), read_quoted_evidence(sentences, about, VOCABULARY), VOCABULARY)
 
 
 def test_a_sentence_agrees_with_itself() -> None:
@@ -74,23 +82,23 @@ def test_a_word_that_just_one_of_them_denies_is_flipped() -> None:
 
 
 def test_figures_are_held_by_sentences_their_number_words_and_what_is_known_of_the_paper() -> None:
-    evidence = read_evidence(["Five of 30% persist."], "A title. June 2024", VOCABULARY)
+    evidence = read_quoted_evidence(["Five of 30% persist."], "A title. June 2024", VOCABULARY)
     held = {text: figures_hold(read_claim(text, VOCABULARY), evidence) for text in ("5", "30%", "2024", "6", "5 and 7")}
     assert held == {"5": True, "30%": True, "2024": True, "6": False, "5 and 7": False}
 
 
 def test_similarity_is_that_of_the_nearest_sentence_and_of_all() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0]], dtype=np.float32)
-    evidence = read_evidence(["a b", "c d"], "", VOCABULARY, vectors)
+    evidence = read_quoted_evidence(["a b", "c d"], "", VOCABULARY, vectors)
     given = features(read_claim("models lie", VOCABULARY), evidence, VOCABULARY, np.array([1.0, 0.0]))
     assert given["similarity"] == 1 and given["together"] == pytest.approx(0.5**0.5)
 
 
 def test_parts_make_one_evidence() -> None:
-    parts = [read_evidence([text], "", VOCABULARY, np.ones((1, 2))) for text in ("Whales.", "Backdoors.")]
-    whole = Evidence.together(parts)
+    parts = [read_quoted_evidence([text], "", VOCABULARY, np.ones((1, 2))) for text in ("Whales.", "Backdoors.")]
+    whole = QuotedEvidence.together(parts)
     assert len(whole.sentences) == 2 and whole.vectors is not None and whole.vectors.shape == (2, 2)
-    assert Evidence.together([]).sentences == ()
+    assert QuotedEvidence.together([]).sentences == ()
 
 
 @given(WORDS, WORDS, WORDS)

@@ -13,7 +13,7 @@ from app.answering.collection.question import MAX_CHARS, CollectionQuestion, col
 from app.answering.collection.records import Records
 from app.answering.question import checked_question
 from retrieval.corpus import default_questions_file
-from retrieval.evaluation.questions import read_questions
+from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Filters, Paper
 
 IN_2023 = {"since": date(2023, 1, 1), "until": date(2023, 12, 31)}
@@ -191,7 +191,7 @@ def test_what_papers_say_is_no_question_of_the_records(records: Records, questio
 
 @pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
 def test_no_written_question_is_misread(records: Records, file: str) -> None:
-    questions = read_questions(default_questions_file(file))
+    questions = read_labelled_questions(default_questions_file(file))
     misread = [q.text for q in questions if collection_question(q.text, records, q.asked_before)]
     assert len(questions) > 200 and misread == []
 

@@ -18,7 +18,7 @@ from types import ModuleType
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.hub import cached_model, fetch_model, is_complete
+from retrieval.models.hub import cached_model, fetch_model, is_complete
 
 NAME = "Qwen/Qwen3-0.6B"
 POOLING = ("1_Pooling/config.json", "2_Dense/model.safetensors")

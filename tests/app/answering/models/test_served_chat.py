@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from langchain_core.language_models.chat_models import BaseChatModel
 
-from app.answering.llm import describe, open_llm
+from app.answering.models.opening import describe, open_llm
 from app.answering.models.served_http import MAX_LIST_BYTES, first_model_at
 from retrieval.errors import ModelError
 

@@ -16,13 +16,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.answering.events import Answer, Done, Status, Token
-from app.answering.llm import open_llm
 from app.answering.models.language_model import LanguageModel
+from app.answering.models.opening import open_llm
 from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router
-from app.surfaces.chat import ChatPage
+from app.surfaces.page.gradio_page import ChatPage
 from app.surfaces.runs.answer_runs import AnswerRuns
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"

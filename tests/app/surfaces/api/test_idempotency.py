@@ -12,8 +12,8 @@ import pytest
 
 from app.answering.events import Answer, Done, Event, Status, Token
 from app.surfaces.api.idempotency import Keeping, KeptAnswers, KeyTakenError
-from app.surfaces.api.server_sent import Telling
-from app.surfaces.runs.answer_run import Reader
+from app.surfaces.api.sse import Telling
+from app.surfaces.runs.answer_run import EventReader
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError
 
@@ -53,7 +53,7 @@ class Chain:
             self.ended.set()
 
 
-async def all_of(reader: Reader) -> list[str]:
+async def all_of(reader: EventReader) -> list[str]:
     """What the reader is told to the end, as numbers and names."""
     told, telling = b"", Telling(reader)
     with reader:

@@ -13,14 +13,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
+from app.answering.query.request import question_from_json
 from app.answering.question import checked_question
-from app.answering.request import question_from_json
 from app.build import LocalAnswerer
 from app.server import create_app
 from app.surfaces.api import schema
-from app.surfaces.api.documents import describe, examples
+from app.surfaces.api.openapi import describe, examples
 from app.surfaces.api.routes import api_router, health_router
-from app.surfaces.forms.kept_answer import answer_from_kept, kept
+from app.surfaces.exports.kept_answer import answer_from_kept, kept
 from app.surfaces.options import ServingOptions
 from app.surfaces.runs.answer_runs import AnswerRuns
 

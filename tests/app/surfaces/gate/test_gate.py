@@ -20,10 +20,10 @@ from app import server
 from app.build import LocalAnswerer
 from app.server import create_app
 from app.settings import read_settings
-from app.surfaces.gate.admission import MAX_BODY_BYTES, MAX_PAGE_BODY_BYTES, rules_for
+from app.surfaces.gate.cors import CorsPolicy, at_the_machine
 from app.surfaces.gate.gate import Gate
 from app.surfaces.gate.observed import ASKED_FROM
-from app.surfaces.gate.origins import Frontier, at_the_machine
+from app.surfaces.gate.request_limits import MAX_BODY_BYTES, MAX_PAGE_BODY_BYTES, limits_for
 from app.surfaces.options import ServingOptions
 from retrieval.types import no_progress
 
@@ -84,8 +84,8 @@ def gated(inside: Inside, refused: list[str]) -> Gated:
         client: tuple[str, int] = ("192.0.2.1", 50000),
         base_url: str = OURS,
     ) -> TestClient:
-        rules = replace(rules_for(client_limit, server_limit, api_key, refused.append), max_open=max_open)
-        gate = Gate(inside, Frontier((ALLOWED,), hosts, local_only), rules)
+        rules = replace(limits_for(client_limit, server_limit, api_key, refused.append), max_open=max_open)
+        gate = Gate(inside, CorsPolicy((ALLOWED,), hosts, local_only), rules)
         return TestClient(gate, base_url=base_url, client=client)
 
     return made
@@ -362,7 +362,7 @@ def test_the_metrics_are_for_programs_alone(gated: Gated, headers: dict[str, str
 
 
 def test_the_rules_and_options_do_not_show_the_key() -> None:
-    assert KEY not in repr(rules_for(1, 1, KEY)) + repr(ServingOptions(api_key=KEY))
+    assert KEY not in repr(limits_for(1, 1, KEY)) + repr(ServingOptions(api_key=KEY))
 
 
 # --- Limits
@@ -482,7 +482,7 @@ def test_a_body_that_breaks_off_asks_nothing(gated: Gated, inside: Inside) -> No
 def test_a_body_that_does_not_come_is_waited_for_only_so_long(
     gated: Gated, inside: Inside, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.surfaces.gate.admission.BODY_SECONDS", 0.05)
+    monkeypatch.setattr("app.surfaces.gate.request_limits.BODY_SECONDS", 0.05)
     sent, _ = call(gated().app, [{"type": "http.request", "body": b"{", "more_body": True}])
     assert sent[0]["status"] == 408 and inside.reached == []
 
@@ -498,8 +498,8 @@ def test_beyond_a_bound_questions_are_asked_to_come_back(refused: list[str]) -> 
             await let_go.wait()
             await JSONResponse({})(scope, receive, send)
 
-        rules = replace(rules_for(0, 0, None, refused.append), max_open=3)
-        gate = Gate(slow, Frontier(), rules)
+        rules = replace(limits_for(0, 0, None, refused.append), max_open=3)
+        gate = Gate(slow, CorsPolicy(), rules)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url=OURS) as client:
             waiting = [asyncio.ensure_future(client.post(ASK, json={})) for _ in range(3)]
             await asyncio.sleep(0)
@@ -520,7 +520,7 @@ def test_a_failure_inside_leaves_room() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise OSError("the disk is full")
 
-    gate = Gate(broken, Frontier(), rules_for(0, 0))
+    gate = Gate(broken, CorsPolicy(), limits_for(0, 0))
     with pytest.raises(OSError, match="disk"):
         call(gate, [{"type": "http.request", "body": b"{}"}])
     assert gate._admission._open == 0

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from app.surfaces.gate.admission import Rules, rules_for
+from app.surfaces.gate.cors import CorsPolicy
 from app.surfaces.gate.gate import Gate
-from app.surfaces.gate.limits import LimitError
-from app.surfaces.gate.origins import Frontier
 from app.surfaces.gate.places import AT_ONCE, AnswerPlaces, Place
+from app.surfaces.gate.rate_limits import LimitError
+from app.surfaces.gate.request_limits import Limits, limits_for
 
 ASK = "/api/v1/ask"
 
@@ -112,8 +112,8 @@ def client_of(gate: Any, address: str) -> httpx.AsyncClient:
 
 def test_programs_wait_at_the_gate_and_others_walk_past() -> None:
     async def story() -> None:
-        slow, rules = Slow(), rules_for(10, 0)
-        gate = Gate(slow, Frontier(), rules)
+        slow, rules = Slow(), limits_for(10, 0)
+        gate = Gate(slow, CorsPolicy(), rules)
         async with client_of(gate, "192.0.2.1") as greedy, client_of(gate, "192.0.2.2") as other:
             asked = [asyncio.ensure_future(greedy.post(ASK, json={"n": 1})) for _ in range(5)]
             await settled(lambda: len(slow.inside) == AT_ONCE)
@@ -141,8 +141,8 @@ async def call(gate: Gate, messages: asyncio.Queue[Any]) -> list[Any]:
 
 def test_who_hangs_up_in_the_line_makes_room_and_asks_nothing() -> None:
     async def story() -> None:
-        slow, rules = Slow(), rules_for(10, 0)
-        gate = Gate(slow, Frontier(), rules)
+        slow, rules = Slow(), limits_for(10, 0)
+        gate = Gate(slow, CorsPolicy(), rules)
         held = [rules.enter("192.0.2.1") for _ in range(AT_ONCE)]
         messages: asyncio.Queue[Any] = asyncio.Queue()
         messages.put_nowait({"type": "http.request", "body": b"{}"})
@@ -162,9 +162,9 @@ def test_a_place_is_left_where_the_answer_breaks() -> None:
     async def broken(scope: Scope, receive: Receive, send: Send) -> None:
         raise ValueError("inside")
 
-    rules: Rules = rules_for(10, 0)
+    rules: Limits = limits_for(10, 0)
     messages: asyncio.Queue[Any] = asyncio.Queue()
     messages.put_nowait({"type": "http.request", "body": b"{}"})
     with pytest.raises(ValueError, match="inside"):
-        asyncio.run(call(Gate(broken, Frontier(), rules), messages))
+        asyncio.run(call(Gate(broken, CorsPolicy(), rules), messages))
     assert rules.places.clients == 0

@@ -12,7 +12,7 @@ from itsdangerous import TimestampSigner
 from app.build import LocalAnswerer
 from app.server import create_app
 from app.settings import read_settings
-from app.surfaces.gate.admission import LOGINS_A_MINUTE
+from app.surfaces.gate.request_limits import LOGINS_A_MINUTE
 from app.surfaces.gate.routes import RULES, WITHOUT_LOGIN
 from app.surfaces.login.key_login import COOKIE, KeyLogin
 from app.surfaces.options import ServingOptions

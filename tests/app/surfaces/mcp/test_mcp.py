@@ -23,8 +23,8 @@ from mcp.client.stdio import stdio_client
 from app.answering.events import Done, Event, Failed, Status
 from app.answering.question import Question
 from app.build import LocalAnswerer
-from app.cli import app
-from app.cli_mcp import built_answerer, mcp
+from app.cli.commands import app
+from app.cli.mcp import built_answerer, mcp
 from app.server import create_app
 from app.settings import read_settings
 from app.surfaces.mcp.routes import made_meanwhile, mcp_router, mcp_server

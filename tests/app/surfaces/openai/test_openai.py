@@ -20,9 +20,9 @@ from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, checked_question
 from app.build import LocalAnswerer
-from app.surfaces.forms.cited_text import as_markdown
-from app.surfaces.gate.admission import MAX_BODY_BYTES, rules_for
-from app.surfaces.gate.gate import Frontier, Gate
+from app.surfaces.exports.cited_text import escaped_markdown
+from app.surfaces.gate.gate import CorsPolicy, Gate
+from app.surfaces.gate.request_limits import MAX_BODY_BYTES, limits_for
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
@@ -385,7 +385,7 @@ def assert_refused(error: openai.APIStatusError, status: int, kind: str, code: s
 def guarded(served: Any, answerer: LocalAnswerer) -> Iterator[openai.OpenAI]:
     """A client with the key of a server that lets one question a minute in."""
     app = app_of(answerer)
-    app.add_middleware(Gate, frontier=Frontier(), rules=rules_for(1, 0, KEY))
+    app.add_middleware(Gate, frontier=CorsPolicy(), rules=limits_for(1, 0, KEY))
     with served(app) as address, client_of(address) as client:
         yield client.with_options(api_key=KEY)
 
@@ -463,7 +463,7 @@ def test_hanging_up_on_a_whole_answer_stops_the_work(clients: Clients, answerer:
     ],
 )
 def test_nothing_in_a_text_comes_alive(text: str, shown: str) -> None:
-    assert as_markdown(text) == shown
+    assert escaped_markdown(text) == shown
 
 
 def test_whatever_an_answer_says_is_sendable(clients: Clients, answerer: LocalAnswerer) -> None:

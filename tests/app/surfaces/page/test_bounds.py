@@ -17,14 +17,14 @@ from app.answering.question import Question, checked_question
 from app.build import LocalAnswerer
 from app.surfaces.page import render
 from app.surfaces.page.chosen_filters import Chosen
-from app.surfaces.page.drawing import Frame, drawn
+from app.surfaces.page.drawing import PageUpdate, drawn
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.reader import ReaderPage
-from app.surfaces.words import interface_words
+from app.surfaces.page.reader import ConversationPage
+from app.surfaces.ui_strings import ui_strings
 from retrieval.corpus import facets_of
 from retrieval.types import Filters, Paper, Passage
 
-EN, ZH = interface_words("en"), interface_words("zh")
+EN, ZH = ui_strings("en"), ui_strings("zh")
 BODY_BYTES = 510_000
 """What a request of our page may hold (512,000 bytes), less what goes around the turns."""
 DRAWN_BYTES = 2_200_000
@@ -32,7 +32,7 @@ SECONDS = 1.0
 Record = dict[str, Any]
 
 
-class Shelf:
+class SomePapers:
     """An answerer that has papers and says what it is told to."""
 
     models = Models("hash", None)
@@ -58,13 +58,13 @@ class Shelf:
         return ()
 
 
-def size(frame: Frame) -> int:
+def size(frame: PageUpdate) -> int:
     """Bytes of HTML in it."""
-    names = ("earlier", "conversation", "earlier_margin", "margin", "announced", "kept", "notice")
+    names = ("earlier", "conversation", "earlier_evidence_pane", "evidence_pane", "announced", "kept", "notice")
     return sum(len((getattr(frame, name, None) or "").encode()) for name in names)
 
 
-def html_of(frame: Frame) -> str:
+def html_of(frame: PageUpdate) -> str:
     return (frame.earlier or "") + (frame.conversation or "")
 
 
@@ -130,7 +130,7 @@ HOSTILE: dict[str, Callable[[Sequence[Paper]], list[Record]]] = {
 @pytest.mark.fault
 @pytest.mark.parametrize("name", HOSTILE)
 def test_whatever_fills_a_request_little_is_drawn_of_it(name: str, all_papers: tuple[Paper, ...]) -> None:
-    reader, turns = ReaderPage(Shelf(all_papers)), HOSTILE[name](all_papers)
+    reader, turns = ConversationPage(SomePapers(all_papers)), HOSTILE[name](all_papers)
     for words in (EN, ZH):
         began = time.process_time()
         frame = reader.reopen(turns, words)
@@ -140,7 +140,7 @@ def test_whatever_fills_a_request_little_is_drawn_of_it(name: str, all_papers: t
 
 
 def test_half_a_megabyte_of_markers_is_drawn_and_kept_within_bounds(all_papers: tuple[Paper, ...]) -> None:
-    frame = ReaderPage(Shelf(all_papers)).reopen(HOSTILE["markers"](all_papers), EN)
+    frame = ConversationPage(SomePapers(all_papers)).reopen(HOSTILE["markers"](all_papers), EN)
     assert size(frame) < DRAWN_BYTES and "[1][1]" in html_of(frame)
     assert frame.notice == "" and len(frame.exchanges or ()) == 25
     assert re.search(r"Only the last \d+ questions of this conversation are shown\.", html_of(frame))
@@ -153,7 +153,9 @@ def test_one_question_in_a_full_conversation_is_drawn_within_bounds_however_long
     text = "word " * 2_000
     sentences = (AnswerSentence("word " * 10, (), "uncited", 0.0),) * 200
     told = [event for sentence in sentences for event in (Token(sentence.text), SentenceChecked(sentence))]
-    reader = ReaderPage(Shelf(all_papers, *told, Done(Answer("1", "Q?", "Q?", "answered", "generated", text, 0.9))))
+    reader = ConversationPage(
+        SomePapers(all_papers, *told, Done(Answer("1", "Q?", "Q?", "answered", "generated", text, 0.9)))
+    )
     before = reader.reopen(HOSTILE["cited and found"](all_papers), EN).exchanges or ()
     frames = reader.ask("Why?", {}, before, 0, Chosen(), "", EN)
     assert sum(map(size, frames)) < DRAWN_BYTES
@@ -163,9 +165,9 @@ def test_one_question_in_a_full_conversation_is_drawn_within_bounds_however_long
 
 
 def test_a_conversation_does_not_grow_for_ever() -> None:
-    reader = ReaderPage(Shelf((), Done(Answer("1", "Q?", "Q?", "answered", "quotes", "Yes.", 0.9))))
+    reader = ConversationPage(SomePapers((), Done(Answer("1", "Q?", "Q?", "answered", "quotes", "Yes.", 0.9))))
     exchanges: tuple[Exchange, ...] = ()
-    frame = Frame()
+    frame = PageUpdate()
     for number in range(53):
         for frame in reader.ask(f"Question {number}?", {}, exchanges, 0, Chosen(), "", EN):
             exchanges = frame.exchanges or exchanges
@@ -178,10 +180,10 @@ def test_fifty_real_answers_open_whole_and_twenty_are_far_below(answerer: LocalA
     asked = [f"What is known of {paper.name}?" for paper in all_papers if paper.abstract][:50]
     exchanges = tuple(Exchange(question).after(Done(answerer.ask(checked_question(question)))) for question in asked)
     record = re.findall(r'data-turns="([^"]*)"', drawn(exchanges, EN).kept or "")[0]
-    frame = ReaderPage(answerer).reopen(json.loads(unescape(record)), EN)
+    frame = ConversationPage(answerer).reopen(json.loads(unescape(record)), EN)
     assert frame.notice == "" and size(frame) < DRAWN_BYTES
     assert html_of(frame).count('<article class="turn"') == 50
-    evidence = (frame.earlier_margin or "") + (frame.margin or "")
+    evidence = (frame.earlier_evidence_pane or "") + (frame.evidence_pane or "")
     for number, exchange in enumerate(exchanges, start=1):
         for citation in exchange.citations:
             assert f'href="#t{number}-q{citation.number}"' in html_of(frame)  # the marker …
@@ -207,12 +209,15 @@ def test_papers_that_fill_the_column_leave_the_others_their_names_and_quotes() -
     quotes = [Citation(number, paper, 0, 9, 0.9) for number, paper in enumerate((first, second, third), start=1)]
     sources = tuple(Passage(long_paper(f"more-{n}", 90_000), 0, 9, 0.5) for n in range(3))
     frame = drawn((answered("x [1][2][3]", *quotes, sources=sources),), EN)
-    margin = frame.margin or ""
-    assert len(margin.encode()) < 260_000
+    evidence_pane = frame.evidence_pane or ""
+    assert len(evidence_pane.encode()) < 260_000
     for number, paper in enumerate((first, second, third), start=1):
-        assert paper.name in margin and f'<mark id="t1-q{number}" data-numbers="{number}" tabindex="-1">' in margin
-    assert all(source.paper.name in margin for source in sources)
-    assert "x" * 90_000 in margin and margin.count("x" * 90_000) == 1
+        assert (
+            paper.name in evidence_pane
+            and f'<mark id="t1-q{number}" data-numbers="{number}" tabindex="-1">' in evidence_pane
+        )
+    assert all(source.paper.name in evidence_pane for source in sources)
+    assert "x" * 90_000 in evidence_pane and evidence_pane.count("x" * 90_000) == 1
 
 
 def test_an_answer_that_is_too_large_to_be_shown_leaves_its_question_and_says_so() -> None:
@@ -242,16 +247,16 @@ def test_what_the_browser_keeps_fits_into_a_request_and_is_the_end_of_the_conver
     turns = json.loads(record)
     assert 2 < len(turns) < 20 and len(record.encode()) < BODY_BYTES
     assert [turn["turn"] for turn in turns] == list(range(21 - len(turns), 21))
-    reopened = ReaderPage(Shelf(())).reopen(turns, EN)
+    reopened = ConversationPage(SomePapers(())).reopen(turns, EN)
     assert [exchange.text for exchange in reopened.exchanges or ()] == [e.text for e in exchanges[-len(turns) :]]
 
 
 def test_turns_that_the_browser_could_not_send_are_said_to_be_missing() -> None:
     turns = [{"answer": answer_record()}]
     assert "Some of this conversation could not be reopened." in (
-        ReaderPage(Shelf(())).reopen(turns, EN, 3).notice or ""
+        ConversationPage(SomePapers(())).reopen(turns, EN, 3).notice or ""
     )
-    assert ReaderPage(Shelf(())).reopen(turns, EN, 0).notice == ""
+    assert ConversationPage(SomePapers(())).reopen(turns, EN, 0).notice == ""
 
 
 def test_a_failure_after_a_long_answer_is_still_read_out() -> None:

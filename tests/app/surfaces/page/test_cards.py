@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-import app.surfaces.words
+import app.surfaces.ui_strings
 from app.answering.events import Citation, Quotes, Sources
-from app.surfaces.forms.references import apa, bibtex
+from app.surfaces.exports.references import apa, bibtex
 from app.surfaces.page.cards import card_id, match_in_words
-from app.surfaces.page.evidence import evidence
+from app.surfaces.page.evidence_pane import evidence
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from retrieval.types import Paper, Passage
 
 PAPER = Paper(
@@ -31,7 +31,7 @@ PAPER = Paper(
     url="https://example.org/sleeper",
 )
 OTHER = Paper("a/b:c", None, "Else.", "en", label='Paper on "quotes" & <b>', published=date(2023, 7, 1))
-ZH = interface_words("zh")
+ZH = ui_strings("zh")
 
 
 class Elements(HTMLParser):
@@ -132,13 +132,13 @@ def test_cards_speak_the_reader_s_language() -> None:
     html = column(ZH)
     for key in ("card_cited", "card_cite", "card_ask", "card_similar", "card_read", "card_match_strong", "card_copy"):
         assert ZH(key) in html
-        assert interface_words("en")(key) not in html
+        assert ui_strings("en")(key) not in html
     assert origin(PAPER, ZH) == ["Anthropic", "2024年1月"]
     assert "在“Sleeper Agents”中：" in html
 
 
 def test_both_languages_have_the_same_words_with_the_same_places() -> None:
-    folder = Path(app.surfaces.words.__file__).parent / "page" / "words"
+    folder = Path(app.surfaces.ui_strings.__file__).parent / "page" / "words"
     texts = [json.loads((folder / f"cards.{language}.json").read_text(encoding="utf-8")) for language in LANGUAGES]
     places = [
         {key: sorted(part.split("}")[0] for part in text.split("{")[1:]) for key, text in one.items()} for one in texts

@@ -18,10 +18,10 @@ from app.surfaces.page.about import about_html
 from app.surfaces.page.collection_picture import category_forms, collection_picture, lanes, timeline
 from app.surfaces.page.library import library_html
 from app.surfaces.page.sections import Sections
-from app.surfaces.words import LANGUAGES, interface_words
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from retrieval.types import Facets, Paper
 
-ENGLISH = interface_words("en")
+ENGLISH = ui_strings("en")
 HOSTILE = "<img src=x onerror=alert(1)>\"'</td><script>alert(1)</script> {name} ${value}"
 EVIL = Paper(
     HOSTILE,
@@ -102,7 +102,7 @@ def test_what_is_no_title_is_set_apart(all_papers: tuple[Paper, ...]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hostile_papers_stay_text(language: str) -> None:
-    words = interface_words(language)
+    words = ui_strings(language)
     papers = (EVIL, *dated(3))
     for html in (
         library_html(papers, facets_of(papers), words),
@@ -226,7 +226,7 @@ def test_every_limit_of_the_check_is_told(all_papers: tuple[Paper, ...]) -> None
 
 
 def test_the_interface_is_there_in_every_language(all_papers: tuple[Paper, ...]) -> None:
-    english, chinese = interface_words("en"), interface_words("zh")
+    english, chinese = ui_strings("en"), ui_strings("zh")
     own = [key for key in english if key.startswith(("library_", "picture_", "about_", "sections_"))]
     assert own
     for key in own:
@@ -249,5 +249,5 @@ def test_the_long_list_is_made_once_a_language(papers: tuple[Paper, ...]) -> Non
     assert sections.library(ENGLISH) is listed
     answerer.papers = papers[1:]  # another process has indexed it anew
     assert sections.library(ENGLISH) != listed
-    assert sections.library(ENGLISH) != sections.library(interface_words("zh"))
+    assert sections.library(ENGLISH) != sections.library(ui_strings("zh"))
     assert "no language model" in sections.about(ENGLISH)

@@ -37,15 +37,15 @@ from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
 from app.surfaces.page.cards import abstract_html
 from app.surfaces.page.chosen_filters import Chosen, chips_html
-from app.surfaces.page.evidence import evidence, evidence_in_short
+from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange, history_of
 from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.page.paper_naming import name_html
 from app.surfaces.page.reader import notice
-from app.surfaces.words import interface_words
+from app.surfaces.ui_strings import ui_strings
 from retrieval.types import Facets, Filters, Paper, Passage
 
-EN, ZH = interface_words("en"), interface_words("zh")
+EN, ZH = ui_strings("en"), ui_strings("zh")
 ABSTRACT = "Backdoors persist. Training does not remove them. Larger models keep them longest."
 PAPER = Paper(
     "sleeper",
@@ -185,7 +185,7 @@ def outside_everywhere(text: str) -> Iterator[str]:
         yield render.earlier((exchange, exchange), EN) + render.conversation((exchange, exchange), EN)
         yield render.announced((exchange,), ZH)
         yield kept_conversation((exchange,))
-        yield render.earlier_margin((exchange, exchange), EN) + render.margin((exchange, exchange), EN)
+        yield render.earlier_evidence_pane((exchange, exchange), EN) + render.evidence_pane((exchange, exchange), EN)
         yield evidence_in_short(exchange, 1, EN)
     yield chips_html(Chosen((text,), (text,), (text,), 2022, 2023), ZH)
     yield notice(text, ZH)
@@ -279,7 +279,7 @@ def test_markers_link_to_quotes_that_exist_and_to_no_others() -> None:
 def test_a_long_text_takes_no_longer_than_its_length(text: str) -> None:
     """The square of these lengths would be minutes, and nobody else would be answered meanwhile."""
     began = time.perf_counter()
-    drawn = answer_html(answered(text, (citation(1, PAPER.abstract[:8]),)), 1, interface_words())
+    drawn = answer_html(answered(text, (citation(1, PAPER.abstract[:8]),)), 1, ui_strings())
     assert drawn.endswith("</p>") and time.perf_counter() - began < 3
 
 
@@ -407,8 +407,8 @@ def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     exchange = answered("x [1]", (citation(1, "Backdoors persist."),), sources=(Passage(PAPER, 0, 5, 0.6),))
     both = (exchange, exchange)
     assert render.conversation(both, EN).count("data-retry") == 1 and "data-retry" not in render.earlier(both, EN)
-    assert 'Sources of answer 1" hidden>' in render.earlier_margin(both, EN)
-    assert 'Sources of answer 2">' in render.margin(both, EN)
+    assert 'Sources of answer 1" hidden>' in render.earlier_evidence_pane(both, EN)
+    assert 'Sources of answer 2">' in render.evidence_pane(both, EN)
 
 
 def test_copy_carries_the_references() -> None:
@@ -437,7 +437,7 @@ def test_the_scope_of_filters_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rungs", "expected"),
+    ("signals", "expected"),
     [
         (
             {"passage": 0.31, "question": 0.62, "words": 0.5, "letters": 0.25},
@@ -448,8 +448,8 @@ def test_the_scope_of_filters_is_said() -> None:
         ({}, ""),
     ],
 )
-def test_a_card_says_which_rungs_found_the_paper(rungs: dict[str, float], expected: str) -> None:
-    source = Passage(PAPER, 0, 5, 0.62, rungs)
+def test_a_card_says_which_rungs_found_the_paper(signals: dict[str, float], expected: str) -> None:
+    source = Passage(PAPER, 0, 5, 0.62, signals)
     for cited in ((citation(1, "Backdoors persist."),), ()):
         html = evidence(answered("x", cited, sources=(source, source)), 1, True)
         assert parsed(html).text.count("Found by") == html.count('class="trace"') == bool(expected)

@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect
 
 from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
 from app.surfaces.problems import InsideError
-from app.surfaces.runs.answer_run import STOPPED, Reader
+from app.surfaces.runs.answer_run import STOPPED, EventReader
 from app.surfaces.runs.answer_runs import FINDING_THREADS, WRITING_THREADS, AnswerRuns
-from app.surfaces.runs.reading import answer_for, whole_answer
+from app.surfaces.runs.reading import answer_for, finished_answer
 from retrieval.errors import PaperbackedError
 
 PATIENCE = 5.0
@@ -50,7 +50,7 @@ class Chain:
             self.ended.set()
 
 
-async def all_of(reader: Reader) -> list[Event]:
+async def all_of(reader: EventReader) -> list[Event]:
     """What the reader is told to the end."""
     told: list[Event] = []
     with reader:
@@ -130,11 +130,11 @@ def test_a_chain_that_breaks_ends_in_one_plain_sentence_and_in_the_log(caplog: p
         yield Status("Searching the papers")
         raise ZeroDivisionError("the inner life of the program")
 
-    async def work() -> Reader:
+    async def work() -> EventReader:
         reader = AnswerRuns().begin(broken())
         await all_of(reader)
         with pytest.raises(InsideError):
-            await whole_answer(reader)
+            await finished_answer(reader)
         return reader
 
     with caplog.at_level(logging.ERROR):
@@ -146,7 +146,7 @@ def test_a_chain_that_breaks_ends_in_one_plain_sentence_and_in_the_log(caplog: p
 
 def test_a_chain_that_ends_without_an_end_leaves_nobody_waiting() -> None:
     async def work() -> None:
-        await whole_answer(AnswerRuns().begin(event for event in [Status("Searching the papers")]))
+        await finished_answer(AnswerRuns().begin(event for event in [Status("Searching the papers")]))
 
     with pytest.raises(InsideError):
         run(work)
@@ -160,7 +160,7 @@ def test_a_failure_for_the_reader_is_told_in_its_own_words(raised: bool) -> None
         yield Failed("The index is gone.")
 
     async def work() -> None:
-        await whole_answer(AnswerRuns().begin(failing()))
+        await finished_answer(AnswerRuns().begin(failing()))
 
     with pytest.raises(PaperbackedError, match=r"^The index is gone\.$") as caught:
         run(work)
@@ -230,7 +230,7 @@ def test_two_hundred_at_once_get_their_own_answers() -> None:
     runs = AnswerRuns()
 
     async def work() -> list[Answer]:
-        return await asyncio.gather(*(whole_answer(runs.begin(echo(f"Number {n}?"))) for n in range(200)))
+        return await asyncio.gather(*(finished_answer(runs.begin(echo(f"Number {n}?"))) for n in range(200)))
 
     assert [answer.answer for answer in run(work)] == [f"Number {n}?" for n in range(200)]
 
@@ -299,9 +299,9 @@ def test_what_has_ended_stays_as_it_was() -> None:
     chain = Chain(waits=False)
     runs = AnswerRuns()
 
-    async def work() -> Reader:
+    async def work() -> EventReader:
         reader = runs.begin(chain.stream())
-        await whole_answer(reader)
+        await finished_answer(reader)
         runs.break_off()
         return reader
 

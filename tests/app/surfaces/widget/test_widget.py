@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from app.surfaces.gate.page_security import LocalOnly
 from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
+from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
 from app.surfaces.widget.script import ATTRIBUTES, PARTS, STYLES, constants, squeezed_script, widget_script
-from app.surfaces.words import LANGUAGES, interface_words
 
 ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "app" / "surfaces" / "widget"
@@ -120,7 +120,7 @@ def test_a_match_is_called_what_the_page_calls_it() -> None:
     assert not re.search(r"const (?:STRONG|FAIR)\b", SCRIPT)
     for language in LANGUAGES:
         called = {name: CONSTANTS["WORDS"][language][f"match_{name}"] for name in cards.MATCHES}
-        assert called == {name: interface_words(language)(f"card_match_{name}") for name in cards.MATCHES}
+        assert called == {name: ui_strings(language)(f"card_match_{name}") for name in cards.MATCHES}
 
 
 def test_what_the_script_is_given_is_used_and_given_once() -> None:

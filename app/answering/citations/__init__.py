@@ -1,0 +1,1 @@
+"""Citation markers in a model's text."""

@@ -1,0 +1,1 @@
+"""Which sentences answer, whether any does, and what else could be asked."""

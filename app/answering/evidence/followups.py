@@ -1,0 +1,84 @@
+"""What to ask next: questions that the papers found can answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from app.answering.events import Citation
+from app.answering.writing.phrases import AnswerPhrases
+from retrieval.lexical.tokens import overlap
+from retrieval.types import ExpansionQuery, Passage
+
+MOST = 3
+OF_ONE_PAPER = 2
+SAME_AGAIN = 0.85
+"""A written question this similar to the one asked asks the same."""
+NEAR_REPEAT = 0.4
+"""Questions sharing this much of their content words ask the same."""
+NOT_FAR = 0.6
+"""A written question is suggested where its similarity reaches this share of the nearest one's."""
+MAX_CHARS = 110
+"""Longer written questions do not fit where suggestions stand."""
+Written = Sequence[tuple[ExpansionQuery, float]]
+
+
+def follow_up_questions(
+    asked: Collection[str],
+    quotes: Sequence[Citation],
+    passages: Sequence[Passage],
+    written: Written,
+    words: AnswerPhrases,
+) -> tuple[str, ...]:
+    """Up to three questions to ask next, in the language of `words`.
+
+    `asked` is what the reader has asked so far; `written` are the questions written for
+    the papers found, with their similarity to the last one asked. The nearest come first,
+    at most two on one paper and none that a quote has answered already. Papers that no
+    question was written for are asked for their findings.
+    """
+    chosen: list[str] = []
+    of_paper: Counter[str] = Counter()
+    for paper, text in _candidates(quotes, passages, written, words):
+        fresh = all(overlap(text, other) < NEAR_REPEAT for other in (*asked, *chosen))
+        if fresh and of_paper[paper] < OF_ONE_PAPER:
+            chosen.append(text)
+            of_paper[paper] += 1
+        if len(chosen) == MOST:
+            break
+    return tuple(chosen)
+
+
+def _candidates(
+    quotes: Sequence[Citation], passages: Sequence[Passage], written: Written, words: AnswerPhrases
+) -> Iterator[tuple[str, str]]:
+    """Questions with the ids of their papers: the written ones, nearest first, then one for each paper without any."""
+    quoted = {quote.paper.id for quote in quotes}
+    papers = {passage.paper.id: passage.paper for passage in passages}
+    fitting = [
+        (question, near)
+        for question, near in sorted(written, key=lambda pair: -pair[1])
+        if question.alone and question.language == words.language and _reads_well(question.text)
+        if near < SAME_AGAIN and question.paper_id in papers and not _answered(question, quotes)
+    ]
+    for question, near in fitting:
+        if near >= NOT_FAR * fitting[0][1]:
+            yield question.paper_id, question.text
+    asked_of = {question.paper_id for question, _ in written}
+    for name, paper in papers.items():
+        if name not in asked_of | quoted and paper.title and paper.abstract:
+            yield name, words.follow_up.format(title=paper.title)
+
+
+def _reads_well(text: str) -> bool:
+    """Whether it can stand as a suggestion: questions are also written as readers type them, in haste."""
+    return len(text) <= MAX_CHARS and not text[:1].islower() and text.endswith(("?", "？"))
+
+
+def _answered(question: ExpansionQuery, quotes: Sequence[Citation]) -> bool:
+    """Whether a quote holds what answers the question."""
+    return any(
+        quote.paper.id == question.paper_id and place.start < quote.end and quote.start < place.end
+        for quote in quotes
+        for place in question.answers
+    )

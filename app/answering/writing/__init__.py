@@ -1,0 +1,1 @@
+"""The answer's text: from the papers' own words, or by a language model."""

@@ -1,0 +1,88 @@
+"""Quotes mode: an answer set from the papers' own words, without a language model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from app.answering.events import REFUSAL, AnswerSentence, Citation
+from app.answering.sources import closest_papers
+from app.answering.writing.phrases import ENGLISH, AnswerPhrases
+from retrieval.sanitize import sanitize
+from retrieval.types import Paper, Passage
+
+MAX_NAME_CHARS = 200
+_LIKE_A_MARKER = re.compile(r"[\[【［](\s*\d[\d\s,;.–-]*)[\]】］]")
+_OTHER_QUOTES = str.maketrans("“”", "‘’")
+READ_ON_PAPERS = 2
+READ_ON_WITHIN = 0.7
+"""A paper is named to read on where its score reaches this share of the best one's."""
+
+
+def quoted_answer(quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH) -> tuple[AnswerSentence, ...]:
+    """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
+
+    A paragraph a paper: the sentence that begins one starts with a blank line,
+    so that joining the texts gives the answer. Besides the names of the papers
+    it says nothing that is not quoted.
+    """
+    sentences: list[AnswerSentence] = []
+    for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
+        for place, quote in enumerate(group):
+            gap = "" if not sentences else " " if place else "\n\n"
+            lead = _lead(quote.paper, position, place, words)
+            sentences.append(AnswerSentence(f"{gap}{lead}{_quoted(quote, words)}", (quote.number,), "supported", 1.0))
+    return tuple(sentences)
+
+
+def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
+    """What stands before the quote at `place` of the paper at `position`."""
+    if place:
+        # Said once; after that, quote follows upon quote.
+        return words.goes_on if place == 1 else ""
+    introduction = words.further[(position - 1) % len(words.further)] if position else words.lead_in
+    return introduction.format(paper=described(paper, words))
+
+
+def _quoted(quote: Citation, words: AnswerPhrases) -> str:
+    gloss = words.gloss.format(gloss=quote.gloss) if quote.gloss and words.language != quote.paper.language else ""
+    return f"“{quote.quote}”{gloss} [{quote.number}]"
+
+
+def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
+    """The names of up to `READ_ON_PAPERS` papers that come near the best and are not quoted; empty where none does."""
+    quoted = {quote.paper.id for quote in quotes}
+    best = max((passage.score for passage in passages), default=0.0)
+    near = {
+        passage.paper.id: passage.paper
+        for passage in passages
+        if passage.paper.id not in quoted and passage.score >= READ_ON_WITHIN * best
+    }
+    return _listed(words.read_on, list(near.values())[:READ_ON_PAPERS], words)
+
+
+def described(paper: Paper, words: AnswerPhrases = ENGLISH) -> str:
+    """The paper in running text: its name (organisation, month and year), as far as they are known."""
+    month = words.month(paper.published) if paper.published else None
+    facts = words.between_facts.join(filter(None, (_own_words(paper.organisation or ""), month)))
+    name = _own_words(paper.name)
+    return words.bracketed.format(name=name, facts=facts) if facts else name
+
+
+def _own_words(name: str) -> str:
+    """A name that a paper gives itself, among words of ours: on one line, not endless, and neither marker nor quote."""
+    name = _LIKE_A_MARKER.sub(r"(\1)", " ".join(sanitize(name).split())).translate(_OTHER_QUOTES)
+    return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"
+
+
+def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH) -> str:
+    """The refusal and the names of the closest papers."""
+    refusal = f"{REFUSAL}{words.refusal}"
+    closest = _listed(words.closest, closest_papers(passages), words)
+    return f"{refusal}\n\n{closest}" if closest else refusal
+
+
+def _listed(sentence: str, papers: Sequence[Paper], words: AnswerPhrases) -> str:
+    names = words.between_papers.join(described(paper, words) for paper in papers)
+    return sentence.format(papers=names) if names else ""

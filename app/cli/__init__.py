@@ -1,0 +1,1 @@
+"""The `paperbacked` command: one module for each kind of command, and what they share."""

@@ -1,0 +1,264 @@
+"""The `paperbacked` command: results on stdout, progress and notes on stderr.
+
+Exit status 0, 1 for a failure with one line of reason, 2 for wrong usage.
+Everything heavy is imported where it is needed, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from app.cli.feedback import feedback
+from app.cli.mcp import mcp
+from app.cli.measure import evaluate, finetune
+from app.cli.models import models
+from app.cli.output import Collection, Json, Llm, LlmUrl, note, print_json, progress_shown, results, settings_with
+from retrieval.errors import PaperbackedError
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from retrieval.types import Filters, Progress
+
+app = typer.Typer(
+    name="paperbacked",
+    help="Ask AI-safety papers; every sentence of an answer is backed by a quote.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+INTERRUPTED = 130
+
+Lab = Annotated[list[str] | None, typer.Option("--lab", help="Only papers by this organisation; may be repeated.")]
+Category = Annotated[list[str] | None, typer.Option(help="Only papers of this category; may be repeated.")]
+Language = Annotated[list[str] | None, typer.Option(help="Only abstracts in this language (en, zh).")]
+Since = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers from then on.")]
+Until = Annotated[str | None, typer.Option(metavar="YYYY[-MM[-DD]]", help="Only papers up to then.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from paperbacked import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def paperbacked(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Ask AI-safety papers; every sentence of an answer is backed by a quote."""
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.  [default: 127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.  [default: 7860]")] = None,
+    llm: Llm = None,
+    llm_url: LlmUrl = None,
+    collection: Collection = None,
+) -> None:
+    """Serve the chat page and the API."""
+    settings = settings_with(host=host, port=port, llm=llm, llm_url=llm_url, collection=collection)
+    from app.server import listening_socket, run_server
+
+    with listening_socket(settings.host, settings.port) as socket, progress_shown() as progress:
+        run_server(settings, socket, progress, note)
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question, in plain words.")] = None,
+    json_: Json = False,
+    lab: Lab = None,
+    category: Category = None,
+    language: Language = None,
+    since: Since = None,
+    until: Until = None,
+    llm: Llm = None,
+    llm_url: LlmUrl = None,
+    collection: Collection = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="IN.jsonl", help="Answer the questions of a file, one JSON object a line.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="OUT.jsonl", help="Where the answers of --batch go, in the same order.")
+    ] = None,
+) -> None:
+    """Ask one question, or a file of them."""
+    if (question is None) == (batch is None) or (batch is None) != (out is None):
+        raise typer.BadParameter("Give a question, or --batch with --out.")
+    filters = _filters(lab, category, language, since, until)
+    settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
+    if batch and out:
+        from app.cli.batch import answer_file, read_batch
+
+        asked = read_batch(batch, filters)
+        with progress_shown() as progress:
+            answer_file(_answerer(settings, filters, progress), asked, out, progress)
+        return
+    from app.answering.question import checked_question
+    from app.cli.terminal import print_answer
+
+    checked = checked_question(question or "", filters=filters)
+    with progress_shown() as progress:
+        answer = _answerer(settings, filters, progress).ask(checked)
+    with results():
+        if json_:
+            print_json(answer.as_json())
+        else:
+            print_answer(answer)
+
+
+@app.command()
+def papers(json_: Json = False, collection: Collection = None) -> None:
+    """List the papers of a collection."""
+    from app.build import collection_papers
+    from app.cli.terminal import print_papers
+
+    found = collection_papers(settings_with(collection=collection))
+    with results():
+        if json_:
+            for paper in found:
+                print_json(paper.as_json())
+        else:
+            print_papers(found)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for.")],
+    json_: Json = False,
+    top: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 10,
+    lab: Lab = None,
+    category: Category = None,
+    language: Language = None,
+    since: Since = None,
+    until: Until = None,
+    collection: Collection = None,
+) -> None:
+    """Find the papers nearest to a query."""
+    from app.answering.events import sources_as_json
+    from app.answering.question import checked_question
+    from app.cli.terminal import print_sources
+
+    text = checked_question(query).text
+    filters = _filters(lab, category, language, since, until)
+    settings = settings_with(collection=collection, llm="none")
+    with progress_shown() as progress:
+        passages = _answerer(settings, filters, progress).search(text, filters, top)
+    with results():
+        if json_:
+            print_json(sources_as_json(passages))
+        else:
+            print_sources(passages)
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Papers as JSON lines; see data/README.md.")],
+    collection: Collection = None,
+) -> None:
+    """Add papers to a collection and index it."""
+    from app.build import ingest_papers
+
+    settings = settings_with(collection=collection)
+    with progress_shown() as progress:
+        count = ingest_papers(settings, files, progress, note)
+    note(f"The collection {settings.collection!r} has {count} papers.")
+
+
+app.command()(evaluate)
+app.command()(finetune)
+app.command()(mcp)
+app.add_typer(models)
+app.add_typer(feedback)
+
+
+@app.command()
+def doctor(json_: Json = False) -> None:
+    """Say what is installed, reachable and cached, and what will be used and why."""
+    from app.build import collection_papers, indexed_expansion_queries
+    from app.cli.doctor import diagnose
+    from app.cli.terminal import print_findings
+
+    settings = settings_with()
+    findings = diagnose(
+        home=settings.home,
+        chroma=settings.chroma,
+        collection=settings.collection,
+        embedding=settings.embedding,
+        llm=settings.llm,
+        llm_url=settings.llm_url,
+        llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,
+        read_collection=lambda: collection_papers(settings),
+        questions_of=lambda papers: indexed_expansion_queries(settings, papers),
+    )
+    with results():
+        if json_:
+            print_json([{"what": finding.what, "ok": finding.ok, "found": finding.found} for finding in findings])
+        else:
+            print_findings(findings)
+    if not all(finding.ok for finding in findings if finding.needed):
+        raise typer.Exit(1)
+
+
+def _answerer(settings: Settings, filters: Filters, progress: Progress) -> Any:
+    from app.build import build_answerer, check_filters
+
+    check_filters(settings, filters)
+    return build_answerer(settings, progress, note)
+
+
+def _filters(
+    lab: list[str] | None, category: list[str] | None, language: list[str] | None, since: str | None, until: str | None
+) -> Filters:
+    from app.answering.query.dates import first_day, last_day
+    from retrieval.types import Filters
+
+    return Filters(
+        organisations=tuple(lab or ()),
+        categories=tuple(category or ()),
+        languages=tuple(language or ()),
+        since=first_day(since) if since else None,
+        until=last_day(until) if until else None,
+    )
+
+
+def main() -> None:
+    """Run the command; every error meant for the user ends in one line on stderr."""
+    try:
+        from app.quiet import silence_libraries
+
+        silence_libraries()
+        # A terminal need not know every letter of a paper; better a "?" than no answer.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
+        app()
+    except PaperbackedError as error:
+        note(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _stop()
+    except SystemExit as exit:
+        # Typer turns Ctrl-C into this status by itself.
+        if exit.code == INTERRUPTED:
+            _stop()
+        raise
+
+
+def _stop() -> NoReturn:
+    """Leave at once: no library's thread may keep waiting who pressed Ctrl-C, and every write is whole or not there."""
+    note("Stopped.")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)

@@ -1,0 +1,156 @@
+"""What is installed, reachable and cached, and what will be used and why."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from app.answering.models.model_choice import Choice, choose_model
+from retrieval.errors import PaperbackedError
+from retrieval.ingest import Questions, index_fingerprint
+from retrieval.models.embedding import open_embedder
+from retrieval.models.hub import hub_is_reachable
+from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
+from retrieval.models.precision import bfloat16_pays
+from retrieval.passages import CollectionPassages
+from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.types import Paper
+
+LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the diagnosis; where `needed` and not `ok`, no question can be answered."""
+
+    what: str
+    ok: bool
+    found: str
+    needed: bool = False
+
+
+def diagnose(
+    *,
+    home: Path,
+    chroma: Path | str,
+    collection: str,
+    embedding: str,
+    llm: str,
+    read_collection: Callable[[], tuple[Paper, ...]],
+    questions_of: Callable[[tuple[Paper, ...]], Questions],
+    llm_url: str | None = None,
+    llm_key: str | None = None,
+) -> list[Finding]:
+    """All findings, the needed ones first. Loads no model and builds nothing.
+
+    For `llm` "auto" the server at `llm_url` is asked for its models, with `llm_key`.
+    """
+    return [
+        _versions(),
+        _home(home),
+        _papers(collection, read_collection),
+        _embedding(embedding),
+        *_index(chroma, collection, embedding, read_collection, questions_of),
+        _hub(),
+        _language_model(choose_model(llm, llm_url, llm_key)),
+    ]
+
+
+def _versions() -> Finding:
+    installed = ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
+    return Finding("Software", True, f"Python {platform.python_version()}, {installed}")
+
+
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _home(home: Path) -> Finding:
+    place = next(folder for folder in (home, *home.parents) if folder.exists())
+    writable = place.is_dir() and os.access(place, os.W_OK)
+    return Finding(
+        "Home folder", writable, f"{home}{'' if writable else ' cannot be written: set PAPERBACKED_HOME'}", needed=True
+    )
+
+
+def _papers(collection: str, read_collection: Callable[[], tuple[Paper, ...]]) -> Finding:
+    try:
+        count = len(read_collection())
+    except PaperbackedError as error:
+        return Finding("Papers", False, str(error), needed=True)
+    return Finding("Papers", True, f"{count} in the collection {collection!r}", needed=True)
+
+
+def _embedding(name: str) -> Finding:
+    try:
+        embedder = open_embedder(name)
+    except PaperbackedError as error:
+        return Finding("Embedding model", False, str(error), needed=True)
+    precision = (
+        "bf16, which this processor computes natively" if bfloat16_pays() else "fp32, as this processor has no bf16"
+    )
+    # Only what ships is held against a hash.
+    state = {
+        DEFAULT_EMBEDDING: ", the fine-tuned weights, verified",
+        BASE_EMBEDDING: ", the weights before fine-tuning, verified",
+    }
+    return Finding("Embedding model", True, f"{embedder.name}{state.get(embedder.name, '')}, {precision}", needed=True)
+
+
+def _index(
+    chroma: Path | str,
+    collection: str,
+    embedding: str,
+    read_collection: Callable[[], tuple[Paper, ...]],
+    questions_of: Callable[[tuple[Paper, ...]], Questions],
+) -> Iterator[Finding]:
+    if isinstance(chroma, Path) and not chroma.is_dir():
+        yield Finding("Index", True, "not built yet; the first question builds it")
+        return
+    store = ChromaStore(chroma)
+    try:
+        papers = read_collection()
+        fingerprint = index_fingerprint(papers, open_embedder(embedding), questions_of(papers))
+        built = store.find(collection, fingerprint)
+    except PaperbackedError as error:
+        yield Finding("Index", False, f"{error} The next question builds it anew.")
+        return
+    yield Finding("Index", True, f"complete, in {chroma}" if built else "out of date; the next question rebuilds it")
+    if built:
+        yield _passages(store, built, papers, chroma)
+
+
+def _passages(store: ChromaStore, index: Index, papers: tuple[Paper, ...], chroma: Path | str) -> Finding:
+    own = CollectionPassages(papers)
+    try:
+        wrong = own.wrong(store.all_passages(index))
+    except PaperbackedError as error:
+        return Finding("Passages", False, str(error))
+    if not wrong:
+        return Finding("Passages", True, f"{len(own):,} in the index, each as its paper has it")
+    what = f"the folder {chroma}" if isinstance(chroma, Path) else f"its collection {index.part('passages')}"
+    return Finding(
+        "Passages",
+        False,
+        f"{wrong:,} missing from the index, or not as their papers have them, and so left out of answers: stop the "
+        f"program, remove {what}, and the next start builds it anew",
+    )
+
+
+def _hub() -> Finding:
+    reachable = hub_is_reachable()
+    return Finding(
+        "Model hub", reachable, "reachable" if reachable else "out of reach; everything needed by default is here"
+    )
+
+
+def _language_model(choice: Choice) -> Finding:
+    chosen = f"{choice.name}: {choice.reason}" if choice.name else choice.reason
+    return Finding("Language model", choice.failure is None, " ".join(filter(None, (choice.failure, chosen))))

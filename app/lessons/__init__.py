@@ -1,1 +1,0 @@
-"""Teach a small language model to say in one plain sentence what a passage answers."""

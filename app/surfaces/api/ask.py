@@ -1,0 +1,66 @@
+"""POST /api/v1/ask: the whole answer as JSON, or its events as they come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Request
+from pydantic import StringConstraints
+from pydantic.json_schema import SkipJsonSchema
+from starlette.responses import Response
+
+from app.answering.answerer import Answerer
+from app.answering.query.request import question_from_json
+from app.surfaces.api.body import JsonText, json_body
+from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
+from app.surfaces.api.openapi import answers_with, body_of, event_stream, examples, failures
+from app.surfaces.api.schema import Answer, AskRequest
+from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
+from app.surfaces.problems import problem
+from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.runs.reading import answer_for
+from retrieval.corpus import checked_filters
+
+_KEY = "A name for this request, so that sending it again finds the same answer, running or finished, and asks nothing."
+_LAST = "With Idempotency-Key: the number of the last event that was read; only later ones are told."
+_Named = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
+Key = Annotated[_Named | SkipJsonSchema[None], Header(alias="Idempotency-Key", description=_KEY)]
+Last = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=10**9, description=_LAST)]
+
+
+def add_asking(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s: float) -> None:
+    """The route that answers; one keeper of answers serves it."""
+    kept = KeptAnswers(runs)
+    described = answers_with(
+        Answer, examples()["answer"], description="The answer; as events for who accepts text/event-stream."
+    )
+    described |= failures(body=True)
+    described[200]["content"] |= event_stream(examples()["stream"])
+
+    @router.post(
+        "/ask",
+        response_model=None,
+        responses=described,
+        openapi_extra=body_of(AskRequest, examples()["ask"]),
+        operation_id="ask",
+        summary="Ask the papers",
+    )
+    async def ask(request: Request, key: Key = None, last: Last = 0) -> Response:
+        """The Answer as JSON, or as server-sent events where the client accepts them.
+
+        The events are status, sources, quotes, token, sentence, followups and done, or error at any point.
+        """
+        body = await json_body(request)
+        question = question_from_json(body)
+        checked_filters(question.filters, answerer.facets)  # before a stream has begun with status 200
+        streams = EVENT_STREAM in request.headers.get("accept", "")
+        try:
+            if key:
+                reader = kept.attach(key, body, lambda: answerer.stream(question), last if streams else 0)
+            else:
+                reader = runs.begin(answerer.stream(question))
+        except KeyTakenError as error:
+            return problem(422, str(error))
+        if streams:
+            return SseResponse(Telling(reader), heartbeat_s)
+        return JsonText((await answer_for(request.receive, reader)).as_json())

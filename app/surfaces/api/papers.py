@@ -1,0 +1,115 @@
+"""What the collection has: search, all papers, one paper, and those like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query
+from pydantic.json_schema import SkipJsonSchema
+from starlette.responses import Response
+
+from app.answering.answerer import Answerer
+from app.answering.events import sources_as_json
+from app.answering.query.request import filters_from_json
+from app.answering.question import MAX_QUESTION_CHARS
+from app.surfaces.api import schema
+from app.surfaces.api.body import JsonText
+from app.surfaces.api.openapi import answers_with, examples
+from app.surfaces.problems import problem
+from retrieval.types import Paper
+
+_QUERY_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
+_PAGE_HEADERS = {
+    "X-Total-Count": {"description": "How many papers the collection has.", "schema": {"type": "integer"}},
+    "Link": {
+        "description": 'Where there is more: the next page as `<…>; rel="next"` (RFC 8288).',
+        "schema": {"type": "string"},
+    },
+}
+_DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
+Query_ = Annotated[str, Query(description="What to look for.", json_schema_extra=_QUERY_LENGTH)]
+Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
+Values = Annotated[list[str] | SkipJsonSchema[None], Query(description="May be repeated.")]
+Day = Annotated[str | SkipJsonSchema[None], Query(description=_DAY)]
+Limit = Annotated[int, Query(ge=1, le=500, description="How many papers at most.")]
+After = Annotated[str | SkipJsonSchema[None], Query(description="A paper's id; the page begins behind it.")]
+PaperId = Annotated[str, Path(description="The paper's id.", examples=["sleeper-agents"])]
+
+
+def add_finding(router: APIRouter, answerer: Answerer) -> None:
+    """The routes that find papers."""
+    found = answers_with(
+        list[schema.Source], examples()["search"], description="Papers with their best passage, best first."
+    )
+
+    @router.get("/search", response_model=None, responses=found, operation_id="search", summary="Search the papers")
+    def search(
+        q: Query_,
+        top: Top = 10,
+        organisation: Values = None,
+        category: Values = None,
+        language: Values = None,
+        since: Day = None,
+        until: Day = None,
+    ) -> Response:
+        """The papers nearest to `q`, each with its best passage."""
+        filters = filters_from_json(
+            {"organisation": organisation, "category": category, "language": language, "since": since, "until": until}
+        )
+        return JsonText(sources_as_json(answerer.search(q, filters, top)))
+
+    _add_papers(router, answerer)
+
+
+def _add_papers(router: APIRouter, answerer: Answerer) -> None:
+    page = answers_with(list[schema.Paper], examples()["papers"], 404, description="A page of the collection's papers.")
+    page[200]["headers"] = _PAGE_HEADERS
+    one = answers_with(schema.Paper, examples()["papers"][0], 404, description="The paper.")
+    like_it = answers_with(list[schema.Source], examples()["search"], 404, description="Like those of a search.")
+
+    @router.get("/papers", response_model=None, responses=page, operation_id="papers", summary="All papers, in pages")
+    def papers(limit: Limit = 100, after: After = None) -> Response:
+        """The papers of the collection, in its own order; the next page's address is in the header Link."""
+        everything = answerer.papers
+        start = 0 if after is None else _place_behind(after, everything)
+        if start is None:
+            return _unknown(after or "")
+        headers = {"X-Total-Count": str(len(everything))}
+        told = everything[start : start + limit]
+        if start + limit < len(everything):
+            # Relative to the page's own address, so that it is right behind any proxy.
+            headers["Link"] = f'<?{urlencode({"limit": limit, "after": told[-1].id})}>; rel="next"'
+        return JsonText([paper.as_json() for paper in told], headers=headers)
+
+    # An id may hold a slash; so this one comes first.
+    @router.get(
+        "/papers/{paper_id:path}/similar",
+        response_model=None,
+        responses=like_it,
+        operation_id="similar",
+        summary="Papers like one",
+    )
+    def similar(paper_id: PaperId, top: Top = 5) -> Response:
+        """The other papers nearest to this one."""
+        if answerer.paper(paper_id) is None:
+            return _unknown(paper_id)
+        return JsonText(sources_as_json(answerer.similar(paper_id, top)))
+
+    @router.get(
+        "/papers/{paper_id:path}", response_model=None, responses=one, operation_id="paper", summary="One paper"
+    )
+    def paper(paper_id: PaperId) -> Response:
+        """The paper of that id."""
+        found = answerer.paper(paper_id)
+        return _unknown(paper_id) if found is None else JsonText(found.as_json())
+
+
+def _place_behind(paper_id: str, papers: Sequence[Paper]) -> int | None:
+    """The place of the paper after that one; None where there is none of that id."""
+    return next((place for place, paper in enumerate(papers, 1) if paper.id == paper_id), None)
+
+
+def _unknown(paper_id: str) -> Response:
+    return problem(404, f"There is no paper {paper_id[:80]!r} in the collection: /api/v1/papers lists them.")

@@ -1,0 +1,63 @@
+"""An answer as text alone, with its numbered references at the end, for programs that show nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from app.answering.events import Answer
+from app.answering.writing.phrases import AnswerPhrases, phrases_for
+from app.answering.writing.quotes import described
+from retrieval.types import Paper
+
+_HEADINGS = {"en": "References:", "zh": "参考文献："}
+_UNBACKED = {"en": "Not supported by the quotes:", "zh": "引文未支持："}
+_ENDING = re.compile(rf"\n\n(?:{'|'.join(_HEADINGS.values())})\n- \[[\s\S]*\Z")
+_LINK = re.compile(r"https?://[^\s<>\"'`\\]+")
+# What would make a tag, the address of a link or an image, or the definition of one in Markdown.
+# A backslash before it would undo ours, and so gets one too.
+_LIVE = re.compile(r"\\(?=[\\<])|<(?=[^\s0-9=]|\Z)|(?<=\])[(:]")
+
+
+def cited_text(answer: Answer) -> str:
+    """The answer's text and its ending."""
+    return answer.answer + ending(answer)
+
+
+def ending(answer: Answer) -> str:
+    """What follows the text: a line for each cited paper, and the sentences that no quote supports; may be empty."""
+    words = phrases_for(answer.question)
+    numbers: dict[str, list[int]] = {}
+    papers = {citation.paper.id: citation.paper for citation in answer.citations}
+    for citation in answer.citations:
+        numbers.setdefault(citation.paper.id, []).append(citation.number)
+    lines = [f"- {_markers(numbers[paper_id])} {_reference(paper, words)}" for paper_id, paper in papers.items()]
+    parts = ["\n".join((_HEADINGS[words.language], *lines))] if lines else []
+    if answer.mode == "generated" and (unbacked := _unbacked(answer)):
+        parts.append(f"{_UNBACKED[words.language]} {unbacked}")
+    return "".join(f"\n\n{part}" for part in parts)
+
+
+def without_ending(text: str) -> str:
+    """The text of an answer that came with its references, as a client sends it back in the history."""
+    return _ENDING.sub("", text)
+
+
+def escaped_markdown(text: str) -> str:
+    """The text for clients that render Markdown: nothing in it becomes a tag, an image or a link of its own.
+
+    Markers such as [1] stay as they are.
+    """
+    return _LIVE.sub(r"\\\g<0>", text)
+
+
+def _markers(numbers: list[int]) -> str:
+    return "".join(f"[{number}]" for number in numbers)
+
+
+def _reference(paper: Paper, words: AnswerPhrases) -> str:
+    name = " ".join(described(paper, words).split())
+    return f"{name}, {paper.url}" if paper.url and _LINK.fullmatch(paper.url) else name
+
+
+def _unbacked(answer: Answer) -> str:
+    return " ".join(f"“{sentence.text}”" for sentence in answer.sentences if sentence.support != "supported")

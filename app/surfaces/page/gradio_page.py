@@ -1,0 +1,250 @@
+"""The chat page: Gradio widgets around HTML that `render` draws. No logic of its own beyond passing events on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import fields
+from typing import Any
+
+import gradio as gr
+from gradio.themes import Base
+
+from app.answering.answerer import Answerer
+from app.answering.models.language_models import LanguageModels
+from app.surfaces.gate.cors import at_the_machine
+from app.surfaces.page.asking import text_of
+from app.surfaces.page.assets import mount_options
+from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
+from app.surfaces.page.drawing import PageUpdate
+from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.header import header_html
+from app.surfaces.page.reader import ConversationPage, QuestionDoor
+from app.surfaces.page.sections import Sections
+from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, lay_out
+from app.surfaces.tokens import token
+from app.surfaces.ui_strings import LANGUAGES, UiStrings, interface_language, ui_strings
+from retrieval.errors import InputError
+
+_AT_ONCE = 200
+"""Answers under way on all pages, each on a thread only while it takes a step: whoever comes gets quotes before
+others are written to their end. How many one address has of them is for the gate to say."""
+_SESSIONS = 200
+"""Open pages whose conversation is in memory; the oldest is forgotten first, and its next question begins anew."""
+_WAITING = 100
+
+_PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_CHOSEN = """() => { try { return [localStorage.getItem("paperbacked-language") ?? ""] } catch { return [""] } }"""
+"""The language that the reader chose before, as the browser remembers it."""
+
+Update = Any
+"""What Gradio takes as a component's new value, or `gr.skip()`."""
+
+
+def build_page(
+    answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
+) -> gr.Blocks:
+    """The page over one answerer, to be mounted with `page_options()`."""
+    page = ChatPage(answerer, language_models, limits)
+    with ForgetfulBlocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
+        english = ui_strings("en")
+        widgets = lay_out(page.reader.intro(english), page.sections.library(english), answerer.facets)
+        _tie(widgets, page, blocks)
+    blocks.state_session_capacity = _SESSIONS
+    blocks.max_threads = _AT_ONCE
+    return blocks.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
+
+
+def page_options() -> dict[str, Any]:
+    """What `gr.mount_gradio_app` is given beside the blocks and the path."""
+    theme = Base(
+        font=token("sans"),
+        font_mono=token("mono"),
+    ).set(
+        # Gradio paints these before the style sheet is there.
+        body_background_fill=token("paper"),
+        body_background_fill_dark=token("paper", "dark"),
+        body_text_color=token("ink"),
+        body_text_color_dark=token("ink", "dark"),
+    )
+    return {"theme": theme, **mount_options()}
+
+
+def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
+    at_once: dict[str, Any] = {"queue": False, **_PRIVATE}
+    asking = gr.on(
+        [on.box.submit, on.send.click, on.conversation.submit],
+        page.ask,
+        inputs=[on.box, on.exchanges, *on.filters, on.language, on.editing],
+        outputs=on.screen,
+        concurrency_limit=_AT_ONCE,
+        **_PRIVATE,
+    )
+    # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
+    stopped = on.stop.click(None, cancels=asking, **_PRIVATE)
+    stopped.then(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    left = on.header.clear(None, cancels=asking, **_PRIVATE)
+    left.then(page.start_over, inputs=on.language, outputs=on.screen, **at_once)
+    on.header.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
+    edits = [on.conversation.edit, on.earlier.edit]
+    gr.on(edits, page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
+
+    # Only what the reader changes: where the filters are set from here, their chips come along with them. An event
+    # of each widget that was set would see the others half set, and the last to be answered would win.
+    narrowed = [one.input for one in on.filters]
+    gr.on(
+        narrowed, page.chips, inputs=[*on.filters, on.language], outputs=on.chips, trigger_mode="always_last", **at_once
+    )
+    on.header.select(page.choose, inputs=on.language, outputs=[*on.filters, on.chips], **at_once)
+    on.chips.select(page.unchoose, inputs=[on.language, *on.filters], outputs=[*on.filters, on.chips], **at_once)
+
+    blocks.load(page.opened, inputs=on.language, js=_CHOSEN, outputs=on.worded, **at_once)
+    on.header.apply(page.speak, inputs=[on.exchanges, *on.filters], outputs=on.worded, **at_once)
+    at_work: dict[str, Any] = {"inputs": on.language, "outputs": [on.mode, on.model_picker, on.clock], **at_once}
+    on.clock.tick(page.models_at_work, **at_work)
+    on.model_picker.submit(page.fetch_model, **at_work)
+
+
+class ChatPage:
+    """The page's handlers: each takes widget values and gives updates for the widgets it is tied to.
+
+    What they are given comes from whoever can send a request, so anything may stand in place of
+    anything: a value of another kind is as if it had not been sent.
+    """
+
+    def __init__(
+        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
+    ) -> None:
+        self.reader = ConversationPage(answerer, language_models, limits)
+        self.sections = Sections(answerer)
+        self._laid_out = answerer.papers
+
+    def opened(self, language: Any, request: gr.Request) -> tuple[Update, ...]:
+        """The interface's words in the language that the reader chose before, else that the browser asks for."""
+        wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
+        # The page that is sent tells in English of the papers that there were when it was laid out.
+        as_sent = wanted == "en" and self._laid_out is self.reader.answerer.papers
+        drawn = PageUpdate() if as_sent else self.reader.redrawn((), _words(wanted))
+        return self._worded(wanted, Chosen(), drawn, request)
+
+    def speak(self, event: gr.EventData, request: gr.Request, exchanges: Any, *filters: Any) -> tuple[Update, ...]:
+        """The interface's words in the language that was clicked."""
+        words = _words(_sent(event).get("language"))
+        return self._worded(words.language, chosen(*filters), self.reader.redrawn(_held(exchanges), words), request)
+
+    def _worded(self, language: str, now: Chosen, drawn: PageUpdate, request: gr.Request) -> tuple[Update, ...]:
+        words = ui_strings(language)
+        return (
+            language,
+            header_html(words),
+            gr.update(placeholder=words("page_placeholder"), label=words("page_box")),
+            words("page_ask"),
+            words("page_stop"),
+            gr.update(label=words("filters_heading")),
+            *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
+            chips_html(now, words),
+            *self.models_at_work(language, request),
+            *_values((drawn.conversation, drawn.evidence_pane, drawn.earlier, drawn.earlier_evidence_pane)),
+            gr.skip() if drawn.conversation is None else self.sections.library(words),
+            self.sections.about(words),
+        )
+
+    def models_at_work(self, language: Any, request: gr.Request) -> tuple[Update, ...]:
+        """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
+        words, models = _words(language), self.reader.language_models
+        clock = gr.skip() if models is None else gr.Timer(active=self.reader.model_underway)
+        return self.reader.mode_line(words), self.reader.model_picker(words) if _at_the_machine(request) else "", clock
+
+    def fetch_model(self, language: Any, event: gr.EventData, request: gr.Request) -> tuple[Update, ...]:
+        """Begins to fetch the model whose button was pressed; which one is at work is for its keeper to say."""
+        models, sent = self.reader.language_models, _sent(event)
+        if models is not None and "get" in sent and _at_the_machine(request):
+            with suppress(InputError):
+                models.fetch(text_of(sent["get"]))
+        return self.models_at_work(language, request)
+
+    def ask(
+        self,
+        typed: Any,
+        earlier: Any,
+        organisations: Any,
+        categories: Any,
+        languages: Any,
+        since: Any,
+        until: Any,
+        event: gr.EventData,
+        language: Any = "en",
+        editing: Any = 0,
+        request: gr.Request | None = None,
+    ) -> Iterator[tuple[Update, ...]]:
+        """Answers what was typed, or what was clicked in the conversation, drawing each step."""
+        client = request.client.host if request and request.client else ""
+        now = chosen(organisations, categories, languages, since, until)
+        number = editing if type(editing) is int else 0
+        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, _words(language))
+        with closing(drawing) as frames:
+            for frame in frames:
+                yield _updates(frame)
+
+    def stop(self, exchanges: Any, language: Any = "en") -> tuple[Update, ...]:
+        return _updates(self.reader.stop(_held(exchanges), _words(language)))
+
+    def start_over(self, language: Any = "en") -> tuple[Update, ...]:
+        return _updates(self.reader.start_over(_words(language)))
+
+    def reopen(self, language: Any, event: gr.EventData) -> tuple[Update, ...]:
+        sent = _sent(event)
+        return _updates(self.reader.reopen(sent.get("turns"), _words(language), sent.get("left")))
+
+    def edit(self, exchanges: Any, language: Any, event: gr.EventData) -> tuple[Update, ...]:
+        return _updates(self.reader.edit(_held(exchanges), _sent(event).get("turn"), _words(language)))
+
+    def leave_edit(self) -> tuple[Update, ...]:
+        return _updates(self.reader.leave_edit())
+
+    def chips(self, *values: Any) -> str:
+        """The chosen filters; the last value is the language."""
+        return chips_html(chosen(*values[:-1]), _words(values[-1]))
+
+    def choose(self, event: gr.EventData, language: Any = "en") -> tuple[Update, ...]:
+        """The filters that another part of the page asks for, and their chips."""
+        return _chosen(chosen_by_event(_sent(event), self.reader.answerer.facets), _words(language))
+
+    def unchoose(self, event: gr.EventData, language: Any, *filters: Any) -> tuple[Update, ...]:
+        """The filters without the one whose chip was pressed, and the chips that are left."""
+        sent = _sent(event)
+        left = chosen(*filters).without(text_of(sent.get("name")), text_of(sent.get("value")))
+        return _chosen(left, _words(language))
+
+
+def _sent(event: gr.EventData) -> Mapping[str, Any]:
+    """What a page script or a clicked button sent along."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _at_the_machine(request: gr.Request) -> bool:
+    return at_the_machine(request.client.host if request.client else None, request.headers.get("host"))
+
+
+def _held(exchanges: Any) -> tuple[Exchange, ...]:
+    """The session's conversation; none where it holds anything else."""
+    held = exchanges if isinstance(exchanges, tuple) else ()
+    return held if all(isinstance(exchange, Exchange) for exchange in held) else ()
+
+
+def _words(language: Any) -> UiStrings:
+    return ui_strings(language if language in LANGUAGES else "en")
+
+
+def _updates(frame: PageUpdate) -> tuple[Update, ...]:
+    return _values(getattr(frame, field.name) for field in fields(PageUpdate))
+
+
+def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
+    return tuple(gr.skip() if value is None else value for value in drawn)
+
+
+def _chosen(now: Chosen, words: UiStrings) -> tuple[Update, ...]:
+    values = list(now.organisations), list(now.categories), list(now.languages), now.since, now.until
+    return *values, chips_html(now, words)

@@ -1,0 +1,23 @@
+"""All that `paperbacked` gives; loaded with the first name that is asked for, as it takes a second."""
+
+# ruff: noqa: F401
+
+from app.answering.events import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Done,
+    Event,
+    Failed,
+    Followups,
+    Quotes,
+    SentenceChecked,
+    Sources,
+    Status,
+    Token,
+)
+from app.answering.question import Turn
+from app.local_answerer import LocalAnswerer as Answerer
+from paperbacked.opening import open_answerer, open_retriever
+from retrieval.errors import CorpusError, IndexStoreError, InputError, ModelError, PaperbackedError
+from retrieval.types import Filters, Paper, Passage

@@ -1,0 +1,40 @@
+"""A matplotlib figure, begun without a screen and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from retrieval.errors import InputError, ModelError
+from retrieval.files import writing
+from retrieval.models.heavy_imports import heavy_imports
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def empty_figure(width: float, height: float) -> Figure:
+    """A figure of that size in inches. Raises `ModelError` where matplotlib is not installed."""
+    try:
+        # The figure by itself: pyplot would keep it, and look for a screen.
+        with heavy_imports():
+            from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ModelError('Pictures need matplotlib: pip install "paperbacked[finetune]".') from error
+    return Figure(figsize=(width, height), dpi=120, layout="constrained")
+
+
+def save_figure(figure: Figure, path: Path) -> None:
+    """Write it as a PNG. Raises `InputError` where the file cannot be written."""
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.png")
+    with writing(f"The picture {path}", InputError, "choose another file"):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            figure.savefig(draft, metadata={"Software": None})
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise

@@ -1,0 +1,78 @@
+"""The lexical side: papers found by words (BM25) and by letters, which survives typing errors.
+
+A paper is one document of all that is said of it: name, summary, abstract and the
+questions written for it. Adding likely questions to a document is doc2query's idea
+(Nogueira et al. 2019); here people of the project wrote them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from retrieval.lexical.tokens import FUNCTION_WORDS
+from retrieval.models.heavy_imports import heavy_imports
+from retrieval.types import Paper
+
+LETTER_NGRAMS = (3, 5)
+LETTER_FEATURES = 2**18
+MAX_QUERY_CHARS = 2_000
+HALF_SCORE = 10.0
+"""The BM25 score that counts one half."""
+_WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)*%?|[\u3400-\u9fff]")
+
+
+def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
+    """All that is said of a paper, as one text to look words up in."""
+    english = paper.translations.get("en", "") if paper.language != "en" else ""
+    return "\n".join(filter(None, (paper.name, paper.summary, paper.abstract, english, *questions)))
+
+
+class LexicalIndex:
+    """BM25 and letter n-gram scores of a query against every paper; held in memory.
+
+    `papers` are in the order of the scores.
+    """
+
+    def __init__(self, papers: Sequence[Paper], questions: Mapping[str, Sequence[str]]) -> None:
+        import Stemmer
+
+        with heavy_imports():
+            import bm25s
+            from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
+
+        self.papers = tuple(papers)
+        documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]
+        self._stem = Stemmer.Stemmer("english").stemWord
+        self._words = bm25s.BM25()
+        self._words.index([self._tokens(document) for document in documents], show_progress=False)
+        plain_counts: dict[str, Any] = {"norm": None, "alternate_sign": False}
+        self._letters = HashingVectorizer(
+            analyzer="char_wb", ngram_range=LETTER_NGRAMS, n_features=LETTER_FEATURES, **plain_counts
+        )
+        self._rarity = TfidfTransformer(sublinear_tf=True)
+        self._documents = self._rarity.fit_transform(self._letters.transform(documents)).T.tocsr()
+
+    def word_scores(self, query: str) -> np.ndarray:
+        """BM25 of every paper as b / (b + HALF_SCORE), in [0, 1]; zeros where no word is known.
+
+        Unlike a share of the best, that stays low where the best is no good either.
+        """
+        known = [token for token in self._tokens(query[:MAX_QUERY_CHARS]) if token in self._words.vocab_dict]
+        if not known:
+            return np.zeros(len(self.papers))
+        scores = np.asarray(self._words.get_scores(known), dtype=np.float64)
+        return scores / (scores + HALF_SCORE)
+
+    def letter_scores(self, query: str) -> np.ndarray:
+        """Cosine of letter n-gram weights (tf-idf) of the query and every paper, in [0, 1]."""
+        # A lone surrogate cannot be hashed.
+        text = query[:MAX_QUERY_CHARS].encode("utf-8", "replace").decode("utf-8")
+        weights = self._rarity.transform(self._letters.transform([text]))
+        return np.asarray((weights @ self._documents).todense()).ravel()
+
+    def _tokens(self, text: str) -> list[str]:
+        return [self._stem(word) for word in _WORD.findall(text.casefold()) if word not in FUNCTION_WORDS]

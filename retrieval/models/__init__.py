@@ -1,0 +1,1 @@
+"""Embedding models: their names, files and weights, and how they are loaded."""

@@ -1,0 +1,1 @@
+"""Files of papers, each form read by one module."""

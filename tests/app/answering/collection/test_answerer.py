@@ -1,0 +1,260 @@
+"""Answers about the collection hold against its records: counts, dates, and a quote for every paper that has words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
+from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
+from app.answering.models.scripted import ScriptedLLM
+from app.answering.question import Turn, checked_question
+from app.answering.reply import Reply
+from app.answering.writing.phrases import ENGLISH
+from app.build import LocalAnswerer
+from retrieval.types import Filters, Paper, Passage
+
+
+def ask(answerer: LocalAnswerer, text: str, filters: Filters = Filters()) -> Answer:
+    return answerer.ask(checked_question(text, filters=filters))
+
+
+def cited(answer: Answer) -> list[str]:
+    return [citation.paper.id for citation in answer.citations]
+
+
+def test_what_an_organisation_published_on_a_topic_in_a_year(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "what did OpenAI publish on interpretability in 2023?")
+    assert (answer.status, answer.mode, answer.confidence) == ("answered", "quotes", 1.0)
+    assert cited(answer) == ["explaining-neurons"]
+    assert answer.answer.startswith(
+        "The collection has 1 paper by OpenAI about interpretability from 2023:\n\n"
+        "Language models can explain neurons in language models (OpenAI, May 2023): “"
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "count"),
+    [
+        ("how many papers are about unlearning?", 2),
+        ("How many papers by OpenAI?", 11),
+        ("How many papers did Anthropic publish in 2023?", 12),
+        ("list the Chinese papers", 3),
+        ("papers since 2024 by Anthropic", 4),
+        ("papers by Deep Mind", 42),
+    ],
+)
+def test_the_count_is_that_of_the_records(answerer: LocalAnswerer, question: str, count: int) -> None:
+    answer = ask(answerer, question)
+    assert answer.answer.startswith(f"The collection has {count} papers")
+    assert len(answer.citations) == min(count, LISTED)
+    assert len(answer.sources) == min(count, 10)
+    assert f"{count - LISTED} more are not listed" in answer.answer or count <= LISTED
+
+
+def test_every_paper_is_cited_by_its_own_words(answerer: LocalAnswerer) -> None:
+    by_id = {paper.id: paper for paper in answerer.papers}
+    for question in ("papers by DeepMind", "papers about debate", "列出中文论文", "papers like RAFT", "newest paper?"):
+        record = json.loads(json.dumps(ask(answerer, question).as_json()))
+        assert record["citations"]
+        numbers = [number for sentence in record["sentences"] for number in sentence["citations"]]
+        assert numbers == [citation["number"] for citation in record["citations"]]
+        assert numbers == list(range(1, len(numbers) + 1))
+        for citation, sentence in zip(record["citations"], record["sentences"], strict=True):
+            abstract = by_id[citation["paper"]["id"]].abstract
+            assert citation["quote"] == abstract[citation["start"] : citation["end"]] != ""
+            assert f"[{citation['number']}]" in sentence["text"]
+            assert by_id[citation["paper"]["id"]].name in sentence["text"]
+            assert (f"“{citation['quote']}”" in sentence["text"]) == (len(numbers) <= QUOTED)
+
+
+def test_the_quote_is_the_sentence_nearest_to_the_topic(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "how many papers are about unlearning?")
+    assert all("unlearning" in citation.quote.casefold() for citation in answer.citations)
+    first, *_ = ask(answerer, "newest paper by DeepMind?").citations
+    assert first.start == 0
+
+
+def test_the_events_come_as_they_always_do(answerer: LocalAnswerer) -> None:
+    events = list(answerer.stream(checked_question("papers since 2024 by Anthropic")))
+    assert [name_of(event) for event in events] == [
+        *("status", "sources", "quotes"),
+        *(("token", "sentence") * 4),
+        *("followups", "done"),
+    ]
+    answer = ask(answerer, "papers since 2024 by Anthropic")
+    assert "".join(event.text for event in events if isinstance(event, Token)) == answer.answer
+    assert [event.citations for event in events if isinstance(event, Quotes)] == [answer.citations]
+    assert [event.passages for event in events if isinstance(event, Sources)] == [answer.sources]
+    assert [event.sentence for event in events if isinstance(event, SentenceChecked)] == list(answer.sentences)
+    assert [event.questions for event in events if isinstance(event, Followups)] == [answer.followups]
+
+
+def test_a_language_model_is_not_asked(writing: object) -> None:
+    llm = ScriptedLLM(replies=["Seven [1]."])
+    answer = ask(writing(llm), "how many papers are about unlearning?")  # type: ignore[operator]
+    assert llm.asked == [] and answer.models["llm"] is None and len(answer.citations) == 2
+
+
+def test_the_newest_and_the_oldest(answerer: LocalAnswerer) -> None:
+    newest, oldest = ask(answerer, "newest paper by DeepMind?"), ask(answerer, "the oldest paper")
+    assert cited(newest) == ["weak-llms-judging-strong-llms"]
+    assert newest.answer.startswith("The newest paper by Google DeepMind is:\n\nOn scalable oversight")
+    assert cited(oldest) == ["safe-deep-rl-3d"]
+    days = [citation.paper.published for citation in ask(answerer, "the 3 newest papers").citations]
+    assert days == [date(2024, 7, 24), date(2024, 7, 17), date(2024, 7, 5)]
+
+
+def test_papers_like_one_leave_it_out(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "papers like “Towards Understanding Sycophancy in Language Models”")
+    assert len(answer.citations) == 5 and "understanding-sycophancy" not in cited(answer)
+
+
+def test_a_paper_without_an_abstract_is_listed_and_marked(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "papers on adversarial attacks in October 2022")
+    [sentence] = answer.sentences
+    assert "Hindering Adversarial Attacks with Implicit Neural Representations (Google DeepMind, October 2022)" in (
+        sentence.text
+    )
+    assert "no abstract" in sentence.text
+    assert (sentence.citations, sentence.support, answer.citations) == ((), "uncited", ())
+    assert (answer.status, [passage.paper.id for passage in answer.sources]) == (
+        "answered",
+        ["implicit-neural-representations"],
+    )
+
+
+def test_the_readers_filters_count_too(answerer: LocalAnswerer) -> None:
+    chosen = Filters(organisations=("Anthropic",), since=date(2023, 1, 1))
+    assert ask(answerer, "papers about interpretability", chosen).answer.startswith(
+        "The collection has 9 papers by Anthropic about interpretability since 2023"
+    )
+    answer = ask(answerer, "How many papers are there?", chosen)
+    assert answer.answer.startswith("The collection has 16 papers by Anthropic since 2023")
+
+
+def test_filters_that_contradict_the_question_are_said(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "newest paper by OpenAI", Filters(organisations=("Anthropic",)))
+    assert answer.answer.startswith("Among the papers that your filters let through there is none by OpenAI.")
+    assert (answer.status, answer.citations, answer.confidence) == ("abstained", (), 0.0)
+    answer = ask(answerer, "papers by OpenAI since 2024", Filters(until=date(2023, 1, 1)))
+    assert answer.answer.startswith(
+        "Among the papers that your filters let through there is none by OpenAI since 2024."
+    )
+    assert answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "What did OpenAI publish in 2019?",
+            "The collection has no paper by OpenAI from 2019. What it has by OpenAI is from January 2022 to July 2024.",
+        ),
+        (
+            "papers by Meta",
+            "The collection has no paper by “Meta”. Its papers are by Google DeepMind, Anthropic, OpenAI, NIST.",
+        ),
+        ("list the German papers", "The collection has no paper in German."),
+        (
+            "papers about unlearning in 2022",
+            "The collection has no paper about unlearning from 2022. What it has about unlearning is from June 2024.",
+        ),
+        ("OpenAI 2019年发表了什么？", "库中没有OpenAI的2019年的论文。库中OpenAI的论文发表于2022年1月至2024年7月。"),
+    ],
+)
+def test_where_there_is_none_it_says_so_and_what_there_is(answerer: LocalAnswerer, question: str, text: str) -> None:
+    answer = ask(answerer, question)
+    assert (answer.status, answer.answer, answer.citations, answer.sentences) == ("abstained", text, (), ())
+
+
+class Finding:
+    """A retriever that finds the first papers of the collection with the scores it is given."""
+
+    glossary = None
+
+    def __init__(self, built: Any, *scores: float) -> None:
+        self._built, self._scores = built, scores
+        self.sentences = built.retriever.sentences
+
+    def passages(self, query: str, filters: Filters = Filters(), papers: int = 10, **_: Any) -> list[Passage]:
+        admitted = (paper for paper in self._built.papers if filters.admit(paper))
+        return [
+            Passage(paper, 0, len(paper.abstract), score) for paper, score in zip(admitted, self._scores, strict=False)
+        ]
+
+
+def found(built: Any, question: str, *scores: float) -> Reply:
+    retriever: Any = Finding(built, *scores)
+    catalogue = CollectionAnswerer(built.papers, retriever)
+    asked = catalogue.asked(checked_question(question))
+    assert asked is not None
+    return catalogue.answer(asked, Filters(), ENGLISH)
+
+
+def test_the_closest_papers_are_those_nearest_to_the_date(answerer: LocalAnswerer) -> None:
+    before, after = ask(answerer, "papers by OpenAI in 2019"), ask(answerer, "papers by OpenAI in 2031")
+    assert before.sources[0].paper.id == "instructgpt" and after.sources[0].paper.id == "rule-based-rewards"
+
+
+def test_a_topic_that_no_record_names_is_answered_by_what_is_near(built_full: Any) -> None:
+    reply = found(built_full, "papers about quantum gravity by OpenAI", 0.5, 0.49, 0.3)
+    assert reply.text.startswith("No record names quantum gravity; nearest by content:\n\n")
+    assert reply.answered and len(reply.citations) == 2
+    assert {citation.paper.organisation for citation in reply.citations} == {"OpenAI"}
+
+
+@pytest.mark.parametrize("scores", [(), (0.1, 0.1)])
+def test_where_nothing_is_near_a_topic_there_is_none(built_full: Any, scores: tuple[float, ...]) -> None:
+    reply = found(built_full, "how many papers are about quantum gravity?", *scores)
+    assert reply.text == "The collection has no paper about quantum gravity."
+    assert (reply.answered, reply.citations, len(reply.passages)) == (False, (), len(scores))
+
+
+def test_a_date_counted_from_the_newest_paper_is_said(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "papers from last year about deception")
+    assert "from 2023 (counted from the newest paper, of July 2024):" in answer.answer
+    assert cited(answer) == ["honesty-is-the-best-policy"]
+
+
+def test_the_collection_as_a_whole(answerer: LocalAnswerer, all_papers: tuple[Paper, ...]) -> None:
+    answer = ask(answerer, "How many papers are there?")
+    assert f"The collection has {len(all_papers)} papers" in answer.answer
+    assert "Google DeepMind 42, Anthropic 25, OpenAI 11, NIST 1" in answer.answer
+    assert (answer.status, answer.citations, answer.sentences) == ("answered", (), ())
+
+
+def test_in_chinese(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "2024年以来Anthropic发表了哪些论文？")
+    assert answer.answer.startswith("库中有4篇Anthropic的2024年以来的论文，从新到旧：\n\nSycophancy to subterfuge")
+    assert "（Anthropic，2024年6月）：“" in answer.answer
+    assert len(answer.citations) == 4
+
+
+def test_a_chinese_topic_is_looked_up_in_english(answerer: LocalAnswerer) -> None:
+    # The hash answerer has no glossary; the topic's English words are found as they are.
+    assert cited(ask(answerer, "有多少篇关于unlearning的论文？")) == ["ununlearning", "neurips-unlearning-competition"]
+
+
+def test_a_fragment_goes_on_and_says_how_it_was_understood(answerer: LocalAnswerer) -> None:
+    history = (Turn("user", "What did OpenAI publish in 2023?"), Turn("assistant", "The collection has 2 papers …"))
+    answer = answerer.ask(checked_question("and in 2022?", history))
+    assert answer.standalone_question == "What did OpenAI publish in 2023? and in 2022?"
+    assert answer.answer.startswith("The collection has 5 papers by OpenAI from 2022")
+
+
+@pytest.mark.parametrize(
+    "topic", ["[1] [2]", "<script>alert(1)</script>", "“unlearning” [1]", "{scope} {0}", "unlearning % s {topic}"]
+)
+def test_a_hostile_topic_is_repeated_harmlessly(answerer: LocalAnswerer, topic: str) -> None:
+    answer = ask(answerer, f"papers about {topic}")
+    heading = answer.answer.split("\n")[0]
+    assert not set("[]<>“”") & set(heading)
+
+
+def test_a_very_long_question_is_answered_like_any_other(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, ("papers about (unlearning [ " * 80)[:2000])
+    assert answer.status in ("answered", "abstained") and answer.answer

@@ -1,0 +1,132 @@
+"""Greetings, thanks and calls for help are answered at once, without citations."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answering.collection.records import Records
+from app.answering.events import name_of
+from app.answering.models.scripted import ScriptedLLM
+from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_reply, example_questions
+from app.answering.question import Turn, checked_question
+from app.answering.writing.phrases import CHINESE, ENGLISH
+from app.build import LocalAnswerer
+from retrieval.corpus import default_questions_file
+from retrieval.questions.labelled import read_labelled_questions
+from retrieval.types import Paper
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("hi", "greeting"),
+        ("Hello there!", "greeting"),
+        ("👋 hello 😀", "greeting"),
+        ("Good morning.", "greeting"),
+        ("你好", "greeting"),
+        ("Hey, what can you do?", "help"),
+        ("What can I ask?", "help"),
+        ("HELP", "help"),
+        ("how does this work?", "help"),
+        ("who are you", "help"),
+        ("你好，你能做什么？", "help"),
+        ("可以问什么问题？", "help"),
+        ("Thanks a lot for the help!", "thanks"),
+        ("ok great, thank you so much", "thanks"),
+        ("谢谢你！", "thanks"),
+        ("that’s helpful", "thanks"),
+        ("bye bye", "farewell"),
+        ("再见", "farewell"),
+        ("ok cool", "agreement"),
+        ("明白了。", "agreement"),
+    ],
+)
+def test_courtesies(text: str, kind: str) -> None:
+    assert courtesy_in(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hi, do backdoors persist?",
+        "Thanks, and what about size?",
+        "help me understand sycophancy",
+        "what can you do about deception?",
+        "is hello world code dangerous",
+        "good for what?",
+        "why?",
+        "???",
+        "",
+        "thanks " * 40,
+        "你好像在奉承我",
+    ],
+)
+def test_whatever_asks_for_more_is_a_question(text: str) -> None:
+    assert courtesy_in(text) is None
+
+
+@pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
+def test_no_written_question_is_a_courtesy(file: str) -> None:
+    questions = read_labelled_questions(default_questions_file(file))
+    assert [question.text for question in questions if courtesy_in(question.text)] == []
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_one(text: str) -> None:
+    courtesy_in(text)
+
+
+def test_after_an_answer_how_does_it_work_asks_of_what_was_said() -> None:
+    history = (Turn("user", "What is RAFT?"), Turn("assistant", "It ranks and filters."))
+    assert courtesy_of(checked_question("How does it work?")) == "help"
+    assert courtesy_of(checked_question("How does it work?", history)) is None
+    assert courtesy_of(checked_question("What can you do?", history)) == "help"
+
+
+@pytest.mark.parametrize("text", ["hi", "What can you do?", "thanks!", "你好", "ok", "bye"])
+def test_a_courtesy_is_an_answer_without_citations(answerer: LocalAnswerer, text: str) -> None:
+    events = list(answerer.stream(checked_question(text)))
+    assert [name_of(event) for event in events] == ["status", "sources", "quotes", "token", "followups", "done"]
+    answer = answerer.ask(checked_question(text))
+    assert (answer.status, answer.mode, answer.confidence) == ("answered", "quotes", 1.0)
+    assert (answer.citations, answer.sources, answer.sentences) == ((), (), ())
+    assert answer.standalone_question == text
+
+
+def test_a_language_model_is_not_asked(writing: object) -> None:
+    llm = ScriptedLLM(replies=["Hello [1]."])
+    answer = writing(llm).ask(checked_question("Hi!"))  # type: ignore[operator]
+    assert llm.asked == [] and answer.answer.startswith("Hello. ")
+
+
+def test_help_says_what_there_is_and_what_to_ask(answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question("What can you do?"))
+    assert "94 papers, from January 2022 to July 2024" in answer.answer
+    assert len(answer.followups) == 3
+    assert all(question in answer.answer for question in answer.followups)
+
+
+def test_in_chinese(answerer: LocalAnswerer) -> None:
+    assert answerer.ask(checked_question("谢谢")).answer == CHINESE.courtesies["thanks"]
+    assert "94篇论文，发表于2022年1月至2024年7月" in answerer.ask(checked_question("你能做什么？")).answer
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_the_examples_are_answered(answerer: LocalAnswerer, all_papers: tuple[Paper, ...], words: object) -> None:
+    of_a_paper, *of_the_collection = example_questions(Records(all_papers), words)  # type: ignore[arg-type]
+    assert "Improving Model Safety Behavior with Rule-Based Rewards" in of_a_paper
+    for example in of_the_collection:
+        answer = answerer.ask(checked_question(example))
+        assert answer.status == "answered" and answer.citations, example
+
+
+def test_a_collection_without_dates_or_organisations_says_less() -> None:
+    reply = courtesy_reply("help", Records((Paper("p", None, "Owls.", "en", label="A note on owls"),)), ENGLISH)
+    assert reply.text.endswith(" The collection has 1 paper.")
+    assert reply.followups == ()
+
+
+def test_an_empty_collection_still_greets() -> None:
+    assert courtesy_reply("greeting", Records(()), ENGLISH).text == ENGLISH.courtesies["greeting"]

@@ -1,0 +1,190 @@
+"""Quotes mode: the answer is set from the papers' own words; and how events look as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from app.answering.events import (
+    REFUSAL,
+    Answer,
+    AnswerSentence,
+    Citation,
+    Done,
+    Failed,
+    Followups,
+    Quotes,
+    SentenceChecked,
+    Sources,
+    Status,
+    Token,
+    as_json,
+    name_of,
+)
+from app.answering.sources import closest_papers
+from app.answering.writing.phrases import CHINESE as IN_CHINESE
+from app.answering.writing.quotes import described, quoted_answer, reading_on, refusal_answer
+from retrieval.types import Paper, Passage
+
+Cite = Callable[..., Citation]
+DAY = date(2024, 1, 15)
+SLEEPER = Paper(
+    "sleeper",
+    "Sleeper Agents",
+    "It lies. It hides. It stays.",
+    "en",
+    organisation="Anthropic",
+    published=DAY,
+    summary="Models lie.",
+)
+PLAIN = Paper("plain", None, "Debate works.", "en", label="A note on debate")
+CHINESE = Paper("zh", "标题", "模型会撒谎。", "zh", translations={"en": "Models lie."})
+
+
+def test_each_quote_stands_in_the_answer_with_its_number() -> None:
+    quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8), Citation(3, PLAIN, 0, 13, 0.7)]
+    sentences = quoted_answer(quotes)
+    assert "".join(sentence.text for sentence in sentences) == (
+        "Sleeper Agents (Anthropic, January 2024) says: “It lies.” [1] It goes on: “It stays.” [2]"
+        "\n\n"
+        "A note on debate adds: “Debate works.” [3]"
+    )
+    assert [sentence.citations for sentence in sentences] == [(1,), (2,), (3,)]
+    assert {(sentence.support, sentence.score) for sentence in sentences} == {("supported", 1.0)}
+    assert all(f"“{quote.quote}”" in sentence.text for quote, sentence in zip(quotes, sentences, strict=True))
+
+
+def test_a_paper_is_introduced_once() -> None:
+    sentences = quoted_answer([Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8)])
+    assert sum("Sleeper Agents" in sentence.text for sentence in sentences) == 1
+
+
+def test_nothing_stands_in_the_answer_that_no_quote_says() -> None:
+    [sentence] = quoted_answer([Citation(1, SLEEPER, 0, 8, 0.9)])
+    assert SLEEPER.summary not in sentence.text
+
+
+def test_no_paper_is_introduced_like_the_one_before_it() -> None:
+    papers = [Paper(name, name, "It lies.", "en") for name in "ABCDEF"]
+    sentences = quoted_answer([Citation(n, paper, 0, 8, 0.9) for n, paper in enumerate(papers, start=1)])
+    leads = [sentence.text.split("“")[0].strip() for sentence in sentences]
+    kinds = [lead.replace(paper.name, "…") for lead, paper in zip(leads, papers, strict=True)]
+    assert all(one != other for one, other in pairwise(kinds))
+
+
+def test_it_goes_on_is_said_once() -> None:
+    quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 9, 18, 0.8), Citation(3, SLEEPER, 19, 28, 0.8)]
+    assert "".join(s.text for s in quoted_answer(quotes)).count("It goes on") == 1
+
+
+def test_a_chinese_question_is_answered_in_chinese() -> None:
+    quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, CHINESE, 0, 6, 0.8, "Models lie.")]
+    assert "".join(sentence.text for sentence in quoted_answer(quotes, IN_CHINESE)) == (
+        "Sleeper Agents（Anthropic，2024年1月） 写道：“It lies.” [1]\n\n标题 补充道：“模型会撒谎。” [2]"
+    )
+    assert refusal_answer(passages(SLEEPER), IN_CHINESE).startswith(REFUSAL)
+    assert "最接近的论文：Sleeper Agents（Anthropic，2024年1月）" in refusal_answer(passages(SLEEPER), IN_CHINESE)
+
+
+def test_papers_to_read_on_come_near_and_are_not_quoted() -> None:
+    papers = {name: Paper(name, name.upper(), "Words.", "en") for name in "abcde"}
+    scores = {"a": 1.0, "b": 0.9, "c": 0.8, "d": 0.75, "e": 0.5}
+    found = [Passage(papers[name], 0, 6, score) for name, score in scores.items() for _ in range(2)]
+    assert reading_on([Citation(1, papers["b"], 0, 6, 0.9)], found) == "Read on in A; C."
+    assert reading_on([Citation(1, papers["a"], 0, 6, 0.9)], [found[0], found[-1]]) == ""
+    assert reading_on([], []) == ""
+
+
+def test_a_chinese_quote_is_followed_by_its_english() -> None:
+    [sentence] = quoted_answer([Citation(1, CHINESE, 0, 6, 0.9, "Models lie.")])
+    assert sentence.text.endswith("“模型会撒谎。” (in English: “Models lie.”) [1]")
+
+
+def test_no_quotes_no_answer() -> None:
+    assert quoted_answer([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"title": "T", "organisation": "OpenAI", "published": DAY}, "T (OpenAI, January 2024)"),
+        ({"title": "T", "organisation": "OpenAI"}, "T (OpenAI)"),
+        ({"title": "T", "published": DAY}, "T (January 2024)"),
+        ({"title": "T"}, "T"),
+        ({"title": None, "label": "A talk", "published": DAY}, "A talk (January 2024)"),
+        ({"title": None, "label": "A talk", "organisation": "OpenAI"}, "A talk (OpenAI)"),
+        ({"title": None}, "the-id"),
+    ],
+)
+def test_a_paper_is_described_as_far_as_it_is_known(fields: dict, words: str) -> None:
+    assert described(Paper(**{"id": "the-id", "abstract": "", "language": "en"} | fields)) == words
+
+
+def passages(*papers: Paper) -> list[Passage]:
+    return [Passage(paper, 0, len(paper.abstract), 0.5) for paper in papers]
+
+
+def test_the_refusal_names_the_three_closest_papers() -> None:
+    papers = [Paper(name, name.upper(), "Words.", "en") for name in "abcd"]
+    assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == f"{REFUSAL}\n\nClosest to it: A; B; C."
+    assert closest_papers(passages(papers[0], papers[0], *papers[1:])) == tuple(papers[:3])
+
+
+def test_the_refusal_names_nothing_where_nothing_was_found() -> None:
+    assert refusal_answer([]) == REFUSAL
+
+
+def test_events_have_the_names_of_the_contract() -> None:
+    answer = Answer("id", "q", "q", "abstained", "quotes", REFUSAL, 0.1)
+    sentence = AnswerSentence("One.", (1,), "supported", 1.0)
+    events = (Status("Searching"), Sources(()), Quotes(()), Token("One."), SentenceChecked(sentence))
+    events += (Followups(("What?",)), Done(answer), Failed("It broke."))
+    assert [name_of(event) for event in events] == [
+        "status",
+        "sources",
+        "quotes",
+        "token",
+        "sentence",
+        "followups",
+        "done",
+        "error",
+    ]
+    assert [as_json(event) for event in events] == [
+        {"text": "Searching"},
+        {"sources": []},
+        {"citations": []},
+        {"text": "One."},
+        {"text": "One.", "citations": [1], "support": "supported", "score": 1.0},
+        {"questions": ("What?",)},
+        answer.as_json(),
+        {"message": "It broke."},
+    ]
+
+
+def test_a_citation_as_json_holds_the_words_and_their_place() -> None:
+    record = Citation(2, SLEEPER, 9, 18, 0.123456).as_json()
+    assert record == {
+        "number": 2,
+        "paper": SLEEPER.as_json(),
+        "quote": "It hides.",
+        "start": 9,
+        "end": 18,
+        "score": 0.1235,
+    }
+    assert record["paper"]["published"] == "2024-01-15"
+    assert Citation(1, CHINESE, 0, 6, 0.5, "Models lie.").as_json()["gloss"] == "Models lie."
+
+
+def test_sources_are_one_a_paper_its_best_passage_ranked() -> None:
+    found = (Passage(SLEEPER, 9, 18, 0.8), Passage(SLEEPER, 0, 8, 0.7), Passage(PLAIN, 0, 13, 0.6))
+    sources = as_json(Sources(found))["sources"]
+    assert [(source["rank"], source["paper"]["id"], source["passage"]) for source in sources] == [
+        (1, "sleeper", "It hides."),
+        (2, "plain", "Debate works."),
+    ]
+    assert set(sources[0]) == {"rank", "paper", "passage", "start", "end", "score"}
+    json.dumps(sources)

@@ -1,0 +1,244 @@
+"""An answer kept outside the server: opened again as it was, never with a quote that no paper has."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.answering.events import Answer, AnswerSentence, Citation
+from app.answering.question import checked_question
+from app.build import LocalAnswerer
+from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
+from retrieval.errors import InputError
+from retrieval.types import Paper, Passage
+
+SLEEPER = Paper("sleeper", "Sleeper Agents", "Backdoors persist. Training does not remove them.", "en")
+CHINESE = Paper(
+    "zh", None, "我们研究语言模型。", "zh", label="Models", translations={"en": "We study language models."}
+)
+PAPERS = {paper.id: paper for paper in (SLEEPER, CHINESE)}
+ANSWER = Answer(
+    id="a1",
+    question="Do they stay?",
+    standalone_question="Do backdoors stay?",
+    status="answered",
+    mode="generated",
+    answer="They persist. [1] Training leaves them. [1][2] Models are studied. [3]",
+    confidence=0.9123,
+    sentences=(
+        AnswerSentence("They persist. [1]", (1,), "supported", 0.9),
+        AnswerSentence("Training leaves them. [1][2]", (1, 2), "supported", 0.8),
+        AnswerSentence("Models are studied. [3]", (3,), "supported", 0.7),
+    ),
+    citations=(
+        Citation(1, SLEEPER, 0, 18, 0.61),
+        Citation(2, SLEEPER, 19, 49, 0.5),
+        Citation(3, CHINESE, 0, 9, 0.4, "We study language models."),
+    ),
+    sources=(Passage(SLEEPER, 0, 49, 0.61), Passage(CHINESE, 0, 9, 0.4)),
+    followups=("What else?",),
+    timings={"total_ms": 84.2, "first_token_ms": None},
+    models={"embedding": "tiny", "llm": None, "corpus": "abc"},
+    note="A note.",
+)
+
+
+def record(**changes: Any) -> dict[str, Any]:
+    return copy.deepcopy(kept(ANSWER)) | changes
+
+
+def sent(answer: Answer) -> Any:
+    """As it comes back from a browser."""
+    return json.loads(json.dumps(kept(answer)))
+
+
+def test_an_answer_opens_as_it_was() -> None:
+    assert answer_from_kept(sent(ANSWER), PAPERS.get) == ANSWER
+
+
+def test_a_kept_answer_holds_no_text_of_the_papers() -> None:
+    words = json.dumps(replace(ANSWER, answer="").as_json())
+    assert "Backdoors persist." in words
+    assert "Backdoors persist." not in json.dumps(kept(replace(ANSWER, answer="")))
+
+
+@pytest.mark.parametrize(
+    "question", ["Do backdoors survive training?", "大型语言模型有哪些风险？", "boil an egg", "hello"]
+)
+def test_real_answers_open_as_they_were(answerer: LocalAnswerer, question: str) -> None:
+    answer = answerer.ask(checked_question(question))
+    opened = answer_from_kept(sent(answer), answerer.paper)
+    assert opened.as_json() == answer.as_json()
+
+
+_words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+_scores = st.integers(-10_000, 10_000).map(lambda score: score / 10_000)
+_shares = st.integers(0, 10_000).map(lambda score: score / 10_000)
+
+
+@st.composite
+def _answers(draw: st.DrawFn) -> Answer:
+    spans = st.tuples(st.integers(0, 48), st.integers(1, 49)).map(lambda span: (span[0], min(49, sum(span))))
+    numbers = draw(st.lists(st.integers(1, 99), unique=True, max_size=4))
+    citations = tuple(Citation(number, SLEEPER, *draw(spans), draw(_scores)) for number in numbers)
+    cited = st.lists(st.sampled_from(numbers), unique=True).map(tuple) if numbers else st.just(())
+    sentences = tuple(
+        AnswerSentence(
+            draw(_words), own, draw(st.sampled_from(["supported", "unsupported"])) if own else "uncited", score
+        )
+        for own, score in draw(st.lists(st.tuples(cited, _shares), max_size=3))
+    )
+    return Answer(
+        *(draw(_words), draw(_words), draw(_words)),
+        draw(st.sampled_from(["answered", "abstained"])),
+        draw(st.sampled_from(["quotes", "generated"])),
+        draw(_words),
+        draw(_shares),
+        sentences,
+        citations,
+        tuple(
+            Passage(paper, 0, draw(st.integers(0, 9)), draw(_scores))
+            for paper in draw(st.permutations([*PAPERS.values()]))
+        ),
+        tuple(draw(st.lists(_words, max_size=3))),
+        draw(st.dictionaries(_words, st.none() | st.floats(0, 1e6), max_size=3)),
+        draw(st.dictionaries(_words, st.none() | _words, max_size=3)),
+        draw(st.none() | _words),
+    )
+
+
+@given(_answers())
+def test_every_answer_opens_as_it_was(answer: Answer) -> None:
+    assert answer_from_kept(sent(answer), PAPERS.get) == answer
+
+
+# ---- what a forged record cannot do
+
+
+def test_a_quote_comes_from_the_abstract_and_from_nowhere_else() -> None:
+    forged = record()
+    forged["citations"][0] |= {"quote": "Backdoors are harmless.", "paper": "sleeper", "abstract": "Lies."}
+    forged["citations"][2]["gloss"] = "We love language models."
+    opened = answer_from_kept(forged, PAPERS.get)
+    assert opened.citations[0].quote == "Backdoors persist."
+    assert opened.citations[2].gloss is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "reason"),
+    [
+        ((), None, "an object"),
+        (("version",), 2, "version"),
+        (("id",), 7, "text"),
+        (("question",), None, "text"),
+        (("question",), "a\ud800", "readable"),
+        (("answer",), "x" * (MAX_TEXT_CHARS + 1), "longer than 20,000"),
+        (("status",), "true", "answered or abstained"),
+        (("mode",), [], "quotes or generated"),
+        (("confidence",), float("nan"), "between"),
+        (("confidence",), 10**400, "between"),
+        (("confidence",), True, "a number"),
+        (("citations",), {}, "a list"),
+        (("citations",), [{}] * (MAX_CITATIONS + 1), "more than 50"),
+        (("citations", 0), 1, "an object"),
+        (("citations", 1, "number"), 1, "twice"),
+        (("citations", 1, "number"), 0, "between"),
+        (("citations", 1, "number"), 2.0, "whole"),
+        (("citations", 1, "start"), -1, "between"),
+        (("citations", 1, "start"), 49, "outside the abstract"),
+        (("citations", 1, "end"), 50, "outside the abstract"),
+        (("citations", 1, "end"), 3, "before it begins"),
+        (("citations", 1, "paper"), ["sleeper"], "text"),
+        (("citations", 1, "score"), "0.5", "a number"),
+        (("citations", 1, "check"), 3, "text"),
+        (("sentences", 0, "citations"), [4], "not there"),
+        (("sentences", 0, "citations"), [True], "not there"),
+        (("sentences", 0, "citations"), [[]], "not there"),
+        (("sentences", 0, "citations"), [], "cannot be supported"),
+        (("sentences", 0, "support"), "proven", "supported or unsupported"),
+        (("sources", 0, "end"), 10**9, "between"),
+        (("followups",), [None], "text"),
+        (("timings", "total_ms"), "fast", "a number"),
+        (("models",), {"llm": 3}, "text"),
+        (("models",), {str(n): None for n in range(21)}, "more than 20"),
+        (("note",), 3, "text"),
+    ],
+)
+def test_a_record_of_another_form_is_refused_in_a_sentence(path: tuple[Any, ...], value: Any, reason: str) -> None:
+    forged: Any = record()
+    forged["citations"][1].pop("check")
+    whole = [forged]
+    at: Any = whole
+    for step in (0, *path)[:-1]:
+        at = at[step]
+    at[(0, *path)[-1]] = value
+    with pytest.raises(InputError, match=r"^The kept answer cannot be opened: .*" + reason + r".*\.$"):
+        answer_from_kept(whole[0], PAPERS.get)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(_json, st.data())
+def test_a_hostile_record_is_opened_or_refused_and_nothing_else(value: Any, data: st.DataObject) -> None:
+    forged: Any = record()
+    at: Any = forged
+    while True:
+        key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))
+        if not (isinstance(at[key], dict | list) and at[key] and data.draw(st.booleans())):
+            break
+        at = at[key]
+    at[key] = value
+    for hostile in (forged, value):
+        try:
+            opened = answer_from_kept(hostile, PAPERS.get)
+        except InputError:
+            continue
+        json.dumps(opened.as_json(), allow_nan=False).encode()
+        assert all(quote.quote and quote.quote in quote.paper.abstract for quote in opened.citations)
+
+
+# ---- the collection has changed since
+
+
+def test_an_answer_whose_paper_is_gone_opens_and_says_so() -> None:
+    opened = answer_from_kept(record(), {"sleeper": SLEEPER}.get)
+    assert opened.answer == ANSWER.answer
+    assert [citation.number for citation in opened.citations] == [1, 2]
+    assert [source.paper.id for source in opened.sources] == ["sleeper"]
+    assert [sentence.support for sentence in opened.sentences] == ["supported", "supported", "uncited"]
+    assert opened.note and opened.note.startswith("A note. One of its papers is no longer in the collection")
+    again = answer_from_kept(kept(opened), {"sleeper": SLEEPER}.get)
+    assert again == opened  # the note is not said twice
+
+
+def test_a_quote_whose_words_have_changed_is_left_out() -> None:
+    rewritten = replace(SLEEPER, abstract="Backdoors persist. Training does remove them, we find.")
+    opened = answer_from_kept(record(), (PAPERS | {"sleeper": rewritten}).get)
+    assert [citation.number for citation in opened.citations] == [1, 3]
+    assert [sentence.support for sentence in opened.sentences] == ["supported", "unsupported", "supported"]
+    assert opened.sentences[1].citations == (1,)
+    assert "One of its papers is no longer" in (opened.note or "")
+
+
+def test_an_abstract_that_became_shorter_keeps_its_paper_among_the_sources() -> None:
+    shorter = replace(SLEEPER, abstract="Backdoors persist.")
+    opened = answer_from_kept(record(), (PAPERS | {"sleeper": shorter}).get)
+    assert [citation.number for citation in opened.citations] == [1, 3]
+    assert opened.sources[0].text == "Backdoors persist."
+
+
+def test_two_papers_gone_are_counted() -> None:
+    opened = answer_from_kept(record(note=None), lambda name: None)
+    assert opened.citations == opened.sources == ()
+    assert (opened.note or "").startswith("2 of its papers are no longer")

@@ -1,0 +1,73 @@
+"""`paperbacked finetune answers`: real lessons into a real model, which then writes with the prompt that it learned."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.answering.models.adapter import WEIGHTS
+from app.answering.models.language_model import SENTENCE_PROMPT
+from app.answering.models.model_choice import prompt_for
+from app.answering.models.opening import open_llm
+from app.training.answers import ADAPTER_FOLDER, CARD, CURVE, SftRun, finetune_answers
+from app.training.sft import recipe
+from retrieval.errors import InputError
+from retrieval.types import no_progress
+
+
+def finetune(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "finetune", "answers", *arguments],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=800,
+        check=False,
+    )
+
+
+def test_a_base_of_ones_own_is_taught_and_then_answers(tiny_qwen: Path, tmp_path: Path) -> None:
+    out = tmp_path / "taught"
+    ran = finetune("--base", str(tiny_qwen), "--steps", "2", "--out", str(out))
+    assert ran.returncode == 0, ran.stderr
+    assert "2575 lessons" in ran.stderr and "Development loss" in ran.stderr
+    assert (out / ADAPTER_FOLDER / WEIGHTS).is_file() and (out / CURVE).read_bytes().startswith(b"\x89PNG")
+    assert len(json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["losses"]) == 2
+    card = (out / CARD).read_text()
+    assert card.startswith("---\nlicense: apache-2.0") and "2575 lessons" in card
+    taught = open_llm(str(out), home=tmp_path)
+    assert prompt_for(taught, str(out)) == SENTENCE_PROMPT != prompt_for(open_llm(str(tiny_qwen), home=tmp_path), "x")
+
+
+def test_what_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="at least 1"):
+        finetune_answers(SftRun(tmp_path, tmp_path, steps=0), no_progress, print)
+    for wrong, said in (
+        (["--recipe", "model-card"], "takes --out"),
+        (["--base", "no/such/folder/here"], "no/such/folder/here"),
+    ):
+        ran = finetune(*wrong, "--out", str(tmp_path / "out"))
+        assert ran.returncode in (1, 2) and said in " ".join(ran.stderr.split()) and "Traceback" not in ran.stderr
+
+
+def test_the_recipe_is_what_the_card_of_what_ships_says() -> None:
+    from retrieval.corpus import shipped_file
+
+    card = shipped_file("models/smollm2-papers/README.md").read_text(encoding="utf-8")
+    assert f"| rank | {recipe.DEFAULT.rank} |" in card and f"| learning rate | {recipe.DEFAULT.learning_rate} |" in card
+
+
+@pytest.mark.model
+@pytest.mark.timeout(900)
+def test_the_small_model_that_ships_is_taught_in_a_short_run(tmp_path: Path) -> None:
+    out = tmp_path / "taught"
+    ran = finetune("--steps", "20", "--out", str(out))
+    assert ran.returncode == 0, ran.stderr
+    dev = json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["dev"]
+    assert dev[-1] < 0.8 * dev[0]
+    assert (out / ADAPTER_FOLDER / WEIGHTS).stat().st_size < 12_000_000

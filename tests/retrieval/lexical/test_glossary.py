@@ -1,0 +1,53 @@
+"""Chinese questions become English words, and nothing else changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.corpus import shipped_file
+from retrieval.errors import CorpusError
+from retrieval.lexical.glossary import Glossary, has_chinese, read_glossary
+
+SMALL = Glossary({"后门": "backdoor", "后门攻击": "backdoor attack", "安全": "safety", "宪法AI": "constitutional AI"})
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("后门攻击", "backdoor attack"),
+        ("后门安全", "backdoor safety"),
+        ("后门的安全", "backdoor safety"),
+        ("GPT-2的后门？", "GPT-2 backdoor ？"),
+        ("宪法AI 是什么", "constitutional AI"),
+    ],
+)
+def test_the_longest_term_wins_and_what_is_unknown_is_left_out(chinese: str, english: str) -> None:
+    assert SMALL.in_english(chinese) == english
+
+
+@given(st.text().filter(lambda text: not has_chinese(text)))
+def test_a_text_without_chinese_is_unchanged(text: str) -> None:
+    assert SMALL.in_english(text) == text
+
+
+@given(st.text())
+def test_no_chinese_is_left(text: str) -> None:
+    assert not has_chinese(SMALL.in_english(text))
+
+
+def test_the_shipped_glossary_reads_and_knows_the_field() -> None:
+    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    assert "backdoor" in glossary.in_english("安全训练能去掉后门吗?")
+    assert "sycophancy" in glossary.in_english("为什么会谄媚用户?")
+
+
+@pytest.mark.parametrize("line", ["后门 backdoor", "\tbackdoor", "后门\t", ""])
+def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "glossary.tsv"
+    file.write_text(f"安全\tsafety\n{line}\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="line 2"):
+        read_glossary(file)

@@ -1,0 +1,139 @@
+"""Questions written for papers: what they answer, how they are indexed, and which are near to a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from retrieval.corpus import default_questions_file, shipped_file
+from retrieval.ingest import ensure_index
+from retrieval.lexical.glossary import Glossary, read_glossary
+from retrieval.models.embedding import HashEmbedder
+from retrieval.passages import CollectionPassages
+from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.index import ExpansionIndex
+from retrieval.questions.labelled import Gold, LabelledQuestion, read_labelled_questions
+from retrieval.retriever import PaperRetriever
+from retrieval.stores.chroma import ChromaStore
+from retrieval.types import Paper, Span
+
+LIES = Paper("lies", "On lies", "It lies. It hides.", "en")
+DEBATE = Paper("debate", "On debate", "Debate works well.", "en")
+GLOSSARY = Glossary({"撒谎": "lie"})
+
+
+def asked(name: str, text: str, *papers: str, **fields: Any) -> LabelledQuestion:
+    return LabelledQuestion(name, **({"type": "single", "language": "en"} | fields), text=text, papers=papers)
+
+
+ASKED = [
+    asked("1", "Does it hide?", "lies", gold=(Gold("lies", "It hides."), Gold("debate", "It lies."))),
+    asked("2", "它会撒谎吗", "lies", type="chinese", language="zh"),
+    asked("3", "hiding", "lies", type="keyword", gold=(Gold("lies", "Not there."),)),
+    asked("4", "And debate?", "debate", type="followup", asked_before=("Lies?",)),
+    asked("5", "Both?", "lies", "debate", type="multi"),
+    asked("6", "Eggs?", type="unanswerable"),
+    asked("8", "那它呢", "debate", type="chinese", language="zh", asked_before=("辩论？",)),
+    asked("7", "Elsewhere?", "nowhere"),
+]
+
+
+def test_questions_know_their_papers_and_what_answers_them() -> None:
+    written = expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
+    assert {paper: [question.text for question in own] for paper, own in written.items()} == {
+        "lies": ["Does it hide?", "它会撒谎吗", "hiding", "Both?"],
+        "debate": ["Lies? And debate?", "Both?", "辩论？ 那它呢"],
+    }
+    first, chinese, keyword, _ = written["lies"]
+    assert first.answers == (Span(9, 18),) and LIES.abstract[9:18] == "It hides."
+    assert (chinese.embedded, chinese.language, keyword.answers) == ("lie", "zh", ())
+    assert [question.alone for question in written["lies"]] == [True, True, False, False]
+    assert not any(question.alone for question in written["debate"])
+    assert embedded_texts(written)["lies"] == ["Does it hide?", "lie", "hiding", "Both?"]
+    assert all_texts(written)["lies"] == ["Does it hide?", "它会撒谎吗", "hiding", "Both?", "lie"]
+
+
+def test_the_shipped_questions_say_where_they_are_answered(all_papers: tuple[Paper, ...]) -> None:
+    questions = read_labelled_questions(default_questions_file("train.jsonl"))
+    written = expansion_queries_for(all_papers, questions, read_glossary(shipped_file("glossary.zh-en.tsv")))
+    by_id = {paper.id: paper for paper in all_papers}
+    placed = [question for own in written.values() for question in own if question.answers]
+    assert len(placed) > 1000
+    for question in placed:
+        for place in question.answers:
+            assert 0 <= place.start < place.end <= len(by_id[question.paper_id].abstract)
+
+
+@pytest.fixture
+def retriever(tmp_path: Path) -> PaperRetriever:
+    embedder, store = HashEmbedder(), ChromaStore(tmp_path / "chroma")
+    written = expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
+    index = ensure_index(
+        [LIES, DEBATE],
+        embedder,
+        store,
+        collection="default",
+        lock_file=tmp_path / "lock",
+        questions=embedded_texts(written),
+    )
+    return PaperRetriever(
+        store=store,
+        embedder=embedder,
+        index=index,
+        collection=CollectionPassages([LIES, DEBATE]),
+        expansion_queries=written,
+        glossary=GLOSSARY,
+    )
+
+
+def test_the_questions_of_papers_come_with_their_similarity(retriever: PaperRetriever) -> None:
+    near = {question.text: score for question, score in retriever.questions("Does it hide?", [LIES])}
+    assert set(near) == {"Does it hide?", "它会撒谎吗", "hiding", "Both?"}
+    assert near["Does it hide?"] == pytest.approx(1.0, abs=1e-5) and near["它会撒谎吗"] < 0.5
+    assert dict(retriever.questions("撒谎", [LIES]))[retriever.expansion_queries["lies"][1]] == pytest.approx(
+        1.0, abs=1e-5
+    )
+    assert {question.paper_id for question, _ in retriever.questions("debate", [LIES, DEBATE])} == {"lies", "debate"}
+    assert retriever.questions("Does it hide?", [Paper("other", None, "x", "en")]) == []
+
+
+def test_the_focus_counts_as_much_as_the_whole(retriever: PaperRetriever) -> None:
+    def near(query: str, focus: str | None) -> float:
+        [score] = [score for question, score in retriever.questions(query, [LIES], focus) if question.text == "Both?"]
+        return score
+
+    assert near("Does it hide?", "Both?") > near("Does it hide?", None) + 0.3
+
+
+def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever, tmp_path: Path) -> None:
+    index = ensure_index(
+        [LIES, DEBATE],
+        retriever.embedder,
+        retriever.store,
+        collection="default",
+        lock_file=tmp_path / "lock",
+        questions={"lies": [retriever.expansion_queries["lies"][0].embedded]},
+    )
+    fewer = PaperRetriever(
+        store=retriever.store,
+        embedder=retriever.embedder,
+        index=index,
+        collection=retriever.collection,
+        written=retriever.expansion_queries,
+    )
+    assert [question.text for question, _ in fewer.questions("Does it hide?", [LIES])] == ["Does it hide?"]
+
+
+def test_a_vector_of_no_numbers_is_near_to_nothing(retriever: PaperRetriever) -> None:
+    """Whoever can write to the index can put into a vector what he likes."""
+    written = retriever.expansion_queries["lies"][:2]
+    vectors = np.array([[np.nan, 0], [0, 1]], dtype=np.float32)
+    near = ExpansionIndex(written, vectors).near(np.array([0, 1], dtype=np.float32), ["lies"])
+    assert [score for _, score in near] == [-1, 1]
+
+
+def test_without_written_questions_there_are_none(built: Any) -> None:
+    assert built.retriever.questions("backdoor", built.papers) == []
