@@ -34,7 +34,8 @@ from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.retriever import PaperRetriever
-from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.stores.base import Index, VectorStore
+from retrieval.stores.opening import open_store
 from retrieval.types import ExpansionQuery, Filters, Paper, Progress, no_progress
 
 Note = Callable[[str], None]
@@ -118,7 +119,7 @@ def build_retriever(
     `before_switch` is called when the index is ready and the one before it still answers.
     """
     embedder = embedder or open_embedder(settings.embedding)
-    store = ChromaStore(settings.chroma)
+    store = open_store(settings.chroma)
     glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
     written = expansion_queries(papers, settings.collection, glossary)
     index = ensure_index(
@@ -135,7 +136,7 @@ def build_retriever(
     return _retriever(papers, store, embedder, index, glossary, written)
 
 
-def find_retriever(settings: Settings, store: ChromaStore, embedder: Embedder) -> PaperRetriever:
+def find_retriever(settings: Settings, store: VectorStore, embedder: Embedder) -> PaperRetriever:
     """A retriever over the papers as they now are on disk, whose index is there already.
 
     Raises `IndexStoreError` where it is not, `CorpusError` where the papers cannot be read.
@@ -155,7 +156,7 @@ def find_retriever(settings: Settings, store: ChromaStore, embedder: Embedder) -
 
 def _retriever(
     papers: Sequence[Paper],
-    store: ChromaStore,
+    store: VectorStore,
     embedder: Embedder,
     index: Index,
     glossary: Glossary,

@@ -86,7 +86,9 @@ class LocalAnswerer:
 
     def ask(self, question: Question | str, history: Sequence[Turn] = (), filters: Filters = Filters()) -> Answer:
         """The whole answer; the arguments are those of `stream`. Raises `PaperbackedError` where none can be made."""
-        for event in self.stream(question, history, filters):
+        question = self._checked(question, history, filters)
+        checked_filters(question.filters, self.facets)
+        for event in self._events(question):
             match event:
                 case Done(answer):
                     return answer
@@ -123,14 +125,14 @@ class LocalAnswerer:
     def _checked(self, question: Question | str, history: Sequence[Turn], filters: Filters) -> Question:
         if isinstance(question, str):
             question = checked_question(question, tuple(history), filters)
-        checked_filters(question.filters, self.facets)
+            checked_filters(question.filters, self.facets)
         return question
 
     def _events(self, question: Question) -> Generator[Event]:
         try:
             yield from self._stream(question)
         except PaperbackedError as error:
-            yield Failed(str(error))
+            yield Failed(error.message)
 
     def _stream(self, question: Question) -> Generator[Event]:
         for _ in range(TRIES - 1):

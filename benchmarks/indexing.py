@@ -18,7 +18,8 @@ from retrieval.lexical.glossary import read_glossary
 from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
 from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.questions.expansion import embedded_texts
-from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.stores.base import Index
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper
 
 ROUNDS = 3

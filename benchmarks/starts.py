@@ -22,6 +22,8 @@ from pathlib import Path
 from app.quiet import silence_libraries
 
 COMMAND = [sys.executable, "-m", "app"]
+SPIN = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
+"""Works for nothing, until whoever began it is gone."""
 QUESTION = "Do safety techniques remove a backdoor?"
 PAGE_SECONDS = 300.0
 MODEL_SECONDS = 300.0
@@ -135,7 +137,7 @@ def starts(count: int, busy: int, llm: str, environment: Mapping[str, str]) -> I
     """So many starts, one after the other, beside `busy` processes that do nothing but work."""
     with ExitStack() as stack:
         for _ in range(busy):
-            spinning = stack.enter_context(subprocess.Popen([sys.executable, "-c", "while True: pass"]))
+            spinning = stack.enter_context(subprocess.Popen([sys.executable, "-c", SPIN]))
             stack.callback(spinning.kill)
         for _ in range(count):
             yield start_once(llm, environment)

@@ -14,6 +14,11 @@ Every message is one plain sentence of what happened and what to do next.
 class PaperbackedError(Exception):
     """Base of all errors whose message is meant for the user."""
 
+    @property
+    def message(self) -> str:
+        """The sentence as it was given: the application's own know their code (app/notices)."""
+        return self.args[0] if self.args else ""
+
 
 class InputError(PaperbackedError):
     """A question, filter value or option cannot be used as given."""

@@ -16,7 +16,7 @@ from retrieval.corpus import corpus_hash
 from retrieval.errors import IndexStoreError
 from retrieval.files import not_written
 from retrieval.models.embedding import Embedder
-from retrieval.stores.chroma import ChromaStore, Index, NoRoomError, Part
+from retrieval.stores.base import Index, NoRoomError, Part, VectorStore
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
 INDEX_FORMAT = "4"
@@ -36,7 +36,7 @@ def index_fingerprint(papers: Sequence[Paper], embedder: Embedder, questions: Qu
 def ensure_index(
     papers: Sequence[Paper],
     embedder: Embedder,
-    store: ChromaStore,
+    store: VectorStore,
     *,
     collection: str,
     lock_file: Path,
@@ -76,14 +76,14 @@ def ensure_index(
     return index
 
 
-def _is_built_by_now(store: ChromaStore, index: Index) -> bool:
+def _is_built_by_now(store: VectorStore, index: Index) -> bool:
     try:
         return _is_built(store, index)
     except IndexStoreError:
         return False  # Looked at again by the one process that holds the lock.
 
 
-def _is_built(store: ChromaStore, index: Index) -> bool:
+def _is_built(store: VectorStore, index: Index) -> bool:
     """Whether the index is there, complete and readable. Raises `IndexStoreError` where it is damaged."""
     if store.find(index.collection, index.fingerprint) is None:
         return False
@@ -117,7 +117,7 @@ def _fill(
     papers: Sequence[Paper],
     questions: Questions,
     embedder: Embedder,
-    store: ChromaStore,
+    store: VectorStore,
     index: Index,
     progress: Progress,
 ) -> None:
@@ -136,7 +136,7 @@ def _fill(
 
 
 def _vectors(
-    chunks: Sequence[Chunk], embedder: Embedder, store: ChromaStore, index: Index, part: Part, progress: Progress
+    chunks: Sequence[Chunk], embedder: Embedder, store: VectorStore, index: Index, part: Part, progress: Progress
 ) -> np.ndarray:
     """The chunks' vectors; only what no earlier index has is embedded."""
     known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk.id for chunk in chunks])

@@ -22,7 +22,7 @@ from retrieval.models.embedding import Embedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.index import ExpansionIndex, read_expansion_index
 from retrieval.retrieval_weights import RetrievalWeights
-from retrieval.stores.chroma import ChromaStore, Index, similarity
+from retrieval.stores.base import Index, VectorStore, similarity
 from retrieval.stores.stored_passage import StoredPassage
 from retrieval.types import Chunk, ExpansionQuery, Filters, Paper, Passage, Sentence
 
@@ -54,7 +54,7 @@ class PaperRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    store: ChromaStore
+    store: VectorStore
     embedder: Embedder
     index: Index
     collection: CollectionPassages

@@ -27,7 +27,8 @@ from retrieval.ingest import ensure_index
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
-from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.stores.base import Index
+from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, Progress, no_progress
 
 LOOPBACK = ["127.0.0.1", "::1"]

@@ -16,6 +16,7 @@ from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.events import (
     Answer,
+    AnswerModels,
     AnswerSentence,
     AnswerStatus,
     Citation,
@@ -23,28 +24,30 @@ from app.answering.events import (
     Event,
     Failed,
     Followups,
+    Mode,
     Quotes,
     SentenceChecked,
     Sources,
     Status,
+    Timings,
     Token,
 )
 from app.answering.evidence.answerability import Answerability
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.selection import candidates_of, choose_quotes
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
-from app.answering.query.conversation import standalone_question
-from app.answering.query.courtesy import courtesy_of, courtesy_reply
+from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.rewriting import rewritten_question
+from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.sources import with_left_out
 from app.answering.writing.phrases import AnswerPhrases, phrases_for
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.notices.notice import Notice, together
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
-from retrieval.retriever import PaperRetriever, passage_of
+from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage
 
 Unsupported = Literal["show", "drop"]
@@ -63,7 +66,7 @@ class _Work:
     followups: tuple[str, ...] = ()
     left_out: set[str] = field(default_factory=set)
     """Passages of the index that are not what the papers say, by their ids."""
-    timings: dict[str, float | None] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
 
     @property
     def words(self) -> AnswerPhrases:
@@ -95,7 +98,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._language_model = language_model
         self._support = support
         self._unsupported: Unsupported = unsupported
-        self._catalogue = CollectionAnswerer(papers, retriever)
+        self._of_collection = CollectionAnswerer(papers, retriever)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -108,19 +111,20 @@ class AnswerChain(Runnable[Question, Event]):
         index: the question can be asked again of a chain over the new one.
         """
         try:
-            yield from self._answer(_Work(input, standalone_question(input, self._catalogue.records)), config)
+            asked = understood(input, self._of_collection.records)
+            yield from self._answer(_Work(input, asked.standalone), asked)
         except IndexGoneError:
             raise
         except PaperbackedError as error:
-            yield Failed(str(error))
+            yield Failed(error.message)
 
-    def _answer(self, work: _Work, config: RunnableConfig | None) -> Iterator[Event]:
-        if reply := self._reply(work):
+    def _answer(self, work: _Work, asked: Understanding) -> Iterator[Event]:
+        if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
         yield from self._understand(work)
-        yield Status("Searching the papers")
-        self._retrieve(work, config)
+        yield Status(Notice("searching"))
+        self._retrieve(work)
         self._choose(work)
         # Nothing is read from the index from here on, so what was said need never be taken back.
         yield Sources(work.passages)
@@ -133,18 +137,17 @@ class AnswerChain(Runnable[Question, Event]):
         else:
             yield from self._write(work, model)
 
-    def _reply(self, work: _Work) -> Reply | None:
+    def _reply(self, work: _Work, asked: Understanding) -> Reply | None:
         """What can be said without a search for evidence: to a courtesy, and to a question about the collection."""
-        if courtesy := courtesy_of(work.question):
-            work.standalone = work.question.text
-            return courtesy_reply(courtesy, self._catalogue.records, work.words)
-        if asked := self._catalogue.asked(work.question):
-            work.standalone = asked.said
-            return self._catalogue.answer(asked, work.question.filters, work.words, work.left_out.update)
+        if asked.courtesy:
+            return courtesy_reply(asked.courtesy, self._of_collection.records, work.words)
+        if asked.of_records:
+            filters, left_out = work.question.filters, work.left_out.update
+            return self._of_collection.answer(asked.of_records, filters, work.words, left_out)
         return None
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
-        yield Status("Looking through the records")
+        yield Status(Notice("records"))
         work.passages, work.quotes, work.followups = reply.passages, reply.citations, reply.followups
         work.confidence = float(reply.answered)
         yield Sources(work.passages)
@@ -165,11 +168,9 @@ class AnswerChain(Runnable[Question, Event]):
         if model.chat is not None and work.standalone != work.question.text:
             work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
-    def _retrieve(self, work: _Work, config: RunnableConfig | None) -> None:
-        documents = self._retriever.invoke(
-            work.standalone, config, filters=work.question.filters, left_out=work.left_out.update
-        )
-        work.passages = tuple(passage_of(document) for document in documents)
+    def _retrieve(self, work: _Work) -> None:
+        found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
+        work.passages = tuple(found)
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
@@ -208,7 +209,7 @@ class AnswerChain(Runnable[Question, Event]):
             prose = yield from _clocked(work, self._prose(work, model))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
-            yield from self._quote(work, model, f"{model.name} failed ({_reason(error)}), so these are the quotes.")
+            yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
             return
         if prose.refused:
             work.quotes = ()
@@ -236,7 +237,7 @@ class AnswerChain(Runnable[Question, Event]):
         text: str,
         sentences: tuple[AnswerSentence, ...],
         *,
-        mode: Any,
+        mode: Mode,
         note: str | None = None,
         status: AnswerStatus | None = None,
     ) -> Answer:
@@ -255,19 +256,18 @@ class AnswerChain(Runnable[Question, Event]):
             citations=tuple(quote for quote in work.quotes if quote.number in cited),
             sources=work.passages,
             followups=work.followups,
-            timings=work.timings,
+            timings=Timings(**work.timings),
             models=self._models(model, generated=mode == "generated"),
-            note=with_left_out(note, len(work.left_out)),
+            note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
-    def _models(self, model: LanguageModel, *, generated: bool) -> dict[str, str | None]:
-        return {
-            "embedding": self._retriever.embedder.description,
-            "reranker": None,
-            "llm": model.name if generated else None,
-            "prompt": f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
-            "corpus": f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
-        }
+    def _models(self, model: LanguageModel, *, generated: bool) -> AnswerModels:
+        return AnswerModels(
+            embedding=self._retriever.embedder.description,
+            llm=model.name if generated else None,
+            prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
+            corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
+        )
 
 
 def _clocked(work: _Work, telling: Telling) -> Telling:

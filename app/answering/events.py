@@ -7,11 +7,11 @@ The chain yields events in this order: `Status`* · `Sources` · `Quotes` ·
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from app.answering.sources import best_passage_per_paper
+from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
 
 REFUSAL = "The papers do not answer this."
@@ -76,6 +76,31 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the question came in; None for a step that was not taken."""
+
+    retrieve_ms: float | None = None
+    evidence_ms: float | None = None
+    first_token_ms: float | None = None
+    total_ms: float | None = None
+
+    def as_json(self) -> dict[str, float]:
+        """The steps that were taken."""
+        return {name: ms for name, ms in asdict(self).items() if ms is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerModels:
+    """What an answer was made with: names with versions, None for what had no part in it."""
+
+    embedding: str | None = None
+    reranker: str | None = None
+    llm: str | None = None
+    prompt: str | None = None
+    corpus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The whole answer: the contract's JSON object is `as_json()`."""
 
@@ -90,8 +115,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     sources: tuple[Passage, ...] = ()
     followups: tuple[str, ...] = ()
-    timings: Mapping[str, float | None] = field(default_factory=dict)
-    models: Mapping[str, str | None] = field(default_factory=dict)
+    timings: Timings = Timings()
+    models: AnswerModels = AnswerModels()
     note: str | None = None
     """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
 
@@ -108,9 +133,10 @@ class Answer:
             "citations": [citation.as_json() for citation in self.citations],
             "sources": sources_as_json(self.sources),
             "followups": list(self.followups),
-            "timings": dict(self.timings),
-            "models": dict(self.models),
+            "timings": self.timings.as_json(),
+            "models": asdict(self.models),
             "note": self.note,
+            "notes": notices_as_json(self.note),
         }
 
 
@@ -131,7 +157,7 @@ def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A few words on what is happening, for the reader who waits."""
+    """A few words on what is happening, for the reader who waits; a `Notice`."""
 
     text: str
 
@@ -180,7 +206,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be made; `message` is one plain sentence."""
+    """No answer could be made; `message` is one plain sentence, a `Notice` where it is one of our own."""
 
     message: str
 
@@ -215,5 +241,9 @@ def as_json(event: Event) -> dict[str, Any]:
             return sentence.as_json()
         case Done(answer):
             return answer.as_json()
+        case Status(told):
+            return {"text": told, **code_of(told)}
+        case Failed(told):
+            return {"message": told, **code_of(told)}
         case _:
             return asdict(event)

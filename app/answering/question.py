@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.notices.notice import Notice
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize
 from retrieval.types import Filters
@@ -37,12 +38,10 @@ def checked_question(text: str, history: tuple[Turn, ...] = (), filters: Filters
     Older turns than the last `MAX_HISTORY_TURNS` are dropped.
     """
     if len(text) > MAX_QUESTION_CHARS:
-        raise InputError(
-            f"The question has {len(text):,} characters and the limit is {MAX_QUESTION_CHARS:,}: ask it more shortly."
-        )
+        raise InputError(Notice("question_long", count=len(text), limit=MAX_QUESTION_CHARS))
     words = clean(text)
     if not any(character.isalnum() for character in words):
-        raise InputError("The question is empty: ask something about the papers.")
+        raise InputError(Notice("question_empty"))
     turns = tuple(
         Turn(turn.role, clean(turn.content[: 2 * MAX_QUESTION_CHARS])) for turn in history[-MAX_HISTORY_TURNS:]
     )

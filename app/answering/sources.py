@@ -8,10 +8,6 @@ from retrieval.types import Paper, Passage
 
 CLOSEST_PAPERS = 3
 """How many papers an answer that abstains sets before the reader."""
-_ONE_LEFT_OUT = "One passage of the index is not what its paper says and was left out: `paperbacked doctor` says more."
-_MANY_LEFT_OUT = (
-    "{count} passages of the index are not what their papers say and were left out: `paperbacked doctor` says more."
-)
 
 
 def best_passage_per_paper(passages: Iterable[Passage]) -> tuple[Passage, ...]:
@@ -25,11 +21,3 @@ def best_passage_per_paper(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 def closest_papers(passages: Iterable[Passage]) -> tuple[Paper, ...]:
     """The first `CLOSEST_PAPERS` papers of the passages."""
     return tuple(passage.paper for passage in best_passage_per_paper(passages)[:CLOSEST_PAPERS])
-
-
-def with_left_out(note: str | None, count: int) -> str | None:
-    """An answer's note, and after it that `count` passages were left out, where any were."""
-    if not count:
-        return note
-    said = _ONE_LEFT_OUT if count == 1 else _MANY_LEFT_OUT.format(count=f"{count:,}")
-    return f"{note} {said}" if note else said

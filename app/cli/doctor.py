@@ -17,7 +17,8 @@ from retrieval.models.hub import hub_is_reachable
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.models.precision import bfloat16_pays
 from retrieval.passages import CollectionPassages
-from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.stores.base import Index, VectorStore
+from retrieval.stores.opening import open_store
 from retrieval.types import Paper
 
 LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
@@ -114,7 +115,7 @@ def _index(
     if isinstance(chroma, Path) and not chroma.is_dir():
         yield Finding("Index", True, "not built yet; the first question builds it")
         return
-    store = ChromaStore(chroma)
+    store = open_store(chroma)
     try:
         papers = read_collection()
         fingerprint = index_fingerprint(papers, open_embedder(embedding), questions_of(papers))
@@ -127,7 +128,7 @@ def _index(
         yield _passages(store, built, papers, chroma)
 
 
-def _passages(store: ChromaStore, index: Index, papers: tuple[Paper, ...], chroma: Path | str) -> Finding:
+def _passages(store: VectorStore, index: Index, papers: tuple[Paper, ...], chroma: Path | str) -> Finding:
     own = CollectionPassages(papers)
     try:
         wrong = own.wrong(store.all_passages(index))

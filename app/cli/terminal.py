@@ -42,8 +42,8 @@ def print_answer(answer: Answer) -> None:
         console.print(Text.assemble((f"{numbers} ", "cyan"), _reference(quotes[0].paper)), soft_wrap=True)
     if answer.note:
         console.print(Text(f"\n{answer.note}", style="yellow"))
-    models = ", ".join(filter(None, (answer.models.get("llm"), answer.models.get("embedding"))))
-    console.print(Text(f"\n{answer.mode} · {models} · {answer.timings.get('total_ms', 0):.0f} ms", style="dim"))
+    models = ", ".join(filter(None, (answer.models.llm, answer.models.embedding)))
+    console.print(Text(f"\n{answer.mode} · {models} · {answer.timings.total_ms or 0:.0f} ms", style="dim"))
 
 
 def print_papers(papers: Sequence[Paper]) -> None:

@@ -209,8 +209,8 @@ def figures(asked: Sequence[tuple[LabelledQuestion, Answer]]) -> AnswerFigures:
     """The metrics of these questions and answers; each mean is over those that it applies to."""
     columns = {name: [metric(*pair) for pair in asked] for name, metric in METRICS.items()}
     applies = {name: [value for value in column if not math.isnan(value)] for name, column in columns.items()}
-    p50, p95 = _percentiles([answer.timings.get("total_ms") for _, answer in asked], (50, 95))
-    [first] = _percentiles([answer.timings.get("first_token_ms") for _, answer in asked], (50,))
+    p50, p95 = _percentiles([answer.timings.total_ms for _, answer in asked], (50, 95))
+    [first] = _percentiles([answer.timings.first_token_ms for _, answer in asked], (50,))
     return AnswerFigures(
         len(asked),
         {name: float(np.mean(column)) if column else math.nan for name, column in applies.items()},

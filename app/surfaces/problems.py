@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app.notices.notice import Notice, code_of
 from retrieval.errors import InputError, PaperbackedError
 
 PROBLEM_TYPE = "application/problem+json"
-INSIDE = "Something went wrong inside the server, and its log says what: try again later."
 _MAX_PATH_CHARS = 200
 HUNG_UP = 499
 """The status of a response that nobody waits for any more."""
@@ -25,15 +25,25 @@ class InsideError(PaperbackedError):
     """Something broke that no user can mend; the log says what."""
 
     def __init__(self) -> None:
-        super().__init__(INSIDE)
+        super().__init__(Notice("inside"))
 
 
 def problem(
     status: int, sentence: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
 ) -> JSONResponse:
     """The response for a failure; `more` are members beside the problem's own."""
-    body = {"title": HTTPStatus(status).phrase, "status": status, "detail": sentence, **(more or {})}
+    body = {
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+        **_coded(sentence),
+        **(more or {}),
+    }
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
+
+
+def _coded(sentence: str) -> dict[str, Any]:
+    return code_of(sentence) if isinstance(sentence, Notice) else {}
 
 
 def openai_error(
@@ -48,15 +58,15 @@ def plain_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def wrong_input(request: Request, error: InputError) -> Response:
-        return problem(400, str(error))
+        return problem(400, error.message)
 
     @app.exception_handler(PaperbackedError)
     async def failure(request: Request, error: PaperbackedError) -> Response:
-        return problem(503, str(error))
+        return problem(503, error.message)
 
     @app.exception_handler(InsideError)
     async def broken(request: Request, error: InsideError) -> Response:
-        return problem(500, str(error))
+        return problem(500, error.message)
 
     @app.exception_handler(HTTPException)
     async def wrong_address(request: Request, error: HTTPException) -> Response:
@@ -75,7 +85,7 @@ def plain_errors(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unforeseen(request: Request, error: Exception) -> Response:
         # Starlette hands the exception on to the server, which logs it with its traceback.
-        return problem(500, INSIDE)
+        return problem(500, Notice("inside"))
 
 
 def _address(request: Request) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.chunking import chunk_questions
-from retrieval.stores.chroma import ChromaStore, Index
+from retrieval.stores.base import Index, VectorStore
 from retrieval.types import ExpansionQuery, Paper
 
 
@@ -41,7 +41,7 @@ class ExpansionIndex:
 
 
 def read_expansion_index(
-    store: ChromaStore, index: Index, written: Mapping[str, Sequence[ExpansionQuery]]
+    store: VectorStore, index: Index, written: Mapping[str, Sequence[ExpansionQuery]]
 ) -> ExpansionIndex:
     """Those of the written questions that the index holds. Raises `IndexStoreError`, as the store does."""
     ids = {question: _chunk_id(question) for own in written.values() for question in own}

@@ -1,9 +1,7 @@
 """The vector store: a Chroma in a folder, or a Chroma server by URL.
 
 One index is three Chroma collections, `NAME.FINGERPRINT.` and `passages`,
-`questions` or `sentences`. It counts only once its passages are marked
-complete, so a build that is killed is never searched. What a store says of a
-passage is its own word: passages.py holds it against the collection.
+`questions` or `sentences`; those of passages say when they are complete.
 """
 
 from __future__ import annotations
@@ -13,9 +11,8 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import chromadb
@@ -26,11 +23,10 @@ from chromadb.errors import NotFoundError
 
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
+from retrieval.stores.base import PARTS, Index, NoRoomError, Part, similarity
 from retrieval.stores.stored_passage import StoredPassage, condition_of, fields_of, place_of
 from retrieval.types import Chunk, Filters, Paper
 
-Part = Literal["passages", "questions", "sentences"]
-PARTS: tuple[Part, ...] = ("passages", "questions", "sentences")
 WRITE_BATCH = 500
 _ROW = ("documents", "metadatas", "embeddings")
 """What is asked for of a passage, besides its id."""
@@ -41,26 +37,8 @@ LOOK_AGAIN_SECONDS = 0.02
 """… for a moment, and this is waited for before it is asked again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
-    """A built index: the collection's name and the hash of what it was built from."""
-
-    collection: str
-    fingerprint: str
-
-    def part(self, part: Part) -> str:
-        return f"{self.collection}.{self.fingerprint[:24]}.{part}"
-
-
-class NoRoomError(IndexStoreError):
-    """The disk is full; the index is whole as far as it goes."""
-
-
 class ChromaStore:
-    """Indexes in a Chroma folder (a `Path`) or on a Chroma server (an http(s) URL).
-
-    Every method raises `IndexStoreError` with one sentence where Chroma fails.
-    """
+    """Indexes in a Chroma folder (a `Path`) or on a Chroma server (an http(s) URL); a `VectorStore`."""
 
     def __init__(self, where: Path | str) -> None:
         self._where = where
@@ -276,12 +254,6 @@ class ChromaStore:
                 self.confirm(index)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
             raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}).") from error
-
-
-def similarity(vector: np.ndarray, other: np.ndarray) -> float:
-    """Cosine similarity of two unit vectors, kept within [-1, 1] against rounding; what is no number is -1."""
-    cosine = np.dot(np.asarray(vector, dtype=np.float64), np.asarray(other, dtype=np.float64))
-    return float(np.clip(np.nan_to_num(cosine, nan=-1.0), -1.0, 1.0))
 
 
 def _open(where: Path | str) -> Any:

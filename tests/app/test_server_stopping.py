@@ -130,7 +130,7 @@ def assert_told(answers: dict[str, httpx.Response]) -> None:
     """Each reader got the sentence in the form of its own protocol, and its response is whole."""
     stream = answers["api-stream"]
     assert stream.status_code == 200
-    assert stream.text.endswith(f'event: error\ndata: {{"message":"{STOPPED}"}}\n\n')
+    assert stream.text.endswith(f'event: error\ndata: {{"message":"{STOPPED}","code":"stopped","params":{{}}}}\n\n')
     assert "event: quotes" in stream.text
     whole = answers["api-whole"]
     assert (whole.status_code, whole.headers["content-type"]) == (503, "application/problem+json")

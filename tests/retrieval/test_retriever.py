@@ -1,7 +1,5 @@
 """The retriever: few passages of the best papers, as LangChain documents and as plain values."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import groupby
@@ -16,7 +14,7 @@ from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
-from retrieval.stores.chroma import similarity
+from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 
 Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.answering.collection.phrases import CollectionPhrases, collection_phrases, shown
-from app.answering.collection.question import CollectionQuestion, collection_question
+from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
 from app.answering.events import AnswerSentence, Citation
 from app.answering.query.courtesy import scope_of
-from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.writing.phrases import AnswerPhrases
 from app.answering.writing.quotes import described
@@ -38,11 +37,6 @@ class CollectionAnswerer:
     def __init__(self, papers: Sequence[Paper], retriever: PaperRetriever) -> None:
         self.records = Records(papers)
         self._retriever = retriever
-
-    def asked(self, question: Question) -> CollectionQuestion | None:
-        """What the question asks of the records, or None where it asks what papers say."""
-        earlier = [turn.content for turn in question.history if turn.role == "user"]
-        return collection_question(question.text, self.records, earlier)
 
     def answer(
         self, asked: CollectionQuestion, chosen: Filters, words: AnswerPhrases, left_out: LeftOut = unheard

@@ -7,7 +7,6 @@ never taken for one about which papers there are.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answering.collection.filter_words import OWN, read_filters
@@ -17,8 +16,6 @@ from retrieval.lexical.tokens import content_words
 from retrieval.types import Filters, Paper
 
 MAX_CHARS = 300
-MAX_EARLIER = 6
-"""Questions that a fragment may go on from, one upon the other."""
 MAX_TOPIC_WORDS = 7
 """Content words of a topic; what is longer asks what papers say."""
 
@@ -48,20 +45,11 @@ class CollectionQuestion:
     said: str = ""
 
 
-def collection_question(text: str, records: Records, earlier: Sequence[str] = ()) -> CollectionQuestion | None:
+def going_on(text: str, before: CollectionQuestion | None, records: Records) -> CollectionQuestion | None:
     """What the question asks of the records, or None where it asks what papers say.
 
-    `earlier` are the questions before it, oldest first: "and in 2022?" goes on from a
-    question about the collection.
+    `before` is what the one before it asked of them: "and in 2022?" goes on from a question about the collection.
     """
-    before: CollectionQuestion | None = None
-    for question in (*earlier[-MAX_EARLIER:], text):
-        before = going_on(question, before, records)
-    return before
-
-
-def going_on(text: str, before: CollectionQuestion | None, records: Records) -> CollectionQuestion | None:
-    """What the question asks of the records, where `before` is what the one before it asked of them."""
     if asked := _parsed(text, records):
         return replace(asked, said=text)
     return _refined(text, before, records) if before else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from app.notices.notice import Notice
 from retrieval.errors import InputError
 
 
@@ -20,23 +21,19 @@ class CatalogueModel:
     memory_gb: float
     tokens_per_second: float
     licence: str
-    remark: str
+    remark: Notice
 
     @property
-    def needs(self) -> str:
+    def needs(self) -> Notice:
         """Its needs in words."""
-        fetched = f"{self.download_gb:g} GB to fetch" if self.download_gb else "nothing to fetch"
-        return (
-            f"{fetched}, {self.memory_gb:g} GB of memory, about {self.tokens_per_second:g} tokens a second on two cores"
-        )
+        code = "needs_fetched" if self.download_gb else "needs_nothing"
+        return Notice(code, size=self.download_gb, memory=self.memory_gb, speed=self.tokens_per_second)
 
 
 CATALOGUE = (
-    CatalogueModel(
-        "Qwen/Qwen3-0.6B", 1.5, 1.5, 10, "Apache-2.0", "the smallest of the hub here; fast enough without a GPU"
-    ),
-    CatalogueModel("Qwen/Qwen3-1.7B", 4.1, 4, 3.5, "Apache-2.0", "better prose; patience needed without a GPU"),
-    CatalogueModel("Qwen/Qwen3-4B-Instruct-2507", 8.1, 9, 1.5, "Apache-2.0", "the best prose; wants a GPU"),
+    CatalogueModel("Qwen/Qwen3-0.6B", 1.5, 1.5, 10, "Apache-2.0", Notice("model_small")),
+    CatalogueModel("Qwen/Qwen3-1.7B", 4.1, 4, 3.5, "Apache-2.0", Notice("model_middle")),
+    CatalogueModel("Qwen/Qwen3-4B-Instruct-2507", 8.1, 9, 1.5, "Apache-2.0", Notice("model_large")),
 )
 """Those of the hub, the smallest first."""
 SHIPPED = CatalogueModel(
@@ -45,7 +42,7 @@ SHIPPED = CatalogueModel(
     0.5,
     20,
     "Apache-2.0",
-    "ships with paperbacked: a plain sentence from each quote",
+    Notice("model_shipped"),
 )
 """Never chosen unasked: readers prefer the quotes (docs/results.md)."""
 OFFERED = (SHIPPED, *CATALOGUE)

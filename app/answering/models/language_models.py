@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.model_choice import NONE, Choice
+from app.notices.notice import Notice
 from retrieval.errors import InputError, PaperbackedError, one_line
 from retrieval.models.hub import cached_model, fetch_model
 from retrieval.types import Progress, no_progress
@@ -22,7 +23,7 @@ class Underway:
     """A model on its way: `label` says what is being done, `done` of `total` how far it has come."""
 
     name: str
-    label: str
+    label: Notice
     done: int = 0
     total: int = 1
 
@@ -90,7 +91,7 @@ class LanguageModels:
         # A panic in the Rust core of a library is no Exception.
         except BaseException as error:
             sentence = _reason(error)
-            self._current = LanguageModel(note=f"{sentence} These are the quotes.")
+            self._current = LanguageModel(note=Notice("model_missing", reason=sentence))
             self._note(sentence)
         finally:
             self._underway = None
@@ -99,16 +100,17 @@ class LanguageModels:
         if choice.failure:
             self._note(choice.failure)
         if choice.name is None:
-            return LanguageModel(note=f"{choice.failure} These are the quotes." if choice.failure else None)
-        self._current = LanguageModel(note=f"{choice.name} is still loading, so these are the quotes.")
-        self._underway = Underway(choice.name, f"Loading {choice.name}")
+            return LanguageModel(note=Notice("model_missing", reason=choice.failure) if choice.failure else None)
+        self._current = LanguageModel(note=Notice("model_loading", name=choice.name))
+        self._underway = Underway(choice.name, Notice("loading", name=choice.name))
         after()
-        return self._open(choice.name, self._reporting(choice.name, self._progress))
+        loading = Notice("loading", name=choice.name)
+        return self._open(choice.name, self._reporting(choice.name, loading, self._progress))
 
     def load_in_background(self, after: Callable[[], object] = lambda: None) -> None:
         """`load` on a thread of its own."""
-        self._current = LanguageModel(note="A language model is being looked for, so these are the quotes.")
-        self._underway = Underway("", "Looking for a language model")
+        self._current = LanguageModel(note=Notice("model_looked_for"))
+        self._underway = Underway("", Notice("looking"))
         threading.Thread(target=self.load, args=(after,), name="load-language-model", daemon=True).start()
 
     def fetch(self, name: str) -> bool:
@@ -125,7 +127,7 @@ class LanguageModels:
         with self._starting:
             if self._underway is not None:
                 return False
-            self._underway = Underway(model.name, f"Fetching {model.name}")
+            self._underway = Underway(model.name, Notice("fetching", name=model.name))
         self.failure = None
         threading.Thread(target=self._fetch_and_open, args=(model.name,), name="get-model", daemon=True).start()
         return True
@@ -139,10 +141,9 @@ class LanguageModels:
 
     def _fetch_and_open(self, name: str) -> None:
         try:
-            report = self._reporting(name, no_progress)
             if not _is_here(name):
-                self._fetch(name, report)
-            self._current = self._open(name, report)
+                self._fetch(name, self._reporting(name, Notice("fetching", name=f"{name} (MB)"), no_progress))
+            self._current = self._open(name, self._reporting(name, Notice("loading", name=name), no_progress))
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -151,9 +152,9 @@ class LanguageModels:
         finally:
             self._underway = None
 
-    def _reporting(self, name: str, also: Progress) -> Progress:
+    def _reporting(self, name: str, what: Notice, also: Progress) -> Progress:
         def report(label: str, done: int, total: int) -> None:
-            self._underway = Underway(name, label, done, total)
+            self._underway = Underway(name, what, done, total)
             also(label, done, total)
 
         return report

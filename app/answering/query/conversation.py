@@ -86,20 +86,33 @@ class _Topic:
         return self.named[: MANY_MEANT if several else 1]
 
 
-def standalone_question(question: Question, records: Records | None = None) -> str:
-    """The question with as much of what came before as it needs to be understood.
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What came before a question: its topic, and what the last question asked of the collection's records."""
 
-    A question that refers back, or is too short to be a topic of its own, is joined
-    to the questions before it and to the name of the paper that the last answer
-    names first, or that the question points at ("the second one"); of a question about
-    the collection only the papers listed matter. Any other one
-    begins a new topic, and so does one that names another paper of `records` or
-    speaks of what they never speak of.
-    """
-    records = records or Records(())
+    topic: _Topic = _Topic()
+    of_records: CollectionQuestion | None = None
+
+    def standalone(self, text: str, records: Records) -> str:
+        """The question with as much of what came before as it needs to be understood.
+
+        A question that refers back, or is too short to be a topic of its own, is joined
+        to the questions before it and to the name of the paper that the last answer
+        names first, or that the question points at ("the second one"); of a question about
+        the collection only the papers listed matter. Any other one
+        begins a new topic, and so does one that names another paper of `records` or
+        speaks of what they never speak of.
+        """
+        if self.topic.is_set and _continues(text, self.topic, records):
+            return self.topic.joined(text)
+        return text
+
+
+def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversation:
+    """What the conversation is about at its end."""
     topic = _Topic()
     of_records: CollectionQuestion | None = None
-    for asked, reply in _exchanges(question.history):
+    for asked, reply in _exchanges(history):
         goes_on = topic.is_set and _continues(asked, topic, records)
         named = records.named_in(reply) or (topic.named if goes_on else ())
         of_records = going_on(asked, of_records, records)
@@ -107,9 +120,13 @@ def standalone_question(question: Question, records: Records | None = None) -> s
             topic = _Topic("", named)
         else:
             topic = _Topic(f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked, named)
-    if topic.is_set and _continues(question.text, topic, records):
-        return topic.joined(question.text)
-    return question.text
+    return Conversation(topic, of_records)
+
+
+def standalone_question(question: Question, records: Records | None = None) -> str:
+    """The question as it reads without its conversation, by rules alone."""
+    records = records or Records(())
+    return read_conversation(question.history, records).standalone(question.text, records)
 
 
 def needs_context(text: str) -> bool:

@@ -12,6 +12,7 @@ from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question, clean
 from app.answering.writing.stream import TICK_SECONDS, Silence, written
+from app.notices.notice import Notice
 from prompts import load_prompt
 from retrieval.lexical.tokens import content_words
 
@@ -54,7 +55,7 @@ def shares_topic(said: str, by_rules: str, asked: str) -> bool:
 def _said(question: Question, model: LanguageModel, limit_seconds: float) -> Generator[Event, None, str]:
     """The first line that the model writes; empty where it writes more than `MAX_WORDS` or takes longer."""
     began = told = time.monotonic()
-    reading = Status("Reading the conversation")
+    reading = Status(Notice("conversation"))
     yield reading
     turns = (f"{_ROLES[turn.role]}: {turn.content[:MAX_TURN_CHARS]}" for turn in question.history[-MAX_TURNS:])
     messages = load_prompt(PROMPT).render(

@@ -31,13 +31,13 @@ from app.answering.writing.stream import (
     without_addresses,
     written,
 )
+from app.notices.notice import Notice
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import overlap
 
 LIMIT_SECONDS = 5.0
 """A reader waits no longer for a small model's prose; what is there by then is the answer."""
 SENTENCE_TOKENS = 80
-_UNSUPPORTED = "The quotes do not support what {name} wrote, so these are the quotes."
 SAID_AGAIN = 0.6
 """A sentence sharing this much of its content words with one before it says nothing new."""
 
@@ -73,7 +73,7 @@ def answer_at_once(
     """
     said: list[str] = []
     markers = MarkerStream([quote.number for quote in quotes])
-    writing = Status(f"Writing with {model.name}")
+    writing = Status(Notice("writing", name=model.name or ""))
     yield writing
     cut_off, told = False, time.monotonic()
     with closing(written(model, answer_messages(model.prompt, question, quotes))) as pieces:
@@ -96,7 +96,7 @@ def answer_at_once(
     if drop_unsupported:
         sentences = tuple(sentence for sentence in sentences if sentence.support == "supported")
     if not any(sentence.support == "supported" for sentence in sentences):
-        return Prose(note=_UNSUPPORTED.format(name=model.name))
+        return Prose(note=Notice("unsupported", name=model.name or ""))
     attribution = Attribution(quotes, words)
     sentences = tuple(attribution.named(sentence) for sentence in sentences)
     for sentence in sentences:
@@ -140,14 +140,14 @@ def answer_by_quote(
     if not wrote and time.monotonic() >= until:
         raise ModelError(f"it wrote nothing within {limit_seconds:g} seconds")
     if skipped:
-        return Prose(note=f"{model.name} finds no quote that it can put in its own words, so these are the quotes.")
-    return Prose(note=_UNSUPPORTED.format(name=model.name))
+        return Prose(note=Notice("skipped", name=model.name or ""))
+    return Prose(note=Notice("unsupported", name=model.name or ""))
 
 
 def _said_of(model: LanguageModel, question: str, quote: Citation, until: float) -> Generator[Event, None, str]:
     """What the model says of the quote, whole; empty where the time is up first."""
     messages = sentence_messages(question, quote.paper.name, quote.gloss or quote.quote)
-    writing = Status(f"Writing with {model.name}")
+    writing = Status(Notice("writing", name=model.name or ""))
     yield writing
     text, told = "", time.monotonic()
     with closing(written(model, messages, max_tokens=SENTENCE_TOKENS)) as pieces:

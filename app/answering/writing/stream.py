@@ -13,6 +13,7 @@ from app.answering.events import REFUSAL, Citation
 from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.transformers_chat import READERS_BEFORE
+from app.notices.notice import Notice
 from prompts import load_prompt
 from retrieval.chunking import MAX_SENTENCE_CHARS, split_sentences
 from retrieval.errors import ModelError
@@ -47,13 +48,13 @@ class Silence:
     readers_before: int = 0
 
     @property
-    def status(self) -> str | None:
+    def status(self) -> Notice | None:
         """What to tell the reader who waits in the line, None where it is this reader's turn."""
         count = self.readers_before
         if not count:
             return None
         number = _IN_WORDS[count] if count < len(_IN_WORDS) else str(count)
-        return f"{number} reader{' is' if count == 1 else 's are'} before you"
+        return Notice("readers_before", count=count, number=number)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,14 @@ class AnswerModels(BaseModel):
     corpus: str | None
 
 
+class Notice(BaseModel):
+    """Something that readers are told besides the answer."""
+
+    text: str
+    code: str | None = Field(description="Null where it is a sentence of something else, such as a model server.")
+    params: dict[str, str | float]
+
+
 class Answer(BaseModel):
     """The answer, the same from every surface."""
 
@@ -106,6 +114,7 @@ class Answer(BaseModel):
         description="Why the answer is not in the mode that was asked for, and that passages were left out, "
         "where that is so."
     )
+    notes: list[Notice] = Field([], description="The same, each with a code and parameters for other languages.")
 
 
 class Turn(BaseModel):
@@ -159,6 +168,13 @@ class KeptCitation(BaseModel):
     check: str | None = Field(None, description="Tells whether the quote still reads as it did.")
 
 
+class KeptNotice(BaseModel):
+    """A notice by its code."""
+
+    code: str | None
+    params: dict[str, str | float] = {}
+
+
 class KeptSource(BaseModel):
     """A source by its place in the collection."""
 
@@ -186,6 +202,7 @@ class KeptAnswer(BaseModel):
     timings: dict[str, float | None] = {}
     models: dict[str, str | None] = {}
     note: str | None = None
+    notes: list[KeptNotice] = []
 
 
 class ExportRequest(BaseModel, strict=True):
@@ -212,3 +229,5 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="One plain sentence.")
+    code: str | None = Field(None, description="Names the sentence, for other languages; null where it has no code.")
+    params: dict[str, str | float] = {}

@@ -131,7 +131,7 @@ def _described(paper: Paper) -> str:
 
 
 def _made_with(answer: Answer, words: UiStrings) -> str:
-    names = {name: answer.models.get(name) for name in _MODELS}
+    names = {name: getattr(answer.models, name) for name in _MODELS}
     parts = [words(f"md_model_{name}", name=escaped(value)) for name, value in names.items() if value]
     if not names["llm"]:
         parts.append(words("md_model_no_llm"))

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
-from app.answering.events import Answer, AnswerSentence, AnswerStatus, Citation, Mode, Support
+from app.answering.events import Answer, AnswerModels, AnswerSentence, AnswerStatus, Citation, Mode, Support, Timings
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
+from app.notices.notice import Notice, notices_as_json, together
 from retrieval.errors import InputError
 from retrieval.types import Paper, Passage
 
@@ -57,9 +58,10 @@ def kept(answer: Answer) -> dict[str, Any]:
             for source in best_passage_per_paper(answer.sources)
         ],
         "followups": list(answer.followups),
-        "timings": dict(answer.timings),
-        "models": dict(answer.models),
+        "timings": answer.timings.as_json(),
+        "models": asdict(answer.models),
         "note": answer.note,
+        "notes": [{"code": one["code"], "params": one["params"]} for one in notices_as_json(answer.note)],
     }
 
 
@@ -77,7 +79,6 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
     sources, gone = _sources(_list(record, "sources", MAX_SOURCES), paper_of)
     numbers = {citation.number for citation in citations} | set(lost)
     sentences = [_sentence(one, numbers) for one in _list(record, "sentences", MAX_SENTENCES)]
-    note = record.get("note")
     return Answer(
         id=_text(record, "id", MAX_ID_CHARS),
         question=_text(record, "question", MAX_QUESTION_CHARS),
@@ -92,7 +93,7 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
         followups=tuple(_words(one, "followups", MAX_SHORT_CHARS) for one in _list(record, "followups", MAX_FOLLOWUPS)),
         timings=_timings(record),
         models=_models(record),
-        note=_note(None if note is None else _words(note, "note", MAX_SHORT_CHARS), {*lost.values(), *gone}),
+        note=together(_note(record), _papers_gone({*lost.values(), *gone})),
     )
 
 
@@ -193,22 +194,42 @@ def _without(sentence: AnswerSentence, lost: Mapping[int, str]) -> AnswerSentenc
     return replace(sentence, citations=left, support="unsupported" if left else "uncited", score=0.0)
 
 
-def _note(note: str | None, gone: set[str]) -> str | None:
-    if not gone:
-        return note
-    papers = "One of its papers is" if len(gone) == 1 else f"{len(gone)} of its papers are"
-    said = f"{papers} no longer in the collection as the answer found it, and what it quoted from there is left out."
-    return f"{note} {said}" if note else said
+def _note(record: Mapping[str, Any]) -> str | None:
+    """The note, as notices where all of it is told by their codes."""
+    note = record.get("note")
+    text = None if note is None else _words(note, "note", MAX_SHORT_CHARS)
+    kept = [_notice(one) for one in _list(record, "notes", MAX_ENTRIES)]
+    known = [notice for notice in kept if notice is not None]
+    return together(*known) if known and len(known) == len(kept) else text
 
 
-def _timings(record: Mapping[str, Any]) -> dict[str, float | None]:
-    timings = _mapping(record, "timings")
-    return {name: None if time is None else _number(timings, name, 0, _MAX_MS) for name, time in timings.items()}
+def _notice(record: Any) -> Notice | None:
+    """The notice of a code and its parameters; None where there is no such notice."""
+    _require(isinstance(record, dict), "a note must be an object")
+    params = {
+        name: value if type(value) in (int, float) else _words(value, "params", MAX_SHORT_CHARS)
+        for name, value in _mapping(record, "params").items()
+    }
+    try:
+        return Notice(str(record.get("code")), **params)
+    except (KeyError, ValueError):
+        return None
 
 
-def _models(record: Mapping[str, Any]) -> dict[str, str | None]:
-    models = _mapping(record, "models")
-    return {name: None if model is None else _text(models, name, MAX_SHORT_CHARS) for name, model in models.items()}
+def _papers_gone(gone: set[str]) -> Notice | None:
+    return Notice("papers_gone", count=len(gone)) if gone else None
+
+
+def _timings(record: Mapping[str, Any]) -> Timings:
+    told = _mapping(record, "timings")
+    names = [each.name for each in fields(Timings) if told.get(each.name) is not None]
+    return Timings(**{name: _number(told, name, 0, _MAX_MS) for name in names})
+
+
+def _models(record: Mapping[str, Any]) -> AnswerModels:
+    told = _mapping(record, "models")
+    names = [each.name for each in fields(AnswerModels) if told.get(each.name) is not None]
+    return AnswerModels(**{name: _text(told, name, MAX_SHORT_CHARS) for name in names})
 
 
 # ---- the few forms of a value

@@ -58,7 +58,7 @@ class _Watch:
 
     def answered(self, answer: Answer) -> None:
         self.answer, self.status, self.total_s = answer, answer.status, self.seconds
-        evidence_ms = answer.timings.get("evidence_ms")
+        evidence_ms = answer.timings.evidence_ms
         if self.evidence_s is None and evidence_ms is not None:
             self.evidence_s = evidence_ms / 1000
 
@@ -156,6 +156,6 @@ class ObservedAnswerer:
             "confidence": round(answer.confidence, 4) if answer else None,
             "citations": len(answer.citations) if answer else 0,
             "seconds": round(watch.seconds, 3),
-            "timings": dict(answer.timings) if answer else {},
+            "timings": answer.timings.as_json() if answer else {},
         }
         return line | ({"question": watch.question} if self._log_questions else {})

@@ -13,6 +13,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
+from app.notices.notice import Notice
 from retrieval.errors import PaperbackedError
 
 WINDOW_SECONDS = 60
@@ -49,11 +50,11 @@ class RateLimit:
         with self._lock:
             now = self._now()
             if self._server_limit and _within(self._all, now) >= self._server_limit:
-                raise self._refusal(self._all, now, "This server is asked too much at the moment")
+                raise self._refusal(self._all, now, "server_limit")
             if self._client_limit:
                 asked = self._asked_by(name, now)
                 if _within(asked, now) >= self._client_limit:
-                    raise self._refusal(asked, now, "That is more than one address may ask in a minute")
+                    raise self._refusal(asked, now, "client_limit")
                 asked.append(now)
             if self._server_limit:
                 self._all.append(now)
@@ -75,9 +76,9 @@ class RateLimit:
         self._clients.move_to_end(name)
         return asked
 
-    def _refusal(self, asked: deque[float], now: float, sentence: str) -> LimitError:
+    def _refusal(self, asked: deque[float], now: float, code: str) -> LimitError:
         seconds = min(max(math.ceil(asked[0] + WINDOW_SECONDS - now), 1), WINDOW_SECONDS)
-        return LimitError(f"{sentence}: try again in {seconds} second{'s' if seconds > 1 else ''}.", seconds)
+        return LimitError(Notice(code, count=seconds), seconds)
 
 
 def _within(asked: deque[float], now: float) -> int:

@@ -21,8 +21,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
+from app.notices.notice import Notice
 from app.surfaces.mcp.tools import TOOLS, PaperTool
-from app.surfaces.problems import INSIDE
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError
 
@@ -54,7 +54,7 @@ def mcp_server(ready: Ready, runs: AnswerRuns) -> Server[Any]:
             return _failed(str(error))
         except Exception:
             _log.exception("The tool %s broke.", tool.name)
-            return _failed(INSIDE)
+            return _failed(Notice("inside"))
         return types.CallToolResult(content=[_text(said.text)], structured_content=_sendable(said.record))
 
     return Server(

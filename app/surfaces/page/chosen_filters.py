@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from app.notices.notice import Notice
 from app.surfaces.markup import text_html
 from app.surfaces.page.render import language_name
 from app.surfaces.ui_strings import UiStrings
@@ -78,7 +79,7 @@ def chosen_filters(
 ) -> Filters:
     """The widgets' values as filters. Raises `InputError` where the years run backwards."""
     if since and until and since > until:
-        raise InputError(f"The papers cannot be from {since} or later and from {until} or earlier: change one year.")
+        raise InputError(Notice("years_swapped", since=since, until=until))
     return Filters(
         tuple(organisations or ()),
         tuple(categories or ()),

@@ -10,13 +10,12 @@ from dataclasses import dataclass, fields, replace
 from app.answering.answerer import Answerer
 from app.answering.events import Failed, SentenceChecked, Token
 from app.answering.question import Question
+from app.notices.notice import Notice
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import PaperbackedError
-
-BROKEN = "Something went wrong while answering: the server's log says what, and Retry asks again."
 
 _FRAME_SECONDS = 0.05
 """Tokens that come faster than this are drawn together: the eye sees no difference, the wire does."""
@@ -107,14 +106,14 @@ def _steps(answerer: Answerer, question: Question, exchange: Exchange) -> Genera
             exchange = exchange.after(event)
             yield exchange, not isinstance(event, Token | SentenceChecked)
     except PaperbackedError as error:
-        exchange = exchange.after(Failed(str(error)))
+        exchange = exchange.after(Failed(error.message))
         yield exchange, True
     except Exception:
         _log.exception("The page's answer failed")
-        exchange = exchange.after(Failed(BROKEN))
+        exchange = exchange.after(Failed(Notice("broken")))
         yield exchange, True
     finally:
         # Reached also when the reader stops or leaves: Gradio closes the handler, this closes the chain.
         stream.close()
     if exchange.running:
-        yield exchange.after(Failed(BROKEN)), True
+        yield exchange.after(Failed(Notice("broken"))), True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.answering.models.language_models import Offer, Underway
+from app.notices.notice import said
 from app.surfaces.markup import text_html
-from app.surfaces.page.said import said
 from app.surfaces.ui_strings import UiStrings
 
 
@@ -15,7 +15,7 @@ def model_picker_html(offers: Sequence[Offer], underway: Underway | None, failur
     if not offers:
         return ""
     rows = "".join(_row(offer, underway, words) for offer in offers)
-    failed = f'<p class="note">{text_html(said(failure, words))}</p>' if failure else ""
+    failed = f'<p class="note">{text_html(said(failure, words.language))}</p>' if failure else ""
     opened = " open" if underway or failure else ""
     heading = f"<summary>{text_html(words('shelf_heading'))}</summary>"
     return f'<details class="shelf"{opened}>{heading}<ul>{rows}</ul>{failed}</details>'
@@ -23,8 +23,8 @@ def model_picker_html(offers: Sequence[Offer], underway: Underway | None, failur
 
 def _row(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
     model = offer.model
-    about = f"<b>{text_html(model.name)}</b> · {text_html(said(model.remark, words))} · "
-    return f"<li>{about}{text_html(said(model.needs, words))}<br>{_state(offer, underway, words)}</li>"
+    about = f"<b>{text_html(model.name)}</b> · {text_html(said(model.remark, words.language))} · "
+    return f"<li>{about}{text_html(said(model.needs, words.language))}<br>{_state(offer, underway, words)}</li>"
 
 
 def _state(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
@@ -42,7 +42,7 @@ def _state(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
 
 
 def _progress(underway: Underway, words: UiStrings) -> str:
-    done, total, label = underway.done, underway.total, said(underway.label, words)
+    done, total, label = underway.done, underway.total, said(underway.label, words.language)
     if total > 1:
         far = words("shelf_far", label=label, done=f"{done:,}", total=f"{total:,}")
     else:

@@ -13,12 +13,12 @@ from urllib.parse import urlencode
 from app.answering.events import Answer
 from app.answering.query.request import filters_from_json
 from app.answering.question import Question, checked_question
+from app.notices.notice import Notice
 from app.surfaces.page.exchange import Exchange
 from retrieval.corpus import checked_filters
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 
-BAD_LINK = "This link holds no question that can be asked: type one below."
 MAX_VALUES = 40
 """Filter values that a link may name."""
 MAX_NAME_CHARS = 80
@@ -44,8 +44,8 @@ def permalink(exchange: Exchange) -> str:
 def version_of(answer: Answer) -> str:
     """The corpus and the models that the answer was made with, in short."""
     models = answer.models
-    corpus = (models.get("corpus") or "").rpartition("@")[2]
-    names = (corpus, models.get("embedding") or "", models.get("llm") or _QUOTES)
+    corpus = (models.corpus or "").rpartition("@")[2]
+    names = (corpus, models.embedding or "", models.llm or _QUOTES)
     return _SEPARATOR.join(name.replace(_SEPARATOR, "-")[:MAX_NAME_CHARS] for name in names)
 
 
@@ -63,12 +63,12 @@ def changed_since(exchange: Exchange) -> str | None:
 def question_of_link(link: Any, facets: Facets) -> tuple[Question, str]:
     """The question that a link asks, and the version it was made with. Raises `InputError`."""
     if not isinstance(link, Mapping) or not isinstance(link.get("q"), str):
-        raise InputError(BAD_LINK)
+        raise InputError(Notice("bad_link"))
     asked: dict[str, Any] = {}
     for name in ("organisation", "category", "language"):
         values = link.get(name) or []
         if not isinstance(values, list) or len(values) > MAX_VALUES:
-            raise InputError(BAD_LINK)
+            raise InputError(Notice("bad_link"))
         asked[name] = values
     for name in ("since", "until"):
         if isinstance(link.get(name), str | int) and link[name]:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
+from app.notices.notice import said
 from app.surfaces.markup import text_html
 from app.surfaces.page import render
 from app.surfaces.page.asking import asked
@@ -17,7 +18,6 @@ from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import exchanges_from_kept
 from app.surfaces.page.model_picker import model_picker_html
-from app.surfaces.page.said import said
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError, PaperbackedError
 
@@ -89,7 +89,7 @@ class ConversationPage:
             wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
-            yield PageUpdate(notice=notice(str(error), words) + (_replacing(words) if editing else ""))
+            yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))
             return
         try:
             first = drawn((*wanted.earlier, wanted.exchange), words)
@@ -148,4 +148,4 @@ def _replacing(words: UiStrings) -> str:
 
 def notice(sentence: str, words: UiStrings) -> str:
     """One sentence above the box."""
-    return f"<p>{text_html(said(sentence, words))}</p>"
+    return f"<p>{text_html(said(sentence, words.language))}</p>"

@@ -11,6 +11,7 @@ from functools import partial
 
 from app.answering.answerer import Models
 from app.answering.sources import closest_papers
+from app.notices.notice import said
 from app.surfaces.markup import text_html
 from app.surfaces.page.actions import actions, edit_button
 from app.surfaces.page.answer_text import answer_html, marker, spoken
@@ -29,7 +30,6 @@ from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import month_year, origin
 from app.surfaces.page.permalink import changed_since
-from app.surfaces.page.said import said
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Filters
 
@@ -89,7 +89,7 @@ def announced(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     if exchange.answer and not said_so_far:
         said_so_far = [" ".join(exchange.text.split("\n\n")[0].split())]
     if exchange.failure:
-        said_so_far.append(said(exchange.failure, words))
+        said_so_far.append(said(exchange.failure, words.language))
     if exchange.stopped:
         said_so_far.append(words("turn_stopped"))
     items = "".join(
@@ -127,14 +127,14 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     if exchange.text:
         parts.append(f'<div class="answer">{answer_html(exchange, number, words)}</div>')
     if exchange.running:
-        status = said(exchange.status, words) if exchange.status else words("turn_starting")
+        status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
     if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
         parts.append(provisional(exchange, number, words))
     if exchange.abstained:
         parts.append(closest(exchange, number, words))
     if exchange.failure:
-        parts.append(f'<p class="failure">{text_html(said(exchange.failure, words))}</p>')
+        parts.append(f'<p class="failure">{text_html(said(exchange.failure, words.language))}</p>')
     if exchange.stopped:
         parts.append(f'<p class="status">{text_html(words("turn_stopped"))}</p>')
     if not exchange.running:
@@ -214,18 +214,18 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
         if total:
             some = words("supported_some", supported=supported, total=total)
             parts.append(words("supported_all") if supported == total else some)
-        writer = answer.models.get("llm") or words("mode_some_model")
+        writer = answer.models.llm or words("mode_some_model")
         parts.append(words("mode_quotes") if answer.mode == "quotes" else words("mode_written", name=writer))
-    elapsed = answer.timings.get("total_ms")
+    elapsed = answer.timings.total_ms
     if elapsed is not None:
         quick = elapsed < 1000
         parts.append(
             words("took_ms", count=f"{elapsed:.0f}") if quick else words("took_s", count=f"{elapsed / 1000:.1f}")
         )
-    if answer.models.get("embedding"):
-        parts.append(str(answer.models["embedding"]))
+    if answer.models.embedding:
+        parts.append(answer.models.embedding)
     whole = " whole" if total and supported == total else ""
-    note = f'<p class="note">{text_html(said(answer.note, words))}</p>' if answer.note else ""
+    note = f'<p class="note">{text_html(said(answer.note, words.language))}</p>' if answer.note else ""
     return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'
 
 
@@ -258,6 +258,6 @@ def _listed(names: Sequence[str], words: UiStrings) -> str:
 def mode_line(models: Models, count: int, words: UiStrings) -> str:
     """The small line that says what is at work."""
     mode = words("line_written", name=models.llm) if models.llm else words("line_quotes")
-    note = f'<span class="note"> · {text_html(said(models.note, words))}</span>' if models.note else ""
+    note = f'<span class="note"> · {text_html(said(models.note, words.language))}</span>' if models.note else ""
     papers = words("line_papers", count=f"{count:,}")
     return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {text_html(papers)}{note}</p>"

@@ -16,11 +16,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from app.answering.events import Done, Event, Failed, Quotes, Status
-from app.surfaces.problems import INSIDE
+from app.notices.notice import Notice
 from retrieval.errors import PaperbackedError
 
-STOPPED = "The server is being stopped: ask again in a moment."
-"""What readers are told whose answer is broken off because the program ends."""
 TURN_SECONDS = 0.05
 """After so long, and the event that is then being made, an answer leaves its thread to the next one."""
 
@@ -88,7 +86,7 @@ class AnswerRun:
 
     def break_off(self) -> None:
         """End it for its readers, now; the work is closed as soon as it can be reached."""
-        self._tell(Failed(STOPPED))
+        self._tell(Failed(Notice("stopped")))
 
     def join(self, after: int = 0) -> EventReader | None:
         """A reader of the events after that number, on the running event loop; None where the run has been given up."""
@@ -135,11 +133,11 @@ class AnswerRun:
         try:
             event = next(self._events)
         except PaperbackedError as error:
-            self._tell(Failed(str(error)))
+            self._tell(Failed(error.message))
         # Whatever it is, the readers must not wait for ever.
         except Exception:
             log.exception("An answer broke off.")
-            self._tell(Failed(INSIDE), broken=True)
+            self._tell(Failed(Notice("inside")), broken=True)
         else:
             self._tell(event)
 

@@ -7,7 +7,8 @@ from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 
 from app.answering.events import Event
-from app.surfaces.runs.answer_run import STOPPED, AnswerRun, EventReader, Lanes
+from app.notices.notice import Notice
+from app.surfaces.runs.answer_run import AnswerRun, EventReader, Lanes
 from retrieval.errors import PaperbackedError
 
 FINDING_THREADS = 8
@@ -40,7 +41,7 @@ class AnswerRuns:
         with self._lock:
             if self._stopping:
                 events.close()
-                raise PaperbackedError(STOPPED)
+                raise PaperbackedError(Notice("stopped"))
             self._under_way.add(run)
         run.start()
         return reader

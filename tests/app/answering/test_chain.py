@@ -46,7 +46,7 @@ NAMED = (
 INVENTED = "Whales migrate towards warmer oceans in winter"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
-    *("sources", "followups", "timings", "models", "note"),
+    *("sources", "followups", "timings", "models", "note", "notes"),
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
@@ -158,7 +158,7 @@ def test_two_answers_are_alike_but_for_id_and_time(answerer: LocalAnswerer) -> N
 
 
 def test_times_are_in_order(answerer: LocalAnswerer) -> None:
-    times = answerer.ask(checked_question(BACKDOOR)).timings
+    times = answerer.ask(checked_question(BACKDOOR)).timings.as_json()
     assert 0 < times["retrieve_ms"] <= times["evidence_ms"] <= times["first_token_ms"] <= times["total_ms"]
 
 
@@ -240,7 +240,7 @@ def test_written_sentences_are_cited(writing: Writing) -> None:
         ((2,), "unsupported"),
     ]
     assert [citation.number for citation in answer.citations] == [1, 2]
-    assert answer.models["llm"] == "scripted" and str(answer.models["prompt"]).startswith("answer@")
+    assert answer.models.llm == "scripted" and str(answer.models.prompt).startswith("answer@")
 
 
 def test_only_what_is_cited_is_among_the_citations(writing: Writing) -> None:
@@ -292,7 +292,7 @@ def test_a_written_refusal_is_one(writing: Writing, reply: str) -> None:
 )
 def test_where_nothing_is_supported_quotes_answer(writing: Writing, answerer: LocalAnswerer, reply: str) -> None:
     answer = answer_of(events_of(writing(ScriptedLLM(replies=[reply]))))
-    assert (answer.status, answer.mode, answer.models["llm"]) == ("answered", "quotes", None)
+    assert (answer.status, answer.mode, answer.models.llm) == ("answered", "quotes", None)
     assert answer.answer == answer_of(events_of(answerer)).answer
     assert answer.note == "The quotes do not support what scripted wrote, so these are the quotes."
 
@@ -310,12 +310,12 @@ def test_a_model_that_fails_leaves_the_quotes(
     assert answer.answer == answer_of(events_of(answerer)).answer
     reason = (str(error).splitlines() or ["ConnectionError"])[0].rstrip(".")
     assert answer.note == f"scripted failed ({reason}), so these are the quotes."
-    assert set(answer.timings) == TIMINGS
+    assert set(answer.timings.as_json()) == TIMINGS
 
 
 def test_the_first_token_is_told_before_the_model_has_finished(writing: Writing) -> None:
     llm = ScriptedLLM(replies=[f"{SUPPORTED} [1]."], piece=10, delay_s=0.02)
-    times = answer_of(events_of(writing(llm))).timings
+    times = answer_of(events_of(writing(llm))).timings.as_json()
     assert times["first_token_ms"] + 60 < times["total_ms"]
 
 

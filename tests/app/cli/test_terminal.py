@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.answering.events import Answer, AnswerSentence, Citation
+from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
 from app.answering.writing.quotes import quoted_answer
 from app.cli.doctor import Finding
 from app.cli.terminal import print_answer, print_findings, print_papers, print_sources, progress_bars, progress_lines
@@ -39,8 +39,8 @@ def answer_of(*citations: Citation, note: str | None = None) -> Answer:
         sentences,
         citations,
         tuple(Passage(citation.paper, 0, 5, 0.5) for citation in citations),
-        timings={"total_ms": 12.3},
-        models={"embedding": "hash", "llm": None},
+        timings=Timings(total_ms=12.3),
+        models=AnswerModels(embedding="hash", llm=None),
         note=note,
     )
 
@@ -64,7 +64,9 @@ def test_the_address_of_a_citation_is_not_broken(capsys: pytest.CaptureFixture[s
 def test_asterisks_of_a_written_answer_stay(capsys: pytest.CaptureFixture[str]) -> None:
     text = "2*3*4 is 24 [1]."
     sentence = AnswerSentence(text, (1,), "supported", 1.0)
-    print_answer(Answer("id", "q", "q", "answered", "generated", text, 0.9, (sentence,), models={"llm": "scripted"}))
+    print_answer(
+        Answer("id", "q", "q", "answered", "generated", text, 0.9, (sentence,), models=AnswerModels(llm="scripted"))
+    )
     assert capsys.readouterr().out.startswith(text)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, AnswerSentence, Citation, Support
+from app.answering.events import Answer, AnswerSentence, Citation, Support, Timings
 from app.cli.commands import main
 from app.evaluation.answer_table import print_answer_report
 from app.evaluation.answers import (
@@ -52,7 +52,7 @@ def answer(*sentences: AnswerSentence, citations: tuple[Citation, ...] = (), **f
         "status": "answered" if sentences else "abstained",
         "confidence": 0.5,
         "mode": "quotes",
-        "timings": {"total_ms": 10.0, "first_token_ms": 5.0},
+        "timings": Timings(total_ms=10.0, first_token_ms=5.0),
     }
     return Answer("id", "q", "q", answer="…", sentences=sentences, citations=citations, **(given | fields))
 
@@ -119,7 +119,7 @@ def test_sentences_quoted_are_counted_within_quotes() -> None:
 
 
 def test_means_are_over_what_they_apply_to() -> None:
-    hit = answer(said("supported", 1), citations=(cited(1, LIES, 9, 18),), timings={"total_ms": 30.0})
+    hit = answer(said("supported", 1), citations=(cited(1, LIES, 9, 18),), timings=Timings(total_ms=30.0))
     found = figures([(ASKED, hit), (ASKED, answer()), (UNKNOWN, hit)])
     assert (found.count, found.means["evidence_hit"], found.means["citation_recall"]) == (3, 0.5, 1.0)
     assert found.means["answered"] == pytest.approx(2 / 3)

@@ -18,7 +18,8 @@ import pytest
 
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.errors import IndexGoneError, IndexStoreError
-from retrieval.stores.chroma import WRITE_BATCH, ChromaStore, Index, similarity
+from retrieval.stores.base import Index, similarity
+from retrieval.stores.chroma import WRITE_BATCH, ChromaStore
 from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Chunk, Filters, Paper
 

@@ -11,6 +11,7 @@ import pytest
 from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
+from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from app.answering.reply import Reply
 from app.answering.writing.phrases import ENGLISH
@@ -96,7 +97,7 @@ def test_the_events_come_as_they_always_do(answerer: LocalAnswerer) -> None:
 def test_a_language_model_is_not_asked(writing: object) -> None:
     llm = ScriptedLLM(replies=["Seven [1]."])
     answer = ask(writing(llm), "how many papers are about unlearning?")  # type: ignore[operator]
-    assert llm.asked == [] and answer.models["llm"] is None and len(answer.citations) == 2
+    assert llm.asked == [] and answer.models.llm is None and len(answer.citations) == 2
 
 
 def test_the_newest_and_the_oldest(answerer: LocalAnswerer) -> None:
@@ -190,7 +191,7 @@ class Finding:
 def found(built: Any, question: str, *scores: float) -> Reply:
     retriever: Any = Finding(built, *scores)
     catalogue = CollectionAnswerer(built.papers, retriever)
-    asked = catalogue.asked(checked_question(question))
+    asked = understood(checked_question(question), catalogue.records).of_records
     assert asked is not None
     return catalogue.answer(asked, Filters(), ENGLISH)
 

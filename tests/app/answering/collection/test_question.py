@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.collection.question import MAX_CHARS, CollectionQuestion, collection_question
+from app.answering.collection.question import MAX_CHARS, CollectionQuestion, going_on
 from app.answering.collection.records import Records
-from app.answering.question import checked_question
+from app.answering.query.conversation import read_conversation
+from app.answering.question import Turn, checked_question
 from retrieval.corpus import default_questions_file
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.types import Filters, Paper
@@ -27,7 +28,8 @@ def records(all_papers: tuple[Paper, ...]) -> Records:
 
 def read(records: Records, *questions: str) -> CollectionQuestion | None:
     *earlier, last = questions
-    return collection_question(last, records, earlier)
+    conversation = read_conversation(tuple(Turn("user", question) for question in earlier), records)
+    return going_on(last, conversation.of_records, records)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +194,7 @@ def test_what_papers_say_is_no_question_of_the_records(records: Records, questio
 @pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
 def test_no_written_question_is_misread(records: Records, file: str) -> None:
     questions = read_labelled_questions(default_questions_file(file))
-    misread = [q.text for q in questions if collection_question(q.text, records, q.asked_before)]
+    misread = [q.text for q in questions if read(records, *q.asked_before, q.text)]
     assert len(questions) > 200 and misread == []
 
 
@@ -222,7 +224,7 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60))
 def test_any_text_can_be_asked(records: Records, words: list[str]) -> None:
-    collection_question(" ".join(words), records, (" ".join(words[::-1]),))
+    read(records, " ".join(words[::-1]), " ".join(words))
 
 
 @pytest.mark.parametrize(
@@ -233,14 +235,14 @@ def test_no_text_is_slow_to_read(records: Records, piece: str) -> None:
     text = (piece * MAX_CHARS)[:MAX_CHARS]
     began = time.perf_counter()
     for question in (text, f"{text[:-4]} zzz", f"papers about {text}"[:MAX_CHARS]):
-        collection_question(question, records, (question,))
+        read(records, question, question)
     assert time.perf_counter() - began < 3
 
 
 def test_a_long_question_is_about_what_papers_say(records: Records) -> None:
     question = checked_question(f"papers about {'unlearning ' * 150}").text
-    assert len(question) > MAX_CHARS and collection_question(question, records) is None
+    assert len(question) > MAX_CHARS and read(records, question) is None
 
 
 def test_without_papers_there_are_no_records() -> None:
-    assert collection_question("newest paper?", Records(())) is None
+    assert read(Records(()), "newest paper?") is None

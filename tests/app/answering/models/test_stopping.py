@@ -176,6 +176,6 @@ def test_a_server_that_dies_leaves_the_quotes_and_the_reason(
     model_server.ending, model_server.status = ending, 500
     chat = open_llm("openai:m", url=model_server.url, home=tmp_path, timeout_s=1 if ending == "hang" else 20)
     answer = answered(over(chat, "openai:m"))
-    assert (answer.status, answer.mode, answer.models["llm"]) == ("answered", "quotes", None)
+    assert (answer.status, answer.mode, answer.models.llm) == ("answered", "quotes", None)
     assert answer.answer == answered(answerer).answer
     assert answer.note and reason in answer.note and answer.note.endswith("so these are the quotes.")

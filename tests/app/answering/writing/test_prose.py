@@ -179,7 +179,7 @@ def test_through_the_chain(built_full: Any) -> None:
     *_, done = answerer.stream(checked_question("Does safety training remove a backdoor that was trained in?"))
     assert isinstance(done, Done)
     answer = done.answer
-    assert answer.mode == "generated" and answer.models["prompt"] and answer.models["prompt"].startswith("sentence@")
+    assert answer.mode == "generated" and answer.models.prompt and answer.models.prompt.startswith("sentence@")
     sleeper = "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training (Anthropic, January 2024)"
     said = f"No, according to {sleeper}, safety training fails to remove such backdoor behavior [1]."
     assert answer.answer == said and len(answer.citations) == 1

@@ -154,14 +154,14 @@ def test_events_have_the_names_of_the_contract() -> None:
         "error",
     ]
     assert [as_json(event) for event in events] == [
-        {"text": "Searching"},
+        {"text": "Searching", "code": None, "params": {}},
         {"sources": []},
         {"citations": []},
         {"text": "One."},
         {"text": "One.", "citations": [1], "support": "supported", "score": 1.0},
         {"questions": ("What?",)},
         answer.as_json(),
-        {"message": "It broke."},
+        {"message": "It broke.", "code": None, "params": {}},
     ]
 
 

@@ -15,8 +15,9 @@ from fastapi.testclient import TestClient
 from app.answering.answerer import Models
 from app.answering.events import Answer, Done, Event, Failed, Status, Token
 from app.answering.question import Question
+from app.notices.notice import Notice
 from app.surfaces.api.routes import api_router
-from app.surfaces.problems import INSIDE, plain_errors
+from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.types import Facets
 
@@ -157,10 +158,14 @@ def test_what_the_user_can_mend_and_what_nobody_foresaw() -> None:
     known = client_of(Scripted(Failed("The model is away: ask again."))).post(ASK, json=BODY)
     assert (known.status_code, known.json()["detail"]) == (503, "The model is away: ask again.")
     unforeseen = client_of(Scripted(ZeroDivisionError("the inner life"))).post(ASK, json=BODY)
-    assert (unforeseen.status_code, unforeseen.json()["detail"]) == (500, INSIDE)
+    assert (unforeseen.status_code, unforeseen.json()["detail"]) == (500, Notice("inside"))
     streamed = client_of(Scripted(ZeroDivisionError("the inner life"))).post(ASK, json=BODY, headers=STREAM)
     assert streamed.status_code == 200 and "the inner life" not in streamed.text
-    assert json.loads(streamed.text.split("data: ")[-1]) == {"message": INSIDE}
+    assert json.loads(streamed.text.split("data: ")[-1]) == {
+        "message": Notice("inside"),
+        "code": "inside",
+        "params": {},
+    }
 
 
 def test_an_exception_of_a_route_is_one_sentence_to_the_client_and_the_servers_to_log() -> None:
@@ -172,6 +177,12 @@ def test_an_exception_of_a_route_is_one_sentence_to_the_client_and_the_servers_t
 
     response = TestClient(app, raise_server_exceptions=False).get("/breaks")
     assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
-    assert response.json() == {"title": "Internal Server Error", "status": 500, "detail": INSIDE}
+    assert response.json() == {
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": Notice("inside"),
+        "code": "inside",
+        "params": {},
+    }
     with pytest.raises(ZeroDivisionError):
         TestClient(app).get("/breaks")

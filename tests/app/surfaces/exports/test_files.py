@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation
+from app.answering.events import REFUSAL, Answer, AnswerModels, AnswerSentence, Citation
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.exports.files import as_bibtex, as_csl, conversation_markdown, escaped
@@ -46,7 +46,7 @@ ANSWER = Answer(
         Citation(2, SLEEPER, 19, 49, 0.5),
         Citation(3, UNTITLED, 0, 9, 0.4, "We study language models."),
     ),
-    models={"embedding": "tiny-embedder", "llm": "tiny-llm", "corpus": "c0ffee"},
+    models=AnswerModels(embedding="tiny-embedder", llm="tiny-llm", corpus="c0ffee"),
 )
 DAY = date(2026, 3, 4)
 
@@ -130,7 +130,7 @@ def test_a_file_that_would_become_too_long_is_refused_before_it_is_made() -> Non
 
 
 def test_the_versions_of_every_answer_are_named_once() -> None:
-    quoted = replace(ANSWER, models={"embedding": "tiny-embedder", "llm": None})
+    quoted = replace(ANSWER, models=AnswerModels(embedding="tiny-embedder", llm=None))
     text = conversation_markdown([ANSWER, quoted, ANSWER], today=DAY)
     assert text.count("Made with") == 2
     assert "Made with embedding model tiny-embedder · no language model." in text
@@ -205,7 +205,7 @@ def test_nothing_from_outside_comes_alive(text: str, other: str) -> None:
         *("1", text, other, "answered", "generated", f"{text}[1]{other}", 0.5),
         sentences=(AnswerSentence(text, (), "uncited", 0.0), AnswerSentence(other, (1,), "unsupported", 0.0)),
         citations=(Citation(1, paper, 0, len(paper.abstract), 0.5, text or None),),
-        models={"embedding": text, "llm": other},
+        models=AnswerModels(embedding=text, llm=other),
         note=text,
     )
     abstained = replace(answer, status="abstained", citations=(), sources=(Passage(paper, 0, 1, 0.1),))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Answer, AnswerSentence, Citation
+from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
@@ -43,8 +43,8 @@ ANSWER = Answer(
     ),
     sources=(Passage(SLEEPER, 0, 49, 0.61), Passage(CHINESE, 0, 9, 0.4)),
     followups=("What else?",),
-    timings={"total_ms": 84.2, "first_token_ms": None},
-    models={"embedding": "tiny", "llm": None, "corpus": "abc"},
+    timings=Timings(total_ms=84.2, first_token_ms=None),
+    models=AnswerModels(embedding="tiny", llm=None, corpus="abc"),
     note="A note.",
 )
 
@@ -107,8 +107,8 @@ def _answers(draw: st.DrawFn) -> Answer:
             for paper in draw(st.permutations([*PAPERS.values()]))
         ),
         tuple(draw(st.lists(_words, max_size=3))),
-        draw(st.dictionaries(_words, st.none() | st.floats(0, 1e6), max_size=3)),
-        draw(st.dictionaries(_words, st.none() | _words, max_size=3)),
+        draw(st.builds(Timings, *[st.none() | st.floats(0, 1e6)] * 4)),
+        draw(st.builds(AnswerModels, *[st.none() | _words] * 5)),
         draw(st.none() | _words),
     )
 

@@ -96,7 +96,7 @@ def test_an_answer_passes_unchanged_and_is_counted(answerer: LocalAnswerer, line
     assert (line["event"], line["surface"], line["status"], line["mode"]) == ("answer", "api", "answered", "quotes")
     assert line["citations"] == len(done.answer.citations) > 0
     assert line["confidence"] == pytest.approx(done.answer.confidence, abs=1e-4)
-    assert line["timings"] == dict(done.answer.timings)
+    assert line["timings"] == done.answer.timings.as_json()
 
 
 def test_a_whole_answer_is_counted_alike(answerer: LocalAnswerer, lines: Any) -> None:

@@ -18,9 +18,9 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
 from app.answering.question import Question
+from app.notices.notice import Notice
 from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.page.chosen_filters import chosen_filters
-from app.surfaces.page.drawing import BROKEN
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage, build_page, page_options
 from retrieval.errors import InputError, ModelError
@@ -100,8 +100,8 @@ def test_a_reader_who_leaves_ends_the_work() -> None:
     [
         ((Failed("The index is locked."),), "The index is locked."),
         ((ModelError("No weights are here."),), "No weights are here."),
-        ((Token("half"), RuntimeError("secret /home/path")), BROKEN),
-        ((Status("x"),), BROKEN),
+        ((Token("half"), RuntimeError("secret /home/path")), Notice("broken")),
+        ((Status("x"),), Notice("broken")),
     ],
 )
 def test_a_failure_is_one_sentence_on_the_page(script: tuple[Any, ...], sentence: str) -> None:

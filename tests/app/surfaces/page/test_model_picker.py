@@ -6,6 +6,7 @@ import re
 
 from app.answering.models.catalogue import CATALOGUE
 from app.answering.models.language_models import Offer, Underway
+from app.notices.notice import Notice
 from app.surfaces.page.model_picker import model_picker_html
 from app.surfaces.ui_strings import ui_strings
 
@@ -27,7 +28,7 @@ def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
 
 
 def test_while_one_is_underway_no_other_can_be_pressed() -> None:
-    underway = Underway(SMALLEST.name, "Fetching <b>", 1200, 1500)
+    underway = Underway(SMALLEST.name, Notice("fetching", name="<b>"), 1200, 1500)
     html = model_picker_html([Offer(model, False, False) for model in CATALOGUE], underway, None, EN)
     assert "data-get" not in html and '<details class="shelf" open>' in html
     assert "Fetching &lt;b&gt; … 1,200 of 1,500" in html and '<progress value="1200" max="1500"' in html

@@ -9,14 +9,14 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from app.answering.events import Answer, Done
+from app.answering.events import Answer, AnswerModels, Done
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.permalink import BAD_LINK, changed_since, permalink, question_of_link, version_of
+from app.surfaces.page.permalink import changed_since, permalink, question_of_link, version_of
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 
 FACETS = Facets({"OpenAI": 2, "A & B": 1}, {"Robustness": 1}, {"en": 2}, date(2022, 1, 1), date(2024, 7, 1))
-MODELS = {"embedding": "minilm", "llm": None, "corpus": "default@abc123"}
+MODELS = AnswerModels(embedding="minilm", corpus="default@abc123")
 ANSWER = Answer("1", "And they?", "Do backdoors & “quotes” persist?", "answered", "quotes", "x", 0.9, models=MODELS)
 FILTERS = Filters(("A & B", "OpenAI"), ("Robustness",), ("en",), date(2022, 1, 1), date(2023, 12, 31))
 
@@ -52,7 +52,7 @@ def test_what_is_not_needed_is_not_in_the_link() -> None:
     ],
 )
 def test_what_has_changed_since_is_said(models: dict[str, str], changed: str | None) -> None:
-    anew = replace(ANSWER, models=MODELS | models)
+    anew = replace(ANSWER, models=replace(MODELS, **models))
     assert changed_since(Exchange("Q?", linked=version_of(ANSWER)).after(Done(anew))) == changed
 
 
@@ -71,7 +71,7 @@ def test_a_plain_question_is_enough() -> None:
     [None, [], {}, {"q": 1}, {"q": "Why?", "organisation": "OpenAI"}, {"q": "Why?", "category": ["x"] * 41}],
 )
 def test_what_is_no_link_is_refused(link: Any) -> None:
-    with pytest.raises(InputError, match=BAD_LINK[:20]):
+    with pytest.raises(InputError, match="This link holds no question"):
         question_of_link(link, FACETS)
 
 

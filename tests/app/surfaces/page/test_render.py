@@ -18,6 +18,7 @@ from app.answering.answerer import Models
 from app.answering.events import (
     REFUSAL,
     Answer,
+    AnswerModels,
     AnswerSentence,
     Citation,
     Done,
@@ -29,6 +30,7 @@ from app.answering.events import (
     Sources,
     Status,
     Support,
+    Timings,
     Token,
 )
 from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html, web_address
@@ -130,8 +132,8 @@ def answered(
         sentences,
         citations,
         sources,
-        timings={"total_ms": 84.2},
-        models={"embedding": "all-MiniLM-L6-v2", "llm": "tiny" if mode == "generated" else None},
+        timings=Timings(total_ms=84.2),
+        models=AnswerModels(embedding="all-MiniLM-L6-v2", llm="tiny" if mode == "generated" else None),
         note=note,
     )
     return Exchange("Q?").after(Done(answer))
@@ -171,8 +173,8 @@ def outside_everywhere(text: str) -> Iterator[str]:
         (whole,),
         (passage, Passage(Paper("other", None, text, "en", label=text), 0, 1, 0.2)),
         (text,),
-        {"total_ms": 1.0},
-        {"embedding": text, "llm": text},
+        Timings(total_ms=1.0),
+        AnswerModels(embedding=text, llm=text),
         text,
     )
     done = Exchange(text, Filters((text,), (text,), (text,))).after(Done(answer))

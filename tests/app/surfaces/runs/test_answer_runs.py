@@ -13,8 +13,9 @@ import pytest
 from starlette.requests import ClientDisconnect
 
 from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
+from app.notices.notice import Notice
 from app.surfaces.problems import InsideError
-from app.surfaces.runs.answer_run import STOPPED, EventReader
+from app.surfaces.runs.answer_run import EventReader
 from app.surfaces.runs.answer_runs import FINDING_THREADS, WRITING_THREADS, AnswerRuns
 from app.surfaces.runs.reading import answer_for, finished_answer
 from retrieval.errors import PaperbackedError
@@ -252,7 +253,7 @@ def test_breaking_off_tells_every_reader_and_closes_the_work() -> None:
         return told
 
     for told in run(work):
-        assert told[-1] == Failed(STOPPED)
+        assert told[-1] == Failed(Notice("stopped"))
     assert waiting.closed == writing.closed == WRITING_THREADS
     assert not waiting.go_on.is_set() and not writing.go_on.is_set()
 
@@ -278,7 +279,7 @@ def test_readers_are_told_at_once_where_the_work_cannot_be_reached() -> None:
         return told, took
 
     told, took = run(work)
-    assert told == [Failed(STOPPED)] * 2  # and not what the held one said after all
+    assert told == [Failed(Notice("stopped"))] * 2  # and not what the held one said after all
     assert took < PATIENCE / 2
 
 

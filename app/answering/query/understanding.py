@@ -1,0 +1,33 @@
+"""What a question asks, read once together with the conversation before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.answering.collection.question import CollectionQuestion, going_on
+from app.answering.collection.records import Records
+from app.answering.query.conversation import read_conversation
+from app.answering.query.courtesy import Courtesy, courtesy_of
+from app.answering.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """`standalone` is the question as it reads without the conversation.
+
+    Where it is a courtesy, or asks which papers there are, it needs no search for evidence.
+    """
+
+    standalone: str
+    courtesy: Courtesy | None = None
+    of_records: CollectionQuestion | None = None
+
+
+def understood(question: Question, records: Records) -> Understanding:
+    """What the question asks, by rules alone; `records` are those of the collection that is asked."""
+    if courtesy := courtesy_of(question):
+        return Understanding(question.text, courtesy=courtesy)
+    conversation = read_conversation(question.history, records)
+    if asked := going_on(question.text, conversation.of_records, records):
+        return Understanding(asked.said, of_records=asked)
+    return Understanding(conversation.standalone(question.text, records))

@@ -1,0 +1,1 @@
+"""What readers are told besides answers: every notice by its code, with its text in LANGUAGE.json."""
