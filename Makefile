@@ -6,8 +6,11 @@ STAMP := $(VENV)/.installed
 # What makes the locks, the audit and the SBOM, apart from what they are made of.
 TOOLS := .venv-tools
 TOOLS_STAMP := $(TOOLS)/.installed
+# What reads JavaScript and CSS; nothing of it is shipped.
+NODE := node_modules
+NODE_STAMP := $(NODE)/.installed
 
-.PHONY: install run test check bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
+.PHONY: install run test check format bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
 
 install: $(STAMP)
 
@@ -25,11 +28,23 @@ run: install
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-check: install
+check: install $(NODE_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(NODE)/.bin/biome ci --error-on-warnings
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+
+# Mends what can be mended without a decision.
+format: install $(NODE_STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(NODE)/.bin/biome check --write
+
+$(NODE_STAMP): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed to check JavaScript and CSS: install Node.js 20 or newer, then run this again."; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $(NODE_STAMP)
 
 model: install
 	$(BIN)/python -m pytest -m model
@@ -82,4 +97,4 @@ sbom: install tools
 	$(BIN)/python -m deploy.supply.sbom $(TOOLS)/bin dist/sbom.json
 
 clean:
-	rm -rf $(VENV) $(TOOLS) dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) $(NODE) dist .pytest_cache .ruff_cache .hypothesis

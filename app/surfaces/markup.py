@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -22,20 +22,24 @@ class Layer:
 
 
 def segments(text: str, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The text cut wherever a layer begins or ends, each piece with the labels that hold for it.
+    """The text cut wherever a layer begins or ends, each piece with the labels that hold for it, each once.
 
     Tags put around single pieces are balanced by construction, however the layers overlap.
     """
-    kept = [layer for layer in layers if 0 <= layer.start < layer.end <= len(text)]
-    cuts = sorted({0, len(text)} | {edge for layer in kept for edge in (layer.start, layer.end)})
-    coming = deque(sorted(enumerate(kept), key=lambda placed: placed[1].start))
-    open_now: list[tuple[int, Layer]] = []
-    for start, end in pairwise(cuts):
-        while coming and coming[0][1].start <= start:
-            open_now.append(coming.popleft())
-        open_now = [(place, layer) for place, layer in open_now if end <= layer.end]
-        open_now.sort(key=lambda placed: placed[0])
-        yield text[start:end], tuple(layer.label for _, layer in open_now)
+    changes: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+    rank: dict[str, int] = {}
+    for layer in layers:
+        if 0 <= layer.start < layer.end <= len(text):
+            rank.setdefault(layer.label, len(rank))
+            changes[layer.start].append((layer.label, 1))
+            changes[layer.end].append((layer.label, -1))
+    open_now: Counter[str] = Counter()
+    for start, end in pairwise(sorted({0, len(text), *changes})):
+        for label, change in changes[start]:
+            open_now[label] += change
+            if not open_now[label]:
+                del open_now[label]
+        yield text[start:end], tuple(sorted(open_now, key=rank.__getitem__))
 
 
 def text_html(text: object) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.surfaces.widget.script import part
+
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-READER = (Path(__file__).parents[2] / "app/surfaces/widget/script/stream.js").read_text(encoding="utf-8")
+READER = part("stream")
 TOKENS = ["“Ein Rückzug – 安全性 ", '\\"[1]\\" 🙂', "a\n\nb: c\r\n", "\u2028 end ”"]
 
 # Every way of cutting once, or into single bytes; gives the events of each way that differs from the uncut one.

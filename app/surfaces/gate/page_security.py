@@ -8,6 +8,8 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.surfaces.tokens import token
+
 # The social-preview tags that Gradio's index page brings name hosts of Gradio's own.
 _PREVIEW_TAG = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 _SCRIPT_TAG = re.compile(rb"<script(?=[\s>])")
@@ -19,7 +21,7 @@ _FIRST_PAINT = b"""<script nonce="%(nonce)s">(() => {
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
   const root = document.documentElement.style;
   root.colorScheme = dark ? "dark" : "light";
-  for (const name of ["--bg", "--bg-dark"]) root.setProperty(name, dark ? "#15171a" : "#fcfbf8");
+  for (const name of ["--bg", "--bg-dark"]) root.setProperty(name, dark ? "%(dark)s" : "%(light)s");
 })()</script>
 <style>gradio-app .wrap.full { display: none }</style>
 """
@@ -117,4 +119,5 @@ def local_page(page: bytes, nonce: str) -> bytes:
     """An HTML page whose scripts bear the nonce and that names no other host in its preview tags."""
     marked = nonce.encode()
     page = _SCRIPT_TAG.sub(b'<script nonce="' + marked + b'"', _PREVIEW_TAG.sub(b"", page))
-    return page.replace(b"</head>", _FIRST_PAINT % {b"nonce": marked} + b"</head>", 1)
+    papers = {b"light": token("paper").encode(), b"dark": token("paper", "dark").encode()}
+    return page.replace(b"</head>", _FIRST_PAINT % {b"nonce": marked, **papers} + b"</head>", 1)

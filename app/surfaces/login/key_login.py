@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from app.surfaces.gate.routes import READING, Rule
+from app.surfaces.tokens import declarations
 from app.surfaces.ui_strings import interface_language, ui_strings
 
 PATH = "/login"
@@ -90,6 +91,8 @@ def _form(request: Request, *, refused: bool = False) -> Response:
     for name, text in {
         "language": words.language,
         "nonce": nonce,
+        "light": declarations(page, "light"),
+        "dark": declarations(page, "dark"),
         "lead": words("login_lead"),
         "label": words("login_label"),
         "enter": words("login_enter"),

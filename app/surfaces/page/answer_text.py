@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.answering.events import AnswerSentence
 from app.surfaces.markup import Layer, segments, text_html
@@ -13,8 +13,8 @@ from app.surfaces.page.exchange import Exchange
 from app.surfaces.ui_strings import UiStrings
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
-_MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[(\d{1,4}(?:\s*,\s*\d{1,4})*)\]")
-_MARKERS_AFTER = re.compile(r"\s*\[\d[\d,\s]*\]")
+_MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[([0-9]{1,4}(?:\s*,\s*[0-9]{1,4})*)\]")
+_MARKERS_AFTER = re.compile(r"\s*\[[0-9][0-9,\s]*\]")
 _BREAK = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
 _VERDICTS = ("uncited", "unsupported")
 
@@ -27,15 +27,11 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
     titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
-    layers = inline_layers(text, titles, exchange.running)
-    verdicts = [layer for layer in placed(exchange.sentences, text) if layer.label in _VERDICTS]
-    verdict_at = {layer.end: words(f"verdict_{layer.label}") for layer in verdicts}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
     seen: set[int] = set()
     pieces: list[str] = []
-    position = links = 0
-    for piece, labels in segments(text, [*layers, *verdicts]):
-        position += len(piece)
+    links = 0
+    for piece, labels, verdict in answer_pieces(text, exchange.sentences, titles, exchange.running):
         if "break" in labels:
             pieces.append("</p><p>")
         elif "marker" in labels and links + piece.count(",") < MAX_LINKS:
@@ -43,9 +39,24 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
             pieces.append(_markers(piece, number, papers, seen, words))
         else:
             pieces.append(_styled(piece, labels, words))
-        if position in verdict_at:
-            pieces.append(_verdict(verdict_at[position], words))
+        if verdict:
+            pieces.append(_verdict(words(f"verdict_{verdict}"), words))
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
+
+
+def answer_pieces(
+    text: str, sentences: Sequence[AnswerSentence], titles: Collection[str], unfinished: bool = False
+) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
+    """The text in pieces: each with what holds for it, and with the verdict on the sentence that ends there.
+
+    The widget cuts an answer in the same way (widget/script/pieces.js); tests/support/answer_text.json holds for both.
+    """
+    verdicts = [layer for layer in placed(sentences, text) if layer.label in _VERDICTS]
+    verdict_at = {layer.end: layer.label for layer in verdicts}
+    position = 0
+    for piece, labels in segments(text, [*inline_layers(text, titles, unfinished), *verdicts]):
+        position += len(piece)
+        yield piece, labels, verdict_at.get(position)
 
 
 def _verdict(verdict: str, words: UiStrings) -> str:
@@ -59,7 +70,7 @@ def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) 
     layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
     found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
     for title in titles:
-        found += [(match.span(), "emphasis") for match in re.finditer(re.escape(title), text)]
+        found += [(match.span(), "title") for match in re.finditer(re.escape(title), text)]
     begins = [begin for begin, _ in quotes]
     for (start, end), label in found:
         # Quotes lie side by side: only the last that begins before the end can reach in.
@@ -87,7 +98,7 @@ def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
 
 def _styled(piece: str, labels: Collection[str], words: UiStrings) -> str:
     html = text_html(piece)
-    if "emphasis" in labels:
+    if "title" in labels:
         html = f"<em>{html}</em>"
     if "quoted" in labels:
         html = f'<span class="quoted">{html}</span>'
@@ -129,6 +140,7 @@ def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
     kept = [index for index, char in enumerate(text) if index not in skipped and not char.isspace()]
     bare = "".join(text[index] for index in kept)
     layers: list[Layer] = []
+    behind: dict[int, int] = {}
     cursor = 0
     for sentence in sentences:
         needle = re.sub(r"\s+", "", _MARKER.sub("", sentence.text))
@@ -136,11 +148,19 @@ def placed(sentences: Sequence[AnswerSentence], text: str) -> list[Layer]:
         if start < 0:
             continue
         cursor = start + len(needle)
-        end = kept[cursor - 1] + 1
-        while after := _MARKERS_AFTER.match(text, end):
-            end = after.end()
-        layers.append(Layer(kept[start], end, sentence.support))
+        layers.append(Layer(kept[start], _behind_markers(text, kept[cursor - 1] + 1, behind), sentence.support))
     return layers
+
+
+def _behind_markers(text: str, start: int, known: dict[int, int]) -> int:
+    """Where the markers that follow on `start` end; `known` holds what was found from other places."""
+    end, passed = start, []
+    while end not in known and (after := _MARKERS_AFTER.match(text, end)):
+        passed.append(end)
+        end = after.end()
+    end = known.get(end, end)
+    known.update(dict.fromkeys(passed, end))
+    return end
 
 
 def spoken(sentence: AnswerSentence, words: UiStrings) -> str:

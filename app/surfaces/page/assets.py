@@ -9,6 +9,7 @@ from typing import Any
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from app.surfaces.tokens import declarations
 from retrieval.facets import FACETS
 
 _FOLDER = Path(__file__).parent / "static"
@@ -57,7 +58,9 @@ def scripts() -> str:
 
 
 def styles() -> str:
-    """All style sheets in one: what holds everywhere first, what narrow pages need last."""
+    """All style sheets in one: the tokens that they use, what holds everywhere, and what narrow pages need last."""
     names = (file.name for file in _FOLDER.glob("*.css"))
     ordered = sorted(names, key=lambda name: (name != _STYLES_FIRST, name == _STYLES_LAST, name))
-    return "\n".join(map(asset, ordered))
+    style = "\n".join(map(asset, ordered))
+    light, dark = declarations(style, "light"), declarations(style, "dark")
+    return f":root {{\n{light}}}\n.dark, :root:has(body.dark) {{\n{dark}}}\n{style}"

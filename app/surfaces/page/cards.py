@@ -13,10 +13,13 @@ from retrieval.types import Paper, Passage
 
 _RUNGS = ("passage", "question", "words", "letters")
 
-# Scores of the all signals over the dev questions: of the papers from the first on, 83% answer the
-# question; of those below the second, one in sixty.
-_STRONG, _FAIR = 0.35, 0.25
-_MATCHES = ("faint", "fair", "strong")
+STRONG, FAIR = 0.35, 0.25
+"""From which score on a match is called so, here and in the widget.
+
+Scores of all signals over the dev questions: of the papers from the first on, 83% answer the
+question; of those below the second, one in sixty.
+"""
+MATCHES = ("faint", "fair", "strong")
 
 
 def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: UiStrings) -> str:
@@ -108,12 +111,12 @@ def _mark(text: str, anchor: str, numbers: str) -> str:
 
 def match_in_words(score: float, words: UiStrings | None = None) -> str:
     """A similarity in words."""
-    return (words or ui_strings())(f"card_match_{_MATCHES[_level(score) - 1]}")
+    return (words or ui_strings())(f"card_match_{MATCHES[_level(score) - 1]}")
 
 
 def _level(score: float) -> int:
     """From 1, faint, to 3, strong."""
-    return 3 if score >= _STRONG else 2 if score >= _FAIR else 1
+    return 3 if score >= STRONG else 2 if score >= FAIR else 1
 
 
 def _meta(paper: Paper, score: float, words: UiStrings, tag: str = "p") -> str:

@@ -22,6 +22,7 @@ from app.surfaces.page.header import header_html
 from app.surfaces.page.reader import ConversationPage, QuestionDoor
 from app.surfaces.page.sections import Sections
 from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, lay_out
+from app.surfaces.tokens import token
 from app.surfaces.ui_strings import LANGUAGES, UiStrings, interface_language, ui_strings
 from retrieval.errors import InputError
 
@@ -57,14 +58,14 @@ def build_page(
 def page_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` is given beside the blocks and the path."""
     theme = Base(
-        font=["ui-sans-serif", "system-ui", "-apple-system", "'Segoe UI'", "'Noto Sans'", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
+        font=token("sans"),
+        font_mono=token("mono"),
     ).set(
-        # The same four colours as --paper and --ink in page.css; Gradio paints them before the style sheet is there.
-        body_background_fill="#fcfbf8",
-        body_background_fill_dark="#15171a",
-        body_text_color="#201f1d",
-        body_text_color_dark="#e6e3dc",
+        # Gradio paints these before the style sheet is there.
+        body_background_fill=token("paper"),
+        body_background_fill_dark=token("paper", "dark"),
+        body_text_color=token("ink"),
+        body_text_color_dark=token("ink", "dark"),
     )
     return {"theme": theme, **mount_options()}
 

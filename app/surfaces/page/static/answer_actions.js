@@ -1,6 +1,6 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button, copied, says, opensElsewhere, lastThatFit } = window.paperbacked;
+  const { find, all, say, make, button, copied, says, opensElsewhere, actOn, lastThatFit } = window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
   const MOST_EXPORTED = 250_000; // bytes; the API's requests may have 256,000
   const verdicts = new Map(); // by answer, for this visit
@@ -10,16 +10,23 @@
     else tell(node.closest(".turn"), say("copy_failed"));
   }
 
-  const post = (path, body) => fetch(new URL(path, API), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  function copyLink(node, event) {
+    if (opensElsewhere(event)) return;
+    event.preventDefault();
+    copy(node, node.href);
+  }
+
+  const post = (path, body) =>
+    fetch(new URL(path, API), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
 
   // ---- export: the server writes the file from what the browser has kept
   // What a file says nothing of stays here; where nothing is quoted it names the closest papers.
   const forFile = ({ followups, timings, sources, ...answer }) =>
-    (answer.status === "abstained" ? { ...answer, sources } : answer);
+    answer.status === "abstained" ? { ...answer, sources } : answer;
 
   async function save(node, format) {
     const menu = node.closest("details");
@@ -65,7 +72,10 @@
   async function thumb(node) {
     const turn = node.closest(".turn");
     const verdict = node.dataset.thumb;
-    if (!(await give(turn, verdict))) { tell(turn, say("failed")); return; }
+    if (!(await give(turn, verdict))) {
+      tell(turn, say("failed"));
+      return;
+    }
     verdicts.set(turn.dataset.answer, verdict);
     press();
     const reason = make("input");
@@ -74,14 +84,28 @@
     reason.setAttribute("aria-label", say("reason"));
     const send = button(say("send"), () => {});
     send.type = "submit";
-    const form = tell(turn, say("thanks_reason"), reason, send, button(say("close"), () => { form.remove(); node.focus(); }));
+    const form = tell(
+      turn,
+      say("thanks_reason"),
+      reason,
+      send,
+      button(say("close"), () => {
+        form.remove();
+        node.focus();
+      }),
+    );
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const text = reason.value.trim();
       const done = !text || (await give(turn, verdict, text));
       tell(turn, say(done ? "thanks" : "failed"));
     });
-    form.addEventListener("keydown", (event) => { if (event.key === "Escape") { form.remove(); node.focus(); } });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        form.remove();
+        node.focus();
+      }
+    });
     reason.focus();
   }
 
@@ -94,16 +118,14 @@
   }
 
   document.addEventListener("click", (event) => {
-    const on = (selector) => event.target.closest?.(selector);
-    const menu = on(".menu");
-    all(".menu[open]").forEach((other) => { if (other !== menu) other.open = false; });
-    let node;
-    if ((node = on("[data-copy]"))) copy(node, node.dataset.copy);
-    else if ((node = on("[data-permalink]")) && !opensElsewhere(event)) {
-      event.preventDefault();
-      copy(node, node.href);
-    } else if ((node = on("[data-export]"))) save(node, node.dataset.export);
-    else if ((node = on("[data-thumb]"))) thumb(node);
+    const menu = event.target.closest?.(".menu");
+    for (const other of all(".menu[open]")) if (other !== menu) other.open = false;
+    actOn(event, [
+      ["[data-copy]", (node) => copy(node, node.dataset.copy)],
+      ["[data-permalink]", (node) => copyLink(node, event)],
+      ["[data-export]", (node) => save(node, node.dataset.export)],
+      ["[data-thumb]", thumb],
+    ]);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -25,6 +25,14 @@
   // With these keys a link opens in another tab or window, and this page stays as it is; triggers.js has the same.
   const opensElsewhere = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
 
+  // What is done for the first [selector, act] whose selector the event's target is within.
+  function actOn(event, acts) {
+    for (const [selector, act] of acts) {
+      const node = event.target.closest?.(selector);
+      if (node) return act(node);
+    }
+  }
+
   // ---- to the server: an event of the masthead or of the conversation, heard by triggers.js
   function send(where, name, data) {
     const node = find(where === "masthead" ? "#masthead .masthead" : "#conversation section");
@@ -82,7 +90,10 @@
     const label = node.dataset.label ?? node.textContent;
     node.dataset.label = label;
     node.textContent = text;
-    setTimeout(() => { node.textContent = label; delete node.dataset.label; }, 1600);
+    setTimeout(() => {
+      node.textContent = label;
+      delete node.dataset.label;
+    }, 1600);
   }
 
   // ---- what the server knows of a paper, as JSON; an error where it cannot be had
@@ -95,13 +106,21 @@
   }
 
   // What may be refused: private windows and full disks have no storage.
-  function stored(storage, key) { try { return window[storage].getItem(key); } catch { return null; } }
+  function stored(storage, key) {
+    try {
+      return window[storage].getItem(key);
+    } catch {
+      return null;
+    }
+  }
   function store(storage, key, value) {
     try {
       if (value === null) window[storage].removeItem(key);
       else window[storage].setItem(key, value);
       return true;
-    } catch { return false; }
+    } catch {
+      return false;
+    }
   }
 
   // ---- what goes to the server is bounded there: the last of a list that fit into so many bytes of JSON
@@ -116,7 +135,28 @@
 
   window.paperbacked = {
     ...window.paperbacked,
-    find, all, touches, bring, wordsOf, say, emit, draft, opensElsewhere, send, ask, box, type, make, button, stage,
-    copied, says, paperFetched, stored, store, lastThatFit,
+    find,
+    all,
+    touches,
+    bring,
+    wordsOf,
+    say,
+    emit,
+    draft,
+    opensElsewhere,
+    actOn,
+    send,
+    ask,
+    box,
+    type,
+    make,
+    button,
+    stage,
+    copied,
+    says,
+    paperFetched,
+    stored,
+    store,
+    lastThatFit,
   };
 })();

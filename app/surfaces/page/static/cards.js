@@ -1,6 +1,7 @@
 // On the cards: references to copy, a question begun about the paper, and papers like it.
 (() => {
-  const { find, say, make, button, copied, says, draft, paperName, paperAddress, listSimilar } = window.paperbacked;
+  const { find, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } =
+    window.paperbacked;
 
   function toggle(opener) {
     const panel = document.getElementById(opener.getAttribute("aria-controls"));
@@ -44,15 +45,17 @@
     return [...nodes, " ", ask];
   }
 
-  document.addEventListener("click", (event) => {
-    const on = (selector) => event.target.closest?.(`.evidence ${selector}`);
-    let node;
-    if ((node = on("[data-cite]"))) toggle(node);
-    else if ((node = on("[data-reference]"))) copy(node);
-    else if ((node = on("[data-draft]"))) draft(node.dataset.draft);
-    else if ((node = on("[data-similar]"))) {
-      const panel = toggle(node);
-      if (!panel.hidden) listSimilar(panel, node.closest(".card").dataset.paper, like);
-    }
-  });
+  function toggleSimilar(opener) {
+    const panel = toggle(opener);
+    if (!panel.hidden) listSimilar(panel, opener.closest(".card").dataset.paper, like);
+  }
+
+  document.addEventListener("click", (event) =>
+    actOn(event, [
+      [".evidence [data-cite]", toggle],
+      [".evidence [data-reference]", copy],
+      [".evidence [data-draft]", (node) => draft(node.dataset.draft)],
+      [".evidence [data-similar]", toggleSimilar],
+    ]),
+  );
 })();

@@ -10,7 +10,13 @@
   let open = null; // the conversation on the page, once it is kept
   let shown = ""; // what the server has last said is to be kept
 
-  function parsed(text, otherwise) { try { return JSON.parse(text) ?? otherwise; } catch { return otherwise; } }
+  function parsed(text, otherwise) {
+    try {
+      return JSON.parse(text) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  }
   const listed = () => {
     const list = parsed(stored("localStorage", LIST), []);
     return Array.isArray(list) ? list.filter((one) => one && typeof one.id === "string") : [];
@@ -18,7 +24,9 @@
   const turnsKept = () => parsed(shown, []);
   const remember = () => store("sessionStorage", OPEN, open && JSON.stringify({ id: open, search: location.search }));
 
-  function drop(entry) { store("localStorage", ONE + entry.id, null); }
+  function drop(entry) {
+    store("localStorage", ONE + entry.id, null);
+  }
 
   // Makes room for `size` characters by dropping the oldest; the list that is left.
   function withRoom(list, size) {
@@ -49,7 +57,11 @@
     if (old && !continues(turns, parsed(old, []))) open = null;
     open ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     const entry = {
-      id: open, at: Date.now(), title: String(turns[0].answer.question).slice(0, 200), count: turns.length, size: json.length,
+      id: open,
+      at: Date.now(),
+      title: String(turns[0].answer.question).slice(0, 200),
+      count: turns.length,
+      size: json.length,
     };
     let others = before.filter((one) => one.id !== open);
     others = json.length > MOST_CHARACTERS ? others : withRoom(others, json.length);
@@ -70,7 +82,10 @@
 
   function reopen(id) {
     const turns = parsed(stored("localStorage", ONE + id), null);
-    if (!Array.isArray(turns)) { forget(id); return; }
+    if (!Array.isArray(turns)) {
+      forget(id);
+      return;
+    }
     open = id;
     remember();
     const sent = lastThatFit(turns, MOST_SENT);
@@ -100,8 +115,13 @@
     const foot = make("p", "history-foot");
     const close = button(say("close"), () => dialog.close());
     dialog.append(heading, make("p", "history-note", say("history_note")), list, foot);
-    dialog.addEventListener("close", () => { dialog.remove(); find("[data-history]")?.focus(); });
-    dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      find("[data-history]")?.focus();
+    });
+    dialog.addEventListener("click", (event) => {
+      if (event.target === dialog) dialog.close();
+    });
     const fill = () => {
       const entries = listed();
       list.replaceChildren(...entries.map((entry) => row(entry, dialog, fill)));
@@ -117,8 +137,13 @@
   function row(entry, dialog, fill) {
     const item = make("li");
     const count = entry.count === 1 ? say("questions_one") : say("questions_many", { count: entry.count });
-    const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium" }).format(entry.at || 0);
-    const title = button("", () => { dialog.close(); reopen(entry.id); });
+    const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium" }).format(
+      entry.at || 0,
+    );
+    const title = button("", () => {
+      dialog.close();
+      reopen(entry.id);
+    });
     title.append(make("span", "history-title", String(entry.title)), make("span", "meta", `${day} · ${count}`));
     if (entry.id === open) title.setAttribute("aria-current", "true");
     const gone = button(say("delete"), () => {
@@ -135,8 +160,12 @@
 
   function deleteAll(fill) {
     const node = button(say("delete_all"), () => {
-      if (!node.dataset.sure) { node.dataset.sure = "1"; node.textContent = say("delete_sure"); return; }
-      listed().forEach((entry) => forget(entry.id));
+      if (!node.dataset.sure) {
+        node.dataset.sure = "1";
+        node.textContent = say("delete_sure");
+        return;
+      }
+      for (const entry of listed()) forget(entry.id);
       fill();
       find("#history .history-foot button").focus();
     });

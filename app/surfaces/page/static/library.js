@@ -1,7 +1,7 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const { find, all, make, button, bring, wordsOf, say, emit, draft, facets } = window.paperbacked;
+  const { find, all, make, button, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
   const { paperFetched, paperName, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
@@ -48,16 +48,19 @@
     find(".library-empty").textContent = said("none_shown");
     // Said when the typing rests, not at every letter.
     clearTimeout(counting);
-    counting = setTimeout(() => { find(".library-count").textContent = text; }, 200);
+    counting = setTimeout(() => {
+      find(".library-count").textContent = text;
+    }, 200);
   }
 
   function draw(shown, narrowed) {
     for (const mark of all(".lane-marks a")) {
       const { paper, bundle, year } = mark.dataset;
       const [organisation, when] = [field("organisation").value, field("year").value];
-      const fits = paper === undefined
-        ? (!organisation || organisation === bundle) && (!when || !year || when === year)
-        : shown.has(paper);
+      const fits =
+        paper === undefined
+          ? (!organisation || organisation === bundle) && (!when || !year || when === year)
+          : shown.has(paper);
       mark.classList.toggle("away", narrowed && !fits);
     }
     for (const button of all("#library [data-filter]")) {
@@ -104,7 +107,9 @@
       return find("time", row.children[column])?.dateTime ?? row.children[column].textContent;
     };
     const keyed = listed().map((entry) => [key(entry), entry]);
-    keyed.sort(([one], [two]) => (!one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1)));
+    keyed.sort(([one], [two]) =>
+      !one || !two ? Number(!one) - Number(!two) : order.compare(one, two) * (down ? -1 : 1),
+    );
     find("#library tbody").append(...keyed.flatMap(([, { row, more }]) => [row, more]));
   }
 
@@ -162,30 +167,43 @@
   }
 
   // ---- one listener for each kind of event
-  const heard = (type, act) => document.addEventListener(type, (event) => {
-    if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
-  });
+  const heard = (type, act) =>
+    document.addEventListener(type, (event) => {
+      if (event.target.closest?.("#library")) act(event, (selector) => event.target.closest(selector));
+    });
+
+  function openMark({ dataset }) {
+    if (dataset.paper !== undefined) return open(dataset.paper);
+    field("organisation").value = dataset.bundle;
+    field("year").value = dataset.year;
+    narrow();
+  }
+
+  function toggleFilter({ dataset }) {
+    const chosen = field(dataset.filter);
+    chosen.value = chosen.value === dataset.value ? "" : dataset.value;
+    narrow();
+  }
+
+  function clearAll() {
+    clear();
+    find("#library [type=search]").focus();
+  }
 
   heard("click", (event, on) => {
-    let node;
-    if ((node = on(".lane-marks a"))) {
-      event.preventDefault();
-      if (node.dataset.paper !== undefined) return open(node.dataset.paper);
-      field("organisation").value = node.dataset.bundle;
-      field("year").value = node.dataset.year;
-      narrow();
-    } else if ((node = on("[data-filter]"))) {
-      const chosen = field(node.dataset.filter);
-      chosen.value = chosen.value === node.dataset.value ? "" : node.dataset.value;
-      narrow();
-    } else if ((node = on("[data-sort]"))) sort(node);
-    else if ((node = on(".entry th button"))) toggle(node);
-    else if (on(".library-clear")) {
-      clear();
-      find("#library [type=search]").focus();
-    } else if (on(".library-ask")) askOnly();
+    if (on(".lane-marks a")) event.preventDefault();
+    actOn(event, [
+      [".lane-marks a", openMark],
+      ["[data-filter]", toggleFilter],
+      ["[data-sort]", sort],
+      [".entry th button", (button) => toggle(button)],
+      [".library-clear", clearAll],
+      [".library-ask", askOnly],
+    ]);
   });
-  heard("input", (event, on) => { if (on(".library-fields")) narrow(); });
+  heard("input", (_event, on) => {
+    if (on(".library-fields")) narrow();
+  });
 
   // ---- the marks of a lane: one stop for the tab key, the arrow keys go from paper to paper
   heard("keydown", (event, on) => {
@@ -205,14 +223,24 @@
     const line = find(".picture-pointed");
     if (line) line.textContent = mark ? mark.getAttribute("aria-label") : line.dataset.hint;
   };
-  for (const [begins, ends] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
-    heard(begins, (_, on) => { if (on(".lane-marks a")) nameMark(on(".lane-marks a")); });
-    heard(ends, (_, on) => { if (on(".lane-marks a")) nameMark(null); });
+  for (const [begins, ends] of [
+    ["pointerover", "pointerout"],
+    ["focusin", "focusout"],
+  ]) {
+    heard(begins, (_, on) => {
+      if (on(".lane-marks a")) nameMark(on(".lane-marks a"));
+    });
+    heard(ends, (_, on) => {
+      if (on(".lane-marks a")) nameMark(null);
+    });
   }
 
   // The list comes after this script, and comes anew, in its first order, when the page is put in another language.
   let worded = null;
-  const renew = () => { entries = null; narrow(); };
+  const renew = () => {
+    entries = null;
+    narrow();
+  };
   new MutationObserver(() => {
     const words = find(".library")?.dataset.words;
     if (!words || words === worded) return;

@@ -20,7 +20,10 @@
   let restoring = true; // what is on the page when it is opened was read before
   function readOut() {
     const told = find("#announced [data-announced]");
-    if (!told) { heard = { turn: null, keys: new Set(), finished: true }; return; }
+    if (!told) {
+      heard = { turn: null, keys: new Set(), finished: true };
+      return;
+    }
     const finished = told.dataset.ended !== "";
     const begins = told.dataset.announced !== heard.turn || (heard.finished && !finished);
     if (begins) {
@@ -46,7 +49,9 @@
     return {
       q: question.slice(0, 4000),
       ...Object.fromEntries(Object.keys(page.facets).map((name) => [name, many(name)])),
-      since: fields.get("since"), until: fields.get("until"), v: fields.get("v"),
+      since: fields.get("since"),
+      until: fields.get("until"),
+      v: fields.get("v"),
     };
   }
   function begin() {
@@ -56,9 +61,11 @@
       const year = (text) => Number.parseInt(text, 10) || null;
       const filters = {
         ...Object.fromEntries(Object.entries(page.facets).map(([name, plural]) => [plural, link[name]])),
-        since: year(link.since), until: year(link.until),
+        since: year(link.since),
+        until: year(link.until),
       };
-      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value))) send("masthead", "select", filters);
+      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value)))
+        send("masthead", "select", filters);
     }
     page.begin(link);
   }
@@ -66,12 +73,16 @@
   // ---- other parts of the page: the library, the cards
   const on = (name, act) => document.addEventListener(`paperbacked:${name}`, (event) => act(event.detail ?? {}));
   on("filter", (filters) => send("masthead", "select", filters));
-  on("ask", ({ question }) => { if (question) page.ask({ question: String(question) }); });
+  on("ask", ({ question }) => {
+    if (question) page.ask({ question: String(question) });
+  });
   on("draft", ({ text }) => type(String(text ?? "")));
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-skip]")) { event.preventDefault(); box()?.focus(); }
-    else if (event.target.closest?.("[data-edit]")) editing = true;
+    if (event.target.closest?.("[data-skip]")) {
+      event.preventDefault();
+      box()?.focus();
+    } else if (event.target.closest?.("[data-edit]")) editing = true;
   });
   let editing = false;
 
@@ -120,7 +131,9 @@
     page.keep(find("#kept [data-turns]")?.dataset.turns ?? "");
   }
   new MutationObserver(seen).observe(document.body, {
-    childList: true, subtree: true, characterData: true,
+    childList: true,
+    subtree: true,
+    characterData: true,
     attributeFilter: ["data-turns", "data-announced", "data-ended", "data-ready", "data-answer", "data-key"],
   });
 })();

@@ -1,6 +1,6 @@
 // Markers: a quote and its paper on hover, focus or tap; the lit sentence on click. And why a sentence is muted.
 (() => {
-  const { find, all, touches, bring, say, make, button, stage } = window.paperbacked;
+  const { find, all, touches, bring, say, make, button, stage, actOn } = window.paperbacked;
   const marks = (turn, number) => all(`.evidence[data-turn="${turn}"] mark[data-numbers~="${number}"]`);
   let popover = null;
 
@@ -24,7 +24,13 @@
     const gloss = find(`[data-gloss="${number}"]`, card);
     if (gloss) nodes.push(make("p", "popover-gloss", gloss.textContent));
     nodes.push(make("p", "popover-paper", find(".card-title", card).textContent));
-    if (touches.matches) nodes.push(button(say("show"), () => { hide(); light(turn, number); }));
+    if (touches.matches)
+      nodes.push(
+        button(say("show"), () => {
+          hide();
+          light(turn, number);
+        }),
+      );
     open(marker, ...nodes);
   }
 
@@ -44,16 +50,16 @@
   function hide() {
     popover?.remove();
     popover = null;
-    all("[aria-describedby=popover]").forEach((anchor) => anchor.removeAttribute("aria-describedby"));
+    for (const anchor of all("[aria-describedby=popover]")) anchor.removeAttribute("aria-describedby");
   }
 
   function showEvidence(turn) {
-    all(".evidence").forEach((section) => { section.hidden = section.dataset.turn !== String(turn); });
+    for (const section of all(".evidence")) section.hidden = section.dataset.turn !== String(turn);
     return find(`.evidence[data-turn="${turn}"]`);
   }
 
   function bringForward(card) {
-    all(".forward").forEach((other) => other.classList.remove("forward"));
+    for (const other of all(".forward")) other.classList.remove("forward");
     for (let fold = card; fold; fold = fold.parentElement?.closest("details")) {
       if (fold.tagName === "DETAILS") fold.open = true;
     }
@@ -64,53 +70,75 @@
     showEvidence(turn);
     const lit = marks(turn, number);
     if (!lit.length) return;
-    all("mark.lit").forEach((mark) => mark.classList.remove("lit"));
-    lit.forEach((mark) => mark.classList.add("lit"));
+    for (const mark of all("mark.lit")) mark.classList.remove("lit");
+    for (const mark of lit) mark.classList.add("lit");
     bringForward(lit[0].closest(".card"));
     // Beside the answer the page moves only as far as it must; below it the reader is taken there.
     bring(lit[0], innerWidth > 1023 ? "nearest" : "center");
     lit[0].focus({ preventScroll: true });
   }
 
+  // ---- from a card back to its marker, and from an answer to its papers
+  function back(node) {
+    const marker = document.getElementById(node.getAttribute("href").slice(1));
+    if (marker) {
+      bring(marker, "center");
+      marker.focus({ preventScroll: true });
+    }
+  }
+
+  function showCard(node) {
+    showEvidence(node.closest(".turn").dataset.turn);
+    const card = document.getElementById(node.dataset.card);
+    if (card) {
+      bringForward(card);
+      bring(card, "start");
+    }
+  }
+
+  function showSources(node) {
+    const section = showEvidence(node.dataset.sources);
+    if (section) bring(section, "start");
+  }
+
   const MARKER = ".turn .marker";
   const ANCHOR = `${MARKER}, .turn [data-reason]`;
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
-    let node;
     if (on("#popover")) return;
-    if ((node = on(MARKER))) {
-      event.preventDefault();
-      if (touches.matches) show(node);
-      else { hide(); light(node.dataset.turn, node.dataset.number); }
+    const marker = on(MARKER);
+    if (marker || on("[data-back], [data-card]")) event.preventDefault();
+    const anchor = touches.matches ? on(ANCHOR) : null;
+    if (anchor) {
+      show(anchor);
       return;
     }
-    if (touches.matches && (node = on(ANCHOR))) { show(node); return; }
     hide();
-    if ((node = on("[data-back]"))) {
-      event.preventDefault();
-      const marker = document.getElementById(node.getAttribute("href").slice(1));
-      if (marker) { bring(marker, "center"); marker.focus({ preventScroll: true }); }
-    } else if ((node = on("[data-card]"))) {
-      event.preventDefault();
-      showEvidence(node.closest(".turn").dataset.turn);
-      const card = document.getElementById(node.dataset.card);
-      if (card) { bringForward(card); bring(card, "start"); }
-    } else if ((node = on("[data-sources]"))) {
-      const section = showEvidence(node.dataset.sources);
-      if (section) bring(section, "start");
-    }
+    if (marker) light(marker.dataset.turn, marker.dataset.number);
+    else
+      actOn(event, [
+        ["[data-back]", back],
+        ["[data-card]", showCard],
+        ["[data-sources]", showSources],
+      ]);
   });
   const shows = (event) => {
     const anchor = event.target.closest?.(ANCHOR);
     if (anchor && !touches.matches) show(anchor);
   };
   document.addEventListener("mouseover", shows);
-  document.addEventListener("focusin", (event) => { if (event.target.matches?.(":focus-visible")) shows(event); });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches?.(":focus-visible")) shows(event);
+  });
   // A tap moves pointer and focus before it becomes a click, which must still find the popover's button.
-  const leaves = (event) => { if (!touches.matches && event.target.closest?.(ANCHOR)) hide(); };
+  const leaves = (event) => {
+    if (!touches.matches && event.target.closest?.(ANCHOR)) hide();
+  };
   document.addEventListener("mouseout", leaves);
   document.addEventListener("focusout", leaves);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
 
   window.paperbacked.hidePopover = hide;
 })();

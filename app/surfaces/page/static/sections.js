@@ -42,21 +42,29 @@
   // Another part of the page has something for the box: it is shown first, and before whoever fills it.
   for (const event of ["paperbacked:draft", "paperbacked:filter"]) addEventListener(event, toAsk, true);
 
-  addEventListener("click", (event) => {
-    if (opensElsewhere(event)) return;
-    const on = (selector) => event.target.closest?.(selector);
-    if (on(".sections a")?.hash === `#${section}`) {
-      scrollTo({ top: 0 });
-    } else if (section !== "ask" && on("[data-new], [data-skip]")) {
-      // Away from the conversation the wordmark leads back to it and leaves it as it is.
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      if (on("[data-new]")) toAsk();
-      else focusHeading();
-    }
-  }, true);
+  addEventListener(
+    "click",
+    (event) => {
+      if (opensElsewhere(event)) return;
+      const on = (selector) => event.target.closest?.(selector);
+      if (on(".sections a")?.hash === `#${section}`) {
+        scrollTo({ top: 0 });
+      } else if (section !== "ask" && on("[data-new], [data-skip]")) {
+        // Away from the conversation the wordmark leads back to it and leaves it as it is.
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (on("[data-new]")) toAsk();
+        else focusHeading();
+      }
+    },
+    true,
+  );
 
   show(wanted(), false);
   // The masthead comes after this script, and comes anew in another language.
-  new MutationObserver(mark).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-language"] });
+  new MutationObserver(mark).observe(document.body, {
+    childList: true,
+    subtree: true,
+    attributeFilter: ["data-language"],
+  });
 })();

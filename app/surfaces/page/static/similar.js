@@ -9,7 +9,9 @@
     try {
       const address = new URL(text);
       return /^https?:$/.test(address.protocol) ? address.href : null;
-    } catch { return null; }
+    } catch {
+      return null;
+    }
   }
 
   // As the server says it (markup.py): the paper's own link, else arXiv, else the DOI resolver.

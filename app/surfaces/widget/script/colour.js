@@ -1,11 +1,13 @@
 // The page owner's accent colour, made dark or light enough to be read (WCAG AA) on either paper.
 
-const PAPERS = { light: { paper: "#fcfbf8", towards: "#000000" }, dark: { paper: "#15171a", towards: "#ffffff" } };
-const OWN = { light: "#0d6170", dark: "#74c5d1" };
-
 // Any CSS colour as "#rrggbb", or null for what is none or lets the paper shine through.
 function hexColour(text) {
-  if (!text || text.length > 64 || !CSS.supports("color", text) || /[(]\s*--|var|current|inherit|unset|revert/i.test(text)) {
+  if (
+    !text ||
+    text.length > 64 ||
+    !CSS.supports("color", text) ||
+    /[(]\s*--|var|current|inherit|unset|revert/i.test(text)
+  ) {
     return null;
   }
   const brush = document.createElement("canvas").getContext("2d");
@@ -18,7 +20,8 @@ const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 
 
 function mixed(hex, other, share) {
   const [from, to] = [channels(hex), channels(other)];
-  return `#${from.map((value, i) => Math.round(value + (to[i] - value) * share).toString(16).padStart(2, "0")).join("")}`;
+  const parts = from.map((value, i) => Math.round(value + (to[i] - value) * share));
+  return `#${parts.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
 }
 
 function luminance(hex) {
@@ -36,16 +39,25 @@ function contrast(one, other) {
 
 // The accent with its companions for a theme, "light" or "dark"; readable on the paper and on its own tint.
 function palette(wish, theme) {
-  const { paper, towards } = PAPERS[theme];
-  const wished = hexColour(wish) ?? OWN[theme];
+  const { paper, accent: own, towards } = THEMES[theme];
+  const [light, dark] = ON_ACCENT;
+  const wished = hexColour(wish) ?? own;
   let accent = wished;
   for (let share = 0.05; contrast(accent, mixed(paper, accent, 0.16)) < 4.6 && share <= 1; share += 0.05) {
     accent = mixed(wished, towards, share);
   }
   return {
     accent,
-    "on-accent": contrast(accent, "#ffffff") >= contrast(accent, "#101214") ? "#ffffff" : "#101214",
+    "on-accent": contrast(accent, light) >= contrast(accent, dark) ? light : dark,
     tint: mixed(paper, accent, 0.14),
     "tint-strong": mixed(paper, accent, 0.24),
   };
+}
+
+// Gives the widget's root its theme and the colours that come of the accent.
+export function paint(root, { theme, accent }) {
+  const dark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
+  root.classList.toggle("dark", dark);
+  for (const [name, value] of Object.entries(palette(accent, dark ? "dark" : "light")))
+    root.style.setProperty(`--${name}`, value);
 }

@@ -1,6 +1,11 @@
 // Asks, and tells what has come: one conversation, one question at a time. It knows nothing of how it is shown.
 
-class Conversation {
+import { beginning, happened, historyOf, MOST_EXCHANGES, newExchange } from "./exchange.js";
+import { withoutMarkers } from "./pieces.js";
+import { askServer, Lost, newKey, Refused } from "./stream.js";
+import { failureWords } from "./turn.js";
+
+export class Conversation {
   #stopper = null;
 
   // changed() after each change, said(text) for what is to be announced, told(name, detail) for the page's own listeners.
@@ -9,8 +14,12 @@ class Conversation {
     Object.assign(this, { changed, said, told });
   }
 
-  get last() { return this.exchanges.at(-1); }
-  get busy() { return this.last?.phase === "running"; }
+  get last() {
+    return this.exchanges.at(-1);
+  }
+  get busy() {
+    return this.last?.phase === "running";
+  }
 
   // Resolves to the Answer, or to null where none came.
   ask(question, { server, filters, say }) {
@@ -52,7 +61,7 @@ class Conversation {
         onEvent: (name, data) => {
           if (stopper.signal.aborted) return true;
           const over = happened(exchange, name, data);
-          if (name === "sentence") this.said(String(data.text ?? "").replace(/\s*\[\d[\d, ]*\]/g, ""));
+          if (name === "sentence") this.said(withoutMarkers(String(data.text ?? "")));
           this.changed();
           return over;
         },
@@ -96,7 +105,10 @@ class Conversation {
     const body = JSON.stringify({ id: answer.id, verdict, question, models: answer.models, surface: "widget" });
     try {
       const response = await fetch(`${server}/api/v1/feedback`, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body, credentials: "omit",
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body,
+        credentials: "omit",
         signal: AbortSignal.timeout(15_000),
       });
       if (!response.ok) throw new Refused("failed", { status: response.status });

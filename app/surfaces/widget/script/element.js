@@ -1,19 +1,31 @@
 // <paperbacked-answer>: draws the conversation, keeps focus where it belongs, and is what the host page talks to.
 
-class PaperbackedAnswer extends HTMLElement {
+import { copied, plainText } from "./clipboard.js";
+import { paint } from "./colour.js";
+import { Conversation } from "./conversation.js";
+import { pageAddress } from "./exchange.js";
+import { fitBox, focusedNode, frameNodes, keepFocusIn, measure } from "./frame.js";
+import { make } from "./nodes.js";
+import { patch } from "./patch.js";
+import { light } from "./popover.js";
+import { turnNodes } from "./turn.js";
+import { wishesOf } from "./wishes.js";
+
+export class PaperbackedAnswer extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
   #conversation = new Conversation({
     changed: (now) => this.#changed(now),
     said: (text) => this.#parts?.log.append(make("p", {}, text)),
-    told: (name, detail) => this.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail, bubbles: true, composed: true })),
+    told: (name, detail) =>
+      this.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail, bubbles: true, composed: true })),
   });
   #parts = null;
   #wishes = null;
   #redrawing = false;
   #drawing = 0;
   #cameFrom = null;
-  #leaving = null; // takes the listeners on the page's own objects away
+  #leaving = null; // takes the listeners on objects of the page away
 
   constructor() {
     super();
@@ -35,10 +47,12 @@ class PaperbackedAnswer extends HTMLElement {
   disconnectedCallback() {
     this.#leaving.abort();
     // An element that is only moved is connected again before this runs.
-    queueMicrotask(() => { if (!this.isConnected) this.#conversation.stop(); });
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#conversation.stop();
+    });
   }
 
-  attributeChangedCallback(name, before, after) {
+  attributeChangedCallback(_name, before, after) {
     if (!this.#parts || before === after || this.#redrawing) return;
     this.#redrawing = true;
     queueMicrotask(() => {
@@ -49,7 +63,9 @@ class PaperbackedAnswer extends HTMLElement {
 
   // ---- what the host page may call
 
-  get isOpen() { return !this.#floating || this.#parts?.panel.hidden === false; }
+  get isOpen() {
+    return !this.#floating || this.#parts?.panel.hidden === false;
+  }
 
   open() {
     if (this.isOpen) return;
@@ -78,7 +94,9 @@ class PaperbackedAnswer extends HTMLElement {
 
   // Opens the widget and asks; resolves to the Answer, or to null where none came.
   async ask(question) {
-    const text = String(question ?? "").trim().slice(0, QUESTION_CHARS);
+    const text = String(question ?? "")
+      .trim()
+      .slice(0, MAX_QUESTION_CHARS);
     if (!text || !this.#parts) return null;
     this.open();
     this.#parts.log.replaceChildren();
@@ -88,13 +106,19 @@ class PaperbackedAnswer extends HTMLElement {
     return answer;
   }
 
-  stop() { this.#conversation.stop(); }
+  stop() {
+    this.#conversation.stop();
+  }
 
   // ---- drawing
 
-  get #floating() { return this.hasAttribute("launcher"); }
+  get #floating() {
+    return this.hasAttribute("launcher");
+  }
 
-  #tell(name) { this.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { bubbles: true, composed: true })); }
+  #tell(name) {
+    this.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { bubbles: true, composed: true }));
+  }
 
   #draw() {
     const draft = this.#parts?.box.value ?? "";
@@ -123,22 +147,11 @@ class PaperbackedAnswer extends HTMLElement {
   }
 
   #paint() {
-    const { root } = this.#parts;
-    const { theme, accent } = this.#wishes;
-    const dark = theme === "auto" ? matchMedia("(prefers-color-scheme: dark)").matches : theme === "dark";
-    root.classList.toggle("dark", dark);
-    for (const [name, value] of Object.entries(palette(accent, dark ? "dark" : "light"))) root.style.setProperty(`--${name}`, value);
+    paint(this.#parts.root, this.#wishes);
   }
 
-  // What a phone's keyboard leaves of the window, and how much of a turn fits.
   #measure() {
-    const { root, scroll } = this.#parts;
-    const view = window.visualViewport;
-    if (view) {
-      root.style.setProperty("--view-height", `${Math.round(view.height)}px`);
-      root.style.setProperty("--view-top", `${Math.round(view.offsetTop)}px`);
-    }
-    root.style.setProperty("--view", `${scroll.clientHeight}px`);
+    measure(this.#parts);
   }
 
   #changed(now = false) {
@@ -153,8 +166,12 @@ class PaperbackedAnswer extends HTMLElement {
     const { say, language, server } = this.#wishes;
     const { exchanges, busy, last } = this.#conversation;
     const articles = exchanges.map((exchange, index) =>
-      make("article", { class: "turn", "data-turn": index, "aria-busy": exchange.phase === "running" ? "true" : null },
-        ...turnNodes(exchange, { say, language, last: exchange === last })));
+      make(
+        "article",
+        { class: "turn", "data-turn": index, "aria-busy": exchange.phase === "running" ? "true" : null },
+        ...turnNodes(exchange, { say, language, last: exchange === last }),
+      ),
+    );
     patch(turns, articles);
     intro.hidden = exchanges.length > 0;
     send.textContent = say(busy ? "stop" : "send");
@@ -163,7 +180,9 @@ class PaperbackedAnswer extends HTMLElement {
     if (popover.marker && !popover.marker.isConnected) popover.hide();
   }
 
-  #scrolled() { this.#parts.popover.follow(this.#parts.scroll); }
+  #scrolled() {
+    this.#parts.popover.follow(this.#parts.scroll);
+  }
 
   #showLast() {
     const { turns, scroll } = this.#parts;
@@ -181,16 +200,22 @@ class PaperbackedAnswer extends HTMLElement {
     panel.addEventListener("click", (event) => this.#clicked(event));
     root.addEventListener("keydown", (event) => this.#pressed(event));
     // A host page's shortcuts would take what is typed here for themselves: to them it comes from no text box.
-    for (const name of ["keydown", "keyup", "keypress"]) root.addEventListener(name, (event) => event.stopPropagation());
+    for (const name of ["keydown", "keyup", "keypress"])
+      root.addEventListener(name, (event) => event.stopPropagation());
     box.addEventListener("input", () => fitBox(box));
     const touches = matchMedia("(hover: none)");
-    const over = (event) => { const marker = event.target.closest(".marker"); if (marker && !touches.matches) this.#quote(marker); };
+    const over = (event) => {
+      const marker = event.target.closest(".marker");
+      if (marker && !touches.matches) this.#quote(marker);
+    };
     const away = ({ relatedTarget }) => {
       if (!touches.matches && !relatedTarget?.closest?.(".popover, .marker")) this.#parts.popover.hide();
     };
     panel.addEventListener("pointerover", over);
     panel.addEventListener("pointerout", away);
-    panel.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) over(event); });
+    panel.addEventListener("focusin", (event) => {
+      if (event.target.matches(":focus-visible")) over(event);
+    });
     panel.addEventListener("focusout", away);
     this.#parts.scroll.addEventListener("scroll", () => this.#scrolled(), { passive: true });
   }
@@ -205,7 +230,13 @@ class PaperbackedAnswer extends HTMLElement {
     else if (marker && (event.key === "Enter" || event.key === " ")) {
       event.preventDefault();
       this.#light(marker);
-    } else if (event.target === box && event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229) {
+    } else if (
+      event.target === box &&
+      event.key === "Enter" &&
+      !event.shiftKey &&
+      !event.isComposing &&
+      event.keyCode !== 229
+    ) {
       event.preventDefault();
       if (!this.#conversation.busy) this.#send();
     }
@@ -223,19 +254,27 @@ class PaperbackedAnswer extends HTMLElement {
     }
     popover.hide();
     const question = on("[data-ask]")?.dataset.ask;
-    if (question) { this.#parts.box.focus({ preventScroll: true }); this.ask(question); }
+    if (question) {
+      this.#parts.box.focus({ preventScroll: true });
+      this.ask(question);
+    }
     const act = on("[data-act]")?.dataset.act;
     if (act === "close") this.close();
-    else if (act === "retry") { this.#parts.log.replaceChildren(); this.#conversation.retry(this.#wishes); }
-    else if (act === "copy") this.#copy(this.#exchangeOf(event.target));
+    else if (act === "retry") {
+      this.#parts.log.replaceChildren();
+      this.#conversation.retry(this.#wishes);
+    } else if (act === "copy") this.#copy(this.#exchangeOf(event.target));
     // The second click of a double click on "Ask" is none on "Stop".
-    else if (act === "send" && this.#conversation.busy) { if (event.detail < 2) this.stop(); }
-    else if (act === "send") this.#send();
+    else if (act === "send" && this.#conversation.busy) {
+      if (event.detail < 2) this.stop();
+    } else if (act === "send") this.#send();
     const verdict = on("[data-vote]")?.dataset.vote;
     if (verdict) this.#conversation.vote(this.#exchangeOf(event.target), verdict);
   }
 
-  #exchangeOf(node) { return this.#conversation.exchanges[Number(node.closest(".turn").dataset.turn)]; }
+  #exchangeOf(node) {
+    return this.#conversation.exchanges[Number(node.closest(".turn").dataset.turn)];
+  }
 
   #send() {
     const { box } = this.#parts;
@@ -251,42 +290,18 @@ class PaperbackedAnswer extends HTMLElement {
     if (citation) this.#parts.popover.show(marker, citation, onMore);
   }
 
-  // The marker's card comes forward and its quote lights up.
   #light(marker) {
-    const turn = marker.closest(".turn");
-    const quote = turn.querySelector(`[data-quote="${marker.dataset.number}"]`);
     this.#parts.popover.hide();
-    if (!quote) return;
-    for (const lit of this.shadowRoot.querySelectorAll("[data-lit]")) lit.removeAttribute("data-lit");
-    const card = quote.closest(".card");
-    for (const node of [quote, card]) node.setAttribute("data-lit", "");
-    card.focus({ preventScroll: true });
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    quote.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+    light(marker, this.shadowRoot);
   }
 
   async #copy(exchange) {
     const text = plainText(exchange, this.#wishes.language);
     exchange.copied = (await copied(text, this.#parts.panel)) ? "copied" : "not_copied";
     this.#changed(true);
-    setTimeout(() => { exchange.copied = false; this.#changed(true); }, 1600);
-  }
-}
-
-async function copied(text, within) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Plain http, or a frame without the permission.
-    const area = make("textarea", { class: "unseen", "aria-hidden": "true" });
-    area.value = text;
-    const before = within.getRootNode().activeElement;
-    within.append(area);
-    area.select();
-    const done = document.execCommand("copy");
-    area.remove();
-    before?.focus({ preventScroll: true });
-    return done;
+    setTimeout(() => {
+      exchange.copied = false;
+      this.#changed(true);
+    }, 1600);
   }
 }

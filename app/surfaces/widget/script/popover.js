@@ -1,6 +1,8 @@
 // The quote and its paper beside a marker: on hover and focus, or on a tap. In the top layer, so that nothing cuts it off.
 
-function quotePopover(say) {
+import { make, nameOf, origin } from "./nodes.js";
+
+export function quotePopover(say) {
   const box = make("div", { class: "popover", id: "quote", role: "tooltip", popover: "manual" });
   box.hidden = true;
   let shown = null;
@@ -55,5 +57,25 @@ function quotePopover(say) {
     else place(shown);
   }
 
-  return { box, show, hide, follow, get marker() { return shown; } };
+  return {
+    box,
+    show,
+    hide,
+    follow,
+    get marker() {
+      return shown;
+    },
+  };
+}
+
+// The marker's card comes forward and its quote lights up, alone within `root`.
+export function light(marker, root) {
+  const quote = marker.closest(".turn").querySelector(`[data-quote="${marker.dataset.number}"]`);
+  if (!quote) return;
+  for (const lit of root.querySelectorAll("[data-lit]")) lit.removeAttribute("data-lit");
+  const card = quote.closest(".card");
+  for (const node of [quote, card]) node.setAttribute("data-lit", "");
+  card.focus({ preventScroll: true });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  quote.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }

@@ -1,8 +1,7 @@
 // Defines the element, and makes a launcher where the page has no <paperbacked-answer> of its own.
 
-// Known only while the script first runs.
-const SCRIPT = document.currentScript ?? document.querySelector('script[src$="/widget.js"]');
-const HOME = new URL(".", SCRIPT?.src || location.href).href.replace(/\/$/, "");
+import { PaperbackedAnswer } from "./element.js";
+import { SCRIPT } from "./wishes.js";
 
 function start(script) {
   const wish = script?.dataset.launcher;

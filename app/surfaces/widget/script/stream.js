@@ -3,21 +3,24 @@
 const LONGEST_EVENT = 4_000_000; // characters; a whole answer with ten abstracts has some 50,000
 
 // Takes bytes in any pieces and calls onEvent({ name, data, id }) for each whole event.
-function eventReader(onEvent) {
+export function eventReader(onEvent) {
   const decoder = new TextDecoder();
   let line = "";
-  let afterReturn = false; // "\r\n" is one line's end, even with the cut between the two
-  let fresh = () => ({ name: "message", data: [], id: null, size: 0 });
+  // "\r\n" is one line's end, even with the cut between the two.
+  let afterReturn = false;
+  const fresh = () => ({ name: "message", data: [], id: null, size: 0 });
   let event = fresh();
 
   function field(text) {
     const colon = text.indexOf(":");
-    if (colon === 0) return; // a comment, such as the server's heartbeat
+    if (colon === 0) return; // a comment, such as a heartbeat of the server
     const name = colon < 0 ? text : text.slice(0, colon);
     const value = colon < 0 ? "" : text.slice(colon + 1).replace(/^ /, "");
     if (name === "event") event.name = value;
-    else if (name === "data") { event.data.push(value); event.size += value.length; }
-    else if (name === "id" && /^\d{1,9}$/.test(value)) event.id = Number(value);
+    else if (name === "data") {
+      event.data.push(value);
+      event.size += value.length;
+    } else if (name === "id" && /^\d{1,9}$/.test(value)) event.id = Number(value);
   }
 
   function lineEnded() {
@@ -51,14 +54,14 @@ function eventReader(onEvent) {
 }
 
 // What cannot be mended by trying again at once; `key` names the sentence in the widget's words.
-class Refused extends Error {
+export class Refused extends Error {
   constructor(key, { status = 0, sentence = "", seconds = null } = {}) {
     super(sentence || key);
     Object.assign(this, { key, status, sentence, seconds });
   }
 }
 
-class Lost extends Error {}
+export class Lost extends Error {}
 
 const FIRST_BYTE_MS = 30_000;
 const SILENCE_MS = 40_000; // the server sends a heartbeat every 15 seconds
@@ -67,13 +70,18 @@ const WAITS_MS = [500, 1500, 4000];
 
 // Asks once, however often the connection is lost. onEvent(name, data) is called for each event, onAgain(fromStart)
 // before each new attempt. Resolves after "done" or "error"; rejects with Refused, Lost, or AbortError after a stop.
-async function askServer({ server, key, body, signal, onEvent, onAgain }) {
+export async function askServer({ server, key, body, signal, onEvent, onAgain }) {
   const until = Date.now() + IN_ALL_MS;
   let last = 0; // the number of the last event that was seen, where the server numbers them
   for (let attempt = 0; ; attempt++) {
     try {
       return await oneConnection({
-        server, key, body, signal, last, until,
+        server,
+        key,
+        body,
+        signal,
+        last,
+        until,
         onEvent(event) {
           if (event.id && event.id <= last) return false;
           last = event.id || last;
@@ -93,17 +101,27 @@ async function oneConnection({ server, key, body, signal, last, until, onEvent }
   const stop = () => patience.abort();
   signal.addEventListener("abort", stop);
   let timer;
-  const wait = (ms) => { clearTimeout(timer); timer = setTimeout(stop, Math.min(ms, Math.max(0, until - Date.now()))); };
+  const wait = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(stop, Math.min(ms, Math.max(0, until - Date.now())));
+  };
   wait(FIRST_BYTE_MS);
   try {
     const headers = { Accept: "text/event-stream", "Content-Type": "application/json", "Idempotency-Key": key };
     if (last) headers["Last-Event-ID"] = String(last);
     const response = await fetch(`${server}/api/v1/ask`, {
-      method: "POST", headers, body, signal: patience.signal, credentials: "omit", cache: "no-store",
+      method: "POST",
+      headers,
+      body,
+      signal: patience.signal,
+      credentials: "omit",
+      cache: "no-store",
     });
     if (!response.ok) throw await refusal(response);
     let over = false;
-    const reader = eventReader((event) => { if (!over) over = onEvent(event); });
+    const reader = eventReader((event) => {
+      if (!over) over = onEvent(event);
+    });
     const pieces = response.body.getReader();
     while (!over) {
       wait(SILENCE_MS);
@@ -130,8 +148,11 @@ async function refusal(response) {
   try {
     const { detail } = await response.json();
     if (typeof detail === "string") sentence = detail.slice(0, 400);
-  } catch { /* no problem+json: the status has to do */ }
-  if (status === 429) return new Refused("busy", { status, seconds: secondsUntil(response.headers.get("Retry-After")) });
+  } catch {
+    /* no problem+json: the status has to do */
+  }
+  if (status === 429)
+    return new Refused("busy", { status, seconds: secondsUntil(response.headers.get("Retry-After")) });
   return new Refused(status === 403 ? "refused" : "failed", { status, sentence });
 }
 
@@ -153,11 +174,18 @@ function parsed(data) {
 function pause(ms, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(signal.reason); }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      },
+      { once: true },
+    );
   });
 }
 
-function newKey() {
+export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

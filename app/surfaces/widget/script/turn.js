@@ -1,10 +1,9 @@
 // An exchange as nodes: question, answer, what is happening, the papers behind it, and what can be done next.
 
-const CLOSEST = 3;
-const STRONG = 0.35; // as on the page (app/surfaces/cards.py)
-const FAIR = 0.25;
+import { icon, make, nameOf, origin, outsideLink, paperAddress } from "./nodes.js";
+import { answerNodes } from "./prose.js";
 
-function turnNodes(exchange, { say, language, last }) {
+export function turnNodes(exchange, { say, language, last }) {
   const { phase, answer } = exchange;
   const running = phase === "running";
   const asked = answer && String(answer.standalone_question || "");
@@ -28,14 +27,21 @@ function turnNodes(exchange, { say, language, last }) {
 // The server tells in English what it is doing; other languages are told what they have words for.
 function statusWords(status, say, language) {
   if (language === "en" && status) return status;
-  const known = { "Searching the papers": "searching", "Looking through the records": "searching", "Reading the conversation": "reading" };
+  const known = {
+    "Searching the papers": "searching",
+    "Looking through the records": "searching",
+    "Reading the conversation": "reading",
+  };
   return say(known[status] ?? (/^Writing/.test(status) ? "writing" : "searching"));
 }
 
-function failureWords({ key, sentence, seconds }, say, language) {
+export function failureWords({ key, sentence, seconds }, say, language) {
   if (key === "busy") {
     const wait = seconds > 90 ? say("minutes", { n: Math.ceil(seconds / 60) }) : say("seconds", { n: seconds });
-    const time = new Date(Date.now() + seconds * 1000).toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+    const time = new Date(Date.now() + seconds * 1000).toLocaleTimeString(language, {
+      hour: "2-digit",
+      minute: "2-digit",
+    });
     return say("busy", { wait, time });
   }
   return sentence || say(key ?? "unreachable");
@@ -47,9 +53,12 @@ function provenance({ answer, abstained, sentences }, say) {
   const every = sentences.length > 0 && supported === sentences.length;
   if (abstained) parts.push(say("nothing_near"));
   else {
-    if (sentences.length) parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
+    if (sentences.length)
+      parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
     const llm = answer.models?.llm;
-    parts.push(answer.mode === "quotes" ? say("quotes_mode") : say("written_by", { llm: llm ? String(llm) : say("a_model") }));
+    parts.push(
+      answer.mode === "quotes" ? say("quotes_mode") : say("written_by", { llm: llm ? String(llm) : say("a_model") }),
+    );
   }
   const ms = Number(answer.timings?.total_ms);
   if (ms > 0) parts.push(ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
@@ -58,15 +67,26 @@ function provenance({ answer, abstained, sentences }, say) {
 
 function actions(exchange, say, last) {
   const vote = (verdict) =>
-    make("button", {
-      type: "button", "data-vote": verdict, "aria-label": say(verdict), "aria-pressed": String(exchange.vote === verdict),
-    }, icon(verdict));
+    make(
+      "button",
+      {
+        type: "button",
+        "data-vote": verdict,
+        "aria-label": say(verdict),
+        "aria-pressed": String(exchange.vote === verdict),
+      },
+      icon(verdict),
+    );
   const { answer } = exchange;
-  return make("div", { class: "actions" },
+  return make(
+    "div",
+    { class: "actions" },
     last && make("button", { type: "button", "data-act": "retry" }, say("retry")),
     exchange.text && make("button", { type: "button", "data-act": "copy" }, say(exchange.copied || "copy")),
-    answer?.id && vote("up"), answer?.id && vote("down"),
-    exchange.thanks && make("span", { class: "thanks" }, say(exchange.thanks)));
+    answer?.id && vote("up"),
+    answer?.id && vote("down"),
+    exchange.thanks && make("span", { class: "thanks" }, say(exchange.thanks)),
+  );
 }
 
 function evidence(exchange, say, language) {
@@ -80,27 +100,51 @@ function evidence(exchange, say, language) {
   if (!byPaper.size && !others.length) return null;
   const running = phase !== "done";
   const cards = [...byPaper.values()].map((quotes) => card(quotes, say, language));
-  return make("section", { class: running ? "evidence running" : "evidence" },
+  return make(
+    "section",
+    { class: running ? "evidence running" : "evidence" },
     cards.length > 0 && make("h4", {}, say(running ? "found" : "cited")),
     cards.length > 0 && make("ol", {}, ...cards),
-    !running && others.length > 0 && make("details", { class: "also" },
-      make("summary", {}, say("also_found", { n: others.length })),
-      make("ul", {}, ...others.map(({ paper, score }) => make("li", {}, ...paperLines(paper, score, say, language))))));
+    !running &&
+      others.length > 0 &&
+      make(
+        "details",
+        { class: "also" },
+        make("summary", {}, say("also_found", { n: others.length })),
+        make("ul", {}, ...others.map(({ paper, score }) => make("li", {}, ...paperLines(paper, score, say, language)))),
+      ),
+  );
 }
 
 function card(quotes, say, language) {
   const [{ paper, score }] = quotes;
-  return make("li", { class: "card", tabindex: "-1" },
+  return make(
+    "li",
+    { class: "card", tabindex: "-1" },
     ...paperLines(paper, score, say, language),
     ...quotes.map(({ number, quote, gloss }) =>
-      make("blockquote", { "data-quote": number },
-        make("span", { class: "number", "aria-label": say("quote_number", { n: number }), role: "img" }, String(number)),
-        make("span", { class: "words" }, make("span", { lang: paper.language }, `“${quote}”`), gloss ? ` ${say("gloss", { gloss })}` : null))));
+      make(
+        "blockquote",
+        { "data-quote": number },
+        make(
+          "span",
+          { class: "number", "aria-label": say("quote_number", { n: number }), role: "img" },
+          String(number),
+        ),
+        make(
+          "span",
+          { class: "words" },
+          make("span", { lang: paper.language }, `“${quote}”`),
+          gloss ? ` ${say("gloss", { gloss })}` : null,
+        ),
+      ),
+    ),
+  );
 }
 
 function paperLines(paper, score, say, language) {
   const address = paperAddress(paper);
-  const words = score >= STRONG ? "strong_match" : score >= FAIR ? "fair_match" : "faint_match";
+  const words = score >= STRONG ? "match_strong" : score >= FAIR ? "match_fair" : "match_faint";
   const parts = [...origin(paper, language), paper.category, Number.isFinite(score) && say(words)].filter(Boolean);
   return [
     make("p", { class: "card-title" }, address ? outsideLink(address, nameOf(paper)) : nameOf(paper)),
@@ -111,16 +155,27 @@ function paperLines(paper, score, say, language) {
 // Under an answer that abstains: the nearest papers by name.
 function closest({ sources }, say, language) {
   if (!sources.length) return null;
-  const rows = sources.slice(0, CLOSEST).map(({ paper }) => {
+  const rows = sources.slice(0, CLOSEST_PAPERS).map(({ paper }) => {
     const address = paperAddress(paper);
-    return make("li", {}, address ? outsideLink(address, nameOf(paper)) : nameOf(paper),
-      make("p", { class: "meta" }, [...origin(paper, language), paper.category].filter(Boolean).join(" · ")));
+    return make(
+      "li",
+      {},
+      address ? outsideLink(address, nameOf(paper)) : nameOf(paper),
+      make("p", { class: "meta" }, [...origin(paper, language), paper.category].filter(Boolean).join(" · ")),
+    );
   });
-  return make("div", {}, make("p", { class: "closest-words" }, say("closest")), make("ol", { class: "closest" }, ...rows));
+  return make(
+    "div",
+    {},
+    make("p", { class: "closest-words" }, say("closest")),
+    make("ol", { class: "closest" }, ...rows),
+  );
 }
 
-function askNext(questions, label) {
+export function askNext(questions, label) {
   if (!questions.length) return null;
-  const rows = questions.map((question) => make("li", {}, make("button", { type: "button", "data-ask": question }, question)));
+  const rows = questions.map((question) =>
+    make("li", {}, make("button", { type: "button", "data-ask": question }, question)),
+  );
   return make("nav", { class: "next", "aria-label": label }, make("p", {}, label), make("ul", {}, ...rows));
 }

@@ -1,9 +1,15 @@
 // What the page's owner asked for in attributes, checked; anything else falls back to the default.
 
+import { webAddress } from "./nodes.js";
+
+// Known only while the script first runs.
+export const SCRIPT = document.currentScript ?? document.querySelector('script[src$="/widget.js"]');
+const HOME = new URL(".", SCRIPT?.src || location.href).href.replace(/\/$/, "");
+
 const PLACES = { "bottom-end": "end", "bottom-start": "start", "bottom-left": "left", "bottom-right": "right" };
 const MOST_EXAMPLES = 6;
 
-function wishesOf(element) {
+export function wishesOf(element) {
   const text = (name, most = 200) => (element.getAttribute(name) ?? "").trim().slice(0, most);
   const language = Object.hasOwn(WORDS, text("language")) ? text("language") : browserLanguage();
   const say = speaker(language);
@@ -15,7 +21,9 @@ function wishesOf(element) {
     theme: ["light", "dark"].includes(text("theme")) ? text("theme") : "auto",
     accent: text("accent"),
     place: PLACES[text("position")] ?? "end",
-    examples: severalOf(text("examples", 4000)).slice(0, MOST_EXAMPLES).map((each) => each.slice(0, 300)),
+    examples: severalOf(text("examples", 4000))
+      .slice(0, MOST_EXAMPLES)
+      .map((each) => each.slice(0, 300)),
     filters: filtersOf(text),
     server: serverOf(text("server")),
   };
@@ -26,9 +34,14 @@ function severalOf(text) {
   if (text.startsWith("[")) {
     try {
       return JSON.parse(text).filter((each) => typeof each === "string" && each.trim());
-    } catch { /* not JSON after all */ }
+    } catch {
+      /* not JSON after all */
+    }
   }
-  return text.split("|").map((each) => each.trim()).filter(Boolean);
+  return text
+    .split("|")
+    .map((each) => each.trim())
+    .filter(Boolean);
 }
 
 function filtersOf(text) {
@@ -41,8 +54,12 @@ function filtersOf(text) {
   return filters;
 }
 
-function scopeWords({ since, until, ...filters }, say) {
-  const parts = [...FILTERS.map((name) => (filters[name] ?? []).join(", ")), since && say("since", { date: since }), until && say("until", { date: until })];
+export function scopeWords({ since, until, ...filters }, say) {
+  const parts = [
+    ...FILTERS.map((name) => (filters[name] ?? []).join(", ")),
+    since && say("since", { date: since }),
+    until && say("until", { date: until }),
+  ];
   const named = parts.filter(Boolean).join(" · ");
   return named && say("only", { scope: named });
 }
@@ -54,14 +71,18 @@ function serverOf(wish) {
 }
 
 function browserLanguage() {
-  const known = navigator.languages.map((tag) => tag.split("-")[0].toLowerCase()).find((tag) => Object.hasOwn(WORDS, tag));
+  const known = navigator.languages
+    .map((tag) => tag.split("-")[0].toLowerCase())
+    .find((tag) => Object.hasOwn(WORDS, tag));
   return known ?? "en";
 }
 
 // The widget's words in a language: say("key", { n: 3 }) fills the places in braces.
 function speaker(language) {
   const say = (key, values = {}) =>
-    (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (place, name) => (name in values ? String(values[name]) : place));
+    (WORDS[language][key] ?? key).replace(/\{(\w+)\}/g, (place, name) =>
+      name in values ? String(values[name]) : place,
+    );
   say.language = language;
   return say;
 }

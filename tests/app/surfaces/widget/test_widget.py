@@ -17,7 +17,7 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.page import cards
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from app.surfaces.widget.routes import FRAME_ATTRIBUTES, widget_router
-from app.surfaces.widget.script import ATTRIBUTES, PARTS, squeezed_script, widget_script
+from app.surfaces.widget.script import ATTRIBUTES, PARTS, STYLES, constants, squeezed_script, widget_script
 
 ROOT = Path(__file__).parents[4]
 FOLDER = ROOT / "app" / "surfaces" / "widget"
@@ -25,6 +25,7 @@ PAGE = (ROOT / "docs" / "widget.md").read_text(encoding="utf-8")
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted((FOLDER / "script").glob("*.js"))}
 SCRIPT = "\n".join(squeezed_script(text) for text in SOURCES.values())
 ALLOWED = "https://site.example"
+CONSTANTS = constants()
 MOST_BYTES = 20_000
 
 
@@ -70,7 +71,29 @@ def test_the_script_may_be_loaded_from_anywhere_and_is_cached(client: TestClient
 
 def test_every_part_is_in_the_script() -> None:
     assert sorted(PARTS) == sorted(SOURCES)
-    assert not any(line.count("`") % 2 for line in SCRIPT.splitlines()), "squeezing would change a literal over lines"
+    assert sorted(STYLES) == sorted(path.stem for path in (FOLDER / "style").glob("*.css"))
+    lines = [line for text in SOURCES.values() for line in text.splitlines()]
+    assert not any(line.count("`") % 2 for line in lines), "squeezing would change a literal over lines"
+
+
+def test_one_scope_takes_all_parts() -> None:
+    given: dict[str, str] = {}
+    for name in PARTS:
+        text = SOURCES[name]
+        for names, source in re.findall(r"^import \{([^}]+)\} from \"\./(\w+)\.js\";", text, re.MULTILINE):
+            for imported in re.findall(r"\w+", names):
+                assert given.get(imported) == source, f"{name}: {imported} of {source} does not come before it"
+        declared = re.findall(r"^(?:export )?(?:async )?(?:function\*?|class|const|let) (\w+)", text, re.MULTILINE)
+        assert not given.keys() & set(declared), f"{name} gives a name a second time"
+        given |= dict.fromkeys(declared, name)
+    sent = widget_script().plain.decode()
+    assert not re.search(r"^(?:import|export)\b|(?:^|\s)//", sent, re.MULTILINE)
+
+
+def test_the_linter_knows_what_the_script_is_given() -> None:
+    overrides = json.loads((ROOT / "biome.json").read_text(encoding="utf-8"))["overrides"]
+    [known] = [one["javascript"]["globals"] for one in overrides if "widget" in one["includes"][0]]
+    assert known == list(CONSTANTS)
 
 
 def test_text_can_only_become_text() -> None:
@@ -83,7 +106,7 @@ def test_text_can_only_become_text() -> None:
     assert not re.findall(forbidden, SCRIPT)
     addresses = set(re.findall(r"https?://[\w./-]*", widget_script().plain.decode()))
     assert addresses == {"http://www.w3.org/2000/svg", "https://arxiv.org/abs/", "https://doi.org/"}
-    assert "url(" not in (FOLDER / "widget.css").read_text(encoding="utf-8")
+    assert "url(" not in CONSTANTS["STYLE"]
 
 
 def test_a_page_chooses_neither_model_nor_prompt() -> None:
@@ -93,21 +116,22 @@ def test_a_page_chooses_neither_model_nor_prompt() -> None:
 
 
 def test_a_match_is_called_what_the_page_calls_it() -> None:
-    limits = {
-        name: float(value) for name, value in re.findall(r"^const (STRONG|FAIR) = ([\d.]+);", SCRIPT, re.MULTILINE)
-    }
-    assert limits == {"STRONG": cards._STRONG, "FAIR": cards._FAIR}
+    assert {"STRONG": cards.STRONG, "FAIR": cards.FAIR}.items() <= CONSTANTS.items()
+    assert not re.search(r"const (?:STRONG|FAIR)\b", SCRIPT)
     for language in LANGUAGES:
-        words = ui_strings(language)
-        for name in ("strong", "fair", "faint"):
-            assert words(f"widget_{name}_match") == words(f"card_match_{name}")
+        called = {name: CONSTANTS["WORDS"][language][f"match_{name}"] for name in cards.MATCHES}
+        assert called == {name: ui_strings(language)(f"card_match_{name}") for name in cards.MATCHES}
+
+
+def test_what_the_script_is_given_is_used_and_given_once() -> None:
+    for name in CONSTANTS:
+        assert re.search(rf"\b{name}\b", SCRIPT), f"{name} is sent for nothing"
+        assert not re.search(rf"^(?:const|let|function|class) {name}\b", SCRIPT, re.MULTILINE)
 
 
 def test_the_words_are_complete_in_every_language() -> None:
-    spoken: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        words = ui_strings(language)
-        spoken[language] = {key.removeprefix("widget_"): words(key) for key in words if key.startswith("widget_")}
+    spoken: dict[str, dict[str, str]] = CONSTANTS["WORDS"]
+    assert tuple(spoken) == LANGUAGES
     places = {
         language: {key: set(re.findall(r"\{\w+\}", text)) for key, text in texts.items()}
         for language, texts in spoken.items()
