@@ -21,7 +21,9 @@
   }
 
   function narrow() {
-    const wanted = fields().map((choice) => [choice.dataset.field, choice.value]).filter(([, value]) => value);
+    const wanted = fields()
+      .map((choice) => [choice.dataset.field, choice.value])
+      .filter(([, value]) => value);
     const words = plain(find("#library [type=search]").value).split(/\s+/).filter(Boolean);
     const fits = ({ row, searched }) =>
       wanted.every(([name, value]) => row.dataset[name] === value) && words.every((word) => searched.includes(word));
