@@ -130,7 +130,7 @@ def chunk_paper(paper: Paper) -> list[Chunk]:
     sentences = split_sentences(paper.abstract)
     if not sentences:
         return [Chunk(paper.id, 0, 0, "", paper.name)]
-    chunks = []
+    chunks: list[Chunk] = []
     for passage in cut_passages(sentences):
         inside = [sentence for sentence in sentences if passage.start <= sentence.start < passage.end]
         body = " ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def not_written(what: str, error: BaseException, elsewhere: str | None = None) -
 
 
 @contextmanager
-def writing(what: str, kind: type[PaperbackedError], elsewhere: str | None = None) -> Iterator[None]:
+def writing(what: str, kind: type[PaperbackedError], elsewhere: str | None = None) -> Generator[None, None, None]:
     """Around what writes `what`: an `OSError`, or what else tells of a full disk, becomes a `kind` that says so."""
     try:
         yield
@@ -72,7 +72,7 @@ def writing(what: str, kind: type[PaperbackedError], elsewhere: str | None = Non
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path, None, None]:
     """A draft beside `path` which takes its place when the block ends, and is gone where the block fails."""
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:

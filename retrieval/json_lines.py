@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from retrieval.errors import PaperbackedError
 
@@ -24,7 +24,7 @@ def read_records(
     for number, line in numbered_lines(path, what=what, kind=kind):
         try:
             record = json.loads(line)
-            if not isinstance(record, dict):
+            if not is_object(record):
                 raise ValueError("not a JSON object")
             parsed = parse(record)
         except PaperbackedError as error:
@@ -51,6 +51,16 @@ def numbered_lines(path: Path, *, what: str, kind: type[PaperbackedError]) -> It
         raise kind(
             f"The {what} file {path} cannot be read ({error.strerror}): give the path of a JSON-lines file."
         ) from error
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether what was read from JSON is an object."""
+    return isinstance(value, dict)
+
+
+def is_strings(value: Any) -> TypeGuard[list[str]]:
+    """Whether what was read from JSON is a list of strings alone."""
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
 def bad_line(path: Path, number: int, reason: object, kind: type[PaperbackedError]) -> PaperbackedError:

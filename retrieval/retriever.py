@@ -63,16 +63,20 @@ class PaperRetriever(BaseRetriever):
     weights: RetrievalWeights = RetrievalWeights()
     expansion_queries: Mapping[str, Sequence[ExpansionQuery]] = Field(default_factory=dict)
     """The questions written for papers, by the paper's id; the index holds their vectors."""
-    _vector: Any = PrivateAttr()
-    _expansion: Any = PrivateAttr()
-    _unsaid: Any = PrivateAttr()
+    _vector: Callable[[str], np.ndarray] = PrivateAttr()
+    _expansion: Callable[[Index], ExpansionIndex] = PrivateAttr()
+    _unsaid: threading.Lock = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
-        self._vector = lru_cache(maxsize=256)(lambda text: self.embedder.embed([text])[0])
-        self._expansion = lru_cache(maxsize=1)(
-            lambda index: read_expansion_index(self.store, index, self.expansion_queries)
-        )
+        self._vector = lru_cache(maxsize=256)(self._embedded)
+        self._expansion = lru_cache(maxsize=1)(self._read_expansion)
         self._unsaid = threading.Lock()
+
+    def _embedded(self, text: str) -> np.ndarray:
+        return self.embedder.embed([text])[0]
+
+    def _read_expansion(self, index: Index) -> ExpansionIndex:
+        return read_expansion_index(self.store, index, self.expansion_queries)
 
     def _get_relevant_documents(
         self,
@@ -249,7 +253,7 @@ def _grouped(
     by_paper: dict[str, list[Passage]] = {}
     for passage in sorted(passages, key=lambda passage: -passage.score):
         by_paper.setdefault(passage.paper.id, []).append(passage)
-    scored = []
+    scored: list[tuple[float, list[Passage]]] = []
     for paper, own in by_paper.items():
         words, letters = looked_up.get(paper, (0.0, 0.0))
         nearest = own[0].score

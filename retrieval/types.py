@@ -38,7 +38,7 @@ class Paper:
     arxiv_id: str | None = None
     doi: str | None = None
     summary: str = ""
-    translations: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, str] = field(default_factory=dict[str, str])
     kind: str = "paper"
     source: str = ""
 
@@ -100,7 +100,7 @@ class Passage:
     start: int
     end: int
     score: float
-    signals: Mapping[str, float] = field(default_factory=dict)
+    signals: Mapping[str, float] = field(default_factory=dict[str, float])
 
     @property
     def text(self) -> str:

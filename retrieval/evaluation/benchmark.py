@@ -89,8 +89,8 @@ class Row:
     weights: RetrievalWeights
     shipped: bool
     overall: Figures
-    types: Mapping[str, Figures] = field(default_factory=dict)
-    languages: Mapping[str, Figures] = field(default_factory=dict)
+    types: Mapping[str, Figures] = field(default_factory=dict[str, Figures])
+    languages: Mapping[str, Figures] = field(default_factory=dict[str, Figures])
 
     def as_json(self) -> dict[str, Any]:
         groups = {"types": self.types, "languages": self.languages} if self.types else {}
@@ -162,7 +162,7 @@ def evaluate_ranking(
     label: str = "Ranking",
 ) -> Figures:
     """Figures over the queries that are judged."""
-    ranked = []
+    ranked: list[_Ranked] = []
     for done, (query, grades) in enumerate(qrels.items()):
         progress(label, done, len(qrels))
         ranked.append(_ranked(rank, queries[query], grades))
@@ -243,7 +243,7 @@ def evaluate_question_ablation(
     progress: Progress = no_progress,
 ) -> tuple[tuple[Row, ...], Mapping[str, bool]]:
     """A row for each signal of the ablation over our own questions, and `first_right` of the shipped one."""
-    rows = []
+    rows: list[Row] = []
     first_right: Mapping[str, bool] = {}
     for name, weights in ablation.items():
         found = evaluate_questions(rank_with(weights), questions, progress, name)
@@ -259,7 +259,7 @@ def evaluate_answerability(
     progress: Progress = no_progress,
 ) -> AnswerabilityFigures:
     """Ask for the confidence in each question; an answer to one that no paper answers is always wrong."""
-    sure = []
+    sure: list[float] = []
     for done, question in enumerate(questions):
         progress("Answerable or not", done, len(questions))
         sure.append(confidence(question))

@@ -25,8 +25,8 @@ class TrainingHistory:
     `final` is the figure of the weights that were written, after averaging with the base.
     """
 
-    losses: list[float] = field(default_factory=list)
-    dev: list[float] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list[float])
+    dev: list[float] = field(default_factory=list[float])
     final: float | None = None
 
     @property

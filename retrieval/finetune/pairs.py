@@ -32,7 +32,7 @@ def question_examples(
     Questions without a paper among `papers` are left out. Chinese is read in English, as in retrieval.
     """
     by_id = {paper.id: paper for paper in papers}
-    examples = []
+    examples: list[TrainingPair] = []
     for question in questions:
         if question.papers and all(paper in by_id for paper in question.papers):
             texts = [text for paper in question.papers for text in _positives(by_id[paper], question)]
@@ -43,7 +43,7 @@ def question_examples(
 
 def _positives(paper: Paper, question: LabelledQuestion) -> list[str]:
     chunks = chunk_paper(paper)
-    texts = []
+    texts: list[str] = []
     for gold in question.gold:
         if gold.paper == paper.id:
             at = paper.abstract.find(gold.sentence)
@@ -77,7 +77,7 @@ def query_examples(other: BeirSet) -> list[TrainingPair]:
     Learning another field beside one's own keeps the model from forgetting it.
     """
     by_id = {paper.id: paper for paper in other.papers}
-    examples = []
+    examples: list[TrainingPair] = []
     for query, grades in other.qrels.items():
         relevant = [by_id[paper] for paper, grade in grades.items() if grade > 0]
         texts = [
@@ -107,7 +107,3 @@ def batches(examples: Sequence[TrainingPair], size: int, shuffled: Sequence[int]
         result.append(batch)
         waiting = later
     return result
-
-
-def _whole_and_first(paper: Paper) -> tuple[str, str]:
-    return f"{paper.name}\n{paper.abstract}", chunk_paper(paper)[0].embedded

@@ -42,7 +42,7 @@ def development_score(
         def encode(texts: Sequence[str]) -> np.ndarray:
             return np.asarray(model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False))
 
-        figures = []
+        figures: list[float] = []
         for question, ranking in zip(asked, passage_rankings(encode, papers, queries), strict=True):
             grades = dict.fromkeys(question.papers, 1)
             figures.append((hit(ranking, grades, 1) + reciprocal_rank(ranking, grades)) / 2)

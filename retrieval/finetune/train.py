@@ -112,7 +112,7 @@ class _Run:
         """For each example the passages of other papers that the base model finds nearest."""
         texts = self._vectors([text for _, text in passages])
         nearness = self._vectors([example.question for example in self.examples]) @ texts.T
-        mined = []
+        mined: list[list[str]] = []
         for example, row in zip(self.examples, nearness, strict=True):
             others = (place for place in np.argsort(-row, kind="stable") if passages[place][0] not in example.papers)
             mined.append([passages[next(others)][1] for _ in range(min(MINED, len(passages) - 1))])

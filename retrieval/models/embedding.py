@@ -135,7 +135,7 @@ class SentenceTransformerEmbedder(Embedder):
             return _unit(self._on_one_thread(model, list(texts)))
         # Longest first, as the library would within one call, so that the steps shown cost alike.
         order = sorted(range(len(texts)), key=lambda index: -len(texts[index]))
-        parts = []
+        parts: list[np.ndarray] = []
         for at in range(0, len(order), PROGRESS_STEP):
             progress("Embedding", at, len(order))
             step = [texts[index] for index in order[at : at + PROGRESS_STEP]]

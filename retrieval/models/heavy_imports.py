@@ -16,7 +16,7 @@ does what is made after them. So each is loaded `with model_loading():`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 HEAVY = (
@@ -28,7 +28,7 @@ _LOCK = threading.RLock()
 
 
 @contextmanager
-def heavy_imports() -> Iterator[None]:
+def heavy_imports() -> Generator[None, None, None]:
     """Within it no other thread of this process imports any of `HEAVY`. A thread may enter it again.
 
     Whoever comes here waits while another thread imports or loads a model: once the models
@@ -39,7 +39,7 @@ def heavy_imports() -> Iterator[None]:
 
 
 @contextmanager
-def model_loading() -> Iterator[None]:
+def model_loading() -> Generator[None, None, None]:
     """Within it no other thread of this process loads a model or tokenizer, or imports any of `HEAVY`."""
     with _LOCK:
         yield

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
-from retrieval.json_lines import bad_line, read_records
+from retrieval.json_lines import bad_line, is_strings, read_records
 from retrieval.types import Paper
 
 TYPES = ("single", "multi", "followup", "chinese", "typo", "keyword", "unanswerable")
@@ -74,7 +74,7 @@ def _parsed(record: dict[str, Any]) -> LabelledQuestion:
     if not isinstance(record["question"], str) or not record["question"].strip():
         raise ValueError("question must be a string that is not empty")
     record["question"].encode()  # Half a surrogate pair raises here, a `ValueError` too, rather than in a tokenizer.
-    if not isinstance(record["papers"], list) or not all(isinstance(paper, str) for paper in record["papers"]):
+    if not is_strings(record["papers"]):
         raise ValueError("papers must be a list of ids")
     kind = record.get("type", "single" if record["papers"] else "unanswerable")
     if kind not in TYPES:

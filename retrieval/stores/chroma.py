@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -233,7 +233,7 @@ class ChromaStore:
             return self._client
 
     @contextmanager
-    def _reported(self, index: Index | None = None) -> Iterator[None]:
+    def _reported(self, index: Index | None = None) -> Generator[None, None, None]:
         """Whatever Chroma raises, as one sentence; with `index`, that it is gone where that is why."""
         try:
             yield

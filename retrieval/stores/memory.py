@@ -23,7 +23,7 @@ class _Kept:
     model: str
     complete: bool = False
     vectors: dict[Part, dict[str, np.ndarray]] = field(default_factory=lambda: {part: {} for part in PARTS})
-    passages: dict[str, tuple[StoredPassage, Paper]] = field(default_factory=dict)
+    passages: dict[str, tuple[StoredPassage, Paper]] = field(default_factory=dict[str, tuple[StoredPassage, Paper]])
 
 
 class MemoryStore:
