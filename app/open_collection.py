@@ -13,10 +13,10 @@ from app.answering.evidence.answerability import MODEL_FILE, Answerability, read
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.sources import best_passage_per_paper
-from retrieval.corpus import shipped_file
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
 
 

@@ -14,9 +14,9 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from retrieval.corpus import default_papers_file
 from retrieval.errors import InputError
 from retrieval.models.names import DEFAULT_EMBEDDING
+from retrieval.shipped import default_papers_file
 
 PREFIX = "PAPERBACKED_"
 COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])?")

@@ -16,8 +16,8 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_
 from app.cli.doctor import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
-from retrieval.corpus import default_papers_file
 from retrieval.errors import CorpusError, InputError, ModelError, PaperbackedError
+from retrieval.shipped import default_papers_file
 
 Lines = list[dict]
 FIRST = {"id": "first", "title": "On whales", "abstract": "Whales migrate towards warmer oceans. They sing."}

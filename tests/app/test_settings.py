@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from app.settings import Settings, read_settings
-from retrieval.corpus import default_papers_file
 from retrieval.errors import InputError
+from retrieval.shipped import default_papers_file
 
 
 def test_defaults(home: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 import paperbacked
 from paperbacked import public
-from retrieval.corpus import default_papers_file
+from retrieval.shipped import default_papers_file
 
 PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

@@ -27,10 +27,10 @@ from app.answering.logistic import Logistic
 from app.answering.question import checked_question
 from app.build import build_answerer, ingest_papers
 from app.settings import read_settings
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.embedding import Embedder, HashEmbedder, open_embedder
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import shipped_file
 from retrieval.types import ExpansionQuery, Paper, Passage, Progress, Sentence, no_progress
 
 PAPER = Paper("a", "On apples", "Apples fall. They rot.", "en")
