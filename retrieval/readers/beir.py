@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
+from retrieval.json_lines import is_object
 from retrieval.readers.jsonl import ID_PATTERN, parse_paper
 from retrieval.types import Paper
 
@@ -153,7 +154,7 @@ def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, line in _lines(path):
         try:
             record = json.loads(line)
-            if not isinstance(record, dict):
+            if not is_object(record):
                 raise ValueError("not a JSON object")
         except (ValueError, RecursionError) as error:
             raise _bad_line(path, number, error) from error

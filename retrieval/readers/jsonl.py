@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError
-from retrieval.json_lines import bad_line, numbered_lines
+from retrieval.json_lines import bad_line, is_object, is_strings, numbered_lines
 from retrieval.readers.base import PaperReader
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper
@@ -51,7 +51,7 @@ def parse_paper(line: str) -> Paper:
         record = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
         raise ValueError(f"not JSON ({error})") from error
-    if not isinstance(record, dict):
+    if not is_object(record):
         raise ValueError("not a JSON object")
     short = {name: _text(record, name, MAX_SHORT_CHARS) for name in _SHORT_FIELDS}
     paper = Paper(
@@ -102,22 +102,22 @@ def _texts(record: dict[str, Any], name: str) -> tuple[str, ...]:
     values = record.get(name)
     if values is None:
         return ()
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not is_strings(values):
         raise ValueError(f"{name} must be a list of strings")
     return tuple(filter(None, (_readable(value[:MAX_SHORT_CHARS]) for value in values)))
 
 
-def _translations(value: Any) -> dict[str, str]:
+def _translations(value: object) -> dict[str, str]:
     if value is None:
         return {}
-    if not isinstance(value, dict) or not all(
+    if not is_object(value) or not all(
         isinstance(text, str) and len(text) <= MAX_TEXT_CHARS for text in value.values()
     ):
         raise ValueError("translations must be an object of language to text")
     return {_readable(language): _readable(text) for language, text in value.items()}
 
 
-def _date(value: Any) -> date | None:
+def _date(value: object) -> date | None:
     if value is None:
         return None
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
