@@ -58,9 +58,14 @@ def is_object(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict)
 
 
-def is_strings(value: Any) -> TypeGuard[list[str]]:
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether what was read from JSON is a list."""
+    return isinstance(value, list)
+
+
+def is_strings(value: object) -> TypeGuard[list[str]]:
     """Whether what was read from JSON is a list of strings alone."""
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return is_list(value) and all(isinstance(each, str) for each in value)
 
 
 def bad_line(path: Path, number: int, reason: object, kind: type[PaperbackedError]) -> PaperbackedError:

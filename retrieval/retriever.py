@@ -183,7 +183,7 @@ class PaperRetriever(BaseRetriever):
         words = self.lexical.word_scores(text) if weights.lexical else np.zeros(len(self.lexical.papers))
         letters = self.lexical.letter_scores(text) if weights.letters else np.zeros(len(self.lexical.papers))
         scores: dict[str, tuple[float, float]] = {}
-        for place in np.argsort(-(weights.lexical * words + weights.letters * letters), kind="stable"):
+        for place in map(int, np.argsort(-(weights.lexical * words + weights.letters * letters), kind="stable")):
             paper = self.lexical.papers[place]
             if filters.admit(paper):
                 scores[paper.id] = (float(words[place]), float(letters[place]))

@@ -66,9 +66,9 @@ class _Work:
     quotes: tuple[Citation, ...] = ()
     confidence: float = 0.0
     followups: tuple[str, ...] = ()
-    left_out: set[str] = field(default_factory=set)
+    left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
-    timings: dict[str, float] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict[str, float])
 
     @property
     def language(self) -> Language:

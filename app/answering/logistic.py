@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrieval.json_lines import is_object
+
 _FAR = 60.0
 """Beyond this a chance is 0 or 1, and the exponential would overflow."""
 
@@ -26,6 +28,6 @@ class Logistic:
 def read_logistic(record: Mapping[str, object]) -> Logistic:
     """The regression of a record with `weights` and `bias`. Raises `ValueError`, `KeyError` or `TypeError`."""
     weights, bias = record["weights"], record["bias"]
-    if not isinstance(weights, dict) or not isinstance(bias, (int, float)):
+    if not is_object(weights) or not isinstance(bias, (int, float)):
         raise ValueError("no weights")
-    return Logistic({str(name): float(weight) for name, weight in weights.items()}, float(bias))
+    return Logistic({name: float(weight) for name, weight in weights.items()}, float(bias))

@@ -39,7 +39,7 @@ class WholeForms:
     oldest: str = ""
     several: str = ""
     asks: str = ""
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,8 @@ class FilterWords:
     `after_year` go with a year that stands alone. `dates` use `FIRST`, `SECOND` and `COUNT`.
     """
 
-    organisations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    languages: Mapping[str, str] = field(default_factory=dict)
+    organisations: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    languages: Mapping[str, str] = field(default_factory=dict[str, str])
     language: str = ""
     months: tuple[str, ...] = ()
     after_month: str = ""
@@ -99,8 +99,8 @@ class FilterWords:
     after_range: str = ""
     before_year: str = ""
     after_year: str = ""
-    numbers: Mapping[str, int] = field(default_factory=dict)
-    dates: Mapping[DateForm, str] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict[str, int])
+    dates: Mapping[DateForm, str] = field(default_factory=dict[DateForm, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class CourtesyPatterns:
     After an answer, what has `of_what_was_said` in it asks about that answer.
     """
 
-    said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict)
+    said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict[Courtesy, tuple[str, ...]])
     joined_by: str = ""
     of_what_was_said: str = ""
 
@@ -129,7 +129,7 @@ class ConversationWords:
     ends_back: str = ""
     contracted: str = ""
     ordinal: str = ""
-    ordinals: Mapping[str, int] = field(default_factory=dict)
+    ordinals: Mapping[str, int] = field(default_factory=dict[str, int])
     several: str = ""
 
 
@@ -199,7 +199,7 @@ class ClaimWords:
     frame: frozenset[str] = frozenset()
     answer: str = ""
     joint: str = ""
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict[str, str])
     percent: str = ""
     between_figures: str = ""
 

@@ -1,5 +1,8 @@
 """A matplotlib figure, begun without a screen and written whole or not at all."""
 
+# pyright: reportUnknownMemberType=false
+# Matplotlib's own types leave some of its arguments open.
+
 from __future__ import annotations
 
 from pathlib import Path

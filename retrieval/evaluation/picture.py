@@ -1,5 +1,8 @@
 """The ablation and the risk-coverage curve as one picture."""
 
+# pyright: reportUnknownMemberType=false
+# Matplotlib's own types leave some of its arguments open.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.tensors import load_tensors, save_tensors
 
 WEIGHTS = "model.safetensors"
 
 
 def write_average(tuned: Path, base: Path, share: float, target: Path) -> None:
     """Write to the folder `target` the weights that lie that share, in [0, 1], of the way from `tuned` to `base`."""
-    with heavy_imports():
-        from safetensors.torch import load_file, save_file
-
-    before, after = load_file(base / WEIGHTS), load_file(tuned / WEIGHTS)
+    before, after = load_tensors(base / WEIGHTS), load_tensors(tuned / WEIGHTS)
     mixed = {
         name: tensor.lerp(before[name].to(tensor.dtype), share).contiguous() if tensor.is_floating_point() else tensor
         for name, tensor in after.items()
     }
-    save_file(mixed, target / WEIGHTS, metadata={"format": "pt"})
+    save_tensors(mixed, target / WEIGHTS, metadata={"format": "pt"})

@@ -1,5 +1,8 @@
 """What a training run went through: numbers, and a picture of them."""
 
+# pyright: reportUnknownMemberType=false
+# Matplotlib's own types leave some of its arguments open.
+
 from __future__ import annotations
 
 from collections.abc import Sequence

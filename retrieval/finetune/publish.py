@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 from retrieval.errors import ModelError
 from retrieval.models.hub import hub_is_reachable
@@ -18,7 +19,7 @@ def check_login() -> str:
     if not hub_is_reachable():
         raise ModelError("The model hub cannot be reached: train without --push-to-hub, or connect to the network.")
     try:
-        return str(HfApi().whoami()["name"])
+        return str(cast("Any", HfApi()).whoami()["name"])
     except (HfHubHTTPError, LocalTokenNotFoundError, OSError) as error:
         raise ModelError("The hub does not know you: run `hf auth login` first, or set HF_TOKEN.") from error
 

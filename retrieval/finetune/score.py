@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import numpy as np
 
 from retrieval.chunking import chunk_paper
 from retrieval.evaluation.metrics import hit, reciprocal_rank
 from retrieval.lexical.glossary import Glossary
+from retrieval.models.sentence_encoder import SentenceEncoder
 from retrieval.questions.labelled import LabelledQuestion
 from retrieval.types import Paper
 
@@ -33,12 +33,12 @@ def as_queries(questions: Iterable[LabelledQuestion], glossary: Glossary) -> lis
 
 def development_score(
     papers: Sequence[Paper], questions: Sequence[LabelledQuestion], glossary: Glossary
-) -> Callable[[Any], float]:
+) -> Callable[[SentenceEncoder], float]:
     """A function of a model: the mean of hit@1 and MRR over the answerable questions, by passages alone."""
     asked = [question for question in questions if question.papers]
     queries = as_queries(asked, glossary)
 
-    def score(model: Any) -> float:
+    def score(model: SentenceEncoder) -> float:
         def encode(texts: Sequence[str]) -> np.ndarray:
             return np.asarray(model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False))
 

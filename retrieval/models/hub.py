@@ -3,6 +3,9 @@
 Nothing here waits for an unreachable hub longer than `HUB_DECISION_SECONDS`.
 """
 
+# pyright: reportUnknownVariableType=false
+# The types of the hub's client leave some of its functions' arguments open.
+
 from __future__ import annotations
 
 import json

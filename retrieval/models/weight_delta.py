@@ -8,6 +8,7 @@ from typing import Any
 from retrieval.errors import ModelError
 from retrieval.files import replacing
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.tensors import load_tensors, save_tensors
 
 OVERLAY = "tuned.safetensors"
 
@@ -16,10 +17,9 @@ def write_weight_delta(tuned: Path, base: Path, target: Path) -> int:
     """Save those tensors of the model in `tuned` that differ from `base`; gives their number of bytes."""
     with heavy_imports():
         import torch
-        from safetensors.torch import load_file, save_file
 
-    before = load_file(base / "model.safetensors")
-    after = load_file(tuned / "model.safetensors")
+    before = load_tensors(base / "model.safetensors")
+    after = load_tensors(tuned / "model.safetensors")
     changed = {
         name: tensor.to(torch.float16).contiguous()
         for name, tensor in after.items()
@@ -27,7 +27,7 @@ def write_weight_delta(tuned: Path, base: Path, target: Path) -> int:
     }
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as draft:
-        save_file(changed, draft)
+        save_tensors(changed, draft)
     return target.stat().st_size
 
 
@@ -38,10 +38,9 @@ def apply_weight_delta(model: Any, overlay: Path) -> None:
     """
     with heavy_imports():
         from safetensors import SafetensorError
-        from safetensors.torch import load_file
 
     try:
-        changed = load_file(overlay)
+        changed = load_tensors(overlay)
     except (SafetensorError, OSError) as error:
         raise ModelError(f"The tuned weights {overlay.name} cannot be read: reinstall the program.") from error
     network = model[0].model

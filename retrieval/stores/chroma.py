@@ -9,10 +9,10 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 import chromadb
@@ -24,11 +24,12 @@ from chromadb.errors import NotFoundError
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
 from retrieval.stores.base import PARTS, Index, NoRoomError, Part, similarity
+from retrieval.stores.chroma_types import ChromaClient, ChromaCollection, Metadata
 from retrieval.stores.stored_passage import StoredPassage, condition_of, fields_of, place_of
 from retrieval.types import Chunk, Filters, Paper
 
 WRITE_BATCH = 500
-_ROW = ("documents", "metadatas", "embeddings")
+_ROW: Final = ("documents", "metadatas", "embeddings")
 """What is asked for of a passage, besides its id."""
 SERVER_PORTS = {"http": 8000, "https": 443}
 LOOKS = 4
@@ -42,8 +43,8 @@ class ChromaStore:
 
     def __init__(self, where: Path | str) -> None:
         self._where = where
-        self._client: Any = None
-        self._opened: dict[str, Any] = {}
+        self._client: ChromaClient | None = None
+        self._opened: dict[str, ChromaCollection] = {}
         self._opening = threading.Lock()
 
     def find(self, collection: str, fingerprint: str) -> Index | None:
@@ -79,7 +80,7 @@ class ChromaStore:
         """Vectors of that model which any index of the collection, even a half-built one, already has."""
         vectors: dict[str, np.ndarray] = {}
         for found in self._all(collection):
-            if found.name.endswith(f".{part}") and found.metadata.get("model") == model:
+            if found.name.endswith(f".{part}") and (found.metadata or {}).get("model") == model:
                 vectors |= self._vectors(found, [chunk for chunk in ids if chunk not in vectors])
         return vectors
 
@@ -196,7 +197,9 @@ class ChromaStore:
             self.confirm(index)
         return vectors
 
-    def _vectors(self, found: Any, ids: Sequence[str], index: Index | None = None) -> dict[str, np.ndarray]:
+    def _vectors(
+        self, found: ChromaCollection, ids: Sequence[str], index: Index | None = None
+    ) -> dict[str, np.ndarray]:
         vectors: dict[str, np.ndarray] = {}
         for at in range(0, len(ids), WRITE_BATCH):
             with self._reported(index):
@@ -204,7 +207,7 @@ class ChromaStore:
             vectors |= dict(zip(rows["ids"], np.asarray(rows["embeddings"], dtype=np.float32), strict=True))
         return vectors
 
-    def _all(self, collection: str) -> list[Any]:
+    def _all(self, collection: str) -> list[ChromaCollection]:
         with self._reported():
             client = self._chroma()
         for _ in range(LOOKS - 1):
@@ -213,11 +216,11 @@ class ChromaStore:
             time.sleep(LOOK_AGAIN_SECONDS)
         return self._listed(client, collection)
 
-    def _listed(self, client: Any, collection: str) -> list[Any]:
+    def _listed(self, client: ChromaClient, collection: str) -> list[ChromaCollection]:
         with self._reported():
             return [found for found in client.list_collections() if found.name.split(".")[0] == collection]
 
-    def _collection(self, index: Index, part: Part) -> Any:
+    def _collection(self, index: Index, part: Part) -> ChromaCollection:
         """The Chroma collection of a part. Kept, as asking for it takes as long as a search does."""
         name = index.part(part)
         found = self._opened.get(name)
@@ -226,7 +229,7 @@ class ChromaStore:
             found = self._opened[name] = self._chroma().get_collection(name, embedding_function=None)
         return found
 
-    def _chroma(self) -> Any:
+    def _chroma(self) -> ChromaClient:
         with self._opening:
             if self._client is None:
                 self._client = _open(self._where)
@@ -256,23 +259,24 @@ class ChromaStore:
             raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}).") from error
 
 
-def _open(where: Path | str) -> Any:
+def _open(where: Path | str) -> ChromaClient:
     settings = Settings(anonymized_telemetry=False)
     if isinstance(where, Path):
         where.mkdir(parents=True, exist_ok=True)
-        return chromadb.PersistentClient(path=str(where), settings=settings)
+        return cast("ChromaClient", chromadb.PersistentClient(path=str(where), settings=settings))
     address = urlsplit(where)
     if address.scheme not in SERVER_PORTS or not address.hostname:
         raise IndexStoreError(f"{where} is no address of a Chroma server: give one such as http://127.0.0.1:8000.")
-    return chromadb.HttpClient(
+    client = chromadb.HttpClient(
         host=address.hostname,
         port=address.port or SERVER_PORTS[address.scheme],
         ssl=address.scheme == "https",
         settings=settings,
     )
+    return cast("ChromaClient", client)
 
 
-def _stored(chunk_id: str, text: str | None, fields: Mapping[str, Any] | None) -> StoredPassage:
+def _stored(chunk_id: str, text: str | None, fields: Metadata | None) -> StoredPassage:
     return StoredPassage(chunk_id, text or "", dict(fields or {}))
 
 

@@ -10,6 +10,9 @@ from typing import Any
 from retrieval.facets import FACETS
 from retrieval.types import Chunk, Filters, Paper
 
+FieldValue = str | int
+"""What an index keeps in a field; a date is a whole number."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPassage:
@@ -17,7 +20,7 @@ class StoredPassage:
 
     id: str
     text: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, FieldValue]
 
 
 def stored_passage(chunk: Chunk, paper: Paper) -> StoredPassage:
@@ -25,14 +28,14 @@ def stored_passage(chunk: Chunk, paper: Paper) -> StoredPassage:
     return StoredPassage(chunk.id, chunk.text, fields_of(chunk, paper))
 
 
-def place_of(chunk: Chunk) -> dict[str, Any]:
+def place_of(chunk: Chunk) -> dict[str, FieldValue]:
     """Which part of which paper the chunk is."""
     return {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
 
 
-def fields_of(chunk: Chunk, paper: Paper) -> dict[str, Any]:
+def fields_of(chunk: Chunk, paper: Paper) -> dict[str, FieldValue]:
     """The chunk's place and what of its paper can be filtered by; what is not known is left out."""
-    filterable: dict[str, Any] = {facet.name: facet.of(paper) for facet in FACETS}
+    filterable: dict[str, FieldValue | None] = {facet.name: facet.of(paper) for facet in FACETS}
     filterable["published"] = _day(paper.published) if paper.published else None
     return place_of(chunk) | {name: value for name, value in filterable.items() if value is not None}
 

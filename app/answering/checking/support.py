@@ -77,7 +77,7 @@ def read_support(file: Path) -> SupportModel:
 
 
 def _scorer(record: Mapping[str, Any], speaking: set[str]) -> SupportScorer:
-    parts = []
+    parts: list[Logistic] = []
     for name, known in (("relevance", speaking), ("polarity", {*TURNS})):
         parts.append(read_logistic(record[name]))
         if set(parts[-1].weights) != known:

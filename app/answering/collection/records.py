@@ -186,7 +186,8 @@ def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:
 
 
 def _all_of(words: Iterable[str], postings: Mapping[str, frozenset[int]]) -> frozenset[int]:
-    return frozenset.intersection(*(postings.get(word, frozenset()) for word in words))
+    first, *others = (postings.get(word, frozenset[int]()) for word in words)
+    return first.intersection(*others)
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

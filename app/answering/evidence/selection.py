@@ -127,7 +127,7 @@ def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[ExpansionQue
     asked: dict[str, list[tuple[ExpansionQuery, float]]] = {}
     for question, near in written:
         asked.setdefault(question.paper_id, []).append((question, near))
-    scored = []
+    scored: list[Sentence] = []
     for sentence in sentences:
         about = [
             near

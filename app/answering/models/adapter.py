@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any
 
 from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
+from app.answering.models.protocols import CausalModel, Tokenizer
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.tensors import load_tensors
 
 WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
@@ -21,7 +22,7 @@ between answering where it should and beside the question (docs/experiments.md).
 _PREFIX = "base_model.model."
 
 
-def merge_adapter(model: Any, folder: Path) -> None:
+def merge_adapter(model: CausalModel, folder: Path) -> None:
     """Add the adapter's product of matrices, scaled, to the weights that it was trained beside.
 
     `folder` is as peft saves it. W becomes W + (alpha / rank) B A (Hu et al. 2021).
@@ -29,11 +30,10 @@ def merge_adapter(model: Any, folder: Path) -> None:
     """
     with heavy_imports():
         import torch
-        from safetensors.torch import load_file
 
     try:
         alpha = float(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["lora_alpha"])
-        weights = load_file(folder / WEIGHTS)
+        weights = load_tensors(folder / WEIGHTS)
         parameters = dict(model.named_parameters())
         with torch.no_grad():
             for name in sorted(name for name in weights if name.endswith(".lora_A.weight")):
@@ -47,7 +47,7 @@ def merge_adapter(model: Any, folder: Path) -> None:
         raise ModelError(f"The adapter in {folder.name} does not fit the model: train it anew on this base.") from error
 
 
-def mark_fine_tuned(model: Any, tokenizer: Any) -> None:
+def mark_fine_tuned(model: CausalModel, tokenizer: Tokenizer) -> None:
     """Write into the model's own settings what it was taught: its prompt, and how sure it must be to skip."""
     setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
     first = tokenizer(SKIP, add_special_tokens=False)["input_ids"][0]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from app.answering.models.protocols import Tokenizer
 from retrieval.errors import ModelError, one_line
 
 _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
@@ -13,13 +13,13 @@ _ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 _MARK_STARTS = frozenset("<[{|\uff5c\u2581")
 
 
-def render_chat(tokenizer: Any, messages: Sequence[tuple[str, str]], name: str) -> str:
+def render_chat(tokenizer: Tokenizer, messages: Sequence[tuple[str, str]], name: str) -> str:
     """The (role, text) messages, ready for the answer to begin; `name` is the model's, for what goes wrong.
 
     Raises `ModelError` for a role that is not system, human or ai, and where the
     tokenizer has no chat template or the template refuses.
     """
-    turns = []
+    turns: list[dict[str, str]] = []
     for role, text in messages:
         if role not in _ROLES:
             raise ModelError(f"A {role} message cannot be given to {name}: use system, human and AI messages.")
@@ -34,7 +34,7 @@ def render_chat(tokenizer: Any, messages: Sequence[tuple[str, str]], name: str) 
         ) from error
 
 
-def _without_control_tokens(tokenizer: Any, text: str) -> str:
+def _without_control_tokens(tokenizer: Tokenizer, text: str) -> str:
     # A paper or a question must not be able to end its own turn and speak as the system.
     tokens = {*tokenizer.all_special_tokens, *tokenizer.get_added_vocab()}
     marks = sorted((token for token in tokens if len(token) > 2 and token[0] in _MARK_STARTS), key=len, reverse=True)

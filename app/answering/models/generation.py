@@ -13,10 +13,14 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
+from app.answering.models.protocols import CausalModel
 from retrieval.errors import ModelError, one_line
 from retrieval.models.heavy_imports import heavy_imports
+
+if TYPE_CHECKING:
+    import torch
 
 FinishReason = Literal["stop", "length", "time"]
 TICK_SECONDS = 0.1
@@ -64,12 +68,12 @@ class Generation:
     def stop(self) -> None:
         self._stopped.set()
 
-    def put(self, tokens: Any) -> None:
+    def put(self, tokens: torch.Tensor) -> None:
         """transformers' streamer protocol; the first call brings the prompt."""
         if not self._prompt_seen:
             self._prompt_seen = True
             return
-        ids = tokens.reshape(-1).tolist()
+        ids = [int(token) for token in tokens.reshape(-1)]
         self.written += len(ids)
         self._queue.put(ids)
 
@@ -137,7 +141,7 @@ class Generator:
     `prompt_lookup_tokens` above 0 guesses that many tokens at a time from the prompt.
     """
 
-    def __init__(self, model: Any, name: str, prompt_lookup_tokens: int = 0) -> None:
+    def __init__(self, model: CausalModel, name: str, prompt_lookup_tokens: int = 0) -> None:
         self._model = model
         self._name = name
         self._lookup = {"prompt_lookup_num_tokens": prompt_lookup_tokens} if prompt_lookup_tokens else {}
@@ -178,7 +182,7 @@ class Generator:
         with heavy_imports():
             from torch.nn import ModuleList
 
-        def check(*_: Any) -> None:
+        def check(*_: object) -> None:
             if self._run is not None:
                 self._run.check()
 
@@ -234,14 +238,14 @@ class Generator:
             self._run = None
 
 
-def _write_greedily(model: Any) -> frozenset[int]:
+def _write_greedily(model: CausalModel) -> frozenset[int]:
     """Take sampling out of the model's own settings; the ids that end its answers."""
     settings = model.generation_config
     settings.do_sample, settings.num_beams = False, 1
     # Left in place, these only bring a warning on every answer.
     for name in ("temperature", "top_p", "top_k", "min_p", "typical_p", "max_length"):
         setattr(settings, name, None)
-    eos = settings.eos_token_id
+    eos: list[int] | int | None = settings.eos_token_id
     eos_ids = frozenset(eos if isinstance(eos, list) else [] if eos is None else [eos])
     if settings.pad_token_id is None and eos_ids:
         settings.pad_token_id = min(eos_ids)

@@ -85,7 +85,7 @@ def check_name(name: str, url: str | None) -> None:
 
 def describe(llm: BaseChatModel) -> str:
     """The name to show for a model, as in an Answer's `models.llm`. A folder shows its last part only."""
-    return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)
+    return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)  # pyright: ignore[reportPrivateUsage]  Models say it in no other way.
 
 
 def _is_folder(name: str) -> bool:

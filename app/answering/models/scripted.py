@@ -33,9 +33,9 @@ class ScriptedLLM(BaseChatModel):
     fail_after: int | None = Field(default=None, ge=0)
     error: Exception = ModelError("The scripted model failed as it was told to: give it no fail_after.")
     model_name: str = "scripted"
-    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list[list[BaseMessage]])
     _closed_early: int = PrivateAttr(default=0)
-    _lock: Any = PrivateAttr(default_factory=threading.Lock)
+    _lock: threading.Lock = PrivateAttr(default_factory=threading.Lock)
 
     @property
     def _llm_type(self) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import aclosing, contextmanager
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
 import openai
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk
 from langchain_openai import ChatOpenAI
@@ -50,18 +51,30 @@ class ServedChat(ChatOpenAI):
     _way: int = PrivateAttr(default=0)
     """Which of `_THINKING_OFF` the server takes."""
 
+    def leave_thinking(self) -> None:
+        """Ask for no way to keep the model from thinking aloud: the server is known to refuse them all."""
+        self._way = len(_THINKING_OFF) - 1
+
     @property
     def display_name(self) -> str:
         return f"openai:{self.model_name}"
 
     def _stream(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         for chunk in relayed(lambda: self._astream(messages, stop, **kwargs), TICK_SECONDS):
             yield chunk or ChatGenerationChunk(message=AIMessageChunk(content=""))
 
     async def _astream(
-        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
     ) -> AsyncGenerator[ChatGenerationChunk, None]:
         passage = _Passage(self.first_token_s, self.time_limit_s)
         with _as_model_errors(self._server, self.model_name, passage):
@@ -87,7 +100,9 @@ class ServedChat(ChatOpenAI):
             way = self._way
             body = {**(self.extra_body or {}), **_THINKING_OFF[way]}
             try:
-                async with aclosing(super()._astream(messages, stop, extra_body=body, **kwargs)) as chunks:  # type: ignore[type-var]
+                # It is declared an iterator; only a generator can be closed.
+                sent = super()._astream(messages, stop, extra_body=body, **kwargs)
+                async with aclosing(cast("AsyncGenerator[ChatGenerationChunk, None]", sent)) as chunks:
                     async for chunk in chunks:
                         yield chunk
                 return
@@ -181,12 +196,12 @@ def open_served_chat(
         **options,
     )
     if of_openai:
-        served._way = len(_THINKING_OFF) - 1
+        served.leave_thinking()
     return served
 
 
 @contextmanager
-def _as_model_errors(server: str, model: str, passage: _Passage) -> Iterator[None]:
+def _as_model_errors(server: str, model: str, passage: _Passage) -> Generator[None, None, None]:
     try:
         yield
     except ModelError:

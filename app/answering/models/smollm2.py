@@ -8,11 +8,12 @@ project (docs/finetuning.md) is an adapter that ships beside, and is merged then
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.answering.models.adapter import SKIP_THRESHOLD, WEIGHTS, mark_fine_tuned, merge_adapter
 from app.answering.models.loading import no_progress_bars
 from app.answering.models.prepared_folder import is_whole, prepare_folder
+from app.answering.models.protocols import CausalModel, Tokenizer
 from app.answering.models.transformers_chat import (
     TransformersChat,
     open_transformers_chat,
@@ -22,6 +23,9 @@ from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.weights import file_in_wheel, verify_sha256
 from retrieval.shipped import shipped_file
 from retrieval.types import Progress, no_progress
+
+if TYPE_CHECKING:
+    import torch
 
 NAME = "smollm2"
 UNTUNED = "smollm2-untuned"
@@ -84,7 +88,9 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
 
         with no_progress_bars():
             with model_loading():
-                tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+                tokenizer = cast("Any", AutoTokenizer).from_pretrained(
+                    gguf.parent, gguf_file=gguf.name, local_files_only=True
+                )
             tokenizer.save_pretrained(folder)
             progress(_PREPARING, 2, _STEPS)
             model = _read_weights(gguf)
@@ -99,7 +105,7 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     progress(_PREPARING, _STEPS, _STEPS)
 
 
-def _teach(model: Any, tokenizer: Any) -> None:
+def _teach(model: CausalModel, tokenizer: Tokenizer) -> None:
     """Merge what the project's adapter learned."""
     folder = shipped_file(ADAPTER)
     verify_sha256(folder / WEIGHTS, ADAPTER_SHA256)
@@ -120,11 +126,11 @@ def _read_weights(gguf: Path) -> Any:
         from transformers import AutoConfig, AutoModelForCausalLM
 
     with model_loading():
-        config: Any = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
+        config = cast("Any", AutoConfig).from_pretrained(gguf.parent, gguf_file=gguf.name, local_files_only=True)
         # Where it is set, later loads would look for the GGUF file again.
-        vars(config).pop("quantization_config", None)
+        config.__dict__.pop("quantization_config", None)
         with torch.device("meta"):
-            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+            model = cast("Any", AutoModelForCausalLM).from_config(config, dtype=torch.bfloat16)
     gguf_names = get_tensor_name_map(MODEL_ARCH.LLAMA, config.num_hidden_layers)
     stored = {tensor.name: tensor for tensor in GGUFReader(gguf).tensors}
     heads = {"q_proj.weight": config.num_attention_heads, "k_proj.weight": config.num_key_value_heads}
@@ -142,6 +148,6 @@ def _read_weights(gguf: Path) -> Any:
     return model
 
 
-def _halves_together(weights: Any, heads: int) -> Any:
+def _halves_together(weights: torch.Tensor, heads: int) -> torch.Tensor:
     """From GGUF's order of rotary dimensions, in pairs, to transformers', all first halves before all second."""
     return weights.reshape(heads, -1, 2, weights.shape[-1]).swapaxes(1, 2).reshape(weights.shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models.chat_models import BaseChatModel, generate_from_stream
@@ -17,10 +17,14 @@ from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.chat_template import render_chat
 from app.answering.models.generation import Generator
 from app.answering.models.loading import load_tokenizer, load_weights
+from app.answering.models.protocols import CausalModel, Tokenizer
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.precision import bfloat16_pays
+
+if TYPE_CHECKING:
+    import torch
 
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
@@ -43,10 +47,12 @@ class TransformersChat(BaseChatModel):
     model_name: str
     max_tokens: int = 220
     timeout_s: float = 60.0
-    _tokenizer: Any = PrivateAttr()
+    _tokenizer: Tokenizer = PrivateAttr()
     _generator: Generator = PrivateAttr()
 
-    def __init__(self, *, model: Any, tokenizer: Any, prompt_lookup_tokens: int = 0, **fields: Any) -> None:
+    def __init__(
+        self, *, model: CausalModel, tokenizer: Tokenizer, prompt_lookup_tokens: int = 0, **fields: Any
+    ) -> None:
         super().__init__(**fields)
         self._tokenizer = tokenizer
         self._generator = Generator(model, self.model_name, prompt_lookup_tokens)
@@ -165,7 +171,7 @@ def open_transformers_chat(
     )
 
 
-def _device_and_type() -> tuple[str, Any]:
+def _device_and_type() -> tuple[str, torch.dtype]:
     with heavy_imports():
         import torch
 

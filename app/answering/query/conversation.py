@@ -148,7 +148,7 @@ def _foreign(text: str, records: Records) -> bool:
 
 def _exchanges(history: tuple[Turn, ...]) -> Iterator[tuple[str, str]]:
     """Each earlier question with what was replied to it; greetings and thanks are no questions."""
-    asked, replies = "", []
+    asked, replies = "", list[str]()
     for turn in history:
         if turn.role == "assistant":
             replies.append(turn.content)

@@ -7,6 +7,9 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any, cast
+
+from langchain_core.messages import AIMessageChunk
 
 from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Citation
@@ -85,8 +88,10 @@ def written(
     reason, wrote, spoke = None, False, time.monotonic()
     room, begun = MAX_TEXT_CHARS, _SentencesBegun()
     # Closing the model's stream frees its worker when the reader leaves.
-    limit = {"max_tokens": max_tokens} if max_tokens else {}
-    with closing(model.chat.stream(list(messages), **limit)) as chunks:  # type: ignore[type-var]
+    limit: dict[str, Any] = {"max_tokens": max_tokens} if max_tokens else {}
+    # It is declared an iterator; only a generator can be closed.
+    stream = cast("Generator[AIMessageChunk, None, None]", model.chat.stream(list(messages), **limit))
+    with closing(stream) as chunks:
         for chunk in chunks:
             reason = chunk.response_metadata.get("finish_reason") or reason
             text = chunk.text
