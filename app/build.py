@@ -204,6 +204,7 @@ def build_answerer(
         language_models.current,
         language_models,
         settings.unsupported,
+        settings.answer_from,
         reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
     )
     if wait:

@@ -54,9 +54,10 @@ def opened(
     retriever: PaperRetriever,
     language_model: Callable[[], LanguageModel],
     unsupported: Unsupported = "show",
+    answer_from: float | None = None,
 ) -> OpenCollection:
     """The collection of these papers, over the retriever of their index."""
-    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
+    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
     chain = AnswerChain(retriever, answerability, language_model, support, papers=papers, unsupported=unsupported)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -50,6 +50,13 @@ class Settings(BaseSettings):
     unsupported: Literal["show", "drop"] = Field(
         default="show", description="Written sentences that no quote supports: shown as such, or left out."
     )
+    answer_from: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Confidence from which the papers are said to answer: higher refuses more, lower answers more; "
+        "by default what was fitted (0.55 to 0.58).",
+    )
     chroma_url: str | None = Field(
         default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."
     )

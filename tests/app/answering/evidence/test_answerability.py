@@ -102,6 +102,17 @@ def judge(retriever: PaperRetriever) -> Callable[..., Judgement]:
     return judged
 
 
+@pytest.mark.parametrize(("answer_from", "answers"), [(None, True), (0.75, True), (0.95, False), (0.0, True)])
+@pytest.mark.parametrize("paper", [PAPER, OTHER])
+def test_one_setting_says_which_confidence_is_enough(
+    retriever: PaperRetriever, paper: Paper, answer_from: float | None, answers: bool
+) -> None:
+    models = AnswerabilityModel("other", (0.0, 1.0), always(0.9), always(0.9), always(0.9))
+    own = with_written(retriever, {PAPER.id: (ExpansionQuery(PAPER.id, QUESTION, QUESTION),)})
+    judgement = Answerability(models, own, answer_from).judge(QUESTION, [found(paper)], [])
+    assert (judgement.answers, judgement.confidence) == (answers, pytest.approx(0.9))
+
+
 def test_questions_about_papers_with_written_ones_are_judged_by_what_people_ask(
     judge: Callable[..., Judgement],
 ) -> None:
