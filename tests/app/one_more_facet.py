@@ -11,7 +11,7 @@ import shutil
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 ROOT = Path(__file__).parents[2]
 ENTRY = '    kinds: Annotated[T, Facet("kind", "Only works of this kind.", translated=True, listed=True)] = _NONE\n'
@@ -131,8 +131,8 @@ def page(answerer: Any) -> dict[str, Any]:
         "sources": [passage.paper.id for passage in exchange.passages],
         "scope": last[1],
         "link": permalink(exchange),
-        "linked": linked.filters.kinds,
-        "opened": opened.filters.kinds,
+        "linked": cast("Any", linked.filters).kinds,
+        "opened": cast("Any", opened.filters).kinds,
         "library": library_html(answerer.papers, answerer.facets, ui_strings()),
         "scripts": scripts().splitlines()[0],
     }

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from typer.testing import CliRunner
@@ -89,7 +89,7 @@ def test_what_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
         FeedbackLog(tmp_path / "file" / "feedback.jsonl").add(Feedback("a", "up"))
 
 
-@pytest.mark.parametrize("given", [Feedback("", "up"), Feedback("a", "sideways")])  # type: ignore[arg-type]
+@pytest.mark.parametrize("given", [Feedback("", "up"), Feedback("a", cast("Any", "sideways"))])
 def test_what_is_no_feedback(log: FeedbackLog, given: Feedback) -> None:
     with pytest.raises(InputError, match="up or down"):
         log.add(given)

@@ -212,7 +212,9 @@ def test_threads_that_wait_fail_as_the_one_that_looked(settings: Settings, answe
 
     answerer._reopen = failing
     index = answerer.retriever.index
-    answerer.retriever.store._chroma().delete_collection(index.part("passages"))
+    store = answerer.retriever.store
+    assert isinstance(store, ChromaStore)
+    store._chroma().delete_collection(index.part("passages"))
     with ThreadPoolExecutor(8) as pool:
         last = list(pool.map(lambda _: list(answerer.stream(checked_question(WHALES)))[-1], range(8)))
     assert last == [Failed("It is gone.")] * 8

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -24,7 +24,9 @@ from retrieval.chunking import chunk_paper
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Filters, Paper
 
-Built = Build = Any  # the fixtures' types live in conftest.py
+if TYPE_CHECKING:
+    from tests.conftest import Build, Built
+
 PAPER = "sleeper-agents"
 QUESTION = "Do standard safety training techniques remove the backdoor of sleeper agents?"
 ELSEWHERE = "What are sparse autoencoders?"

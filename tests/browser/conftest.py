@@ -130,8 +130,8 @@ def visit(server: str, browser: Browser) -> Iterator[Visitor]:
     """`visit(width, height, …)`: the page in a fresh context; a call elsewhere or a console error fails the test."""
     visits: list[Visit] = []
 
-    def open_page(width: int = 1280, height: int = 860, **options: object) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)  # type: ignore[arg-type]
+    def open_page(width: int = 1280, height: int = 860, **options: Any) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
         page = context.new_page()
         page.set_default_timeout(30_000)
         seen = Visit(page, server)

@@ -35,9 +35,9 @@ class Counted(LocalAnswerer):
 
     asked = 0
 
-    def stream(self, question: Any) -> Any:
+    def stream(self, *arguments: Any, **options: Any) -> Any:
         self.asked += 1
-        return super().stream(question)
+        return super().stream(*arguments, **options)
 
 
 @pytest.fixture(scope="module")

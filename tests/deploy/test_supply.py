@@ -177,7 +177,7 @@ def test_the_list_names_every_locked_package_and_is_the_same_twice(tools: Path, 
     bom = json.loads(made[0])
     assert (bom["bomFormat"], bom["metadata"]["component"]["name"]) == ("CycloneDX", "paperbacked")
     assert not {"serialNumber"} & set(bom) and "timestamp" not in bom["metadata"]
-    listed = {canonicalize_name(component["name"]): component for component in bom["components"]}
+    listed: dict[str, Any] = {canonicalize_name(component["name"]): component for component in bom["components"]}
     assert set(listed) == {pin.name for pin in LOCKED}
     needs = {entry["ref"]: entry["dependsOn"] for entry in bom["dependencies"]}
     for pin in LOCKED:
@@ -208,7 +208,7 @@ def advisories(holes: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)

@@ -68,8 +68,9 @@ def test_what_cannot_be_asked_is_said_at_once(tmp_path: Path) -> None:
     papers = tmp_path / "papers.jsonl"
     papers.write_text('{"id": "a", "title": "On whales", "abstract": "Whales sing in winter."}')
     answerer = paperbacked.open_answerer(papers=papers, home=tmp_path / "home", embedding="hash", llm="none")
-    for question, filters in ((" ", {}), ("Do whales sing?", {"organisations": ("Nobody",)})):
+    nobodys = paperbacked.Filters(organisations=("Nobody",))
+    for question, filters in ((" ", paperbacked.Filters()), ("Do whales sing?", nobodys)):
         with pytest.raises(paperbacked.InputError):
-            answerer.stream(question, filters=paperbacked.Filters(**filters))
+            answerer.stream(question, filters=filters)
     with pytest.raises(paperbacked.CorpusError):
         paperbacked.open_retriever(papers=tmp_path / "not-here.jsonl")

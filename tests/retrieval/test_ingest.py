@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,9 @@ from retrieval.stores.chroma import ChromaStore
 from retrieval.stores.stored_passage import stored_passage
 from retrieval.types import Paper
 
-Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py
+if TYPE_CHECKING:
+    from tests.conftest import Build, Built, CountingEmbedder
+
 CHILD = Path(__file__).with_name("index_child.py")
 ROOT = Path(__file__).parents[2]
 
@@ -40,7 +42,7 @@ def in_another_process(command: str, home: Path, papers: tuple[Paper, ...] = (),
 
 def ids_found(built: Built, question: str = "models") -> set[str]:
     found = built.store.search(built.index, built.embedder.embed([question])[0], 1000)
-    return {stored.fields["paper_id"] for stored, _ in found}
+    return {str(stored.fields["paper_id"]) for stored, _ in found}
 
 
 def texts_of(papers: tuple[Paper, ...]) -> list[str]:

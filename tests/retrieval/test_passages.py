@@ -48,7 +48,7 @@ CHANGED = {
     "a word more": replace(FIRST, text=f"{FIRST.text} Truly."),
     "another paper": with_field(paper_id="owls"),
     "an unknown paper": with_field(paper_id="nowhere"),
-    "another place": with_field(start=9, end=FIRST.fields["end"] + 9),
+    "another place": with_field(start=9, end=int(FIRST.fields["end"]) + 9),
     "outside the abstract": with_field(start=-5, end=10**9),
     "no number": with_field(start="0"),
     "another organisation": with_field(organisation="Elsewhere"),

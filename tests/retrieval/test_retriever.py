@@ -1,13 +1,16 @@
 """The retriever: few passages of the best papers, as LangChain documents and as plain values."""
 
+from __future__ import annotations
+
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
@@ -17,7 +20,9 @@ from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, 
 from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 
-Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py
+if TYPE_CHECKING:
+    from tests.conftest import Build, Built, CountingEmbedder
+
 QUESTIONS = [
     "Do backdoors persist through safety training?",
     "What are sparse autoencoders?",
@@ -86,7 +91,10 @@ def test_langchain_documents(retriever: PaperRetriever) -> None:
 
 
 def test_it_is_a_runnable_like_any_other(retriever: PaperRetriever) -> None:
-    chain = retriever | RunnableLambda(lambda documents: [document.metadata["id"] for document in documents])
+    def ids_of(documents: list[Document]) -> list[str]:
+        return [document.metadata["id"] for document in documents]
+
+    chain = retriever | RunnableLambda(ids_of)
     assert chain.invoke("Do backdoors persist?")[0] == "sleeper-agents"
     assert [ids[0] for ids in chain.batch(["sleeper agents", "doubly efficient debate"])] == [
         "sleeper-agents",

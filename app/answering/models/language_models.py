@@ -20,10 +20,10 @@ _log = logging.getLogger("paperbacked.models")
 
 @dataclass(frozen=True, slots=True)
 class Underway:
-    """A model on its way: `label` says what is being done, `done` of `total` how far it has come."""
+    """A model on its way: `label`, a `Notice`, says what is being done, `done` of `total` how far it has come."""
 
     name: str
-    label: Notice
+    label: str
     done: int = 0
     total: int = 1
 

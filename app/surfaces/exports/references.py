@@ -105,7 +105,9 @@ def _bibtex_author(author: Author) -> str:
 
 def _bibtex_word(word: str) -> str:
     """A word of a title; one with capitals inside, such as GPT-4, is kept from being lowered."""
-    before, core, after = _CORE.fullmatch(word).groups()  # type: ignore[union-attr]  # it matches every word
+    parts = _CORE.fullmatch(word)
+    assert parts is not None  # it matches every word
+    before, core, after = parts.groups()
     held = any(character.isupper() for character in word.lstrip("([“\"'")[1:])
     return _latex(before) + (f"{{{_latex(core)}}}" if held and core else _latex(core)) + _latex(after)
 

@@ -50,7 +50,7 @@ def fitting(drawings: Iterable[Drawing], room: int) -> Iterator[str]:
     Once one does not fit whole, none of the others is tried whole, and at the first that does
     not fit at all it ends: what nobody will see is not drawn.
     """
-    used, whole = 0, True
+    used, whole, html = 0, True, ""
     for drawing in drawings:
         if whole:
             html = drawing.whole()

@@ -69,6 +69,7 @@ class Lane:
 def timeline(days: Sequence[date]) -> Timeline:
     """The finest columns of which few enough cover all these days."""
     first, last = _month(min(days)), _month(max(days))
+    step = columns = 1
     for step in _MONTHS_A_COLUMN:
         columns = last // step - first // step + 1
         if columns <= _MOST_COLUMNS:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -333,9 +334,9 @@ def test_a_reader_who_leaves_before_the_model_starts_costs_nothing(writing: Writ
     assert llm.asked == []
 
 
-def test_a_model_that_is_not_there_is_noted(built_full: object, answerer: LocalAnswerer) -> None:
+def test_a_model_that_is_not_there_is_noted(built_full: Any, answerer: LocalAnswerer) -> None:
     missing = LanguageModel(note="It is still loading, so these are the quotes.")
-    retriever = built_full.retriever  # type: ignore[attr-defined]
+    retriever = built_full.retriever
     answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), answerer.papers, retriever.embedder)
     chain = AnswerChain(retriever, answerability, lambda: missing, support)

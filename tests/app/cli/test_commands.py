@@ -99,13 +99,13 @@ def write(path: Path, *records: Any) -> Path:
 
 def test_help_is_quick(shared: Path) -> None:
     arguments, environment = command(shared, "--help")
-    took = []
+    took, done = [], []
     for _ in range(2):
         began = time.monotonic()
-        done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True)
+        done.append(subprocess.run(arguments, env=environment, capture_output=True, text=True, check=True))
         took.append(time.monotonic() - began)
     assert min(took) < 2
-    assert all(name in done.stdout for name in ("serve", "ask", "papers", "search", "ingest", "doctor"))
+    assert all(name in done[-1].stdout for name in ("serve", "ask", "papers", "search", "ingest", "doctor"))
 
 
 def test_a_question_in_a_process_of_its_own(shared: Path, tmp_path: Path) -> None:

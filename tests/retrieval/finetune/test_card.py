@@ -12,9 +12,10 @@ def test_the_hub_reads_the_metadata_and_the_card_says_what_was_done() -> None:
 
     history = TrainingHistory([2.0, 1.0], [0.25, 0.5, 0.75], 0.625)
     card = ModelCard(model_card("someone/model", MODEL_CARD, history, ["600 pairs.", "Nothing of x."]))
-    assert card.data.license == "apache-2.0"
-    assert card.data.base_model == "sentence-transformers/all-MiniLM-L6-v2"
-    assert card.data.pipeline_tag == "sentence-similarity"
+    told = card.data.to_dict()
+    assert told["license"] == "apache-2.0"
+    assert told["base_model"] == "sentence-transformers/all-MiniLM-L6-v2"
+    assert told["pipeline_tag"] == "sentence-similarity"
     lines = card.text.splitlines()
     for line in ("- 600 pairs.", "- Nothing of x.", "| learning rate | 5e-05 |", "| seed | 42 |"):
         assert line in lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,15 +26,16 @@ RECIPE = replace(DEFAULT, epochs=3, batch=4, learning_rate=1e-2)
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
+    import transformers
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel
 
     torch.manual_seed(0)
     raw, folder = tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("base")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "where", "is", "the", "a", *WORDS]
     (raw / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    BertTokenizerFast(vocab=str(raw / "vocab.txt")).save_pretrained(raw)
+    cast("Any", transformers).BertTokenizerFast(vocab=str(raw / "vocab.txt")).save_pretrained(raw)
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=16,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from retrieval.lexical.index import LexicalIndex, paper_document
@@ -24,8 +25,8 @@ def index() -> LexicalIndex:
     return LexicalIndex(PAPERS, QUESTIONS)
 
 
-def best(index: LexicalIndex, scores: object) -> str:
-    return index.papers[int(scores.argmax())].id  # type: ignore[attr-defined]
+def best(index: LexicalIndex, scores: np.ndarray) -> str:
+    return index.papers[int(scores.argmax())].id
 
 
 def test_a_paper_is_found_by_its_words_whatever_their_ending(index: LexicalIndex) -> None:

@@ -87,7 +87,7 @@ def test_a_hub_that_answers(monkeypatch: pytest.MonkeyPatch, status: int, reacha
             self.send_response(status)
             self.end_headers()
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Hub) as server:

@@ -26,7 +26,8 @@ GLOSSARY = Glossary({"撒谎": "lie"})
 
 
 def asked(name: str, text: str, *papers: str, **fields: Any) -> LabelledQuestion:
-    return LabelledQuestion(name, **({"type": "single", "language": "en"} | fields), text=text, papers=papers)
+    usual: dict[str, Any] = {"type": "single", "language": "en"}
+    return LabelledQuestion(name, **usual | fields, text=text, papers=papers)
 
 
 ASKED = [
@@ -129,7 +130,7 @@ def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever,
 
 def test_a_vector_of_no_numbers_is_near_to_nothing(retriever: PaperRetriever) -> None:
     """Whoever can write to the index can put into a vector what he likes."""
-    written = retriever.expansion_queries["lies"][:2]
+    written = tuple(retriever.expansion_queries["lies"][:2])
     vectors = np.array([[np.nan, 0], [0, 1]], dtype=np.float32)
     near = ExpansionIndex(written, vectors).near(np.array([0, 1], dtype=np.float32), ["lies"])
     assert [score for _, score in near] == [-1, 1]

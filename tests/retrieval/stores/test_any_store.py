@@ -59,7 +59,7 @@ def index(store: VectorStore) -> Index:
 
 
 def found(store: VectorStore, index: Index, degrees: float, count: int, filters: Filters = Filters()) -> list[str]:
-    return [stored.fields["paper_id"] for stored, _ in store.search(index, at(degrees), count, filters)]
+    return [str(stored.fields["paper_id"]) for stored, _ in store.search(index, at(degrees), count, filters)]
 
 
 def test_it_is_a_store(store: VectorStore) -> None:

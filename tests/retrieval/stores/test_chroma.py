@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from math import cos, radians, sin
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -23,7 +23,10 @@ from retrieval.stores.chroma import WRITE_BATCH, ChromaStore
 from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Chunk, Filters, Paper
 
-Built = Build = object  # the fixtures' types live in conftest.py
+if TYPE_CHECKING:
+    from retrieval.stores.chroma_types import ChromaClient
+    from tests.conftest import Build, Built
+
 DAY = {
     "rule-based-rewards": date(2024, 7, 24),
     "sycophancy-to-subterfuge": date(2024, 6, 17),
@@ -40,7 +43,7 @@ def at(degrees: float) -> np.ndarray:
 
 
 def papers_of(found: list[tuple[StoredPassage, float]]) -> list[str]:
-    return [stored.fields["paper_id"] for stored, _ in found]
+    return [str(stored.fields["paper_id"]) for stored, _ in found]
 
 
 @pytest.fixture
@@ -237,7 +240,7 @@ def test_an_index_that_is_half_removed_does_not_count(compass: tuple[ChromaStore
     for letter in "bcdef":
         newer = Index("compass", letter * 64)
         store.begin(newer, "m")
-        store._client = Killed()
+        store._client = cast("ChromaClient", Killed())
         with pytest.raises(KeyboardInterrupt):
             store.complete(newer, "m")
         assert store.find("compass", index.fingerprint) is None

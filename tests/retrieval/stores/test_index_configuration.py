@@ -6,7 +6,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from chromadb.utils.embedding_functions import known_embedding_functions
@@ -44,5 +44,5 @@ def test_a_model_that_the_index_itself_names_is_never_loaded(
     assert build(tmp_path, papers[:2]).index == built.index
     assert loaded == []
     # Chroma itself would load it as soon as anything asked for the collection's configuration.
-    _ = store._collection(built.index, "passages").configuration
+    _ = cast("Any", store._collection(built.index, "passages")).configuration
     assert loaded == [hostile["config"]]

@@ -96,7 +96,7 @@ def test_the_answer_numbers_its_quotes_in_order_of_first_use(said: Said, quotes:
 
 
 def test_the_page_never_sees_a_number_without_its_quote(said: Said, quotes: tuple[Citation, ...]) -> None:
-    exchange = Exchange(BACKDOOR)
+    exchange, known = Exchange(BACKDOOR), dict[int, tuple[str, int]]()
     by_words = {named(quote): (quote.paper.id, quote.start) for quote in (quotes[1], quotes[0])}
     for event in said(f"{words_of(quotes[1])} [2]. {words_of(quotes[0])} [1].", piece=7):
         exchange = exchange.after(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -94,9 +95,9 @@ def test_the_events_come_as_they_always_do(answerer: LocalAnswerer) -> None:
     assert [event.questions for event in events if isinstance(event, Followups)] == [answer.followups]
 
 
-def test_a_language_model_is_not_asked(writing: object) -> None:
+def test_a_language_model_is_not_asked(writing: Callable[..., LocalAnswerer]) -> None:
     llm = ScriptedLLM(replies=["Seven [1]."])
-    answer = ask(writing(llm), "how many papers are about unlearning?")  # type: ignore[operator]
+    answer = ask(writing(llm), "how many papers are about unlearning?")
     assert llm.asked == [] and answer.models.llm is None and len(answer.citations) == 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -72,15 +73,15 @@ def read(records: Records, *questions: str) -> CollectionQuestion | None:
     ],
 )  # fmt: skip
 def test_what_is_asked_of_the_records(
-    records: Records, question: str, intent: str, filters: dict[str, object], topic: str
+    records: Records, question: str, intent: str, filters: dict[str, Any], topic: str
 ) -> None:
     asked = read(records, question)
     assert asked is not None
     expected = Filters(
-        organisations=filters.get("by", ()),  # type: ignore[arg-type]
-        languages=filters.get("in", ()),  # type: ignore[arg-type]
-        since=filters.get("since"),  # type: ignore[arg-type]
-        until=filters.get("until"),  # type: ignore[arg-type]
+        organisations=filters.get("by", ()),
+        languages=filters.get("in", ()),
+        since=filters.get("since"),
+        until=filters.get("until"),
     )
     assert (asked.intent, asked.filters, asked.topic) == (intent, expected, topic)
     assert asked.said == question

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from app.answering.events import Citation
@@ -18,8 +20,8 @@ FOUND = [Passage(paper, 0, 18, 0.8) for paper in PAPERS]
 LYING = Citation(1, PAPERS[0], 0, 8, 0.9)
 
 
-def written(paper: str, text: str, near: float = 0.5, **fields: object) -> tuple[ExpansionQuery, float]:
-    return ExpansionQuery(paper, text, text, **fields), near  # type: ignore[arg-type]
+def written(paper: str, text: str, near: float = 0.5, **fields: Any) -> tuple[ExpansionQuery, float]:
+    return ExpansionQuery(paper, text, text, **fields), near
 
 
 def suggested(*questions: tuple[ExpansionQuery, float], asked: str = "Why?") -> tuple[str, ...]:

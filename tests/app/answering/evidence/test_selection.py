@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -49,8 +49,9 @@ WORDS = [
 ]
 
 
-def paper(name: str, abstract: str, **fields: object) -> Paper:
-    return Paper(name, name.title(), abstract, **({"language": "en"} | fields))  # type: ignore[arg-type]
+def paper(name: str, abstract: str, **fields: Any) -> Paper:
+    usual: dict[str, Any] = {"language": "en"}
+    return Paper(name, name.title(), abstract, **usual | fields)
 
 
 def distinct(first: int, count: int) -> str:
@@ -62,7 +63,7 @@ def distinct(first: int, count: int) -> str:
 
 
 def weighed(
-    scores: dict[str, Sequence[float]], papers: Sequence[Paper], question: str = "", fits: Sequence[float] = ()
+    scores: Mapping[str, Sequence[float]], papers: Sequence[Paper], question: str = "", fits: Sequence[float] = ()
 ) -> tuple[Citation, ...]:
     """The quotes chosen where each paper fits by 0.8, or by `fits`, and its sentences have these scores."""
     passages = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ SMALLEST, MIDDLE, LARGEST = (model.name for model in CATALOGUE)
 DEAD = "http://127.0.0.1:9/v1"
 
 
-def chosen(asked: str = "auto", url: str | None = None, here: set[str] = frozenset(), memory: float = 64) -> Choice:  # type: ignore[assignment]
+def chosen(asked: str = "auto", url: str | None = None, here: Collection[str] = (), memory: float = 64) -> Choice:
     return choose_model(asked, url, cached=lambda name: Path("x") if name in here else None, memory_gb=lambda: memory)
 
 

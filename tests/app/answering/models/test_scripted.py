@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Generator
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,8 @@ def test_remembers_what_it_was_asked_and_who_left_early() -> None:
     llm = ScriptedLLM(replies=["a long reply"], piece=1)
     stream = llm.stream([HumanMessage("Why?")])
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     assert [message.content for message in llm.asked[0]] == ["Why?"] and llm.closed_early == 1
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -197,7 +197,8 @@ def test_closing_early_hangs_up(model_server: Any) -> None:
     model_server.pieces, model_server.delay_s = ["on "] * 400, 0.01
     stream = opened(model_server).stream("q")
     next(stream)
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     assert model_server.reader_left.wait(5)
 
 
@@ -206,7 +207,8 @@ def test_while_the_server_is_mute_its_reader_can_leave(model_server: Any) -> Non
     stream = opened(model_server).stream("q")
     began = time.monotonic()
     assert [next(stream).content for _ in range(2)] == ["", ""]
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     assert model_server.reader_left.wait(5)
     assert time.monotonic() - began < 5
 

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
@@ -81,14 +81,16 @@ def test_a_client_that_hangs_up_while_the_model_reads_the_prompt_frees_it(
 ) -> None:
     """No token comes in this time, and what the chain says again and again is not told twice."""
     released = threading.Event()
-    layer = slow_writer._generator._model.model.layers[0]
+    layer = cast("Any", slow_writer._generator._model).model.layers[0]
     layer.register_forward_pre_hook(lambda *_: time.sleep(0) if released.is_set() else time.sleep(0.02))
     first = True
 
     def very_long(*_: Any) -> None:
         nonlocal first
         while first and not released.is_set():
-            slow_writer._generator._run.check()  # type: ignore[union-attr]
+            run = slow_writer._generator._run
+            assert run is not None
+            run.check()
             time.sleep(0.01)
         first = False
 

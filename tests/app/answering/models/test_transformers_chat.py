@@ -7,8 +7,9 @@ import json
 import shutil
 import threading
 import time
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
@@ -29,14 +30,15 @@ def all_of(llm: TransformersChat, messages: Any = QUESTION, **options: Any) -> A
 
 def says(llm: TransformersChat, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """Make the model write `text`, through its real tokenizer and its real thread."""
-    ids = llm._tokenizer.encode(text, add_special_tokens=False)
+    ids = llm._tokenizer(text, add_special_tokens=False)["input_ids"]
 
     def generate(*, streamer: Any, input_ids: Any, **_: Any) -> Any:
         import torch
 
         streamer.put(input_ids)
         for token in ids:
-            llm._generator._run.check()  # type: ignore[union-attr]
+            assert llm._generator._run is not None
+            llm._generator._run.check()
             streamer.put(torch.tensor([token]))
         return torch.cat([input_ids[0], torch.tensor(ids)])[None]
 
@@ -117,12 +119,13 @@ def test_closing_early_frees_the_model_within_200_ms(slow: TransformersChat, unt
     stream = slow.stream(QUESTION)
     next(stream)
     assert slow.busy
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     assert until(lambda: not slow.busy, 2) < 0.2
 
 
 def test_closing_while_a_long_prompt_is_read_does_not_wait_for_its_end(tiny: TransformersChat, until: Any) -> None:
-    layers = tiny._generator._model.model.layers
+    layers = cast("Any", tiny._generator._model).model.layers
     reading = threading.Event()
     second_layer: list[int] = []
 
@@ -207,18 +210,21 @@ def test_who_leaves_the_line_is_not_waited_for(slow: TransformersChat, until: An
     next(first)
     leaves = slow.stream(QUESTION)
     assert next(leaves).response_metadata[READERS_BEFORE] == 1
-    leaves.close()  # type: ignore[attr-defined]
+    assert isinstance(leaves, Generator)
+    leaves.close()
     until(lambda: len(slow._generator._line._runs) == 1, 1)
-    first.close()  # type: ignore[attr-defined]
+    assert isinstance(first, Generator)
+    first.close()
     until(lambda: not slow.busy, 1)
 
 
 def test_while_a_prompt_is_read_its_reader_can_leave(tiny: TransformersChat, until: Any) -> None:
     released = threading.Event()
-    hook = tiny._generator._model.model.layers[0].register_forward_hook(lambda *_: released.wait(5))
+    hook = cast("Any", tiny._generator._model).model.layers[0].register_forward_hook(lambda *_: released.wait(5))
     stream = tiny.stream(QUESTION)
     assert [next(stream).content for _ in range(2)] == ["", ""]
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     hook.remove()
     released.set()
     assert until(lambda: not tiny.busy, 2) < 0.2
@@ -247,7 +253,7 @@ def test_thoughts_are_dropped(tiny: TransformersChat, monkeypatch: pytest.Monkey
 
 
 def test_thoughts_that_the_template_opened_are_dropped(tiny: TransformersChat, monkeypatch: pytest.MonkeyPatch) -> None:
-    tiny._tokenizer.chat_template += "<think>\n"
+    tiny._tokenizer.chat_template = f"{tiny._tokenizer.chat_template}<think>\n"
     says(tiny, monkeypatch, "Let me see.</think>Yes.")
     assert all_of(tiny).content == "Yes."
 

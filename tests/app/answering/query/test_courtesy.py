@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_repl
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
 from app.languages import language_by_code
+from app.languages.phrases import AnswerPhrases
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.shipped import default_questions_file
 from retrieval.types import Paper
@@ -97,9 +100,9 @@ def test_a_courtesy_is_an_answer_without_citations(answerer: LocalAnswerer, text
     assert answer.standalone_question == text
 
 
-def test_a_language_model_is_not_asked(writing: object) -> None:
+def test_a_language_model_is_not_asked(writing: Callable[..., LocalAnswerer]) -> None:
     llm = ScriptedLLM(replies=["Hello [1]."])
-    answer = writing(llm).ask(checked_question("Hi!"))  # type: ignore[operator]
+    answer = writing(llm).ask(checked_question("Hi!"))
     assert llm.asked == [] and answer.answer.startswith("Hello. ")
 
 
@@ -116,8 +119,10 @@ def test_in_chinese(answerer: LocalAnswerer) -> None:
 
 
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE])
-def test_the_examples_are_answered(answerer: LocalAnswerer, all_papers: tuple[Paper, ...], words: object) -> None:
-    of_a_paper, *of_the_collection = example_questions(Records(all_papers), words)  # type: ignore[arg-type]
+def test_the_examples_are_answered(
+    answerer: LocalAnswerer, all_papers: tuple[Paper, ...], words: AnswerPhrases
+) -> None:
+    of_a_paper, *of_the_collection = example_questions(Records(all_papers), words)
     assert "Improving Model Safety Behavior with Rule-Based Rewards" in of_a_paper
     for example in of_the_collection:
         answer = answerer.ask(checked_question(example))

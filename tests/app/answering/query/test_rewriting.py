@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -22,13 +24,13 @@ def asked(reply: str = "No, they do not.") -> Question:
     return checked_question("And in larger models?", (Turn("user", BACKDOOR), Turn("assistant", reply)))
 
 
-def model(reply: str, **options: object) -> LanguageModel:
-    return LanguageModel(ScriptedLLM(replies=[reply], **options), "scripted")  # type: ignore[arg-type]
+def model(reply: str, **options: Any) -> LanguageModel:
+    return LanguageModel(ScriptedLLM(replies=[reply], **options), "scripted")
 
 
-def rewritten(*arguments: object, **options: object) -> str:
+def rewritten(*arguments: Any, **options: Any) -> str:
     """What comes of it in the end."""
-    telling = rewritten_question(*arguments, **options)  # type: ignore[arg-type]
+    telling = rewritten_question(*arguments, **options)
     while True:
         try:
             assert isinstance(next(telling), Status)
@@ -61,7 +63,7 @@ def test_a_version_that_comes_too_late_is_not_waited_for() -> None:
     began = time.monotonic()
     assert rewritten(asked(), RULED, slow, limit_seconds=0.2) == RULED
     assert time.monotonic() - began < 1
-    assert slow.chat.closed_early == 1  # type: ignore[union-attr]
+    assert isinstance(slow.chat, ScriptedLLM) and slow.chat.closed_early == 1
 
 
 def test_a_reader_can_leave_while_the_model_writes() -> None:
@@ -71,7 +73,7 @@ def test_a_reader_can_leave_while_the_model_writes() -> None:
     assert isinstance(next(telling), Status) and isinstance(next(telling), Status)
     telling.close()
     assert time.monotonic() - began < 0.5
-    assert slow.chat.closed_early == 1  # type: ignore[union-attr]
+    assert isinstance(slow.chat, ScriptedLLM) and slow.chat.closed_early == 1
 
 
 @pytest.mark.parametrize("error", [RuntimeError("fire"), ConnectionError()])
@@ -83,7 +85,8 @@ def test_the_model_sees_the_last_turns_only_and_shortly() -> None:
     history = tuple(Turn("user" if place % 2 == 0 else "assistant", f"turn {place} " * 200) for place in range(20))
     llm = model(GOOD)
     rewritten(checked_question("And in larger models?", history), RULED, llm)
-    [[system, human]] = llm.chat.asked  # type: ignore[union-attr]
+    assert isinstance(llm.chat, ScriptedLLM)
+    [[system, human]] = llm.chat.asked
     assert "never instructions" in str(system.content)
     assert "turn 13" not in str(human.content) and "turn 14" in str(human.content)
     assert len(str(human.content)) < 6 * 300 + 300
@@ -96,17 +99,17 @@ def test_shares_topic() -> None:
     assert not shares_topic("", RULED, "And in larger models?")
 
 
-def test_the_chain_searches_for_the_models_version(writing: object) -> None:
+def test_the_chain_searches_for_the_models_version(writing: Callable[..., LocalAnswerer]) -> None:
     llm = ScriptedLLM(replies=[GOOD, "Backdoor behavior is not removed by standard safety training techniques [1]."])
-    answerer: LocalAnswerer = writing(llm)  # type: ignore[operator]
+    answerer = writing(llm)
     answer = answerer.ask(asked())
     assert (answer.question, answer.standalone_question) == ("And in larger models?", GOOD)
     assert "Last question" in str(llm.asked[0][-1].content)
 
 
-def test_the_chain_asks_no_model_about_a_question_that_stands_alone(writing: object) -> None:
+def test_the_chain_asks_no_model_about_a_question_that_stands_alone(writing: Callable[..., LocalAnswerer]) -> None:
     llm = ScriptedLLM(replies=["Backdoor behavior is not removed by standard safety training techniques [1]."])
     question = checked_question(BACKDOOR, (Turn("user", "How do owls fly?"), Turn("assistant", "Silently.")))
-    answer = writing(llm).ask(question)  # type: ignore[operator]
+    answer = writing(llm).ask(question)
     assert answer.standalone_question == BACKDOOR
     assert not any("Last question" in str(messages[-1].content) for messages in llm.asked)

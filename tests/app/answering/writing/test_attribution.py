@@ -9,10 +9,11 @@ from datetime import date
 import pytest
 
 from app.answering.citations.stream import cited_sentences, renumbered
-from app.answering.events import AnswerSentence, Citation
+from app.answering.events import AnswerSentence, Citation, Support
 from app.answering.writing.attribution import Attribution, attributed, unattributed
 from app.answering.writing.quotes import described
 from app.languages import language_by_code
+from app.languages.phrases import AnswerPhrases
 from app.surfaces.page.answer_text import inline_layers
 from retrieval.types import Paper
 
@@ -98,9 +99,9 @@ def test_what_follows_of_the_same_paper_goes_on() -> None:
     assert attributed("月岩很古老 [1]。", [quote()], CHINESE, again=True) == "该文还说，月岩很古老 [1]。"
 
 
-def said(text: str, support: str = "supported") -> AnswerSentence:
+def said(text: str, support: Support = "supported") -> AnswerSentence:
     [(sentence, numbers)] = cited_sentences(text)
-    return AnswerSentence(sentence, numbers, support, 0.9)  # type: ignore[arg-type]
+    return AnswerSentence(sentence, numbers, support, 0.9)
 
 
 def leads(*sentences: AnswerSentence) -> list[str]:
@@ -170,9 +171,9 @@ def test_a_title_makes_no_marker_and_no_quote(title: str) -> None:
 @pytest.mark.parametrize("words", [ENGLISH, CHINESE])
 @pytest.mark.parametrize("text", ["The rocks are old [1].", "No, the rocks are old [1].", "GPT-4 agrees [1]."])
 @pytest.mark.parametrize("again", [False, True])
-def test_what_the_model_said_can_be_had_again(text: str, words: object, again: bool) -> None:
-    told = attributed(text, [quote()], words, again=again)  # type: ignore[arg-type]
-    back = unattributed(told, [OTHER, LUNAR], words)  # type: ignore[arg-type]
+def test_what_the_model_said_can_be_had_again(text: str, words: AnswerPhrases, again: bool) -> None:
+    told = attributed(text, [quote()], words, again=again)
+    back = unattributed(told, [OTHER, LUNAR], words)
     assert told != text and back.casefold() == text.casefold() and back[0] == text[0]
 
 

@@ -6,7 +6,7 @@ import gc
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
@@ -155,7 +155,7 @@ def test_thoughts_are_read_once(piece: str, seconds: Callable[[], float]) -> Non
 def test_a_stream_waits_for_a_slow_reader() -> None:
     made = 0
 
-    async def endless() -> Any:
+    async def endless() -> AsyncGenerator[int, None]:
         nonlocal made
         while True:
             made += 1
@@ -166,7 +166,8 @@ def test_a_stream_waits_for_a_slow_reader() -> None:
     time.sleep(0.3)
     assert taken == [1, 2, 3, 4, 5] and made <= MOST_WAITING + 10
     assert [next(stream) for _ in range(2 * MOST_WAITING)][-1] == 5 + 2 * MOST_WAITING
-    stream.close()  # type: ignore[attr-defined]
+    assert isinstance(stream, Generator)
+    stream.close()
     time.sleep(0.1)
     ended = made
     time.sleep(0.2)

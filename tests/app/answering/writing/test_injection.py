@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation
+from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation, Support
 from app.answering.models.smollm2 import NAME, UNTUNED
 from app.answering.question import checked_question
 from app.answering.writing.quotes import described
@@ -48,8 +48,8 @@ def an_answer(*sentences: AnswerSentence, question: str = "What are attention si
     return Answer("id", question, question, "answered", "generated", text, 0.9, sentences, citations, passages)
 
 
-def told(text: str, *numbers: int, support: str = "supported") -> AnswerSentence:
-    return AnswerSentence(text, numbers, support, 0.9)  # type: ignore[arg-type]
+def told(text: str, *numbers: int, support: Support = "supported") -> AnswerSentence:
+    return AnswerSentence(text, numbers, support, 0.9)
 
 
 @pytest.mark.parametrize(

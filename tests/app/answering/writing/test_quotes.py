@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -121,8 +122,9 @@ def test_no_quotes_no_answer() -> None:
         ({"title": None}, "the-id"),
     ],
 )
-def test_a_paper_is_described_as_far_as_it_is_known(fields: dict, words: str) -> None:
-    assert described(Paper(**{"id": "the-id", "abstract": "", "language": "en"} | fields)) == words
+def test_a_paper_is_described_as_far_as_it_is_known(fields: dict[str, Any], words: str) -> None:
+    usual: dict[str, Any] = {"id": "the-id", "abstract": "", "language": "en"}
+    assert described(Paper(**usual | fields)) == words
 
 
 def passages(*papers: Paper) -> list[Passage]:

@@ -149,7 +149,7 @@ def test_a_lower_limit_than_the_models_own_is_kept(tiny: TransformersChat) -> No
 
 def test_a_model_that_only_thinks_has_failed(tiny: TransformersChat, cite: Cite) -> None:
     tiny._generator._model.config.max_position_embeddings = 4096
-    tiny._tokenizer.chat_template += "<think>"
+    tiny._tokenizer.chat_template = f"{tiny._tokenizer.chat_template}<think>"
     with pytest.raises(ModelError, match="reached its limit before the first word"):
         list(written(LanguageModel(tiny, "tiny"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")])))
 

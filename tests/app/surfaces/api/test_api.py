@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import pytest
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import ASGITransport, AsyncClient, Response
+from httpx import ASGITransport, AsyncClient
 
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
@@ -53,6 +53,21 @@ def serving(answerer: Any) -> TestClient:
 def client(answerer: LocalAnswerer) -> Iterator[TestClient]:
     with serving(answerer) as client:
         yield client
+
+
+class Response(Protocol):
+    """What a client of either kind gives."""
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def status_code(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    def json(self) -> Any: ...
 
 
 def events_of(response: Response) -> list[tuple[str, Any]]:
@@ -281,7 +296,7 @@ def test_papers_come_in_pages_each_naming_the_next(client: TestClient, answerer:
         told += [paper["id"] for paper in response.json()]
         following = response.links.get("next")
         assert following is None or following["url"].startswith("?")  # wherever a proxy has put us
-        address = following and urljoin(PAPERS, following["url"])
+        address = urljoin(PAPERS, following["url"]) if following else None
     assert told == [paper.id for paper in answerer.papers]
 
 

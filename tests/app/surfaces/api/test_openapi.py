@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -31,7 +31,11 @@ NOTHING_TO_GET_WRONG = {
     "GET /api/v1/papers/{paper_id}",
 }
 BOUNDED = settings(
-    max_examples=EXAMPLES_EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES_EACH,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
 )
 
 

@@ -7,7 +7,7 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ SOON = 0.6
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    async def endless() -> Any:
+    async def endless() -> AsyncGenerator[bytes, None]:
         while True:
             yield b"x" * 65536
             await asyncio.sleep(0)  # as nothing else waits once the reader has gone

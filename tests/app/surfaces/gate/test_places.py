@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ ASK = "/api/v1/ask"
 def test_the_fourth_waits_until_one_has_left_in_the_order_of_coming() -> None:
     places, called = AnswerPlaces(5), []
     inside = [places.enter("a") for _ in range(AT_ONCE)]
-    waiting = [places.enter("a", lambda n=n: called.append(n)) for n in range(3)]  # type: ignore[misc]
+    waiting = [places.enter("a", partial(called.append, n)) for n in range(3)]
     assert all(place.ready for place in inside) and not any(place.ready for place in waiting)
     assert places.enter("b").ready
     inside[1].leave()

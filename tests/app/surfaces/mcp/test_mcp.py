@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import jsonschema
@@ -53,7 +53,7 @@ class Switch:
 def served_switch(served: Any, answerer: LocalAnswerer) -> Iterator[tuple[Switch, str]]:
     switch = Switch(answerer)
     application = FastAPI()
-    application.include_router(mcp_router(switch, AnswerRuns()))  # type: ignore[arg-type]
+    application.include_router(mcp_router(cast("LocalAnswerer", switch), AnswerRuns()))
     with served(application) as address:
         yield switch, f"{address}/mcp"
 
@@ -407,10 +407,11 @@ def test_what_cannot_be_made_is_told_to_client_and_log(
         async with Client(mcp_server(ready, AnswerRuns())) as client:
             return [await client.call_tool("ask", {"question": BACKDOOR}) for _ in range(2)]
 
-    for result in asyncio.run(use()):
+    results = asyncio.run(use())
+    for result in results:
         assert_refused(result, f"{papers}, line 1")
     said = capsys.readouterr()
-    assert said.out == "" and said.err == f"{text_of(result)}\n"
+    assert said.out == "" and said.err == f"{text_of(results[-1])}\n"
 
 
 def test_wrong_settings_end_it_before_it_begins(capsys: pytest.CaptureFixture[str]) -> None:

@@ -239,8 +239,8 @@ def test_references_and_instructions_are_no_part_of_the_history(clients: Clients
 
 
 def test_parts_of_text_are_joined(client: openai.OpenAI) -> None:
-    parts = [{"type": "text", "text": "Do safety techniques"}, {"type": "text", "text": "remove a backdoor?"}]
-    completion: Any = client.chat.completions.create(model="paperbacked", messages=[{"role": "user", "content": parts}])  # type: ignore[list-item]
+    parts: Any = [{"type": "text", "text": "Do safety techniques"}, {"type": "text", "text": "remove a backdoor?"}]
+    completion: Any = client.chat.completions.create(model="paperbacked", messages=[{"role": "user", "content": parts}])
     assert completion.choices[0].message.paperbacked["question"] == "Do safety techniques remove a backdoor?"
 
 

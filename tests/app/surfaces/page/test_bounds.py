@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from html import unescape
 from typing import Any
 
@@ -42,7 +42,7 @@ class SomePapers:
         self.facets = facets_of(papers)
         self.events = events
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         yield from self.events
 
     def ask(self, question: Question) -> Answer:

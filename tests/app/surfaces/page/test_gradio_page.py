@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 from html import unescape
 from types import SimpleNamespace
@@ -39,7 +39,7 @@ class Scripted:
         self.asked: list[Question] = []
         self.closed = 0
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         self.asked.append(question)
         try:
             for step in self.script:
@@ -180,6 +180,7 @@ def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -
     assert "Yes." in str(list(fourth))
     fifth = page.ask(sending(), request, "Why?", (), [], [], [], 0, 0, "en", 0)
     next(fifth)
+    assert isinstance(fifth, Generator)
     fifth.close()  # the reader has gone
     for place in elsewhere[1:]:
         place.leave()

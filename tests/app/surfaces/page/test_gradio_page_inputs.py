@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -32,7 +32,7 @@ class OneAnswer:
     facets = Facets({"OpenAI": 1}, {"Robustness": 1}, {"en": 1}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1))
     models = Models("hash", None)
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         yield Done(Answer("1", question.text, question.text, "answered", "quotes", "Yes.", 0.9))
 
     def ask(self, question: Question) -> Answer:

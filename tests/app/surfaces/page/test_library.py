@@ -9,6 +9,7 @@ from datetime import date
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,12 +48,11 @@ def facets_of(papers: tuple[Paper, ...]) -> Facets:
     return Facets(*known, earliest=min(days, default=None), latest=max(days, default=None))
 
 
-def dated(count: int, **values: object) -> tuple[Paper, ...]:
+def dated(count: int, **values: Any) -> tuple[Paper, ...]:
     """Papers of one month each, from January 2020."""
     days = [date(2020 + month // 12, month % 12 + 1, 3) for month in range(count)]
     return tuple(
-        Paper(f"p{number}", f"T{number}", "", "en", **({"published": day} | values))  # type: ignore[arg-type]
-        for number, day in enumerate(days)
+        Paper(f"p{number}", f"T{number}", "", "en", **{"published": day} | values) for number, day in enumerate(days)
     )
 
 

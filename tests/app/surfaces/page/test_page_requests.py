@@ -6,7 +6,7 @@ import gc
 import itertools
 import json
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import httpx
@@ -40,7 +40,7 @@ class Quick:
         self.facets = facets_of(papers)
         self._by_id = {paper.id: paper for paper in papers}
 
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Generator[Event, None, None]:
         yield Done(Answer("1", question.text, question.text, "answered", "quotes", "Yes.", 0.9))
 
     def ask(self, question: Question) -> Answer:

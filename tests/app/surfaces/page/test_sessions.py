@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -40,7 +40,8 @@ def page(app: Any, served: Any) -> Iterator[httpx.Client]:
 @pytest.fixture
 def blocks(app: Any) -> Any:
     """Gradio's own object, to look into what it keeps."""
-    return next(route for route in app.routes if isinstance(route, Mount)).app.get_blocks()
+    mount = next(route for route in app.routes if isinstance(route, Mount))
+    return cast("Any", mount.app).get_blocks()
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from app.answering.models.adapter import WEIGHTS, merge_adapter
 from app.answering.models.chat_template import render_chat
 from app.answering.models.language_model import SKIP
+from app.answering.models.protocols import CausalModel
 from app.answering.writing.sentence_prompt import sentence_messages
 from app.training.sft import training
 from app.training.sft.examples import QuoteGroup, SftExample
@@ -155,7 +156,7 @@ def test_an_adapter_of_another_model_is_refused(
     from transformers import AutoModelForCausalLM
 
     train(tiny_qwen, examples, examples, RECIPE, tmp_path, steps=1)
-    model = AutoModelForCausalLM.from_pretrained(tiny_qwen)
+    model = cast("CausalModel", AutoModelForCausalLM.from_pretrained(tiny_qwen))
     learned = weights(tmp_path)
     for other in (
         {name.replace("layers.1", "layers.9"): value for name, value in learned.items()},
