@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import typer.core
 import typer.main
 from pydantic.fields import FieldInfo
 
@@ -74,7 +75,9 @@ def settings_page() -> str:
 
 def _options() -> dict[str, str]:
     found: dict[str, str] = {}
-    for command in typer.main.get_command(app).commands.values():  # type: ignore[attr-defined]
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    for command in group.commands.values():
         for parameter in command.params:
             found.setdefault(parameter.name, f"`{parameter.opts[0]}`")
     return found

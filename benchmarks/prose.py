@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import psutil
 
-from app.answering.checking.support import about
+from app.answering.checking.support import SupportCheck, about
 from app.answering.citations.stream import without_markers
 from app.answering.events import Answer, AnswerSentence, Done, Token
 from app.answering.question import Question, Turn
@@ -90,7 +90,7 @@ def ask_all(
     """Every lesson's question through the chain."""
     chain = answerer._collection.chain
     recorder = Recorder(chain._support)
-    chain._support = recorder  # type: ignore[assignment]
+    chain._support = cast("SupportCheck", recorder)
     told = []
     for lesson in lessons:
         question = asked[lesson.asked or ""]

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -101,7 +101,8 @@ EXCHANGED = [in_the_words, in_a_record, in_a_new_passage, in_an_empty_row, in_ma
 
 
 def rows_of(built: Built) -> tuple[Any, Any]:
-    collection = built.store._chroma().get_collection(built.index.part("passages"), embedding_function=None)
+    client = cast("Any", built.store._chroma())
+    collection = client.get_collection(built.index.part("passages"), embedding_function=None)
     return collection.get(where={"paper_id": PAPER}, include=["documents", "metadatas", "embeddings"]), collection
 
 

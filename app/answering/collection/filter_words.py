@@ -140,7 +140,9 @@ def _span(form: DateForm, match: re.Match[str], newest: date | None) -> tuple[da
 
 def _days(point: str) -> tuple[date, date]:
     """The first and last day of "2023", "2023-05" or "may 2023"; the number after a year sign is the month."""
-    year = int(re.search(r"(?:19|20)\d\d", point)[0])  # type: ignore[index]
+    found = re.search(r"(?:19|20)\d\d", point)
+    assert found is not None  # a point of time has its year
+    year = int(found[0])
     after = re.search(r"(?:19|20)\d\d\D(\d{1,2})", point)
     named = next((number for number, month in enumerate(_MONTHS, start=1) if month.match(point)), None)
     month = int(after[1]) if after else named

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope
 
 _SAID_BY_PROXIES = (b"x-forwarded-host", b"x-forwarded-port", b"x-forwarded-proto", b"x-forwarded-prefix", b"forwarded")
 _SAID_BY_NOBODY = (b"x-gradio-server",)
@@ -18,7 +23,7 @@ class ForwardedHeaders:
 
     def __init__(self, app: ASGIApp, trusted: str) -> None:
         self.app = app
-        self._proxies = ProxyHeadersMiddleware(app, trusted)  # type: ignore[arg-type]
+        self._proxies = ProxyHeadersMiddleware(cast("ASGI3Application", app), trusted)
 
     def trusts(self, address: str) -> bool:
         """Whether a proxy at that address is believed."""
@@ -31,4 +36,6 @@ class ForwardedHeaders:
         peer = (scope.get("client") or ("",))[0]
         hidden = _SAID_BY_NOBODY if self.trusts(peer) else (*_SAID_BY_PROXIES, *_SAID_BY_NOBODY)
         headers = [(name, value) for name, value in scope["headers"] if name.lower() not in hidden]
-        await self._proxies({**scope, "headers": headers}, receive, send)  # type: ignore[arg-type]
+        # The two libraries write the same protocol down in types of their own.
+        passed_on = cast("HTTPScope", {**scope, "headers": headers})
+        await self._proxies(passed_on, cast("ASGIReceiveCallable", receive), cast("ASGISendCallable", send))

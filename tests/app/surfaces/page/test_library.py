@@ -52,7 +52,8 @@ def dated(count: int, **values: Any) -> tuple[Paper, ...]:
     """Papers of one month each, from January 2020."""
     days = [date(2020 + month // 12, month % 12 + 1, 3) for month in range(count)]
     return tuple(
-        Paper(f"p{number}", f"T{number}", "", "en", **{"published": day} | values) for number, day in enumerate(days)
+        Paper(f"p{number}", f"T{number}", "", "en", **dict[str, Any](published=day) | values)
+        for number, day in enumerate(days)
     )
 
 

@@ -428,7 +428,9 @@ def test_events_build_the_exchange_and_done_replaces_what_was_provisional() -> N
     running = Exchange("Q?").after(Status("writing")).after(Token("Th")).after(Token("ey"))
     running = running.after(SentenceChecked(sentence("They", "uncited")))
     assert (running.text, running.status, running.running) == ("They", "writing", True)
-    done = running.after(Done(answered("Final. [1]", (citation(1, "Backdoors persist."),)).answer))
+    final = answered("Final. [1]", (citation(1, "Backdoors persist."),)).answer
+    assert final is not None
+    done = running.after(Done(final))
     assert (done.text, done.sentences, done.running) == ("Final. [1]", (), False)
 
 
