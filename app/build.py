@@ -14,13 +14,7 @@ from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.models.opening import check_name, describe, open_llm
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
-from retrieval.corpus import (
-    as_line,
-    default_questions_file,
-    merged,
-    read_papers,
-    shipped_file,
-)
+from retrieval.corpus import merged
 from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
 from retrieval.facets import Facets, facets_of
 from retrieval.files import replacing, writing
@@ -31,7 +25,10 @@ from retrieval.models.embedding import Embedder, open_embedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.labelled import read_labelled_questions
+from retrieval.readers.jsonl import as_line
+from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
 from retrieval.types import ExpansionQuery, Paper, Progress, no_progress
@@ -207,6 +204,7 @@ def build_answerer(
         language_models.current,
         language_models,
         settings.unsupported,
+        settings.answer_from,
         reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
     )
     if wait:

@@ -46,15 +46,17 @@ class LocalAnswerer:
         language_model: Callable[[], LanguageModel],
         language_models: LanguageModels | None = None,
         unsupported: Unsupported = "show",
+        answer_from: float | None = None,
         reopen: Callable[[], PaperRetriever] = _nowhere,
     ) -> None:
         self.language_models = language_models
         self._language_model = language_model
         self._unsupported: Unsupported = unsupported
+        self._answer_from = answer_from
         self._reopen = reopen
         self._reopening = threading.Lock()
         self._failed: tuple[float, PaperbackedError] | None = None
-        self._collection = opened(papers, retriever, language_model, unsupported)
+        self._collection = opened(papers, retriever, language_model, unsupported, answer_from)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -168,4 +170,4 @@ class LocalAnswerer:
                 self._failed = time.monotonic(), error
                 raise
             papers = retriever.collection.papers
-            self._collection = opened(papers, retriever, self._language_model, self._unsupported)
+            self._collection = opened(papers, retriever, self._language_model, self._unsupported, self._answer_from)

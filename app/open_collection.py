@@ -13,10 +13,10 @@ from app.answering.evidence.answerability import MODEL_FILE, Answerability, read
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.sources import best_passage_per_paper
-from retrieval.corpus import shipped_file
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
 
 
@@ -54,9 +54,10 @@ def opened(
     retriever: PaperRetriever,
     language_model: Callable[[], LanguageModel],
     unsupported: Unsupported = "show",
+    answer_from: float | None = None,
 ) -> OpenCollection:
     """The collection of these papers, over the retriever of their index."""
-    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
+    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
     chain = AnswerChain(retriever, answerability, language_model, support, papers=papers, unsupported=unsupported)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

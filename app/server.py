@@ -16,8 +16,9 @@ from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
+from app.surfaces.api.health import health_router
 from app.surfaces.api.openapi import describe
-from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.api.routes import BODIES, api_router
 from app.surfaces.gate.connections import Connections, most_connections, server_options
 from app.surfaces.gate.cors import CorsPolicy
 from app.surfaces.gate.forwarded import ForwardedHeaders
@@ -82,7 +83,7 @@ def create_app(
     app.include_router(openai_router(seen_from("openai"), runs))
     app.include_router(mcp_router(seen_from("mcp"), runs))
     app.include_router(widget_router(options))
-    describe(app)
+    describe(app, BODIES)
     plain_errors(app)
     login = _login(options)
     app.add_middleware(Gate, frontier=frontier, rules=rules, page=sessions, login=login)

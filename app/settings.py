@@ -14,9 +14,9 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from retrieval.corpus import default_papers_file
 from retrieval.errors import InputError
 from retrieval.models.names import DEFAULT_EMBEDDING
+from retrieval.shipped import default_papers_file
 
 PREFIX = "PAPERBACKED_"
 COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])?")
@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     )
     unsupported: Literal["show", "drop"] = Field(
         default="show", description="Written sentences that no quote supports: shown as such, or left out."
+    )
+    answer_from: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="Confidence from which the papers are said to answer: higher refuses more, lower answers more; "
+        "by default what was fitted (0.55 to 0.58).",
     )
     chroma_url: str | None = Field(
         default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."

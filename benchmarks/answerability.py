@@ -24,10 +24,10 @@ from app.build import build_retriever, collection_papers
 from app.evaluation.reports import as_asked
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.evaluation.metrics import auroc
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.types import Paper
 
 FOLDS = 10

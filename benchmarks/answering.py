@@ -13,8 +13,8 @@ from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.cli import batch
 from benchmarks.figures import Figure
-from retrieval.corpus import default_questions_file
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
+from retrieval.shipped import default_questions_file
 from retrieval.types import no_progress
 
 BATCH = 200

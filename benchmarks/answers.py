@@ -19,8 +19,8 @@ from app.quiet import silence_libraries
 from app.settings import read_settings
 from benchmarks.evaluation import SPLITS
 from benchmarks.figures import provenance, write_between_marks
-from retrieval.corpus import default_questions_file
 from retrieval.errors import PaperbackedError
+from retrieval.shipped import default_questions_file
 
 PAGE = Path(__file__).parent.parent / "docs" / "results.md"
 MARKS = "<!-- answers: begin -->", "<!-- answers: end -->"

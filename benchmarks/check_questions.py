@@ -14,10 +14,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from retrieval.corpus import default_papers_file, default_questions_file, read_papers
 from retrieval.errors import PaperbackedError
 from retrieval.lexical.tokens import content_words
 from retrieval.questions.labelled import TYPES, LabelledQuestion, read_labelled_questions
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, default_questions_file
 from retrieval.types import Paper
 
 SPLITS = ("train", "dev", "test")

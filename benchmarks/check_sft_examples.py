@@ -14,9 +14,10 @@ from pathlib import Path
 
 from app.answering.checking.support import about
 from app.training.sft.examples import QuoteGroup, SftExample, read_sft_examples
-from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, default_questions_file, shipped_file
 from retrieval.types import Paper
 
 FEWEST = {"train": 1200, "dev": 150, "test": 150}

@@ -19,10 +19,10 @@ from app.evaluation.retrieval_table import risks_at
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from benchmarks.figures import provenance, write_between_marks
-from retrieval.corpus import default_questions_file
 from retrieval.errors import PaperbackedError
 from retrieval.evaluation.benchmark import ALL_FOUND, METRICS, Figures, Report, Row
 from retrieval.evaluation.picture import draw_report
+from retrieval.shipped import default_questions_file
 
 DOCS = Path(__file__).parent.parent / "docs"
 MARKS = "<!-- eval: begin -->", "<!-- eval: end -->"

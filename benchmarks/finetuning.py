@@ -15,7 +15,6 @@ from pathlib import Path
 
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
-from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.evaluation.metrics import bootstrap_interval, hit, ndcg, reciprocal_rank
 from retrieval.finetune.score import as_queries, passage_rankings
@@ -24,6 +23,8 @@ from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.readers.beir import read_beir
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, default_questions_file, shipped_file
 from retrieval.types import Paper
 
 MARKS = "<!-- finetuning: begin -->", "<!-- finetuning: end -->"

@@ -12,12 +12,13 @@ import numpy as np
 from app.build import expansion_queries
 from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
-from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import read_glossary
 from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
 from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.questions.expansion import embedded_texts
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.stores.base import Index
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper

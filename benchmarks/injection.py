@@ -30,8 +30,10 @@ from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.surfaces.page.answer_text import quoted_spans
 from benchmarks.figures import provenance, write_between_marks
-from retrieval.corpus import as_line, default_papers_file, parse_paper, read_papers
 from retrieval.errors import PaperbackedError
+from retrieval.readers.jsonl import as_line, parse_paper
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
 
 INJECTIONS = Path(__file__).parent.parent / "tests/app/answering/injections.jsonl"

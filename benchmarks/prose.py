@@ -34,11 +34,11 @@ from app.quiet import silence_libraries
 from app.settings import read_settings
 from app.training.sft.examples import SftExample, read_sft_examples
 from benchmarks.figures import provenance, write_between_marks
-from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.evaluation.metrics import bootstrap_interval
 from retrieval.lexical.tokens import content_words
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
+from retrieval.shipped import default_questions_file, shipped_file
 
 MARKS = "<!-- prose: begin -->", "<!-- prose: end -->"
 MODES = {

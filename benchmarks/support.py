@@ -34,9 +34,10 @@ from benchmarks.support_fitting import (
     passed,
     with_threshold,
 )
-from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.evaluation.metrics import auroc
 from retrieval.models.embedding import Embedder, open_embedder
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, shipped_file
 
 MARKS = "<!-- support: begin -->", "<!-- support: end -->"
 SCIFACT_WRONG = ("CONTRADICT", "wrong sentence", "cited abstract without evidence")

@@ -22,11 +22,12 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
-from retrieval.corpus import default_papers_file, read_papers
 from retrieval.ingest import ensure_index
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
+from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_papers_file
 from retrieval.stores.base import Index
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, Progress, no_progress

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from retrieval.chunking import chunk_sentences, glosses, split_sentences
-from retrieval.corpus import default_papers_file
 from retrieval.facets import facets_of
 from retrieval.lexical.han import BEFORE_HAN, HAN, has_han
+from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
 
 RECORDS: list[dict[str, Any]] = [

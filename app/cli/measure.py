@@ -68,7 +68,7 @@ def _evaluate_answers(
     from app.build import build_answerer
     from app.evaluation.answer_table import print_answer_report
     from app.evaluation.reports import answers_report
-    from retrieval.corpus import default_questions_file
+    from retrieval.shipped import default_questions_file
 
     settings = settings_with(collection=collection, llm=llm, llm_url=llm_url)
     with progress_shown() as progress:

@@ -9,7 +9,7 @@ from typing import Any
 from app.answering.question import Question, Turn, checked_question
 from app.build import LocalAnswerer
 from app.evaluation.answers import AnswerReport, evaluate_answers
-from retrieval.corpus import corpus_hash, default_questions_file
+from retrieval.corpus import corpus_hash
 from retrieval.evaluation.ablation import ablation, without_expansion
 from retrieval.evaluation.benchmark import (
     DEPTH,
@@ -24,6 +24,7 @@ from retrieval.questions.labelled import LabelledQuestion, check_papers, read_la
 from retrieval.readers.beir import read_beir
 from retrieval.retrieval_weights import RetrievalWeights
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_questions_file
 from retrieval.types import Filters, Paper, Progress
 
 Index = Callable[[tuple[Paper, ...], str], PaperRetriever]

@@ -18,13 +18,14 @@ from app.training.sft.examples import read_sft_examples
 from app.training.sft.recipe import DEFAULT
 from app.training.sft.tokenized import TokenizedExample, tokenized_examples
 from app.training.sft.training import HISTORY, LossHistory, train
-from retrieval.corpus import default_papers_file, read_papers, shipped_file
 from retrieval.errors import InputError, ModelError
 from retrieval.evaluation.figure import empty_figure, save_figure
 from retrieval.finetune.history import draw_losses
 from retrieval.finetune.run_state import writing_run
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.hub import model_folder
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Progress
 
 ADAPTER_FOLDER = "adapter"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.chunking import chunk_paper
-from retrieval.corpus import default_papers_file, default_questions_file, read_papers, shipped_file
 from retrieval.errors import InputError
 from retrieval.finetune.card import model_card
 from retrieval.finetune.history import TrainingHistory, draw_history
@@ -22,6 +21,8 @@ from retrieval.models.embedding import base_folder
 from retrieval.models.weight_delta import OVERLAY, write_weight_delta
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.readers.beir import BeirSet, read_beir
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file, default_questions_file, shipped_file
 from retrieval.types import Paper, Progress
 
 CURVE = "curve.png"

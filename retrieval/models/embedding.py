@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from langchain_core.embeddings import Embeddings
 
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.hub import model_folder
@@ -22,6 +21,7 @@ from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBED
 from retrieval.models.precision import bfloat16_pays
 from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
+from retrieval.shipped import shipped_file
 from retrieval.types import Progress, no_progress
 
 if TYPE_CHECKING:

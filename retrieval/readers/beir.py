@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrieval.corpus import ID_PATTERN, parse_paper
 from retrieval.errors import InputError
+from retrieval.readers.jsonl import ID_PATTERN, parse_paper
 from retrieval.types import Paper
 
 HEADER = ("query-id", "corpus-id", "score")

@@ -82,7 +82,7 @@ def programs(answerer: Any) -> dict[str, Any]:
 
     from app.cli.commands import app as commands
     from app.surfaces.api.openapi import describe
-    from app.surfaces.api.routes import api_router
+    from app.surfaces.api.routes import BODIES, api_router
     from app.surfaces.mcp.tools import TOOLS
     from app.surfaces.problems import plain_errors
     from app.surfaces.runs.answer_runs import AnswerRuns
@@ -90,7 +90,7 @@ def programs(answerer: Any) -> dict[str, Any]:
     app = FastAPI()
     app.include_router(api_router(answerer, AnswerRuns()))
     plain_errors(app)
-    describe(app)
+    describe(app, BODIES)
     client = TestClient(app)
     ask = {"question": "Do owls hunt at night?", "filters": {"kind": "REPORT"}}
     told = client.get("/openapi.json").json()

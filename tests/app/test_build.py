@@ -16,8 +16,8 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_
 from app.cli.doctor import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
-from retrieval.corpus import default_papers_file
 from retrieval.errors import CorpusError, InputError, ModelError, PaperbackedError
+from retrieval.shipped import default_papers_file
 
 Lines = list[dict]
 FIRST = {"id": "first", "title": "On whales", "abstract": "Whales migrate towards warmer oceans. They sing."}
@@ -244,3 +244,11 @@ def test_an_address_that_cannot_be(host: str, port: int) -> None:
 def test_port_0_is_any_free_one() -> None:
     with listening_socket("127.0.0.1", 0) as one, listening_socket("127.0.0.1", 0) as other:
         assert one.getsockname()[1] != other.getsockname()[1] != 0
+
+
+def test_the_setting_says_which_confidence_is_enough(tmp_path: Path) -> None:
+    papers = write(tmp_path / "papers.jsonl", FIRST, SECOND)
+    for answer_from, status in ((None, "answered"), (1.0, "abstained"), (0.0, "answered")):
+        settings = Settings(home=tmp_path / "h", papers=papers, embedding="hash", llm="none", answer_from=answer_from)
+        answer = build_answerer(settings).ask(checked_question("Do whales migrate towards warmer oceans?"))
+        assert answer.status == status and answer.confidence < 1

@@ -169,7 +169,7 @@ def test_a_server_that_is_stopped_ends_what_it_was_telling() -> None:
         stream, whole, chunks, completion = asyncio.run(stopped_while_they_read(address))
         thread.join(10)
     sentence = "The server is being stopped: ask again in a moment."
-    assert stream.text.endswith(f'event: error\ndata: {{"message":"{sentence}"}}\n\n')
+    assert stream.text.endswith(f'event: error\ndata: {{"message":"{sentence}","code":"stopped","params":{{}}}}\n\n')
     assert (whole.status_code, whole.json()["detail"]) == (503, sentence)
     assert sentence in chunks.text and chunks.text.endswith("data: [DONE]\n\n")
     assert (completion.status_code, completion.json()["error"]["message"]) == (503, sentence)

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from app.settings import Settings, read_settings
-from retrieval.corpus import default_papers_file
 from retrieval.errors import InputError
+from retrieval.shipped import default_papers_file
 
 
 def test_defaults(home: Path) -> None:
@@ -28,6 +28,7 @@ SPECIAL: dict[str, tuple[str, object]] = {
     "collection": ("mine", "mine"),
     "llm_prompt": ("small", "small"),
     "unsupported": ("drop", "drop"),
+    "answer_from": ("0.7", 0.7),
     "port": ("1234", 1234),
     "client_limit": ("7", 7),
     "server_limit": ("0", 0),
@@ -66,7 +67,7 @@ def test_settings_never_change() -> None:
 @pytest.mark.parametrize("name", ["PAPERBACKED_LLMM", "PAPERBACKED_", "PAPERBACKED_own_papers"])
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
-    with pytest.raises(InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_API_KEY, "):
+    with pytest.raises(InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_ANSWER_FROM, PAPERBACKED_API_KEY, "):
         read_settings()
 
 

@@ -10,7 +10,6 @@ import pytest
 from app.answering.evidence.answerability import FEATURES, ThresholdedModel, scale_of
 from app.answering.logistic import read_logistic
 from benchmarks.answerability import Asked, ask_all, fitted
-from retrieval.corpus import default_questions_file
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
@@ -19,6 +18,7 @@ from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_questions_file
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper
 

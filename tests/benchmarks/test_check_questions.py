@@ -21,8 +21,8 @@ from benchmarks.check_questions import (
     main,
     mean_overlap,
 )
-from retrieval.corpus import default_papers_file, default_questions_file
 from retrieval.questions.labelled import TYPES, Gold, LabelledQuestion, read_labelled_questions
+from retrieval.shipped import default_papers_file, default_questions_file
 from retrieval.types import Paper
 
 FOLDER = default_questions_file("dev.jsonl").parent

@@ -11,8 +11,8 @@ import pytest
 
 from app.training.sft.examples import QuoteGroup, SftExample, read_sft_examples
 from benchmarks.check_sft_examples import FEWEST, broken_rules, main
-from retrieval.corpus import shipped_file
 from retrieval.questions.labelled import LabelledQuestion
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 
 EVIDENCE = "Backdoor behavior persists in 3 models, despite all the safety training that we try on each of them."

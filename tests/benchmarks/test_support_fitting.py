@@ -22,8 +22,8 @@ from benchmarks.support_fitting import (
     passed,
     with_threshold,
 )
-from retrieval.corpus import shipped_file
 from retrieval.models.embedding import HashEmbedder
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 
 AGAINST = {"rarest", "denial", "assertion", "flipped", "opposite", "name", "count"}

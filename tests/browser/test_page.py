@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from retrieval.corpus import default_papers_file, read_papers
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

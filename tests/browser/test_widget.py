@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 
 from app.answering.question import Question
 from app.surfaces.page.permalink import question_of_link
-from retrieval.corpus import default_papers_file, read_papers
 from retrieval.facets import facets_of
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
 from retrieval.types import Filters
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

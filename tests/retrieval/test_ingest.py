@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from retrieval.chunking import chunk_paper, chunk_sentences, distinct
-from retrieval.corpus import default_papers_file
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.ingest import ensure_index, index_fingerprint
 from retrieval.models.embedding import HashEmbedder
+from retrieval.shipped import default_papers_file
 from retrieval.stores.chroma import ChromaStore
 from retrieval.stores.stored_passage import stored_passage
 from retrieval.types import Paper

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from retrieval.corpus import default_papers_file
+from retrieval.shipped import default_papers_file
 
 TWO = ("sleeper-agents", "rule-based-rewards")
 

@@ -40,7 +40,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdedModel:
-    """From the chance `threshold` on, the papers answer.
+    """From the chance `threshold` on, the papers answer, unless another threshold is wanted.
 
     `vector` are further weights, for the coordinates of the question's vector; empty where it has no say.
     """
@@ -49,11 +49,11 @@ class ThresholdedModel:
     threshold: float
     vector: tuple[float, ...] = ()
 
-    def verdict(self, given: Mapping[str, float], vector: np.ndarray) -> Judgement:
+    def verdict(self, given: Mapping[str, float], vector: np.ndarray, threshold: float | None = None) -> Judgement:
         """The verdict on these features and the question's vector."""
         further = float(np.dot(self.vector, vector)) if self.vector else 0.0
         chance = self.logistic.chance(given, further)
-        return Judgement(chance, chance >= self.threshold)
+        return Judgement(chance, chance >= (self.threshold if threshold is None else threshold))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,12 @@ class Answerability:
 
     A question of which one of them uses nearly all words is judged plainly too: asked in
     the papers' own words it is unlike those that people wrote without having read them.
+    With `answer_from` that chance is enough, whatever the models were fitted with.
     """
 
-    def __init__(self, model: AnswerabilityModel, retriever: PaperRetriever) -> None:
+    def __init__(self, model: AnswerabilityModel, retriever: PaperRetriever, answer_from: float | None = None) -> None:
         self._model = model
+        self._answer_from = answer_from
         self._retriever = retriever
         self._fits = retriever.embedder.fingerprint == model.embedding
 
@@ -90,10 +92,11 @@ class Answerability:
         if not passages:
             return Judgement(0.0, False)
         given, vector = features(passages, sentences, self._scale), self._retriever.vector(question)
-        plain = self._model.plain.verdict(given, vector)
+        plain = self._model.plain.verdict(given, vector, self._answer_from)
         if passages[0].paper.id not in self._retriever.expansion_queries:
             return plain
-        verdict = (self._model.asked if self._fits else self._model.scored).verdict(given, vector)
+        model = self._model.asked if self._fits else self._model.scored
+        verdict = model.verdict(given, vector, self._answer_from)
         return plain if not verdict.answers and plain.answers and self._is_worded(question, passages) else verdict
 
     def _is_worded(self, question: str, passages: Sequence[Passage]) -> bool:

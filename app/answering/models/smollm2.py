@@ -17,10 +17,10 @@ from app.answering.models.transformers_chat import (
     TransformersChat,
     open_transformers_chat,
 )
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.weights import file_in_wheel, verify_sha256
+from retrieval.shipped import shipped_file
 from retrieval.types import Progress, no_progress
 
 NAME = "smollm2"

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Request
-from pydantic import StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, create_model
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
 from app.answering.query.request import question_from_json
+from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.api.body import JsonText, json_body
 from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
 from app.surfaces.api.openapi import answers_with, body_of, event_stream, examples, failures
-from app.surfaces.api.schema import Answer, AskRequest
+from app.surfaces.api.schema import Answer
 from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
+from retrieval.facets import FACETS
 
 _KEY = "A name for this request, so that sending it again finds the same answer, running or finished, and asks nothing."
 _LAST = "With Idempotency-Key: the number of the last event that was read; only later ones are told."
@@ -27,7 +29,33 @@ Key = Annotated[_Named | SkipJsonSchema[None], Header(alias="Idempotency-Key", d
 Last = Annotated[int, Header(alias="Last-Event-ID", ge=0, le=10**9, description=_LAST)]
 
 
-def add_asking(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s: float) -> None:
+class Turn(BaseModel):
+    """An earlier message of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+Values = str | list[str] | None
+_chosen: dict[str, Any] = {facet.name: (Values, None) for facet in FACETS}
+
+
+class AskFilters(create_model("ChosenValues", **_chosen), extra="forbid"):
+    """Which papers may answer; GET /api/v1/papers shows the values that there are."""
+
+    since: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
+    until: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
+
+
+class AskRequest(BaseModel):
+    """A question, with the conversation before it."""
+
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
+    history: list[Turn] | None = None
+    filters: AskFilters | None = None
+
+
+def add_ask(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s: float) -> None:
     """The route that answers; one keeper of answers serves it."""
     kept = KeptAnswers(runs)
     described = answers_with(

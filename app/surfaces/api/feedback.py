@@ -1,28 +1,37 @@
-"""What readers hand over and take with them: thumbs, and answers as a file."""
+"""POST /api/v1/feedback: a reader's thumb for an answer."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.answering.answerer import Answerer
-from app.feedback import Feedback, FeedbackLog
+from app.feedback import (
+    MAX_ID_CHARS,
+    MAX_REASON_CHARS,
+    MAX_SURFACE_CHARS,
+    MAX_TEXT_CHARS,
+    Feedback,
+    FeedbackLog,
+    Verdict,
+)
 from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.openapi import body_of, examples, failures
-from app.surfaces.api.schema import ExportRequest, FeedbackRequest
 from app.surfaces.problems import problem
-from app.surfaces.ui_strings import ui_strings
 
-FORMATS = {
-    "markdown": ("text/markdown; charset=utf-8", "paperbacked.md"),
-    "bibtex": ("application/x-bibtex; charset=utf-8", "paperbacked.bib"),
-    "csl-json": ("application/vnd.citationstyles.csl+json", "paperbacked.json"),
-}
+
+class FeedbackRequest(BaseModel, strict=True):
+    """A thumb for one answer; the question is only kept where it is sent along."""
+
+    id: str = Field(min_length=1, max_length=MAX_ID_CHARS, description="The answer's id.")
+    verdict: Verdict
+    reason: str | None = Field(None, max_length=MAX_REASON_CHARS)
+    question: str | None = Field(None, max_length=MAX_TEXT_CHARS)
+    models: dict[str, str | None] | None = Field(None, max_length=20, description="The answer's models.")
+    surface: str | None = Field(None, max_length=MAX_SURFACE_CHARS, description="Where it was given, such as widget.")
 
 
 def add_feedback(router: APIRouter, file: Path | None) -> None:
@@ -53,38 +62,3 @@ def add_feedback(router: APIRouter, file: Path | None) -> None:
         )
         await run_in_threadpool(log.add, thumb)
         return Response(status_code=204)
-
-
-def add_export(router: APIRouter, answerer: Answerer) -> None:
-    """The route that writes answers as a file."""
-    content: dict[str, dict[str, Any]] = {
-        media.split(";")[0]: {"schema": {"type": "string"}} for media, _ in FORMATS.values()
-    }
-    content[FORMATS["csl-json"][0]] = {"schema": {"type": "array", "items": {"type": "object"}}}
-
-    @router.post(
-        "/export",
-        response_class=Response,
-        responses={200: {"description": "The file.", "content": content}, **failures(body=True)},
-        openapi_extra=body_of(ExportRequest, examples()["export"]),
-        operation_id="export",
-        summary="Answers as a file",
-    )
-    async def export(request: Request) -> Response:
-        """Answers with their references as Markdown, or what they cite as BibTeX or CSL-JSON."""
-        asked = checked(ExportRequest, await json_body(request))
-        text = await run_in_threadpool(_written, answerer, asked)
-        media, name = FORMATS[asked.format]
-        return Response(text, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
-
-
-def _written(answerer: Answerer, asked: ExportRequest) -> str:
-    from app.surfaces.exports import files
-    from app.surfaces.exports.kept_answer import answer_from_kept
-
-    answers = tuple(answer_from_kept(record, answerer.paper) for record in asked.answers)
-    if asked.format == "markdown":
-        return files.conversation_markdown(answers, ui_strings(asked.language))
-    if asked.format == "bibtex":
-        return files.as_bibtex(answers)
-    return json.dumps(files.as_csl(answers), ensure_ascii=False, indent=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,7 +12,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.surfaces.api.schema import AskRequest, ExportRequest, FeedbackRequest, KeptAnswer, Problem
+from app.surfaces.api.schema import Problem
 from app.surfaces.api.sse import EVENT_STREAM
 from app.surfaces.problems import PROBLEM_TYPE
 
@@ -37,7 +38,7 @@ _ALWAYS = (400, 401, 403, 422, 500, 503)
 _WITH_BODY = (408, 413, 429)
 
 
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> None:
     """Have the app's OpenAPI document tell of the bodies and failures that its routes refer to."""
     plain = app.openapi
 
@@ -45,7 +46,7 @@ def describe(app: FastAPI) -> None:
         told = plain()
         told["info"].setdefault("description", ABOUT)
         components = told.setdefault("components", {})
-        components["schemas"] = _schemas() | components.get("schemas", {})
+        components["schemas"] = _schemas(bodies) | components.get("schemas", {})
         components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": _KEY}}
         told["security"] = [{}, {"key": []}]
         return told
@@ -87,10 +88,7 @@ def _reference(model: type[BaseModel]) -> dict[str, str]:
     return {"$ref": _REFERENCE.format(model=model.__name__)}
 
 
-def _schemas() -> dict[str, Any]:
-    models = (AskRequest, FeedbackRequest, ExportRequest, KeptAnswer, Problem)
+def _schemas(bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
+    models = (*bodies, Problem)
     _, told = models_json_schema([(model, "validation") for model in models], ref_template=_REFERENCE)
-    schemas = told["$defs"]
-    # Kept answers are checked one by one when they are opened, so their model is only told of.
-    schemas["ExportRequest"]["properties"]["answers"]["items"] = _reference(KeptAnswer)
-    return schemas
+    return told["$defs"]

@@ -1,28 +1,23 @@
-"""What the collection has: search, all papers, one paper, and those like it."""
+"""GET /api/v1/papers: all papers, one paper, and those like it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from inspect import Parameter, Signature
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
 from app.answering.events import sources_as_json
-from app.answering.query.request import filters_from_json
-from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.api import schema
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.openapi import answers_with, examples
 from app.surfaces.problems import problem
-from retrieval.facets import FACETS
 from retrieval.types import Paper
 
-_QUERY_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
 _PAGE_HEADERS = {
     "X-Total-Count": {"description": "How many papers the collection has.", "schema": {"type": "integer"}},
     "Link": {
@@ -30,47 +25,14 @@ _PAGE_HEADERS = {
         "schema": {"type": "string"},
     },
 }
-_DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
-Query_ = Annotated[str, Query(description="What to look for.", json_schema_extra=_QUERY_LENGTH)]
 Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
-Values = Annotated[list[str] | SkipJsonSchema[None], Query(description="May be repeated.")]
-Day = Annotated[str | SkipJsonSchema[None], Query(description=_DAY)]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many papers at most.")]
 After = Annotated[str | SkipJsonSchema[None], Query(description="A paper's id; the page begins behind it.")]
 PaperId = Annotated[str, Path(description="The paper's id.", examples=["sleeper-agents"])]
 
 
-async def _filters_asked(**asked: Any) -> dict[str, Any]:
-    """The parameters that narrow a search, by name: one for each facet, and the two days."""
-    return asked
-
-
-_kinds: dict[str, Any] = {facet.name: Values for facet in FACETS} | {"since": Day, "until": Day}
-setattr(  # noqa: B010  what FastAPI reads the parameters from, which a type checker takes for a mistake
-    _filters_asked,
-    "__signature__",
-    Signature(
-        [Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=kind) for name, kind in _kinds.items()]
-    ),
-)
-Asked = Annotated[dict[str, Any], Depends(_filters_asked)]
-
-
-def add_finding(router: APIRouter, answerer: Answerer) -> None:
-    """The routes that find papers."""
-    found = answers_with(
-        list[schema.Source], examples()["search"], description="Papers with their best passage, best first."
-    )
-
-    @router.get("/search", response_model=None, responses=found, operation_id="search", summary="Search the papers")
-    def search(q: Query_, asked: Asked, top: Top = 10) -> Response:
-        """The papers nearest to `q`, each with its best passage."""
-        return JsonText(sources_as_json(answerer.search(q, filters_from_json(asked), top)))
-
-    _add_papers(router, answerer)
-
-
-def _add_papers(router: APIRouter, answerer: Answerer) -> None:
+def add_papers(router: APIRouter, answerer: Answerer) -> None:
+    """The routes that give papers."""
     page = answers_with(list[schema.Paper], examples()["papers"], 404, description="A page of the collection's papers.")
     page[200]["headers"] = _PAGE_HEADERS
     one = answers_with(schema.Paper, examples()["papers"][0], 404, description="The paper.")

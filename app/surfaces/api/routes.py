@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,15 +10,19 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
-from app.surfaces.api.ask import add_asking
-from app.surfaces.api.feedback import add_export, add_feedback
-from app.surfaces.api.openapi import answers_with, examples
-from app.surfaces.api.papers import add_finding
-from app.surfaces.api.schema import Health
+from app.surfaces.api.ask import AskRequest, add_ask
+from app.surfaces.api.export import ExportRequest, KeptAnswer, add_export
+from app.surfaces.api.feedback import FeedbackRequest, add_feedback
+from app.surfaces.api.health import add_health
+from app.surfaces.api.papers import add_papers
+from app.surfaces.api.search import add_search
 from app.surfaces.api.sse import HEARTBEAT_SECONDS
 from app.surfaces.options import ServingOptions
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
+
+BODIES = (AskRequest, FeedbackRequest, ExportRequest, KeptAnswer)
+"""What the routes read by themselves, for the OpenAPI document."""
 
 
 def api_router(
@@ -30,48 +33,16 @@ def api_router(
 ) -> APIRouter:
     """The routes under /api/v1; whatever else is asked for there is a problem too, and not the page's to answer."""
     router = APIRouter(prefix="/api/v1", tags=["paperbacked"])
-    add_asking(router, answerer, runs, heartbeat_s)
-    add_finding(router, answerer)
+    add_ask(router, answerer, runs, heartbeat_s)
+    add_search(router, answerer)
+    add_papers(router, answerer)
     add_feedback(router, options.feedback_file)
     add_export(router, answerer)
-    _add_health(router, answerer)
+    add_health(router, answerer)
     elsewhere: Any = _Elsewhere(router)
     # A plain route of Starlette does not take on the prefix by itself.
     router.add_route(f"{router.prefix}/{{path:path}}", elsewhere, include_in_schema=False)
     return router
-
-
-def health_router(ready: Callable[[], bool] = lambda: True) -> APIRouter:
-    """/health/live and /health/ready; the second is a failure until `ready`, as questions would still wait.
-
-    Here as in all that tells of health, nothing waits for a worker thread: a server whose threads are busy is well.
-    """
-    router = APIRouter(prefix="/health", tags=["health"])
-
-    @router.get("/live", summary="Whether the server lives")
-    async def live() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @router.get("/ready", response_model=None, summary="Whether it can answer")
-    async def healthy() -> dict[str, str] | Response:
-        return {"status": "ok"} if ready() else problem(503, "The embedding model is not loaded: look again later.")
-
-    return router
-
-
-def _add_health(router: APIRouter, answerer: Answerer) -> None:
-    described = answers_with(Health, examples()["health"], description="It answers.")
-
-    @router.get("/health", response_model=None, responses=described, operation_id="health", summary="What answers here")
-    async def health() -> dict[str, str | int | None]:
-        models = answerer.models
-        return {
-            "status": "ok",
-            "papers": len(answerer.papers),
-            "embedding": models.embedding,
-            "llm": models.llm,
-            "note": models.note,
-        }
 
 
 class _Elsewhere:

@@ -1,23 +1,15 @@
-"""What goes in and out of the API, typed, for the OpenAPI document; answers are sent as they are and not made anew."""
+"""Answers and papers as they go out, typed, for the OpenAPI document; they are sent as they are and not made anew.
+
+What a route takes in stands with the route.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field
 
-from app.answering.question import MAX_QUESTION_CHARS
-from app.feedback import MAX_ID_CHARS, MAX_REASON_CHARS, MAX_SURFACE_CHARS, MAX_TEXT_CHARS, Verdict
-from app.surfaces.ui_strings import LANGUAGES
-from retrieval.facets import FACETS
-
-MAX_EXPORTED = 100
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
-# Which there are, the interface's files say; a type checker cannot read those.
-if TYPE_CHECKING:
-    InterfaceLanguage = str
-else:
-    InterfaceLanguage = Literal[LANGUAGES]
 
 
 class Paper(BaseModel):
@@ -122,110 +114,6 @@ class Answer(BaseModel):
         "where that is so."
     )
     notes: list[Notice] = Field([], description="The same, each with a code and parameters for other languages.")
-
-
-class Turn(BaseModel):
-    """An earlier message of the conversation."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-Values = str | list[str] | None
-_chosen: dict[str, Any] = {facet.name: (Values, None) for facet in FACETS}
-
-
-class AskFilters(create_model("ChosenValues", **_chosen), extra="forbid"):
-    """Which papers may answer; GET /api/v1/papers shows the values that there are."""
-
-    since: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
-    until: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
-
-
-class AskRequest(BaseModel):
-    """A question, with the conversation before it."""
-
-    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
-    history: list[Turn] | None = None
-    filters: AskFilters | None = None
-
-
-class FeedbackRequest(BaseModel, strict=True):
-    """A thumb for one answer; the question is only kept where it is sent along."""
-
-    id: str = Field(min_length=1, max_length=MAX_ID_CHARS, description="The answer's id.")
-    verdict: Verdict
-    reason: str | None = Field(None, max_length=MAX_REASON_CHARS)
-    question: str | None = Field(None, max_length=MAX_TEXT_CHARS)
-    models: dict[str, str | None] | None = Field(None, max_length=20, description="The answer's models.")
-    surface: str | None = Field(None, max_length=MAX_SURFACE_CHARS, description="Where it was given, such as widget.")
-
-
-class KeptCitation(BaseModel):
-    """A citation by its place in the collection."""
-
-    number: int = Field(ge=1)
-    paper: str = Field(description="The paper's id.")
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    score: float = Field(ge=-1, le=1)
-    gloss: str | None = None
-    check: str | None = Field(None, description="Tells whether the quote still reads as it did.")
-
-
-class KeptNotice(BaseModel):
-    """A notice by its code."""
-
-    code: str | None
-    params: dict[str, str | float] = {}
-
-
-class KeptSource(BaseModel):
-    """A source by its place in the collection."""
-
-    paper: str = Field(description="The paper's id.")
-    start: int = Field(ge=0)
-    end: int = Field(ge=0)
-    score: float = Field(ge=-1, le=1)
-
-
-class KeptAnswer(BaseModel):
-    """An Answer whose citations and sources name papers by id, so that no text of a paper is taken from a request."""
-
-    version: Literal[1] = 1
-    id: str
-    question: str
-    standalone_question: str
-    status: Literal["answered", "abstained"]
-    mode: Literal["quotes", "generated"]
-    answer: str
-    confidence: float = Field(ge=0, le=1)
-    sentences: list[Sentence] = []
-    citations: list[KeptCitation] = []
-    sources: list[KeptSource] = []
-    followups: list[str] = []
-    timings: dict[str, float | None] = {}
-    models: dict[str, str | None] = {}
-    note: str | None = None
-    notes: list[KeptNotice] = []
-
-
-class ExportRequest(BaseModel, strict=True):
-    """Answers to be written as one file."""
-
-    format: Literal["markdown", "bibtex", "csl-json"]
-    answers: list[dict[str, Any]] = Field(min_length=1, max_length=MAX_EXPORTED)
-    language: InterfaceLanguage = Field("en", description="Of the words around the answers, in Markdown.")
-
-
-class Health(BaseModel):
-    """What answers here."""
-
-    status: Literal["ok"]
-    papers: int = Field(description="How many papers the collection has.")
-    embedding: str
-    llm: str | None = Field(description="Null where quotes answer.")
-    note: str | None = Field(description="Why no language model answers, where one was asked for.")
 
 
 class Problem(BaseModel):

@@ -17,6 +17,7 @@ from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import closest_papers
 from app.answering.writing.quotes import described
 from app.surfaces.api import schema
+from app.surfaces.api.ask import AskFilters, AskRequest
 from app.surfaces.exports.cited_text import cited_text
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import finished_answer
@@ -36,7 +37,7 @@ class SearchRequest(BaseModel):
 
     query: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS, description="A topic, in plain words.")
     top: int = Field(_TOP, ge=1, le=MAX_TOP, description="How many papers.")
-    filters: schema.AskFilters | None = None
+    filters: AskFilters | None = None
 
 
 class PaperRequest(BaseModel):
@@ -130,7 +131,7 @@ TOOLS = {
             "answers questions about the collection itself, such as how many papers an organisation has. For a "
             f"follow-up such as 'why?' send the turns before it as history. Filters narrow by {_FILTERS} and date; "
             "an unknown value is answered with those that there are.",
-            schema.AskRequest,
+            AskRequest,
             schema.Answer,
             ask,
         ),

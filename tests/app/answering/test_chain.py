@@ -29,9 +29,9 @@ from app.answering.evidence.answerability import MODEL_FILE, Answerability, read
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, Turn, checked_question
 from app.build import LocalAnswerer
-from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.errors import PaperbackedError
 from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.types import Filters
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"

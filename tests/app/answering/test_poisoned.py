@@ -27,7 +27,7 @@ from app.settings import read_settings
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.ui_strings import ui_strings
-from retrieval.corpus import as_line
+from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper
 
 WORDS = ui_strings()

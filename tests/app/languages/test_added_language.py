@@ -32,7 +32,8 @@ from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.languages import LANGUAGES
 from app.surfaces.ui_strings import LANGUAGES as INTERFACE, interface_language, ui_strings
-from retrieval.corpus import default_papers_file, read_papers
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
 from retrieval.ingest import ensure_index
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages

@@ -56,7 +56,7 @@ def test_what_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_recipe_is_what_the_card_of_what_ships_says() -> None:
-    from retrieval.corpus import shipped_file
+    from retrieval.shipped import shipped_file
 
     card = shipped_file("models/smollm2-papers/README.md").read_text(encoding="utf-8")
     assert f"| rank | {recipe.DEFAULT.rank} |" in card and f"| learning rate | {recipe.DEFAULT.learning_rate} |" in card

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.corpus import shipped_file
 from retrieval.errors import CorpusError
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.han import has_han
+from retrieval.shipped import shipped_file
 
 SMALL = Glossary({"后门": "backdoor", "后门攻击": "backdoor attack", "安全": "safety", "宪法AI": "constitutional AI"})
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.embedding import (
     BASE_FILES,
@@ -30,6 +29,7 @@ from retrieval.models.embedding import (
 )
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.models.weights import file_in_wheel
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 
 ROOT = Path(__file__).parents[3]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retrieval.corpus import default_questions_file, shipped_file
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.models.embedding import HashEmbedder
@@ -17,6 +16,7 @@ from retrieval.questions.expansion import all_texts, embedded_texts, expansion_q
 from retrieval.questions.index import ExpansionIndex
 from retrieval.questions.labelled import Gold, LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, Span
 

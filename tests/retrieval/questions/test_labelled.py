@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from retrieval.corpus import default_questions_file
 from retrieval.errors import InputError
 from retrieval.questions.labelled import Gold, LabelledQuestion, check_papers, read_labelled_questions
+from retrieval.shipped import default_questions_file
 from retrieval.types import Paper
 
 GOOD: dict[str, Any] = {"id": "q1", "type": "single", "question": "Why?", "papers": ["owls"]}

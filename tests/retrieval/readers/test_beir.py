@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.corpus import ID_PATTERN, as_line, parse_paper
 from retrieval.errors import InputError
 from retrieval.readers.beir import document_id, paper_id, read_beir
+from retrieval.readers.jsonl import ID_PATTERN, as_line, parse_paper
 
 DOCUMENTS = [
     {"_id": "1", "title": "On owls", "text": "Owls hunt at night.", "metadata": {}},

@@ -21,9 +21,9 @@ from app.answering.checking.support import (
 )
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.embedding import HashEmbedder
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 
 Cite = Callable[..., Citation]

@@ -13,8 +13,8 @@ from app.answering.collection.question import MAX_CHARS, CollectionQuestion, goi
 from app.answering.collection.records import Records
 from app.answering.query.conversation import read_conversation
 from app.answering.question import Turn, checked_question
-from retrieval.corpus import default_questions_file
 from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file
 from retrieval.types import Filters, Paper
 
 IN_2023 = {"since": date(2023, 1, 1), "until": date(2023, 12, 31)}

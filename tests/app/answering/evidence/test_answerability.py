@@ -27,10 +27,10 @@ from app.answering.logistic import Logistic
 from app.answering.question import checked_question
 from app.build import build_answerer, ingest_papers
 from app.settings import read_settings
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.embedding import Embedder, HashEmbedder, open_embedder
 from retrieval.retriever import PaperRetriever
+from retrieval.shipped import shipped_file
 from retrieval.types import ExpansionQuery, Paper, Passage, Progress, Sentence, no_progress
 
 PAPER = Paper("a", "On apples", "Apples fall. They rot.", "en")
@@ -100,6 +100,17 @@ def judge(retriever: PaperRetriever) -> Callable[..., Judgement]:
         return Answerability(models, own).judge(QUESTION, [found(paper), found(PAPER)], [])
 
     return judged
+
+
+@pytest.mark.parametrize(("answer_from", "answers"), [(None, True), (0.75, True), (0.95, False), (0.0, True)])
+@pytest.mark.parametrize("paper", [PAPER, OTHER])
+def test_one_setting_says_which_confidence_is_enough(
+    retriever: PaperRetriever, paper: Paper, answer_from: float | None, answers: bool
+) -> None:
+    models = AnswerabilityModel("other", (0.0, 1.0), always(0.9), always(0.9), always(0.9))
+    own = with_written(retriever, {PAPER.id: (ExpansionQuery(PAPER.id, QUESTION, QUESTION),)})
+    judgement = Answerability(models, own, answer_from).judge(QUESTION, [found(paper)], [])
+    assert (judgement.answers, judgement.confidence) == (answers, pytest.approx(0.9))
 
 
 def test_questions_about_papers_with_written_ones_are_judged_by_what_people_ask(

@@ -19,9 +19,9 @@ from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
 from app.answering.models.model_choice import prompt_for
 from app.answering.models.opening import describe, open_llm
 from app.answering.writing.sentence_prompt import sentence_messages
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
 from retrieval.models.weights import verify_sha256
+from retrieval.shipped import shipped_file
 
 
 def test_without_the_wheel_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,8 @@ def test_who_comes_second_is_told_so(address: tuple[str, int], slow_writer: Tran
     line = b""
     while b"before you" not in line:
         line = other[1].readline()
-    assert json.loads(line.removeprefix(b"data: ")) == {"text": "One reader is before you"}
+    told = json.loads(line.removeprefix(b"data: "))
+    assert (told["text"], told["code"], told["params"]["count"]) == ("One reader is before you", "readers_before", 1)
     hang_up(*other)
     hang_up(*one)
     until(lambda: not slow_writer.busy, 5)

@@ -13,8 +13,8 @@ from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_repl
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
 from app.languages import language_by_code
-from retrieval.corpus import default_questions_file
 from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file
 from retrieval.types import Paper
 
 ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases

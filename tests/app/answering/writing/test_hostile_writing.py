@@ -27,8 +27,8 @@ from app.answering.question import Turn, checked_question
 from app.answering.writing.prose import answer_at_once, answer_by_quote
 from app.answering.writing.stream import MAX_TEXT_CHARS, whole_sentences, written
 from app.build import LocalAnswerer
-from retrieval.corpus import shipped_file
 from retrieval.errors import ModelError
+from retrieval.shipped import shipped_file
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"

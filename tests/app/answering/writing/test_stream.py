@@ -22,9 +22,9 @@ from app.answering.writing.stream import (
     written,
 )
 from app.build import LocalAnswerer
-from retrieval.corpus import default_questions_file
 from retrieval.errors import ModelError
 from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file
 
 Cite = Callable[..., Citation]
 

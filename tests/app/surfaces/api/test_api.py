@@ -19,7 +19,8 @@ from httpx import ASGITransport, AsyncClient, Response
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import MAX_QUESTION_CHARS
 from app.build import LocalAnswerer
-from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.api.health import health_router
+from app.surfaces.api.routes import api_router
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns

@@ -17,9 +17,10 @@ from app.answering.query.request import question_from_json
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.server import create_app
-from app.surfaces.api import schema
+from app.surfaces.api import export, schema
+from app.surfaces.api.health import health_router
 from app.surfaces.api.openapi import describe, examples
-from app.surfaces.api.routes import api_router, health_router
+from app.surfaces.api.routes import BODIES, api_router
 from app.surfaces.exports.kept_answer import answer_from_kept, kept
 from app.surfaces.options import ServingOptions
 from app.surfaces.runs.answer_runs import AnswerRuns
@@ -43,7 +44,7 @@ def client(answerer: LocalAnswerer, tmp_path_factory: pytest.TempPathFactory) ->
     app.include_router(health_router())
     options = ServingOptions(feedback_file=tmp_path_factory.mktemp("kept") / "feedback.jsonl")
     app.include_router(api_router(answerer, AnswerRuns(), options))
-    describe(app)
+    describe(app, BODIES)
     return TestClient(app)
 
 
@@ -76,9 +77,9 @@ def test_the_types_are_those_of_the_answers(answerer: LocalAnswerer) -> None:
         (told["sources"][0]["paper"], schema.Paper),
         (told["timings"], schema.Timings),
         (told["models"], schema.AnswerModels),
-        (kept(answer), schema.KeptAnswer),
-        (kept(answer)["citations"][0] | {"gloss": None}, schema.KeptCitation),
-        (kept(answer)["sources"][0], schema.KeptSource),
+        (kept(answer), export.KeptAnswer),
+        (kept(answer)["citations"][0] | {"gloss": None}, export.KeptCitation),
+        (kept(answer)["sources"][0], export.KeptSource),
     ]:
         assert set(record) == set(model.model_fields), model.__name__
         model.model_validate(record, strict=True)

@@ -13,18 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.corpus import (
-    MAX_LINE_BYTES,
-    MAX_SHORT_CHARS,
-    MAX_TEXT_CHARS,
-    as_line,
-    corpus_hash,
-    default_papers_file,
-    merged,
-    parse_paper,
-    read_papers,
-)
+from retrieval.corpus import corpus_hash, merged
 from retrieval.errors import CorpusError, InputError, PaperbackedError
+from retrieval.json_lines import MAX_LINE_BYTES
+from retrieval.readers.jsonl import MAX_SHORT_CHARS, MAX_TEXT_CHARS, as_line, parse_paper
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
 
 GOOD = {"id": "good", "title": "A good paper", "abstract": "It is good.", "language": "en"}
