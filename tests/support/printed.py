@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 PRINTED_PORTS = ("7860", "8000")
 """What the pages print; a free port stands in its place, as either may be taken."""
 READY_SECONDS = 120
-COMMAND_SECONDS = 120
+COMMAND_SECONDS = 400
+"""A first command builds the index, which takes long beside other work."""
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"`([\w/-]+\.\w+)`")
 _COMMAND = '#!/bin/sh\nPYTHONPATH="{root}" exec "{python}" -m paperbacked "$@"\n'
