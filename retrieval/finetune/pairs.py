@@ -107,7 +107,3 @@ def batches(examples: Sequence[TrainingPair], size: int, shuffled: Sequence[int]
         result.append(batch)
         waiting = later
     return result
-
-
-def _whole_and_first(paper: Paper) -> tuple[str, str]:
-    return f"{paper.name}\n{paper.abstract}", chunk_paper(paper)[0].embedded
