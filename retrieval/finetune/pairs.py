@@ -45,7 +45,7 @@ def _positives(paper: Paper, question: LabelledQuestion) -> list[str]:
     chunks = chunk_paper(paper)
     texts = []
     for gold in question.gold:
-        if gold.paper == paper.id:
+        if gold.paper_id == paper.id:
             at = paper.abstract.find(gold.sentence)
             texts += [chunk.embedded for chunk in chunks if chunk.start <= at < chunk.end]
             if paper.language == "en":
@@ -107,7 +107,3 @@ def batches(examples: Sequence[TrainingPair], size: int, shuffled: Sequence[int]
         result.append(batch)
         waiting = later
     return result
-
-
-def _whole_and_first(paper: Paper) -> tuple[str, str]:
-    return f"{paper.name}\n{paper.abstract}", chunk_paper(paper)[0].embedded

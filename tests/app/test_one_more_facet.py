@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("one_more_facet.py")
+SCRIPT = Path(__file__).parents[1] / "support" / "one_more_facet.py"
 REPORT = ["third"]
 
 

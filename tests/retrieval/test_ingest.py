@@ -23,7 +23,7 @@ from retrieval.stores.stored_passage import stored_passage
 from retrieval.types import Paper
 
 Built = Build = CountingEmbedder = Any  # the fixtures' types live in conftest.py
-CHILD = Path(__file__).with_name("index_child.py")
+CHILD = Path(__file__).parents[1] / "support" / "index_child.py"
 ROOT = Path(__file__).parents[2]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -13,29 +12,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from retrieval.errors import ModelError
 from retrieval.models.hub import cached_model, fetch_model, is_complete
+from tests.support import hub_server
 
 NAME = "Qwen/Qwen3-0.6B"
 POOLING = ("1_Pooling/config.json", "2_Dense/model.safetensors")
 """Without these an embedding model is another one, or none."""
 ROOT = Path(__file__).parents[4]
-
-
-def _hub_server() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("hub_server", Path(__file__).with_name("hub_server.py"))
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["hub_server"] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-hub_server = _hub_server()
 
 
 @pytest.fixture
