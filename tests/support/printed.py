@@ -102,7 +102,7 @@ class Printed:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBACKED_")}
         path = f"{self.folder / 'bin'}{os.pathsep}{inherited.get('PATH', '')}"
         environment = inherited | {"PATH": path, "COLUMNS": "88", "PAPERBACKED_PORT": str(self.ports["7860"])}
-        return subprocess.Popen(
+        return subprocess.Popen[bytes](
             ["bash", "-euc", script], cwd=self.folder, env=environment | dict(self.variables), **options
         )
 
