@@ -15,6 +15,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import (
@@ -90,8 +91,9 @@ def torch(pip: Pip) -> None:
 
 
 def resolved(pip: Pip) -> None:
-    """What pip finds for this machine at the versions of constraints.txt."""
-    pip("--constraint", str(CONSTRAINTS), "--editable", f"{ROOT}[dev]")
+    """What pip finds for this machine at the versions of constraints.txt, with what builds the program."""
+    build = _pyproject()["build-system"]["requires"]
+    pip("--constraint", str(CONSTRAINTS), *build, "--editable", f"{ROOT}[dev]")
     pip("--no-deps", "--constraint", str(CONSTRAINTS), *WEIGHTS_ALONE)
 
 
@@ -111,7 +113,7 @@ def outdated() -> str | None:
     """Why the locks are not what pyproject.toml and constraints.txt ask for, or None where they are."""
     locked = {(pin.name, pin.release) for lock in (RUNTIME, TORCH_CPU, BUILD, DEV) for pin in _pins(lock)}
     constrained = {(pin.name, pin.release) for pin in _pins(CONSTRAINTS)}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = _pyproject()["project"]
     lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
     asked = {normal_name(re.split(r"[^A-Za-z0-9._-]", line)[0]) for line in lines}
     odd = {name for name, _ in locked ^ constrained} | (asked - {name for name, _ in locked})
@@ -123,6 +125,10 @@ def outdated() -> str | None:
 
 def tell(sentence: str) -> None:
     print(sentence, flush=True)
+
+
+def _pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def _pins(lock: Path) -> tuple[Pin, ...]:

