@@ -114,7 +114,8 @@ def test_export_into_a_file(log: FeedbackLog, tmp_path: Path) -> None:
     log.add(Feedback("a", "up", "为什么?"))
     out, _ = exported("--out", str(tmp_path / "thumbs.jsonl"))
     assert out == ""
-    assert [json.loads(line) for line in (tmp_path / "thumbs.jsonl").read_text("utf-8").splitlines()] == list(log.read())
+    lines = (tmp_path / "thumbs.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == list(log.read())
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
