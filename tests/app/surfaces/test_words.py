@@ -87,6 +87,7 @@ def test_what_nobody_has_translated_stands_as_it_is() -> None:
         ("en-US,zh;q=0.9", "en"),
         ("de,zh;q=0.2,en;q=0.1", "zh"),
         ("fr", "en"),
+        ("en;q=much, zh;q=0.5", "zh"),
         (None, "en"),
     ],
 )
