@@ -1,6 +1,7 @@
 """LangChain's interfaces: what its own standard tests ask of a retriever, and what every runnable can do.
 
-The standard tests themselves (`langchain-tests`) bring a recorder of requests and two benchmarks; what they ask is here.
+The standard tests themselves (`langchain-tests`) bring a recorder of requests and two
+benchmarks along, and ask no more than this.
 """
 
 from __future__ import annotations
