@@ -16,6 +16,8 @@ from app.server import create_app
 from tests.app.surfaces.conftest import Served, served
 from tests.support.two_papers import write_two_papers
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["served"]
 FOLDER = Path(__file__).parent.parent / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.py"))

@@ -15,6 +15,8 @@ import paperbacked
 from tests.support.printed import Printed, blocks_of, printed_page
 from tests.support.two_papers import write_two_papers
 
+pytestmark = pytest.mark.slow
+
 TUTORIALS = Path(__file__).parent.parent / "docs" / "tutorials"
 NOT_RUN = {"console"}
 RUN = {"sh", "python", "html"}

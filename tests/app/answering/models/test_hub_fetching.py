@@ -19,6 +19,8 @@ from retrieval.errors import ModelError
 from retrieval.models.hub import cached_model, fetch_model, is_complete
 from tests.support import hub_server
 
+pytestmark = pytest.mark.slow
+
 NAME = "Qwen/Qwen3-0.6B"
 POOLING = ("1_Pooling/config.json", "2_Dense/model.safetensors")
 """Without these an embedding model is another one, or none."""
