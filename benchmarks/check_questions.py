@@ -120,11 +120,11 @@ def _names_and_gold(name: str, questions: Split, papers: Mapping[str, Paper]) ->
             if paper not in papers:
                 yield f"{name}: {question.id} names {paper}, which is no paper"
         for gold in question.gold:
-            if gold.paper not in question.papers:
-                yield f"{name}: {question.id} has a gold sentence of {gold.paper}, which does not answer it"
-            elif gold.paper in papers and gold.sentence not in papers[gold.paper].abstract:
-                yield f"{name}: {question.id} has a gold sentence that {gold.paper} does not: {gold.sentence[:60]}"
-        quoted = {gold.paper for gold in question.gold}
+            if gold.paper_id not in question.papers:
+                yield f"{name}: {question.id} has a gold sentence of {gold.paper_id}, which does not answer it"
+            elif gold.paper_id in papers and gold.sentence not in papers[gold.paper_id].abstract:
+                yield f"{name}: {question.id} has a gold sentence that {gold.paper_id} does not: {gold.sentence[:60]}"
+        quoted = {gold.paper_id for gold in question.gold}
         for paper in question.papers:
             if paper in papers and papers[paper].abstract and paper not in quoted:
                 yield f"{name}: {question.id} has no gold sentence of {paper}"

@@ -54,7 +54,7 @@ def described(splits: Splits) -> Iterator[str]:
         kinds = Counter(lesson.kind for lesson in lessons)
         answered = sum(group.answer is not None for group in groups)
         yield (
-            f"{name}: {len(lessons)} lessons over {len({group.paper for group in groups})} papers; "
+            f"{name}: {len(lessons)} lessons over {len({group.paper_id for group in groups})} papers; "
             f"{len(groups)} groups, {answered} answered"
         )
         yield "  kinds: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
@@ -74,9 +74,9 @@ def broken_rules(
 
 
 def _wrong_with(group: QuoteGroup, lesson: SftExample, papers: Mapping[str, Paper]) -> Iterator[str]:
-    paper = papers.get(group.paper)
+    paper = papers.get(group.paper_id)
     if paper is None:
-        yield f"no paper {group.paper!r}"
+        yield f"no paper {group.paper_id!r}"
         return
     english = paper.translations.get("en", "")
     if lesson.kind != INJECTED and group.evidence not in paper.abstract and not _in_pieces(group.evidence, english):

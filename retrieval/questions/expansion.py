@@ -29,7 +29,7 @@ def expansion_queries_for(
 
 def _written(paper: Paper, question: LabelledQuestion, embedded: str) -> ExpansionQuery:
     starts = [
-        (paper.abstract.find(gold.sentence), len(gold.sentence)) for gold in question.gold if gold.paper == paper.id
+        (paper.abstract.find(gold.sentence), len(gold.sentence)) for gold in question.gold if gold.paper_id == paper.id
     ]
     return ExpansionQuery(
         paper.id,

@@ -18,7 +18,7 @@ TYPES = ("single", "multi", "followup", "chinese", "typo", "keyword", "unanswera
 class Gold:
     """A sentence that answers: verbatim in the abstract of the paper."""
 
-    paper: str
+    paper_id: str
     sentence: str
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,10 @@ from app.build import LocalAnswerer, build_answerer, collection_papers, indexed_
 from app.cli.doctor import Finding, diagnose
 from app.server import listening_socket
 from app.settings import Settings, read_settings
-from retrieval.errors import CorpusError, InputError, ModelError, PaperbackedError
+from retrieval.errors import CorpusError, IndexStoreError, InputError, ModelError, PaperbackedError
 from retrieval.shipped import default_papers_file
+from retrieval.stores.base import Index
+from retrieval.stores.chroma import ChromaStore
 
 Lines = list[dict]
 FIRST = {"id": "first", "title": "On whales", "abstract": "Whales migrate towards warmer oceans. They sing."}
@@ -82,7 +85,9 @@ def test_a_language_model_that_cannot_be_had_is_a_note(mine: Settings, tmp_path:
     assert answer.note == f"{note} These are the quotes." == answerer.models.note
 
 
-@pytest.mark.parametrize("llm", ["nonsense", "openai:", "openai:gpt", "", "a/b/c"])
+@pytest.mark.parametrize(
+    "llm", ["nonsense", "openai:", "openai:gpt", "", "a/b/c", "a\0b/c/d", "~nobody/a/b", "x/" * 5000]
+)
 def test_a_language_model_that_can_never_be_is_refused_before_any_work(mine: Settings, llm: str) -> None:
     with pytest.raises(InputError):
         build_answerer(mine.model_copy(update={"llm": llm}))
@@ -140,6 +145,28 @@ def test_a_bad_file_leaves_the_collection_as_it_was(mine: Settings, tmp_path: Pa
     assert mine.own_papers.read_bytes() == before
     assert [path.name for path in mine.own_papers.parent.iterdir()] == ["mine.jsonl"]
     assert [paper.id for paper in build_answerer(mine).papers] == ["first"]
+
+
+def test_no_files_are_no_papers(mine: Settings) -> None:
+    with pytest.raises(InputError, match="give at least one file"):
+        ingest_papers(mine, [])
+    assert not mine.home.exists()
+
+
+def test_papers_that_cannot_be_put_in_their_place_leave_the_old_ones_and_no_draft(
+    mine: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ingest_papers(mine, [write(tmp_path / "one.jsonl", SECOND)])
+    before = mine.own_papers.read_bytes()
+
+    def refused(draft: Path, place: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(place))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    with pytest.raises(CorpusError, match="Permission denied"):
+        ingest_papers(mine, [write(tmp_path / "two.jsonl", SECOND | {"id": "third"})])
+    assert mine.own_papers.read_bytes() == before
+    assert not [path for path in mine.own_papers.parent.iterdir() if path.name.startswith(f".{mine.own_papers.name}")]
 
 
 def test_a_home_that_is_a_file(mine: Settings, tmp_path: Path) -> None:
@@ -211,6 +238,19 @@ def test_the_doctor_names_what_is_missing(mine: Settings, tmp_path: Path) -> Non
 def test_the_doctor_says_which_weights_are_used(mine: Settings, name: str, said: str) -> None:
     found = examined(mine.model_copy(update={"embedding": name}))["Embedding model"]
     assert found.ok and re.fullmatch(re.escape(said) + r"(bf16|fp32), .+", found.found)
+
+
+def test_the_doctor_says_so_where_the_passages_cannot_be_read(mine: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    default = mine.model_copy(update={"collection": "default"})
+    build_answerer(default)
+
+    def damaged(store: ChromaStore, index: Index) -> Any:
+        raise IndexStoreError("The index cannot be used (damaged).")
+
+    monkeypatch.setattr(ChromaStore, "all_passages", damaged)
+    found = examined(default)
+    assert found["Index"].ok
+    assert found["Passages"] == Finding("Passages", False, "The index cannot be used (damaged).")
 
 
 def test_the_doctor_knows_a_damaged_index(mine: Settings) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from filelock import FileLock
 from typer.testing import CliRunner
 
 from app import feedback
@@ -114,7 +115,8 @@ def test_export_into_a_file(log: FeedbackLog, tmp_path: Path) -> None:
     log.add(Feedback("a", "up", "为什么?"))
     out, _ = exported("--out", str(tmp_path / "thumbs.jsonl"))
     assert out == ""
-    assert [json.loads(line) for line in (tmp_path / "thumbs.jsonl").open(encoding="utf-8")] == list(log.read())
+    lines = (tmp_path / "thumbs.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == list(log.read())
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
@@ -126,6 +128,25 @@ def test_an_export_that_cannot_read_on_leaves_nothing_behind(tmp_path: Path) -> 
     with pytest.raises(FeedbackError, match="cannot be read"):
         write_records(breaks_off(), tmp_path / "thumbs.jsonl")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(log: FeedbackLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.add(Feedback("a", "up"))
+
+    def refused(*args: Any, **kwargs: Any) -> Any:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    with pytest.raises(FeedbackError, match=r"feedback\.jsonl cannot be read \(Permission denied\)\.$"):
+        list(log.read())
+
+
+def test_a_file_in_use_elsewhere_asks_to_try_again(log: FeedbackLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.add(Feedback("a", "up"))
+    monkeypatch.setattr(feedback, "_LOCK_SECONDS", 0.05)
+    with FileLock(f"{log.file}.lock"), pytest.raises(FeedbackError, match=r"in use elsewhere: try again\.$"):
+        log.add(Feedback("b", "up"))
+    assert [record["answer_id"] for record in log.read()] == ["a"]
 
 
 def test_export_of_nothing() -> None:

@@ -67,7 +67,9 @@ def test_settings_never_change() -> None:
 @pytest.mark.parametrize("name", ["PAPERBACKED_LLMM", "PAPERBACKED_", "PAPERBACKED_own_papers"])
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
-    with pytest.raises(InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_ANSWER_FROM, PAPERBACKED_API_KEY, "):
+    with pytest.raises(
+        InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_ANSWER_FROM, PAPERBACKED_API_KEY, "
+    ):
         read_settings()
 
 

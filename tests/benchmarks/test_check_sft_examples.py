@@ -66,7 +66,7 @@ def test_a_good_lesson_breaks_none() -> None:
         (answering("No, as Sleeper Agents show."), "the name Sleeper"),
         (answering(EVIDENCE), "copies 'backdoor behavior persists in 3 models"),
         (answering("No.", evidence="Whales sing."), "the evidence is not in the abstract"),
-        (answering("No.", paper="whales"), "no paper 'whales'"),
+        (answering("No.", paper_id="whales"), "no paper 'whales'"),
     ],
 )
 def test_each_broken_rule_is_seen(lesson: SftExample, rule: str) -> None:

@@ -21,7 +21,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import guests
+from tests.support import guests
 
 # Fixtures of the widget's tests; the server below allows the other site to ask.
 other_site, guest, page_of = guests.other_site, guests.guest, guests.page_of

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.scripted_server import (
+from tests.support.scripted_server import (
     QUESTION,
     SPOKEN,
     XSS,

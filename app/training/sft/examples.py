@@ -14,7 +14,7 @@ from retrieval.json_lines import read_records
 class QuoteGroup:
     """Neighbouring sentences of one paper, and the sentence that says what they answer; None where they do not."""
 
-    paper: str
+    paper_id: str
     evidence: str
     answer: str | None
 

@@ -39,7 +39,7 @@ def tokenized_examples(
     examples = []
     for lesson in lessons:
         for group in lesson.groups:
-            messages = sentence_messages(lesson.standalone, names[group.paper], group.evidence)
+            messages = sentence_messages(lesson.standalone, names[group.paper_id], group.evidence)
             prompt = tokenizer(render_chat(tokenizer, messages, model), add_special_tokens=False)["input_ids"]
             answer = tokenizer(group.answer or SKIP, add_special_tokens=False)["input_ids"]
             example = TokenizedExample(tuple(prompt), (*answer, tokenizer.eos_token_id), group.answer is None)

@@ -319,6 +319,8 @@ def test_a_wrong_setting_is_one_line(run: Run, variables: dict[str, str], reason
         ("search", "a", "--top", "many"),
         ("ingest",),
         ("serve", "--port", "http"),
+        ("finetune", "embedding", "--out", "a", "--steps", "3"),
+        ("finetune", "embedding", "--out", "a", "--base", "b"),
         ("nonsense",),
     ],
 )

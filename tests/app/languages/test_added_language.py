@@ -40,6 +40,8 @@ from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.chroma import ChromaStore
 
+pytestmark = pytest.mark.slow
+
 home, embedder = Path(sys.argv[1]), HashEmbedder()
 papers = [paper for paper in read_papers(default_papers_file()) if paper.organisation == "Anthropic"]
 store = ChromaStore(home / "chroma")

@@ -19,6 +19,8 @@ from app.training.sft import recipe
 from retrieval.errors import InputError
 from retrieval.types import no_progress
 
+pytestmark = pytest.mark.slow
+
 
 def finetune(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(

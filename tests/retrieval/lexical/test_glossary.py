@@ -52,3 +52,10 @@ def test_a_bad_line_is_named(tmp_path: Path, line: str) -> None:
     file.write_text(f"安全\tsafety\n{line}\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="line 2"):
         read_glossary(file)
+
+
+def test_a_glossary_that_is_gone_or_no_text_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "latin.tsv").write_bytes("après\tafter\n".encode("latin-1"))
+    for name in ("gone.tsv", "latin.tsv"):
+        with pytest.raises(CorpusError, match="cannot be read: reinstall"):
+            read_glossary(tmp_path / name)

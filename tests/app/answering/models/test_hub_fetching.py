@@ -17,7 +17,9 @@ import pytest
 
 from retrieval.errors import ModelError
 from retrieval.models.hub import cached_model, fetch_model, is_complete
-from tests.app.answering.models import hub_server
+from tests.support import hub_server
+
+pytestmark = pytest.mark.slow
 
 NAME = "Qwen/Qwen3-0.6B"
 POOLING = ("1_Pooling/config.json", "2_Dense/model.safetensors")

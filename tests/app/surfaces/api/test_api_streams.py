@@ -186,3 +186,9 @@ def test_an_exception_of_a_route_is_one_sentence_to_the_client_and_the_servers_t
     }
     with pytest.raises(ZeroDivisionError):
         TestClient(app).get("/breaks")
+
+
+def test_an_address_that_is_none_outside_the_api_is_told_in_the_same_form() -> None:
+    nowhere = client_of(Scripted()).get("/elsewhere")
+    assert (nowhere.status_code, nowhere.headers["content-type"]) == (404, "application/problem+json")
+    assert nowhere.json() == {"title": "Not Found", "status": 404, "detail": "GET /elsewhere: Not Found."}

@@ -240,6 +240,19 @@ def test_a_bug_is_no_secret_and_no_traceback(
     assert "/secret/path" not in text_of(result) and "/secret/path" in caplog.text
 
 
+def test_nor_is_a_bug_in_a_search(
+    call: Call, switch: Switch, answerer: LocalAnswerer, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Switch):
+        def search(self, *args: Any) -> Any:
+            raise RuntimeError("/secret/path")
+
+    switch.answerer = Broken(answerer)
+    result = call("search_papers", query="backdoor")
+    assert_refused(result, "Something went wrong inside the server")
+    assert "/secret/path" not in text_of(result) and "/secret/path" in caplog.text
+
+
 class Endless(Switch):
     """Says that it is at work until somebody makes it stop."""
 

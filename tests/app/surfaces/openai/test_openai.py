@@ -283,6 +283,7 @@ IMAGE = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url":
         ({"messages": [{"role": {}, "content": "Hi"}]}, "messages", "no message by the user"),
         ({"messages": said("a" * 2001)}, None, "the limit is 2,000"),
         ({"n": 2}, "n", "leave n out"),
+        ({"stream": "yes"}, "stream", "must be true or false"),
         ({"model": ""}, "model", "must name its model"),
         ({"filters": {"lab": "x"}}, None, "no other keys"),
         ({"filters": {"organisation": "Foo"}}, None, "choose from Google DeepMind"),

@@ -259,6 +259,15 @@ def test_turns_that_the_browser_could_not_send_are_said_to_be_missing() -> None:
     assert ConversationPage(SomePapers(())).reopen(turns, EN, 0).notice == ""
 
 
+@pytest.mark.parametrize("broken", ["no turn", {}, {"answer": 7}, {"filters": {"organisation": ["x" * 5_000]}}])
+def test_a_turn_that_cannot_be_opened_is_left_out_and_said_and_the_others_stay(broken: Any) -> None:
+    good = {"answer": answer_record()}
+    bad = good | broken if isinstance(broken, dict) and "filters" in broken else broken
+    frame = ConversationPage(SomePapers(())).reopen([bad, good], EN)
+    assert len(frame.exchanges or ()) == 1
+    assert "could not be reopened" in (frame.notice or "")
+
+
 def test_a_failure_after_a_long_answer_is_still_read_out() -> None:
     long = tuple(AnswerSentence("word " * 500, (), "uncited", 0.0) for _ in range(20))
     told = render.announced((Exchange("Q?", sentences=long, failure="The model stopped."),), EN)

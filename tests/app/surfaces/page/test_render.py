@@ -215,7 +215,17 @@ def test_a_hostile_question_is_shown_as_the_text_that_it_is() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["javascript:alert(1)", "data:text/html,x", " JaVaScRiPt:x", "//host/x", "ftp://a/b", "http://", "", None],
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        " JaVaScRiPt:x",
+        "//host/x",
+        "ftp://a/b",
+        "http://",
+        "http://[::1",
+        "",
+        None,
+    ],
 )
 def test_an_address_that_is_not_of_the_web_makes_no_link(address: str | None) -> None:
     assert web_address(address) is None

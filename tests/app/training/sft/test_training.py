@@ -21,6 +21,8 @@ from app.training.sft.tokenized import TokenizedExample, tokenized_examples
 from app.training.sft.training import plan, train
 from retrieval.errors import ModelError
 
+pytestmark = pytest.mark.slow
+
 NAMES = {"lies": "On lies"}
 LESSONS = [
     SftExample(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
-from tests.browser.scripted_server import Server, scripted_server
+from tests.support.scripted_server import Server, scripted_server
 
 _WIDGET = "paperbacked-answer"
 # What the page's listeners were told, in order.
