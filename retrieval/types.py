@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any
+from typing import TypedDict, cast
 
 # Filters and what a collection has to choose from are domain types like the rest.
 from retrieval.facets import Facets as Facets
@@ -18,6 +18,28 @@ Progress = Callable[[str, int, int], None]
 
 def no_progress(label: str, done: int, total: int) -> None:
     """A `Progress` for callers that show none."""
+
+
+class PaperRecord(TypedDict):
+    """A `Paper` in JSON."""
+
+    id: str
+    title: str | None
+    abstract: str
+    language: str
+    label: str | None
+    authors: list[str]
+    organisation: str | None
+    published: str | None
+    category: str | None
+    url: str | None
+    other_urls: list[str]
+    arxiv_id: str | None
+    doi: str | None
+    summary: str
+    translations: dict[str, str]
+    kind: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +69,15 @@ class Paper:
         """The title, or the label of a work whose title is not known."""
         return self.title or self.label or self.id
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> PaperRecord:
         """The contract's JSON form: ISO date, lists for tuples."""
         # Not `asdict`, which looks into every field and takes many times as long: an answer tells dozens of papers.
-        record = {each.name: getattr(self, each.name) for each in fields(self)}
+        record: dict[str, object] = {each.name: getattr(self, each.name) for each in fields(self)}
         record["published"] = self.published.isoformat() if self.published else None
         record["authors"] = list(self.authors)
         record["other_urls"] = list(self.other_urls)
         record["translations"] = dict(self.translations)
-        return record
+        return cast("PaperRecord", record)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ The chain yields events in this order: `Status`* · `Sources` · `Quotes` ·
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from app.answering.json_records import AnswerRecord, CitationRecord, SentenceRecord, SourceRecord
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
@@ -40,8 +42,8 @@ class Citation:
     def quote(self) -> str:
         return self.paper.abstract[self.start : self.end]
 
-    def as_json(self) -> dict[str, Any]:
-        record: dict[str, Any] = {
+    def as_json(self) -> CitationRecord:
+        record: CitationRecord = {
             "number": self.number,
             "paper": self.paper.as_json(),
             "quote": self.quote,
@@ -66,7 +68,7 @@ class AnswerSentence:
     support: Support
     score: float
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> SentenceRecord:
         return {
             "text": self.text,
             "citations": list(self.citations),
@@ -120,7 +122,7 @@ class Answer:
     note: str | None = None
     """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> AnswerRecord:
         return {
             "id": self.id,
             "question": self.question,
@@ -140,7 +142,7 @@ class Answer:
         }
 
 
-def sources_as_json(passages: tuple[Passage, ...]) -> list[dict[str, Any]]:
+def sources_as_json(passages: tuple[Passage, ...]) -> list[SourceRecord]:
     """The contract's `sources`: one entry a paper, its best passage, best paper first."""
     return [
         {
@@ -230,7 +232,7 @@ def name_of(event: Event) -> str:
     return _NAMES[type(event)]
 
 
-def as_json(event: Event) -> dict[str, Any]:
+def as_json(event: Event) -> Mapping[str, Any]:
     """The event's data in the contract's JSON form."""
     match event:
         case Sources(passages):

@@ -6,12 +6,25 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TypedDict
 
 PACKAGE = __name__.rpartition(".")[0]
 Param = str | int | float
 SEVERAL = "several"
 """The code of notices that are told together."""
+
+
+class NoticeCode(TypedDict):
+    """What a notice is made of; the code is null for a text that is none."""
+
+    code: str | None
+    params: dict[str, Param]
+
+
+class NoticeRecord(NoticeCode):
+    """The same with its English text."""
+
+    text: str
 
 
 class Notice(str):
@@ -57,13 +70,13 @@ def said(sentence: str, language: str) -> str:
     return sentence.said(language) if isinstance(sentence, Notice) else sentence
 
 
-def code_of(sentence: str | None) -> dict[str, Any]:
+def code_of(sentence: str | None) -> NoticeCode:
     """What goes beside the English text of an event or a failure: its `code`, null where it has none, and `params`."""
     notice = sentence if isinstance(sentence, Notice) else None
     return {"code": notice.code if notice else None, "params": dict(notice.params) if notice else {}}
 
 
-def notices_as_json(note: str | None) -> list[dict[str, Any]]:
+def notices_as_json(note: str | None) -> list[NoticeRecord]:
     """Each notice of a note with its text, code and parameters."""
     parts = note.parts if isinstance(note, Notice) else (note,) if note else ()
     return [{"text": str(part), **code_of(part)} for part in parts]

@@ -42,7 +42,7 @@ def problem(
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
-def _coded(sentence: str) -> dict[str, Any]:
+def _coded(sentence: str) -> Mapping[str, Any]:
     return code_of(sentence) if isinstance(sentence, Notice) else {}
 
 

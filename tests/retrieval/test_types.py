@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import date
 
-from retrieval.types import Filters, Paper, Passage
+from retrieval.types import Filters, Paper, PaperRecord, Passage
 
 
 def test_types_import_only_the_standard_library() -> None:
@@ -23,6 +24,10 @@ def test_name_is_the_title_then_the_label_then_the_id() -> None:
     assert Paper("i", "T", "", "en", label="L").name == "T"
     assert Paper("i", None, "", "en", label="L").name == "L"
     assert Paper("i", None, "", "en").name == "i"
+
+
+def test_the_records_type_has_every_field_of_a_paper() -> None:
+    assert list(PaperRecord.__annotations__) == [each.name for each in fields(Paper)]
 
 
 def test_json_of_a_paper_has_plain_types() -> None:

@@ -57,7 +57,7 @@ class Said:
     """What a tool gives: a text to read and the same as an object of the tool's `result`."""
 
     text: str
-    record: dict[str, Any]
+    record: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

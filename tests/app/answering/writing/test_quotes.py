@@ -179,7 +179,7 @@ def test_a_citation_as_json_holds_the_words_and_their_place() -> None:
         "score": 0.1235,
     }
     assert record["paper"]["published"] == "2024-01-15"
-    assert Citation(1, CHINESE, 0, 6, 0.5, "Models lie.").as_json()["gloss"] == "Models lie."
+    assert Citation(1, CHINESE, 0, 6, 0.5, "Models lie.").as_json().get("gloss") == "Models lie."
 
 
 def test_sources_are_one_a_paper_its_best_passage_ranked() -> None:

@@ -1,0 +1,60 @@
+"""The contract's JSON objects as an answer and its events are told; docs/api.md says what each key means."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from app.notices.notice import NoticeRecord
+from retrieval.types import PaperRecord
+
+
+class CitationRecord(TypedDict):
+    """A numbered quote."""
+
+    number: int
+    paper: PaperRecord
+    quote: str
+    start: int
+    end: int
+    score: float
+    gloss: NotRequired[str]
+
+
+class SentenceRecord(TypedDict):
+    """A sentence of the answer and how it was checked."""
+
+    text: str
+    citations: list[int]
+    support: str
+    score: float
+
+
+class SourceRecord(TypedDict):
+    """A paper that was found, with its best passage."""
+
+    rank: int
+    paper: PaperRecord
+    passage: str
+    start: int
+    end: int
+    score: float
+
+
+class AnswerRecord(TypedDict):
+    """The whole answer."""
+
+    id: str
+    question: str
+    standalone_question: str
+    status: str
+    mode: str
+    answer: str
+    confidence: float
+    sentences: list[SentenceRecord]
+    citations: list[CitationRecord]
+    sources: list[SourceRecord]
+    followups: list[str]
+    timings: dict[str, float]
+    models: dict[str, str | None]
+    note: str | None
+    notes: list[NoticeRecord]
