@@ -11,7 +11,7 @@ TOOLS_STAMP := $(TOOLS)/.installed
 NODE := node_modules
 NODE_STAMP := $(NODE)/.installed
 
-.PHONY: install run test check format bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
+.PHONY: install run test coverage check format bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
 
 install: $(STAMP)
 
@@ -28,6 +28,12 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Prints the files of which less than 90 % is run by the default tests. `make test` judges them: measuring makes
+# Python slower, so what fails here alone is a limit on time.
+coverage: install
+	-$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report= -q
+	$(BIN)/coverage report | awk 'NR < 3 || /^TOTAL/ || $$NF + 0 < 90'
 
 check: install $(NODE_STAMP)
 	$(BIN)/ruff check .
@@ -98,4 +104,4 @@ sbom: install tools
 	$(BIN)/python -m deploy.supply.sbom $(TOOLS)/bin dist/sbom.json
 
 clean:
-	rm -rf $(VENV) $(TOOLS) $(NODE) dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TOOLS) $(NODE) dist .coverage .pytest_cache .ruff_cache .hypothesis
