@@ -17,6 +17,8 @@ import pytest
 
 from retrieval.lexical.han import has_han
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 ADDED = Path(__file__).parent / "added" / "de.py"
 ASKED = """
@@ -39,8 +41,6 @@ from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.chroma import ChromaStore
-
-pytestmark = pytest.mark.slow
 
 home, embedder = Path(sys.argv[1]), HashEmbedder()
 papers = [paper for paper in read_papers(default_papers_file()) if paper.organisation == "Anthropic"]
