@@ -26,7 +26,7 @@ def places(template: str) -> set[str]:
 
 
 def test_every_language_has_the_same_codes_and_asks_for_no_other_parameter() -> None:
-    assert languages() == {"en", "zh"}
+    assert "en" in languages()
     for language in languages():
         assert set(templates(language)) == set(templates("en"))
         for code, template in templates(language).items():

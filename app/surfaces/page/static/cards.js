@@ -30,7 +30,7 @@
   function month(published) {
     const day = new Date(`${published}T00:00:00Z`);
     if (Number.isNaN(day.getTime())) return "";
-    const language = find(".masthead")?.dataset.language === "zh" ? "zh-CN" : "en";
+    const language = find(".masthead")?.dataset.language || "en";
     return new Intl.DateTimeFormat(language, { year: "numeric", month: "short", timeZone: "UTC" }).format(day);
   }
 
