@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.supply import install, pip_progress
-from deploy.supply.install import from_locks, outdated, resolved, torch, unfit
+from deploy.supply.install import compile_modules, from_locks, outdated, resolved, torch, unfit
 from deploy.supply.locks import BUILD, CONSTRAINTS, DEV, RUNTIME, TORCH_CPU, TORCH_CUDA, WEIGHTS_ALONE
 from deploy.supply.pip_progress import EVERY_SECONDS, PipError, Progress, run_pip
 
@@ -85,12 +85,27 @@ def test_a_dependency_that_no_lock_names_is_seen(monkeypatch: pytest.MonkeyPatch
     assert "on some-thing " in str(outdated())
 
 
-def test_from_the_locks_nothing_is_resolved_and_every_file_is_checked() -> None:
+def test_from_the_locks_nothing_is_resolved_and_every_file_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "compile_modules", lambda folder: None)
     pip = Pip()
     from_locks(pip)
     assert pip.files() == [TORCH_CPU, RUNTIME, BUILD, DEV]
     assert all({"--require-hashes", "--no-deps"} <= set(call) for call in pip.asked if "-r" in call)
     assert {"--no-deps", "--no-index", "--editable"} <= set(pip.asked[-1])
+
+
+def test_modules_are_compiled_but_for_those_that_nothing_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # As containers have it: then a start writes none.
+    folder = tmp_path / "tests" / "site-packages"
+    for name in ("torch/nn.py", "torch/tests/test_nn.py", "kubernetes/client.py", "other.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x = 1\n")
+    (folder / "for_python_2.py").write_text("print 'x'\n")
+    compile_modules(folder)
+    compiled = {path.name.partition(".")[0] for path in folder.rglob("*.pyc")}
+    assert compiled == {"nn", "other"}
 
 
 def test_where_no_index_has_the_small_torch_it_is_the_large_one_and_that_is_said(
