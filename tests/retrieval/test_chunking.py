@@ -185,9 +185,9 @@ def test_a_long_sentence_is_cut_at_spaces() -> None:
 )
 def test_the_longest_abstract_is_cut_at_once(text: str) -> None:
     """A reader's own file must not be able to hang the program."""
-    started = time.process_time()
+    started = time.thread_time()
     split_sentences(text)
-    assert time.process_time() - started < 1.5
+    assert time.thread_time() - started < 1.5
 
 
 def test_passages_are_of_about_equal_length() -> None:

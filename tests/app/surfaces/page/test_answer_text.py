@@ -40,7 +40,7 @@ def test_a_hostile_text_takes_no_longer_than_its_length(case: dict[str, Any], un
     text = built(case["text"])
     titles = list(map(built, case.get("titles", [])))
     sentences = sentences_of([(built(parts), "uncited") for parts in case.get("sentences", [])])
-    began = time.process_time()
+    began = time.thread_time()
     pieces = list(answer_pieces(text, sentences, titles, unfinished))
-    assert time.process_time() - began < SECONDS
+    assert time.thread_time() - began < SECONDS
     assert "".join(piece for piece, *_ in pieces) == text
