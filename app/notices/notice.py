@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TypedDict
@@ -31,14 +31,14 @@ class Notice(str):
     """The English text, with the `code` and the `params` that it is made of.
 
     Like `markupsafe.Markup` it is a text wherever one is wanted; surfaces that speak other
-    languages ask `said`. `parts` are the notices of which it is put together, itself where it is one.
+    languages ask `said`. `parts` are the sentences of which it is put together, itself where it is one.
     """
 
     code: str
     params: Mapping[str, Param]
-    parts: tuple[Notice, ...]
+    parts: tuple[str, ...]
 
-    def __new__(cls, code: str, **params: Param) -> Notice:
+    def __new__(cls, code: str, /, **params: Param) -> Notice:
         """Raises `KeyError` where there is no such code, or where it wants another parameter."""
         notice = super().__new__(cls, _text("en", code, params))
         notice.code, notice.params, notice.parts = code, params, (notice,)
@@ -48,20 +48,27 @@ class Notice(str):
         """Its text in that language; in English where it has none."""
         if language not in languages():
             return str(self)
-        return " ".join(_text(language, part.code, part.params) for part in self.parts)
+        if self.code == SEVERAL:
+            return " ".join(said(part, language) for part in self.parts)
+        return _text(language, self.code, self.params)
+
+    def __reduce__(self) -> tuple[Callable[..., str | None], tuple[object, ...]]:
+        """Copied and pickled by what it is made of, and not by its text."""
+        return (together, self.parts) if self.code == SEVERAL else (_made_again, (self.code, dict(self.params)))
+
+
+def _made_again(code: str, params: Mapping[str, Param]) -> Notice:
+    return Notice(code, **params)
 
 
 def together(*told: str | None) -> str | None:
-    """All that is told as one text, None where nothing is; a `Notice` where each of it is one."""
+    """All that is told as one text, None where nothing is; each sentence of it can still be said in other languages."""
     sentences = [sentence for sentence in told if sentence is not None]
     if len(sentences) < 2:
         return sentences[0] if sentences else None
-    parts = tuple(part for sentence in sentences if isinstance(sentence, Notice) for part in sentence.parts)
-    whole = " ".join(sentences)
-    if not all(isinstance(sentence, Notice) for sentence in sentences):
-        return whole
-    notice = str.__new__(Notice, whole)
-    notice.code, notice.params, notice.parts = SEVERAL, {}, parts
+    notice = str.__new__(Notice, " ".join(sentences))
+    notice.code, notice.params = SEVERAL, {}
+    notice.parts = tuple(part for sentence in sentences for part in _parts(sentence))
     return notice
 
 
@@ -78,8 +85,11 @@ def code_of(sentence: str | None) -> NoticeCode:
 
 def notices_as_json(note: str | None) -> list[NoticeRecord]:
     """Each notice of a note with its text, code and parameters."""
-    parts = note.parts if isinstance(note, Notice) else (note,) if note else ()
-    return [{"text": str(part), **code_of(part)} for part in parts]
+    return [{"text": str(part), **code_of(part)} for part in _parts(note)] if note else []
+
+
+def _parts(sentence: str) -> tuple[str, ...]:
+    return sentence.parts if isinstance(sentence, Notice) else (sentence,)
 
 
 @cache

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from retrieval.lexical.han import HAN
+from retrieval.types import Paper
 
 _WORD = re.compile(rf"[a-z0-9]+(?:[.,]\d+)*%?|[{HAN}]")
 _FUNCTION_WORDS_TEXT = """
@@ -49,3 +50,8 @@ def overlap(first: str, second: str) -> float:
     """The share of common content words, in [0, 1] (Jaccard)."""
     one, two = content_word_set(first), content_word_set(second)
     return len(one & two) / len(one | two) if one | two else 0.0
+
+
+def words_of_paper(paper: Paper) -> frozenset[str]:
+    """All content words that a paper uses: of its name, summary and abstract, and of the abstract in English."""
+    return content_word_set(f"{paper.name}\n{paper.summary}\n{paper.abstract}\n{paper.translations.get('en', '')}")

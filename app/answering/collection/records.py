@@ -133,6 +133,15 @@ class Records:
         """Whether any record or abstract has that content word."""
         return stem in self._by_word or stem in self._by_word_of_abstract
 
+    def is_subject(self, stem: str) -> bool:
+        """Whether a paper's name or category has that content word, and it tells papers apart."""
+        return stem in self._subjects
+
+    @cached_property
+    def _subjects(self) -> frozenset[str]:
+        named = (content_words(f"{paper.name}\n{paper.category or ''}") for paper in self.papers)
+        return frozenset(word for words in named for word in words) - _EVERYWHERE
+
     @cached_property
     def _dates(self) -> list[date]:
         return [paper.published for paper in reversed(self.papers) if paper.published]

@@ -14,10 +14,10 @@ import numpy as np
 from app.answering.logistic import Logistic, read_logistic
 from app.languages import LANGUAGES
 from retrieval.errors import ModelError
-from retrieval.lexical.tokens import content_word_set, content_words
+from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.models.embedding import Embedder
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage, Sentence
+from retrieval.types import Passage, Sentence
 
 MODEL_FILE = "models/answerability.json"
 FEATURES = ("passage", "question", "sentence")
@@ -103,7 +103,7 @@ class Answerability:
         """Whether one of the papers uses nearly all words of the question."""
         glossary = self._retriever.glossary
         words = set(content_words(glossary.in_english(question) if glossary else question)) - ASKING
-        most = max((len(words & _used(passage.paper)) for passage in passages), default=0)
+        most = max((len(words & words_of_paper(passage.paper)) for passage in passages), default=0)
         return bool(words) and most >= WORDED_FROM * len(words)
 
     @cached_property
@@ -122,10 +122,6 @@ def features(
         "sentence": max((sentence.score for sentence in sentences), default=mean),
     }
     return {name: (similarity - mean) / spread for name, similarity in nearest.items()}
-
-
-def _used(paper: Paper) -> frozenset[str]:
-    return content_word_set(f"{paper.name}\n{paper.summary}\n{paper.abstract}\n{paper.translations.get('en', '')}")
 
 
 UNRELATED = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from app.answering.collection.question import CollectionQuestion, going_on
@@ -12,7 +12,7 @@ from app.answering.query.courtesy import courtesy_in
 from app.answering.question import Question, Turn
 from app.languages import LANGUAGES, any_of
 from retrieval.lexical.han import has_han
-from retrieval.lexical.tokens import content_words
+from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.types import Paper
 
 MAX_JOINED_CHARS = 500
@@ -48,6 +48,11 @@ class _Topic:
     @property
     def is_set(self) -> bool:
         return bool(self.asked or self.named)
+
+    def speaks_of(self, words: Collection[str]) -> bool:
+        """Whether the questions, or the papers that were named, have one of these content words."""
+        said = set(content_words(self.asked)).union(*map(words_of_paper, self.named))
+        return not said.isdisjoint(words)
 
     def joined(self, text: str) -> str:
         about = (paper.name for paper in self._meant(text) if paper.name.casefold() not in self.asked.casefold())
@@ -133,10 +138,19 @@ def _continues(text: str, topic: _Topic, records: Records) -> bool:
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True
-    if _foreign(text, records):
+    if _foreign(text, records) or _has_subject_of_its_own(text, topic, records):
         return False
     named = records.named_in(text)
     return not named or any(paper in topic.named for paper in named)
+
+
+def _has_subject_of_its_own(text: str, topic: _Topic, records: Records) -> bool:
+    """Whether it asks of a subject of the collection that neither the questions before nor their papers speak of.
+
+    "What is superposition?" is short, and yet no question about Sleeper Agents; "limitations?" names no subject.
+    """
+    own = [word for word in content_words(text) if records.is_subject(word)]
+    return bool(own) and not topic.speaks_of(own)
 
 
 def _foreign(text: str, records: Records) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
+import pickle
 from pathlib import Path
 from string import Formatter
 
@@ -53,6 +55,7 @@ def codes_used() -> set[str]:
 
 def test_every_notice_that_is_told_is_written_and_every_one_that_is_written_is_told() -> None:
     chosen = {"needs_fetched", "needs_nothing", "client_limit", "server_limit"}  # by a variable
+    chosen |= {model.remark_code for model in OFFERED}
     assert codes_used() | chosen == set(templates("en"))
 
 
@@ -77,10 +80,22 @@ def test_notices_told_together_keep_their_codes() -> None:
     assert [one["code"] for one in notices_as_json(both)] == ["skipped", "left_out"]
     assert "x 没有找到" in said(both or "", "zh") and "2 个段落" in said(both or "", "zh")
     mixed = together("Of a server.", Notice("left_out", count=2))
-    assert type(mixed) is str and notices_as_json(mixed) == [{"text": mixed, "code": None, "params": {}}]
+    assert [one["code"] for one in notices_as_json(mixed)] == [None, "left_out"]
+    assert said(mixed or "", "zh") == f"Of a server. {Notice('left_out', count=2).said('zh')}"
     assert together(None, None) is None and notices_as_json(None) == []
     three = together(both, Notice("papers_gone", count=1))
     assert [one["code"] for one in notices_as_json(three)] == ["skipped", "left_out", "papers_gone"]
+
+
+def test_a_copy_knows_as_much() -> None:
+    one, other = Notice("skipped", name="x"), Notice("left_out", count=2)
+    for notice in (one, together(one, "Of a server.", other)):
+        for copied in (copy.copy(notice), copy.deepcopy(notice), pickle.loads(pickle.dumps(notice))):
+            assert copied == notice and notices_as_json(copied) == notices_as_json(notice)
+
+
+def test_no_name_of_a_parameter_is_taken() -> None:
+    assert Notice("writing", name="x", code="y", cls="z") == "Writing with x"
 
 
 def test_events_bear_code_and_parameters_beside_their_text() -> None:

@@ -10,6 +10,8 @@ from app.answering.collection.records import Records
 from app.answering.query.conversation import MAX_JOINED_CHARS, needs_context, standalone_question
 from app.answering.question import MAX_QUESTION_CHARS, Turn, checked_question
 from retrieval.lexical.tokens import content_words, overlap
+from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file
 from retrieval.types import Paper
 
 TOPIC = "Do safety techniques remove a backdoor that was trained into language models?"
@@ -235,3 +237,37 @@ def test_overlap() -> None:
     assert overlap("models lie", "cats purr") == 0.0
     assert overlap("models lie often", "models lie") == pytest.approx(2 / 3)
     assert overlap("", "") == overlap("it is", "they are") == 0.0
+
+
+ABOUT_SLEEPERS = (
+    "Tell me about sleeper agents",
+    "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training says …",
+)
+
+
+@pytest.mark.parametrize(
+    "question", ["What is superposition?", "debate?", "what is RLHF", "Sycophancy", "Does debate work?"]
+)
+def test_a_short_question_with_a_subject_of_its_own_is_new(records: Records, question: str) -> None:
+    assert after(records, *ABOUT_SLEEPERS, question) == question
+
+
+@pytest.mark.parametrize(
+    "question", ["limitations?", "adversarial training?", "and debate?", "larger models?", "how big?"]
+)
+def test_one_that_names_no_other_subject_goes_on(records: Records, question: str) -> None:
+    assert "Sleeper Agents" in after(records, *ABOUT_SLEEPERS, question)
+
+
+def test_no_follow_up_that_people_wrote_loses_its_topic(records: Records) -> None:
+    """The reply before each names the paper that it is about, as an answer does."""
+    names = {paper.id: paper.name for paper in records.papers}
+    alone = []
+    for file in ("train.jsonl", "dev.jsonl"):
+        for question in read_labelled_questions(default_questions_file(file)):
+            if question.type == "followup":
+                replies = [f"{names[question.papers[0]]} says …"] * len(question.asked_before)
+                turns = [text for pair in zip(question.asked_before, replies, strict=True) for text in pair]
+                if after(records, *turns, question.text) == question.text:
+                    alone.append(question.text)
+    assert alone == []
