@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -34,6 +37,8 @@ app = typer.Typer(
 )
 
 INTERRUPTED = 130
+INTERRUPT_SECONDS = 3.0
+"""How long the end of a command may take that Ctrl-C was pressed for."""
 
 
 def _version(wanted: bool) -> None:
@@ -211,6 +216,7 @@ def doctor(json_: Json = False) -> None:
 
 def main() -> None:
     """Run the command; every error meant for the user ends in one line on stderr."""
+    before = signal.signal(signal.SIGINT, _interrupt)
     try:
         from app.quiet import silence_libraries
 
@@ -229,6 +235,16 @@ def main() -> None:
         if exit.code == INTERRUPTED:
             _stop()
         raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ctrl-C: as always, and for certain, since a library that is just calling back may swallow the exception."""
+    ending = threading.Timer(INTERRUPT_SECONDS, _stop)
+    ending.daemon = True
+    ending.start()
+    raise KeyboardInterrupt
 
 
 def _stop() -> NoReturn:

@@ -134,6 +134,34 @@ def test_a_terminal_that_knows_few_letters(shared: Path) -> None:
     assert "Sleeper" in done.stdout
 
 
+SWALLOWED = """
+import time
+import app.cli.commands as commands
+
+def swallows():
+    print("begun", flush=True)
+    while True:
+        try:
+            time.sleep(60)
+        except KeyboardInterrupt:
+            pass
+
+commands.app = swallows
+commands.INTERRUPT_SECONDS = 0.5
+commands.main()
+"""
+
+
+def test_ctrl_c_ends_a_command_whose_library_swallows_it() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", SWALLOWED], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout and process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert (process.returncode, err) == (130, "Stopped.\n")
+
+
 def test_ctrl_c_while_indexing(tmp_path: Path) -> None:
     words = [f"word{n}" for n in range(500)]
     papers = write(
