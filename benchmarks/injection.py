@@ -96,7 +96,7 @@ def _parsed(record: Mapping[str, object]) -> Injection:
     paper = record["paper"]
     assert isinstance(paper, dict)
     return Injection(
-        parse_paper(json.dumps({"id": f"injection-{record['id']}"} | paper)),
+        parse_paper({"id": f"injection-{record['id']}"} | paper),
         str(record["style"]),
         str(record["claim"]),
         tuple(re.compile(pattern) for pattern in texts("told")),

@@ -26,6 +26,8 @@ SPIN = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
 """Works for nothing, until whoever began it is gone."""
 QUESTION = "Do safety techniques remove a backdoor?"
 PAGE_SECONDS = 300.0
+LOOK_SECONDS = 5.0
+"""How long one look at the page or its health may take."""
 MODEL_SECONDS = 300.0
 STOP_SECONDS = 60.0
 LOOKED_EVERY = 0.05
@@ -107,10 +109,10 @@ def _served(llm: str, environment: Mapping[str, str]) -> Iterator[tuple[subproce
                 raise _StartError("it does not stop") from None
 
 
-def _fetched(address: str, body: bytes | None = None) -> bytes:
+def _fetched(address: str, body: bytes | None = None, seconds: float = LOOK_SECONDS) -> bytes:
     """What stands there, empty where nothing answers yet."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=PAGE_SECONDS) as response:
+        with urllib.request.urlopen(urllib.request.Request(address, data=body), timeout=seconds) as response:
             return response.read()
     except (OSError, HTTPException):
         return b""
@@ -118,7 +120,8 @@ def _fetched(address: str, body: bytes | None = None) -> bytes:
 
 def _ask(address: str) -> str:
     """The mode of the answer to a question."""
-    answer = json.loads(_fetched(f"{address}api/v1/ask", json.dumps({"question": QUESTION}).encode()) or b"{}")
+    asked = json.dumps({"question": QUESTION}).encode()
+    answer = json.loads(_fetched(f"{address}api/v1/ask", asked, PAGE_SECONDS) or b"{}")
     if "status" not in answer:
         raise _StartError("the question was not answered")
     return answer["mode"]

@@ -35,7 +35,7 @@ MISPLACED = "another sentence"
 MISPLACED_PASSED = 1 / 3
 """So much may pass of what another sentence of the same paper says, which is false of the quote, not of the paper."""
 MUTATIONS = tuple(kind for kind in dict.fromkeys((*ELSEWHERE, *TURNED)) if kind != MISPLACED)
-"""What precision is measured on, each kind scorer the same."""
+"""What precision is measured on, each kind weighing the same."""
 UNSEEN = "opposite word"
 """The kind that is never trained on: contradiction in other words."""
 _TOTAL = 300.0

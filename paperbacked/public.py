@@ -1,5 +1,8 @@
 """All that `paperbacked` gives; loaded with the first name that is asked for, as it takes a second."""
 
+# ruff: noqa: F401
+# pyright: reportUnusedImport=false
+
 from app.answering.events import (
     Answer,
     AnswerSentence,
@@ -19,30 +22,3 @@ from app.local_answerer import LocalAnswerer as Answerer
 from paperbacked.opening import open_answerer, open_retriever
 from retrieval.errors import CorpusError, IndexStoreError, InputError, ModelError, PaperbackedError
 from retrieval.types import Filters, Paper, Passage
-
-__all__ = [
-    "Answer",
-    "AnswerSentence",
-    "Answerer",
-    "Citation",
-    "CorpusError",
-    "Done",
-    "Event",
-    "Failed",
-    "Filters",
-    "Followups",
-    "IndexStoreError",
-    "InputError",
-    "ModelError",
-    "Paper",
-    "PaperbackedError",
-    "Passage",
-    "Quotes",
-    "SentenceChecked",
-    "Sources",
-    "Status",
-    "Token",
-    "Turn",
-    "open_answerer",
-    "open_retriever",
-]

@@ -16,7 +16,7 @@ class PaperbackedError(Exception):
 
     @property
     def message(self) -> str:
-        """The sentence as it was given: the application's own know their code (app/notices)."""
+        """The sentence as it was given: some of the application's know their code (app/notices)."""
         return self.args[0] if self.args else ""
 
 

@@ -73,8 +73,11 @@ def writing(what: str, kind: type[PaperbackedError], elsewhere: str | None = Non
 
 @contextmanager
 def replacing(path: Path) -> Generator[Path, None, None]:
-    """A draft beside `path` which takes its place when the block ends, and is gone where the block fails."""
-    draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    """A draft beside `path` which takes its place when the block ends, and is gone where the block fails.
+
+    Its name ends like no file of ours, so that none that a kill leaves behind is ever taken for one.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         yield draft
         draft.replace(path)

@@ -29,7 +29,7 @@ def read_records(
             parsed = parse(record)
         except PaperbackedError as error:
             raise kind(f"{path}, line {number}: {error}") from error
-        except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
             raise bad_line(path, number, _reason(error), kind) from error
         yield number, parsed
 

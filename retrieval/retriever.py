@@ -46,9 +46,8 @@ class PaperRetriever(BaseRetriever):
 
     `invoke(question, filters=Filters(...), papers=10)` gives documents, best
     paper first, at most two passages a paper. A document's text is the passage;
-    its metadata holds the paper's record, the offsets, the `score`, and the
-    `Passage` itself as `passage`. The index says what is near; papers and words are
-    the collection's. Every method raises `IndexGoneError` where another process has
+    its metadata holds the paper's record, the offsets and the `score`. The index says
+    what is near; papers and words are the collection's. Every method raises `IndexGoneError` where another process has
     replaced the index: the collection is then to be opened anew.
     """
 
@@ -280,11 +279,5 @@ def _document(passage: Passage) -> Document:
         "start": passage.start,
         "end": passage.end,
         "score": passage.score,
-        "passage": passage,
     }
     return Document(page_content=passage.text, metadata=metadata)
-
-
-def passage_of(document: Document) -> Passage:
-    """The `Passage` that a document of `PaperRetriever` was made from."""
-    return document.metadata["passage"]

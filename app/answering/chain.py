@@ -61,7 +61,7 @@ class _Work:
 
     question: Question
     standalone: str
-    began: float = field(default_factory=time.perf_counter)
+    began: float
     passages: tuple[Passage, ...] = ()
     quotes: tuple[Citation, ...] = ()
     confidence: float = 0.0
@@ -113,12 +113,15 @@ class AnswerChain(Runnable[Question, Event]):
     def stream(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Event]:
         """The events as they come. A failure that is the user's to know ends in `Failed`.
 
+        `config` has no effect: within the chain nothing else is a runnable.
+
         Raises `IndexGoneError`, before `Sources`, where another process has replaced the
         index: the question can be asked again of a chain over the new one.
         """
         try:
+            began = time.perf_counter()
             asked = understood(input, self._of_collection.records)
-            yield from self._answer(_Work(input, asked.standalone), asked)
+            yield from self._answer(_Work(input, asked.standalone, began), asked)
         except IndexGoneError:
             raise
         except PaperbackedError as error:

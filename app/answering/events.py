@@ -208,7 +208,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be made; `message` is one plain sentence, a `Notice` where it is one of our own."""
+    """No answer could be made; `message` is one plain sentence, a `Notice` where it has a code."""
 
     message: str
 

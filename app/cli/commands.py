@@ -13,7 +13,7 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -24,9 +24,6 @@ from app.cli.measure import evaluate, finetune
 from app.cli.models import models
 from app.cli.output import Collection, Json, Llm, LlmUrl, note, print_json, progress_shown, results, settings_with
 from retrieval.errors import PaperbackedError
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="paperbacked",

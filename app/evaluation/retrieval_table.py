@@ -19,7 +19,7 @@ def print_report(report: Report) -> None:
     console = Console(highlight=False)
     console.print(Text(f"{report.about['name']}, {report.about['papers']} papers", style="bold"))
     rows = ((f"{row.name} *" if row.shipped else row.name, row.overall) for row in report.rows)
-    console.print(_table("Rung", rows))
+    console.print(_table("Signals", rows))
     console.print(Text("* as shipped; below each mean its 95% interval", style="dim"))
     shipped = report.shipped
     if shipped.types:

@@ -26,11 +26,6 @@ LANGUAGES = _languages()
 """English first, the others by the names of their files; patterns are tried in this order."""
 
 
-def language_by_code(code: str) -> Language:
-    """The language of that code. Raises `KeyError` where there is none."""
-    return {language.code: language for language in LANGUAGES}[code]
-
-
 def language_of(text: str) -> Language:
     """The language to answer a question in: the first that recognises its letters, else English.
 

@@ -203,7 +203,13 @@ _GRAMMAR = CollectionGrammar(
     ),
 )
 
-_TONGUES = "chinese|mandarin|english|german|french|spanish|japanese"
+_TONGUES = MappingProxyType(
+    {
+        **{"chinese": "zh", "mandarin": "zh", "english": "en", "german": "de"},
+        **{"french": "fr", "spanish": "es", "japanese": "ja"},
+    }
+)
+_IN_TONGUES = "|".join(_TONGUES)
 _THE_START = "(?:the (?:start|beginning) of |early )?"
 _FILTERS = FilterWords(
     organisations=MappingProxyType(
@@ -214,15 +220,10 @@ _FILTERS = FilterWords(
             "nist": ("national institute of standards and technology",),
         }
     ),
-    languages=MappingProxyType(
-        {
-            **{"chinese": "zh", "mandarin": "zh", "english": "en", "german": "de"},
-            **{"french": "fr", "spanish": "es", "japanese": "ja"},
-        }
-    ),
+    languages=_TONGUES,
     language=(
-        rf"(?:\b(?:that are |which are |are )?(?:written |available )?in )({_TONGUES})\b(?: language)?"
-        rf"|\b({_TONGUES})(?:[- ]language)?"
+        rf"(?:\b(?:that are |which are |are )?(?:written |available )?in )({_IN_TONGUES})\b(?: language)?"
+        rf"|\b({_IN_TONGUES})(?:[- ]language)?"
         r"(?= (?:papers?|articles?|abstracts?|publications?|ones?|works|stud(?:y|ies)))"
     ),
     months=(
@@ -419,7 +420,6 @@ _CLAIMS = ClaimWords(
 
 LANGUAGE = Language(
     code="en",
-    name="English",
     phrases=_PHRASES,
     collection=_COLLECTION,
     # What no other language recognises is English.

@@ -20,7 +20,7 @@ from app.languages.phrases import AnswerPhrases, CollectionPhrases
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One language, by its code ("zh") and its own name for itself.
+    """One language, by its code ("zh").
 
     `recognises` says of a text, without what it quotes, that it is in this language;
     what none recognises is taken for English. A quotation begins and ends with a pair of
@@ -28,7 +28,6 @@ class Language:
     """
 
     code: str
-    name: str
     phrases: AnswerPhrases
     collection: CollectionPhrases
     recognises: Callable[[str], bool]

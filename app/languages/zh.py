@@ -215,7 +215,6 @@ _EVIDENCE = EvidenceWords(
 
 LANGUAGE = Language(
     code="zh",
-    name="中文",
     phrases=_PHRASES,
     collection=_COLLECTION,
     recognises=_is_chinese,

@@ -7,6 +7,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+from deploy.supply.locks import normal_name
+
 CPU_TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 SDK = "gradio"
 """Installed by the Space itself, at the README's `sdk_version`."""
@@ -23,11 +25,11 @@ class Pins:
 
     def __init__(self, constraints: Path) -> None:
         lines = constraints.read_text(encoding="utf-8").splitlines()
-        self._versions = {_normal(name): version for name, _, version in (line.partition("==") for line in lines)}
+        self._versions = {normal_name(name): version for name, _, version in (line.partition("==") for line in lines)}
 
     def version(self, name: str) -> str:
         """The version of that package. Raises `PackageNotFoundError` where neither knows it."""
-        return self._versions.get(_normal(name)) or metadata.version(name)
+        return self._versions.get(normal_name(name)) or metadata.version(name)
 
 
 def requirements(root: Path, *, gpu: bool = False) -> str:
@@ -53,8 +55,4 @@ def _parsed(requirement: str) -> tuple[str, str]:
     found = _REQUIREMENT.match(requirement)
     if found is None:
         raise ValueError(f"{requirement!r} names no package")
-    return _normal(found[1]), found[2] or ""
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return normal_name(found[1]), found[2] or ""

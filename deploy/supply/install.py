@@ -117,7 +117,10 @@ def unfit() -> str | None:
 
 
 def outdated() -> str | None:
-    """Why the locks are not what pyproject.toml and constraints.txt ask for, or None where they are."""
+    """Why the locks are not what constraints.txt names, or lack a package of pyproject.toml; None where all agree.
+
+    Whether the versions are ones that pyproject.toml asks for, tests/deploy/test_locks.py holds.
+    """
     locked = {(pin.name, pin.release) for lock in (RUNTIME, TORCH_CPU, BUILD, DEV) for pin in _pins(lock)}
     constrained = {(pin.name, pin.release) for pin in _pins(CONSTRAINTS)}
     project = _pyproject()["project"]

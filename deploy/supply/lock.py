@@ -33,6 +33,7 @@ from deploy.supply.locks import (
     read_pins,
     written,
 )
+from retrieval.files import replacing
 
 UV = Path(sys.executable).with_name("uv")
 # What an image runs on; for aarch64 the same packages are needed, and the hashes are those of all files.
@@ -74,9 +75,8 @@ def main() -> None:
     except LockError as error:
         sys.exit(str(error))
     for path, pins in locks.items():
-        draft = path.with_suffix(".new")
-        draft.write_text(written(pins, f"{ABOUT[path]}\n{MADE}"), encoding="utf-8")
-        draft.replace(path)
+        with replacing(path) as draft:
+            draft.write_text(written(pins, f"{ABOUT[path]}\n{MADE}"), encoding="utf-8")
         print(f"{path.relative_to(ROOT)}: {len(pins)} packages, {sum(len(pin.hashes) for pin in pins)} files")
 
 

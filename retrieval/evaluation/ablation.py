@@ -10,7 +10,7 @@ TRIAL_WEIGHT = 0.2
 """The weight with which a signal that does not ship is shown."""
 _NAMES = {"questions": "written questions", "lexical": "BM25", "letters": "letters", "glossary": "glossary"}
 _OF_THE_QUESTIONS = ("questions", "glossary")
-"""RetrievalWeights that only collections with written questions, in our field, can have."""
+"""Signals that only collections with written questions, in our field, can have."""
 
 
 def ablation(shipped: RetrievalWeights, *, expansion_queries: bool = True) -> dict[str, RetrievalWeights]:

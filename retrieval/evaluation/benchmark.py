@@ -228,7 +228,7 @@ def evaluate_query_ablation(
     qrels: Mapping[str, Grades],
     progress: Progress = no_progress,
 ) -> tuple[Row, ...]:
-    """A row for each signal of the ablation, in its order, over queries with judgements."""
+    """A row for each entry of the ablation, in its order, over queries with judgements."""
     return tuple(
         Row(name, weights, weights == shipped, evaluate_ranking(rank_with(weights), queries, qrels, progress, name))
         for name, weights in ablation.items()
@@ -242,7 +242,7 @@ def evaluate_question_ablation(
     questions: Sequence[LabelledQuestion],
     progress: Progress = no_progress,
 ) -> tuple[tuple[Row, ...], Mapping[str, bool]]:
-    """A row for each signal of the ablation over our own questions, and `first_right` of the shipped one."""
+    """A row for each entry of the ablation over our own questions, and `first_right` of the shipped one."""
     rows: list[Row] = []
     first_right: Mapping[str, bool] = {}
     for name, weights in ablation.items():

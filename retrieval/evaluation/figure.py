@@ -31,5 +31,5 @@ def save_figure(figure: Figure, path: Path) -> None:
     """Write it as a PNG. Raises `InputError` where the file cannot be written."""
     with writing(f"The picture {path}", InputError, "choose another file"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path.with_suffix(".png")) as draft:
-            figure.savefig(draft, metadata={"Software": None})
+        with replacing(path) as draft:
+            figure.savefig(draft, format="png", metadata={"Software": None})

@@ -46,7 +46,7 @@ that answer them. 384 dimensions, mean pooling, normalised, 256 tokens.
 
 {data}
 
-## EmbeddingRecipe
+## Recipe
 
 `paperbacked finetune --recipe {recipe.name}`
 

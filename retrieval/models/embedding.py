@@ -140,7 +140,7 @@ class SentenceTransformerEmbedder(Embedder):
         for at in range(0, len(order), PROGRESS_STEP):
             progress("Embedding", at, len(order))
             step = [texts[index] for index in order[at : at + PROGRESS_STEP]]
-            parts.append(_encoded(model, step, BATCH))
+            parts.append(_encoded(model, step))
         progress("Embedding", len(order), len(order))
         if not parts:
             return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
@@ -162,8 +162,8 @@ class SentenceTransformerEmbedder(Embedder):
             torch.set_num_threads(threads)
 
 
-def _encoded(model: SentenceEncoder, texts: list[str], batch_size: int = 32) -> np.ndarray:
-    return np.asarray(model.encode(texts, batch_size=batch_size, show_progress_bar=False), dtype=np.float32)
+def _encoded(model: SentenceEncoder, texts: list[str]) -> np.ndarray:
+    return np.asarray(model.encode(texts, batch_size=BATCH, show_progress_bar=False), dtype=np.float32)
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -18,7 +18,6 @@ class PaperReader:
     where it cannot.
     """
 
-    name: str
     suffixes: tuple[str, ...]
     looks_like: Callable[[bytes], bool]
     read: Callable[[Path], tuple[Paper, ...]]

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from retrieval.errors import InputError
-from retrieval.json_lines import is_object
+from retrieval.json_lines import bad_line, numbered_lines, read_records
 from retrieval.readers.jsonl import ID_PATTERN, parse_paper
 from retrieval.types import Paper
 
 HEADER = ("query-id", "corpus-id", "score")
 LABEL_CHARS = 60
 _CODED = "coded:"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,9 @@ def read_beir(folder: Path, split: str) -> BeirSet:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder: give one with corpus.jsonl, queries.jsonl and qrels/.")
+    for part in ("corpus.jsonl", "queries.jsonl"):
+        if not (folder / part).is_file():
+            raise InputError(f"{folder} has no {part}: give a BEIR folder with corpus.jsonl, queries.jsonl and qrels/.")
     judged = _judgements(_split_file(folder, split))
     queries = _queries(folder / "queries.jsonl")
     papers = _papers(folder / "corpus.jsonl")
@@ -87,18 +90,11 @@ def _split_file(folder: Path, split: str) -> Path:
 
 
 def _papers(path: Path) -> dict[str, Paper]:
-    papers: dict[str, Paper] = {}
-    for number, record in _records(path):
-        try:
-            document = _string(record, "_id")
-            if document in papers:
-                raise ValueError(f"the document {document!r} stands on an earlier line too")
-            papers[document] = _paper(document, _string(record, "title", ""), _string(record, "text", ""))
-        except ValueError as error:
-            raise _bad_line(path, number, error) from error
-    if not papers:
-        raise InputError(f"{path} holds no documents: give a file with one JSON object a line.")
-    return papers
+    def parsed(record: Mapping[str, Any]) -> tuple[str, Paper]:
+        document = _string(record, "_id")
+        return document, _paper(document, _string(record, "title", ""), _string(record, "text", ""))
+
+    return _by_id(path, parsed, "document", "documents")
 
 
 def _paper(document: str, title: str, text: str) -> Paper:
@@ -106,35 +102,35 @@ def _paper(document: str, title: str, text: str) -> Paper:
     label = None if title.strip() else " ".join(text.split())[:LABEL_CHARS] or document
     record = {"id": paper_id(document), "title": title or None, "label": label, "abstract": text, "source": "beir"}
     # Through the door by which the index reads it back.
-    return parse_paper(json.dumps(record))
+    return parse_paper(record)
 
 
 def _queries(path: Path) -> dict[str, str]:
-    queries: dict[str, str] = {}
-    for number, record in _records(path):
-        try:
-            query, text = _string(record, "_id"), _string(record, "text")
-            if query in queries:
-                raise ValueError(f"the query {query!r} stands on an earlier line too")
-            queries[query] = text
-        except ValueError as error:
-            raise _bad_line(path, number, error) from error
-    if not queries:
-        raise InputError(f"{path} holds no queries: give a file with one JSON object a line.")
-    return queries
+    return _by_id(path, lambda record: (_string(record, "_id"), _string(record, "text")), "query", "queries")
+
+
+def _by_id(path: Path, parse: Callable[[dict[str, Any]], tuple[str, T]], one: str, several: str) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for number, (identifier, parsed) in read_records(path, parse, what="BEIR", kind=InputError):
+        if identifier in found:
+            raise bad_line(path, number, f"the {one} {identifier!r} stands on an earlier line too", InputError)
+        found[identifier] = parsed
+    if not found:
+        raise InputError(f"{path} holds no {several}: give a file with one JSON object a line.")
+    return found
 
 
 def _judgements(path: Path) -> dict[str, tuple[int, dict[str, tuple[int, int]]]]:
     """By query, its first line and its documents, each with line and grade."""
     judged: dict[str, tuple[int, dict[str, tuple[int, int]]]] = {}
-    for number, line in _lines(path):
-        columns = tuple(line.rstrip("\r").split("\t"))
+    for number, line in numbered_lines(path, what="BEIR", kind=InputError):
+        columns = tuple(line.split("\t"))
         if number == 1 and columns == HEADER:
             continue
         try:
             query, document, grade = _judgement(columns)
         except ValueError as error:
-            raise _bad_line(path, number, error) from error
+            raise bad_line(path, number, error, InputError) from error
         judged.setdefault(query, (number, {}))[1][document] = (number, grade)
     if not judged:
         raise InputError(f"{path} holds no judgements: give a file with the columns {', '.join(HEADER)}.")
@@ -150,17 +146,6 @@ def _judgement(columns: tuple[str, ...]) -> tuple[str, str, int]:
     return query, document, int(grade)
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in _lines(path):
-        try:
-            record = json.loads(line)
-            if not is_object(record):
-                raise ValueError("not a JSON object")
-        except (ValueError, RecursionError) as error:
-            raise _bad_line(path, number, error) from error
-        yield number, record
-
-
 def _string(record: Mapping[str, Any], name: str, default: str | None = None) -> str:
     value = record.get(name, default)
     # Some sets write null where there is no title.
@@ -169,20 +154,3 @@ def _string(record: Mapping[str, Any], name: str, default: str | None = None) ->
         raise ValueError(f"{name} must be a string{'' if default is not None else ' that is not empty'}")
     value.encode()  # Half a surrogate pair raises here, a `ValueError` too, rather than in a tokenizer.
     return value
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield number, line.rstrip("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(
-            f"{path} cannot be read ({reason}): give a BEIR folder with corpus.jsonl, queries.jsonl and qrels/."
-        ) from error
-
-
-def _bad_line(path: Path, number: int, reason: object) -> InputError:
-    return InputError(f"{path}, line {number}: {reason}; mend the line and try again.")

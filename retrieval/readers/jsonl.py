@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import CorpusError
-from retrieval.json_lines import bad_line, is_object, is_strings, numbered_lines
+from retrieval.json_lines import bad_line, is_object, is_strings, read_records
 from retrieval.readers.base import PaperReader
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper
@@ -28,31 +29,21 @@ def read_json_lines(path: Path) -> tuple[Paper, ...]:
     where the file is missing, unreadable or holds no paper.
     """
     papers: dict[str, Paper] = {}
-    for number, line in numbered_lines(path, what="papers", kind=CorpusError):
-        try:
-            paper = parse_paper(line)
-            if paper.id in papers:
-                raise ValueError(f"the id {paper.id!r} stands on an earlier line too")
-        except ValueError as error:
-            raise bad_line(path, number, error, CorpusError) from error
+    for number, paper in read_records(path, parse_paper, what="papers", kind=CorpusError):
+        if paper.id in papers:
+            raise bad_line(path, number, f"the id {paper.id!r} stands on an earlier line too", CorpusError)
         papers[paper.id] = paper
     if not papers:
         raise CorpusError(f"{path} holds no papers: give a file with one JSON object a line.")
     return tuple(papers.values())
 
 
-def parse_paper(line: str) -> Paper:
+def parse_paper(record: Mapping[str, Any]) -> Paper:
     """One paper from one JSON object. Raises `ValueError` with the reason where it is not one.
 
     Control characters and line breaks become spaces, invisible signs are dropped.
     Keys that the schema does not know are left out.
     """
-    try:
-        record = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"not JSON ({error})") from error
-    if not is_object(record):
-        raise ValueError("not a JSON object")
     short = {name: _text(record, name, MAX_SHORT_CHARS) for name in _SHORT_FIELDS}
     paper = Paper(
         id=_identifier(record),
@@ -80,14 +71,14 @@ def parse_paper(line: str) -> Paper:
     return paper
 
 
-def _identifier(record: dict[str, Any]) -> str:
+def _identifier(record: Mapping[str, Any]) -> str:
     identifier = record.get("id")
     if not isinstance(identifier, str) or not ID_PATTERN.fullmatch(identifier):
         raise ValueError("id must be 1 to 200 letters, digits or . _ : / -")
     return identifier
 
 
-def _text(record: dict[str, Any], name: str, limit: int) -> str | None:
+def _text(record: Mapping[str, Any], name: str, limit: int) -> str | None:
     value = record.get(name)
     if value is None:
         return None
@@ -98,7 +89,7 @@ def _text(record: dict[str, Any], name: str, limit: int) -> str | None:
     return _readable(value) or None
 
 
-def _texts(record: dict[str, Any], name: str) -> tuple[str, ...]:
+def _texts(record: Mapping[str, Any], name: str) -> tuple[str, ...]:
     values = record.get(name)
     if values is None:
         return ()
@@ -144,6 +135,4 @@ def as_line(paper: Paper) -> str:
     return json.dumps(paper.as_json(), ensure_ascii=False)
 
 
-JSON_LINES = PaperReader(
-    "JSON lines", (".jsonl", ".ndjson"), lambda head: head.lstrip().startswith(b"{"), read_json_lines
-)
+JSON_LINES = PaperReader((".jsonl", ".ndjson"), lambda head: head.lstrip().startswith(b"{"), read_json_lines)

@@ -24,6 +24,8 @@ def reader_for(path: Path, readers: tuple[PaperReader, ...]) -> PaperReader:
     for reader in readers:
         if path.suffix.casefold() in reader.suffixes:
             return reader
+    if len(readers) == 1:
+        return readers[0]
     with suppress(OSError), path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         for reader in readers:

@@ -21,6 +21,7 @@ from retrieval.types import Chunk, Filters, Paper
 
 Part = Literal["passages", "questions", "sentences"]
 PARTS: tuple[Part, ...] = ("passages", "questions", "sentences")
+GONE = "The index was replaced while it was being read: ask again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from chromadb.errors import NotFoundError
 
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
-from retrieval.stores.base import PARTS, Index, NoRoomError, Part, similarity
+from retrieval.stores.base import GONE, PARTS, Index, NoRoomError, Part, similarity
 from retrieval.stores.chroma_types import ChromaClient, ChromaCollection, Metadata
 from retrieval.stores.stored_passage import StoredPassage, condition_of, fields_of, place_of
 from retrieval.types import Chunk, Filters, Paper
@@ -62,7 +62,7 @@ class ChromaStore:
         """
         if self.find(index.collection, index.fingerprint) is None:
             self._opened.clear()
-            raise IndexGoneError("The index was replaced while it was being read: ask again.")
+            raise IndexGoneError(GONE)
 
     def begin(self, index: Index, model: str) -> None:
         """Make the index's collections, or go on with those that a killed build left."""
@@ -244,7 +244,7 @@ class ChromaStore:
             raise
         except NotFoundError as error:
             self._opened.clear()
-            raise IndexGoneError("The index was replaced while it was being read: ask again.") from error
+            raise IndexGoneError(GONE) from error
         except PermissionError as error:
             raise IndexStoreError(
                 f"The index in {self._where} cannot be written: set PAPERBACKED_HOME to a folder of yours."

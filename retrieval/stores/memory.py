@@ -1,4 +1,4 @@
-"""A vector store in memory, for tests and for collections that need not outlive the program; exact, not approximate."""
+"""A vector store in memory, for tests; exact, not approximate."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import IndexGoneError, IndexStoreError
-from retrieval.stores.base import PARTS, Index, Part, similarity
+from retrieval.stores.base import GONE, PARTS, Index, Part, similarity
 from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Chunk, Filters, Paper
-
-GONE = "The index was replaced while it was being read: ask again."
 
 
 @dataclass(slots=True)

@@ -143,14 +143,14 @@ def test_feedback(tmp_path: Path) -> None:
 
 
 def test_feedback_that_is_given_out(tmp_path: Path) -> None:
-    full(tmp_path / f".out.{os.getpid()}.jsonl")
+    full(tmp_path / f".out.jsonl.{os.getpid()}.new")
     with pytest.raises(FeedbackError, match="as the disk is full: make room, or choose another place"):
         write_records([{"a": 1}], tmp_path / "out.jsonl")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_answers_to_a_file_of_questions(tmp_path: Path) -> None:
-    full(tmp_path / f".out.{os.getpid()}.jsonl")
+    full(tmp_path / f".out.jsonl.{os.getpid()}.new")
 
     class Asked:
         def as_json(self) -> dict[str, str]:
@@ -174,7 +174,7 @@ def test_results_that_go_to_a_file(tmp_path: Path) -> None:
 
 
 def test_the_state_of_a_training_run(tmp_path: Path) -> None:
-    full(make_work_folder(tmp_path) / f".state.{os.getpid()}.pt")
+    full(make_work_folder(tmp_path) / f".state.pt.{os.getpid()}.new")
     with pytest.raises(ModelError, match="as the disk is full: make room, or choose another with --out"):
         save_state(tmp_path / "unfinished", {}, {"step": 1})
 

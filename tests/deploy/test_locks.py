@@ -75,6 +75,13 @@ def test_what_another_lock_names_development_does_not_name_again() -> None:
     assert not set(pins(DEV)) & set(pins(RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD))
 
 
+def test_every_version_is_one_that_the_program_asks_for() -> None:
+    here = pins(RUNTIME, TORCH_CPU, BUILD, DEV)
+    project = PROJECT["project"]
+    for wanted in map(Requirement, [*project["dependencies"], *project["optional-dependencies"]["dev"]]):
+        assert here[canonicalize_name(wanted.name)].version in wanted.specifier, f"{wanted}: run make lock"
+
+
 @pytest.mark.parametrize(("lines", "lock"), [(PROJECT["build-system"]["requires"], BUILD), ([], TOOLS)])
 def test_what_builds_and_what_audits_is_locked_at_versions_that_fit(lines: list[str], lock: object) -> None:
     asked = lines or [line for line in TOOLS_WANTED.read_text().splitlines() if not line.startswith("#")]

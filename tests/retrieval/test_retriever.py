@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import groupby
@@ -16,7 +17,7 @@ from langchain_core.runnables import RunnableLambda
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.models.embedding import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever, passage_of
+from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever
 from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 
@@ -81,7 +82,7 @@ def test_passages_are_slices(built_full: Built) -> None:
 def test_langchain_documents(retriever: PaperRetriever) -> None:
     documents = retriever.invoke("Do backdoors persist?")
     passages = retriever.passages("Do backdoors persist?")
-    assert [passage_of(document) for document in documents] == passages
+    assert json.loads(json.dumps([document.metadata for document in documents]))
     for document, passage in zip(documents, passages, strict=True):
         metadata = document.metadata
         assert document.page_content == metadata["abstract"][metadata["start"] : metadata["end"]]

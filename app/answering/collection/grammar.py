@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.languages import LANGUAGES, any_of, language_of
-from app.languages.language import Language
 from app.languages.patterns import OWN, CollectionGrammar, Intent, LooseForms, WholeForms
 
 
@@ -38,12 +37,7 @@ _REFINED = _of_each(lambda grammar: grammar.refined)
 
 def form_of(text: str) -> QuestionForm | None:
     """The form of a folded question whose filters are taken out, or None where it has none of its language."""
-    return form_in(language_of(text.replace(OWN, "")), text)
-
-
-def form_in(language: Language, text: str) -> QuestionForm | None:
-    """The same of a question in that language."""
-    forms = language.grammar.forms
+    forms = language_of(text.replace(OWN, "")).grammar.forms
     return _loose(forms, text) if isinstance(forms, LooseForms) else _whole(forms, text)
 
 

@@ -17,7 +17,7 @@ CONFIG = "adapter_config.json"
 TAUGHT_PROMPT = "paperbacked_prompt"
 """The key of a model's config.json that names the prompt it was trained for."""
 SKIP_THRESHOLD = 0.7
-"""A passage is skipped where the model gives that at least this chance: the best trade on the development lessons
+"""A passage is skipped where the model gives that at least this chance: the best trade on the development examples
 between answering where it should and beside the question (docs/experiments.md)."""
 _PREFIX = "base_model.model."
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 LARGE_PROMPT = "answer"
 SMALL_PROMPT = "answer_small"
 SENTENCE_PROMPT = "sentence"
-"""For models that were taught to say one sentence of one quote (app/lessons)."""
+"""For models that were taught to say one sentence of one quote (app/training/sft)."""
 SKIP = "SKIP"
 """What such a model writes for a passage that does not answer; the chain leaves it out."""
 

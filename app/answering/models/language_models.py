@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.model_choice import NONE, Choice
+from app.answering.models.opening import told_as
 from app.notices.notice import Notice
 from retrieval.errors import InputError, PaperbackedError, one_line
 from retrieval.models.hub import cached_model, fetch_model
@@ -104,8 +105,7 @@ class LanguageModels:
         self._current = LanguageModel(note=Notice("model_loading", name=choice.name))
         self._underway = Underway(choice.name, Notice("loading", name=choice.name))
         after()
-        loading = Notice("loading", name=choice.name)
-        return self._open(choice.name, self._reporting(choice.name, loading, self._progress))
+        return self._open(choice.name, self._reporting(choice.name, self._progress))
 
     def load_in_background(self, after: Callable[[], object] = lambda: None) -> None:
         """`load` on a thread of its own."""
@@ -141,9 +141,10 @@ class LanguageModels:
 
     def _fetch_and_open(self, name: str) -> None:
         try:
+            report = self._reporting(name, no_progress)
             if not _is_here(name):
-                self._fetch(name, self._reporting(name, Notice("fetching", name=f"{name} (MB)"), no_progress))
-            self._current = self._open(name, self._reporting(name, Notice("loading", name=name), no_progress))
+                self._fetch(name, told_as(Notice("fetching_mb", name=name), report))
+            self._current = self._open(name, report)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -152,9 +153,9 @@ class LanguageModels:
         finally:
             self._underway = None
 
-    def _reporting(self, name: str, what: Notice, also: Progress) -> Progress:
+    def _reporting(self, name: str, also: Progress) -> Progress:
         def report(label: str, done: int, total: int) -> None:
-            self._underway = Underway(name, what, done, total)
+            self._underway = Underway(name, label, done, total)
             also(label, done, total)
 
         return report

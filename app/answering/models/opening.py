@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from langchain_core.language_models.chat_models import BaseChatModel
 
 from app.answering.models.model_choice import AUTO
+from app.notices.notice import Notice
 from retrieval.errors import InputError, ModelError
 from retrieval.models.hub import model_folder
 from retrieval.types import Progress, no_progress
@@ -58,15 +59,20 @@ def open_llm(
             timeout_s=timeout_s,
             first_token_s=first_token_s,
         )
-    folder = _folder_of(name, progress)
+    folder = _folder_of(name, told_as(Notice("fetching_mb", name=name), progress))
     from app.answering.models.transformers_chat import open_transformers_chat
 
     shown = folder.name if Path(name).expanduser().is_dir() else name
-    label = f"Loading {shown}"
+    label = Notice("loading", name=shown)
     progress(label, 0, 1)
     llm = open_transformers_chat(folder, shown, max_tokens=max_tokens, timeout_s=timeout_s)
     progress(label, 1, 1)
     return llm
+
+
+def told_as(notice: Notice, progress: Progress) -> Progress:
+    """A `Progress` whose steps are told in these words, which every language has."""
+    return lambda label, done, total: progress(notice, done, total)
 
 
 def check_name(name: str, url: str | None) -> None:

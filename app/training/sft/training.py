@@ -17,6 +17,7 @@ from app.training.sft.tokenized import TokenizedExample
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.precision import bfloat16_pays
+from retrieval.models.tensors import save_tensors
 from retrieval.types import Progress, no_progress
 
 HISTORY = "history.json"
@@ -182,7 +183,6 @@ class _Run:
         with heavy_imports():
             import torch
             from peft import get_peft_model_state_dict
-            from safetensors.torch import save_file
 
         kept = self.work / "kept"
         shutil.rmtree(kept, ignore_errors=True)
@@ -192,7 +192,8 @@ class _Run:
         config["base_model_name_or_path"] = None
         (kept / CONFIG).write_text(json.dumps(config, indent=1), encoding="utf-8")
         weights = get_peft_model_state_dict(self.model)
-        save_file({name: value.to(torch.float16).contiguous().cpu() for name, value in weights.items()}, kept / WEIGHTS)
+        halves = {name: value.to(torch.float16).contiguous().cpu() for name, value in weights.items()}
+        save_tensors(halves, kept / WEIGHTS)
 
     def save(self) -> None:
         """Write the state, whole or not at all."""

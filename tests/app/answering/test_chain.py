@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from app.answering import chain as chain_module
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
@@ -160,6 +161,19 @@ def test_two_answers_are_alike_but_for_id_and_time(answerer: LocalAnswerer) -> N
 def test_times_are_in_order(answerer: LocalAnswerer) -> None:
     times = answerer.ask(checked_question(BACKDOOR)).timings.as_json()
     assert 0 < times["retrieve_ms"] <= times["evidence_ms"] <= times["first_token_ms"] <= times["total_ms"]
+
+
+def test_times_count_from_when_the_question_came_in(answerer: LocalAnswerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading a long conversation takes time too."""
+    whole = chain_module.understood
+
+    def slowly(question: Question, records: Any) -> Any:
+        time.sleep(0.1)
+        return whole(question, records)
+
+    monkeypatch.setattr(chain_module, "understood", slowly)
+    times = answerer.ask(checked_question(BACKDOOR)).timings
+    assert times.retrieve_ms and times.retrieve_ms >= 100
 
 
 def test_what_the_papers_do_not_answer_is_refused(answerer: LocalAnswerer) -> None:

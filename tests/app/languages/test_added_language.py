@@ -17,8 +17,6 @@ import pytest
 
 from retrieval.lexical.han import has_han
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parents[3]
 ADDED = Path(__file__).parent / "added" / "de.py"
 ASKED = """
@@ -84,11 +82,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_it_is_known_with_its_words(told: dict[str, Any]) -> None:
     assert told["languages"] == ["en", "de", "zh"] and told["read"] == [True, True]
     assert told["interface"] == ["en", "de", "zh", "de", "de"]
 
 
+@pytest.mark.slow
 def test_questions_are_answered_in_it(told: dict[str, Any]) -> None:
     answers = told["answers"]
     assert answers[COUNT].startswith("Die Sammlung hat 2 Arbeiten von Anthropic seit Mai 2024, die neueste zuerst:")

@@ -127,7 +127,7 @@ def test_the_report() -> None:
     assert sum(row["shipped"] for row in record["ablation"]) == 1
 
 
-def test_every_rung_ranks_with_its_own_weights() -> None:
+def test_every_entry_ranks_with_its_own_weights() -> None:
     asked: list[RetrievalWeights] = []
 
     def rank_with(weights: RetrievalWeights) -> Any:

@@ -21,6 +21,11 @@ from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
 
+
+def parsed(line: str) -> Paper:
+    return parse_paper(json.loads(line))
+
+
 GOOD = {"id": "good", "title": "A good paper", "abstract": "It is good.", "language": "en"}
 
 
@@ -82,7 +87,7 @@ def test_a_good_file_in_its_order(file: Callable[..., Path]) -> None:
 
 
 def test_least_that_a_paper_needs_and_its_defaults() -> None:
-    assert parse_paper('{"id": "x", "title": "T"}') == Paper("x", "T", "", "en")
+    assert parsed('{"id": "x", "title": "T"}') == Paper("x", "T", "", "en")
 
 
 BAD_LINES: dict[str, tuple[bytes, str]] = {
@@ -151,14 +156,14 @@ def test_a_bad_line_is_named_with_file_number_and_reason(file: Callable[..., Pat
 @pytest.mark.parametrize("value", ["", 0, False, {}])
 def test_authors_of_a_wrong_empty_type_are_refused(value: Any) -> None:
     with pytest.raises(ValueError, match="authors must be a list of strings"):
-        parse_paper(record(authors=value).decode())
+        parsed(record(authors=value).decode())
 
 
 @pytest.mark.parametrize("limit", [MAX_SHORT_CHARS])
 def test_the_longest_that_is_allowed_is_allowed(limit: int) -> None:
-    assert len(parse_paper(record(title="x" * limit).decode()).title or "") == limit
-    assert len(parse_paper(record(abstract="x" * MAX_TEXT_CHARS).decode()).abstract) == MAX_TEXT_CHARS
-    assert parse_paper(record(id="a" * 200).decode()).id == "a" * 200
+    assert len(parsed(record(title="x" * limit).decode()).title or "") == limit
+    assert len(parsed(record(abstract="x" * MAX_TEXT_CHARS).decode()).abstract) == MAX_TEXT_CHARS
+    assert parsed(record(id="a" * 200).decode()).id == "a" * 200
 
 
 def test_a_line_of_exactly_the_limit_is_read(file: Callable[..., Path]) -> None:
@@ -181,13 +186,13 @@ def test_byte_order_mark(tmp_path: Path) -> None:
 
 
 def test_unknown_keys_are_left_out() -> None:
-    paper = parse_paper(record(venue="ICML", embedding=[0.1], Title="other").decode())
-    assert paper == parse_paper(record().decode())
+    paper = parsed(record(venue="ICML", embedding=[0.1], Title="other").decode())
+    assert paper == parsed(record().decode())
     assert "venue" not in paper.as_json()
 
 
 def test_control_characters_become_spaces() -> None:
-    paper = parse_paper(
+    paper = parsed(
         record(
             title="\x1b[31mRed\x00 title\n",
             abstract="One.\r\nTwo.\u2028Three.\u0085Four.\x7f",
@@ -202,7 +207,7 @@ def test_control_characters_become_spaces() -> None:
 
 
 def test_lone_surrogates_become_spaces_and_pairs_stay() -> None:
-    paper = parse_paper(r'{"id": "x", "title": "a\ud800b \ud83d\ude00", "abstract": "\udfff", "authors": ["\ud83d"]}')
+    paper = parsed(r'{"id": "x", "title": "a\ud800b \ud83d\ude00", "abstract": "\udfff", "authors": ["\ud83d"]}')
     assert paper.title == "a b 😀"
     assert paper.abstract == ""
     assert paper.authors == ()
@@ -212,7 +217,7 @@ def test_lone_surrogates_become_spaces_and_pairs_stay() -> None:
 def test_a_surrogate_in_a_translations_language_does_no_harm() -> None:
     """A key that cannot be written as UTF-8 would stop every build of the index."""
     try:
-        paper = parse_paper(r'{"id": "x", "title": "T", "translations": {"\ud800": "甲"}}')
+        paper = parsed(r'{"id": "x", "title": "T", "translations": {"\ud800": "甲"}}')
     except ValueError:
         return
     corpus_hash([paper])
@@ -271,16 +276,16 @@ any_paper = st.builds(
 
 @given(any_paper)
 def test_round_trip(paper: Paper) -> None:
-    assert parse_paper(as_line(paper)) == paper
+    assert parsed(as_line(paper)) == paper
 
 
 @given(st.fixed_dictionaries({"title": st.text(), "abstract": st.text(), "authors": st.lists(st.text(), max_size=3)}))
 def test_any_text_is_made_storable_once_and_for_all(fields: dict[str, Any]) -> None:
     fields |= {"id": "x", "label": "L"}
-    paper = parse_paper(json.dumps(fields))
+    paper = parsed(json.dumps(fields))
     line = as_line(paper)
     assert len(line.encode("utf-8").decode().splitlines()) == 1
-    assert parse_paper(line) == paper
+    assert parsed(line) == paper
     kept = [character for character in fields["abstract"] if character.isprintable() and not character.isspace()]
     assert [character for character in paper.abstract if character.isprintable() and not character.isspace()] == kept
 
@@ -303,7 +308,7 @@ json_values = st.recursive(
 def test_any_object_is_a_paper_or_a_value_error(fields: dict[str, Any]) -> None:
     for given_fields in (fields, {"id": "x", "title": "T"} | fields):
         try:
-            paper = parse_paper(json.dumps(given_fields))
+            paper = parsed(json.dumps(given_fields))
         except ValueError:
             continue
         assert paper.name

@@ -21,7 +21,7 @@ def read_lines(path: Path) -> tuple[Paper, ...]:
     return tuple(Paper(name, title, abstract, "en") for name, title, abstract in rows)
 
 
-SEMICOLONS = PaperReader("semicolons", (".scsv",), lambda head: head.startswith(b"id;title;"), read_lines)
+SEMICOLONS = PaperReader((".scsv",), lambda head: head.startswith(b"id;title;"), read_lines)
 
 
 @pytest.mark.parametrize(

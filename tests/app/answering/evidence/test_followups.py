@@ -10,10 +10,11 @@ from app.answering.events import Citation
 from app.answering.evidence.followups import MAX_CHARS, follow_up_questions
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
-from app.languages import language_by_code
+from app.languages import ENGLISH as ENGLISH_LANGUAGE
+from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
 from retrieval.types import ExpansionQuery, Paper, Passage, Span
 
-ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
+ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
 
 PAPERS = [Paper(name, f"On {name}", "It lies. It hides.", "en") for name in ("lies", "debate", "scaling", "rewards")]
 FOUND = [Passage(paper, 0, 18, 0.8) for paper in PAPERS]

@@ -15,6 +15,7 @@ from app.answering.models.language_models import LanguageModels, Underway
 from app.answering.models.model_choice import Choice
 from app.answering.models.scripted import ScriptedLLM
 from app.build import build_answerer
+from app.notices.notice import Notice, said
 from app.settings import Settings
 from retrieval.errors import InputError, ModelError
 from retrieval.types import Progress
@@ -30,13 +31,17 @@ class Shelf:
         self.choice, self.error = choice, error
         self.fetched: list[str] = []
         self.gate = threading.Event()
+        self.fetches: threading.Event | None = None
         self.notes: list[str] = []
         self.models = LanguageModels(
             lambda: self.choice, self.open, fetch=self.fetch, may_fetch=True, note=self.notes.append
         )
 
     def open(self, name: str, progress: Progress) -> LanguageModel:
-        progress(f"Loading {name}", 0, 1)
+        if self.fetches:
+            progress(Notice("fetching_mb", name=name), 3, 10)
+            assert self.fetches.wait(10)
+        progress(Notice("loading", name=name), 0, 1)
         assert self.gate.wait(10)
         if self.error:
             raise self.error
@@ -47,6 +52,18 @@ class Shelf:
         progress(f"Fetching {name} (MB)", 3, 10)
         assert self.gate.wait(10)
         return Path("x")
+
+
+def test_a_model_that_is_chosen_and_not_here_is_told_as_being_fetched(until: Until) -> None:
+    shelf = Shelf(Choice(NAME, "as set"))
+    shelf.fetches = threading.Event()
+    shelf.models.load_in_background()
+    until(lambda: shelf.models.underway == Underway(NAME, f"Fetching {NAME} (MB)", 3, 10), 5)
+    shelf.fetches.set()
+    until(lambda: shelf.models.underway == Underway(NAME, f"Loading {NAME}", 0, 1), 5)
+    assert shelf.models.underway and said(shelf.models.underway.label, "zh") == f"正在载入 {NAME}"
+    shelf.gate.set()
+    until(lambda: shelf.models.current().name == NAME, 5)
 
 
 def test_until_a_model_is_loaded_there_is_a_note(until: Until) -> None:

@@ -14,13 +14,14 @@ from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_reply, example_questions
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
-from app.languages import language_by_code
+from app.languages import ENGLISH as ENGLISH_LANGUAGE
 from app.languages.phrases import AnswerPhrases
+from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.shipped import default_questions_file
 from retrieval.types import Paper
 
-ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
+ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
 
 
 @pytest.mark.parametrize(

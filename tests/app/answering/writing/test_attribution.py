@@ -12,12 +12,13 @@ from app.answering.citations.stream import cited_sentences, renumbered
 from app.answering.events import AnswerSentence, Citation, Support
 from app.answering.writing.attribution import Attribution, attributed, unattributed
 from app.answering.writing.quotes import described
-from app.languages import language_by_code
+from app.languages import ENGLISH as ENGLISH_LANGUAGE
 from app.languages.phrases import AnswerPhrases
+from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
 from app.surfaces.page.answer_text import inline_layers
 from retrieval.types import Paper
 
-ENGLISH, CHINESE = language_by_code("en").phrases, language_by_code("zh").phrases
+ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
 
 LUNAR = Paper(
     "lunar",

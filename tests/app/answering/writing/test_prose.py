@@ -23,7 +23,7 @@ LIES = "We see that larger models lie more often than smaller ones."
 SIZE = "The effect grows with the number of weights."
 
 
-class UiStrings:
+class WordSupport:
     """Supports a sentence that has a word of its quote in common beyond the shortest ones."""
 
     def denies(self, quote: Citation, question: str) -> bool:
@@ -45,7 +45,7 @@ class UiStrings:
 
 def told(llm: ScriptedLLM, quotes: list[Citation], limit: float = 5.0) -> tuple[list[Event], Prose]:
     events = []
-    telling = answer_by_quote(LanguageModel(llm, "small"), "Do models lie?", quotes, UiStrings(), limit_seconds=limit)  # type: ignore[arg-type]
+    telling = answer_by_quote(LanguageModel(llm, "small"), "Do models lie?", quotes, WordSupport(), limit_seconds=limit)  # type: ignore[arg-type]
     while True:
         try:
             events.append(next(telling))
@@ -156,7 +156,7 @@ def test_when_the_time_is_up_what_is_there_is_the_answer(cite: Cite) -> None:
 
 def test_leaving_stops_the_model(cite: Cite) -> None:
     llm = ScriptedLLM(replies=["Larger models lie more."], piece=1, delay_s=0.02)
-    telling = answer_by_quote(LanguageModel(llm, "small"), "q?", [cite(1, LIES)], UiStrings())  # type: ignore[arg-type]
+    telling = answer_by_quote(LanguageModel(llm, "small"), "q?", [cite(1, LIES)], WordSupport())  # type: ignore[arg-type]
     next(telling)
     began = time.monotonic()
     # Words flow, yet none is told before the sentence is whole: the reader hears from it all the same.

@@ -28,7 +28,7 @@ from app.answering.events import (
 )
 from app.answering.sources import closest_papers
 from app.answering.writing.quotes import described, quoted_answer, reading_on, refusal_answer
-from app.languages import language_by_code
+from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
 from retrieval.types import Paper, Passage
 
 Cite = Callable[..., Citation]
@@ -43,7 +43,7 @@ SLEEPER = Paper(
     summary="Models lie.",
 )
 PLAIN = Paper("plain", None, "Debate works.", "en", label="A note on debate")
-IN_CHINESE = language_by_code("zh").phrases
+IN_CHINESE = CHINESE_LANGUAGE.phrases
 CHINESE = Paper("zh", "标题", "模型会撒谎。", "zh", translations={"en": "Models lie."})
 
 

@@ -26,7 +26,6 @@ _MONTHS = (
 
 LANGUAGE = Language(
     code="de",
-    name="Deutsch",
     phrases=replace(
         ENGLISH.phrases,
         language="de",
@@ -41,7 +40,7 @@ LANGUAGE = Language(
         by=" von {names}",
         since=" seit {date}",
     ),
-    recognises=lambda letters: re.search(r"\b(?:was|wie|welche|danke|ist|die)\b", letters.casefold()) is not None,
+    recognises=lambda letters: re.search(r"\b(?:wie|welche|danke|ist|sagt)\b", letters.casefold()) is not None,
     quotation_marks=(("„", "“"),),
     grammar=CollectionGrammar(
         forms=WholeForms(patterns=(("count", rf"wie viele arbeiten gibt es(?: von {OWN})?(?: zu (?P<topic>.+))?"),))
