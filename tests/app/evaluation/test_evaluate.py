@@ -189,7 +189,7 @@ def test_a_bad_beir_folder(run: Run, beir: Path, tmp_path: Path) -> None:
     (beir / "qrels" / "test.tsv").write_text("q1\t9\t1\n", encoding="utf-8")
     assert "there is no document '9' in corpus.jsonl" in reason(run("--beir", beir))
     (beir / "queries.jsonl").unlink()
-    assert "queries.jsonl cannot be read" in reason(run("--beir", beir))
+    assert "has no queries.jsonl" in reason(run("--beir", beir))
 
 
 def test_names_are_not_read_as_markup(capsys: pytest.CaptureFixture[str]) -> None:
