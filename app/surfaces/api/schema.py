@@ -122,5 +122,5 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="One plain sentence.")
-    code: str | None = Field(None, description="Names the sentence, for other languages; null where it has no code.")
-    params: dict[str, str | float] = {}
+    code: str = Field("", description="Names the sentence, for other languages; only there where it has a code.")
+    params: dict[str, str | float] = Field({}, description="What the sentence names; only there beside `code`.")
