@@ -1,14 +1,17 @@
 """Answers and papers as they go out, typed, for the OpenAPI document; they are sent as they are and not made anew.
 
-What a route takes in stands with the route.
+What one route alone takes in stands with that route.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
+DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
+Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
 
 
