@@ -31,19 +31,19 @@ class InsideError(PaperbackedError):
 def problem(
     status: int, sentence: str, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
 ) -> JSONResponse:
-    """The response for a failure; `more` are members beside the problem's own."""
+    """The response for a failure; `more` are members beside the problem's own.
+
+    `code` and `params` are only there where the sentence is a `Notice`, and so has a code.
+    """
+    told = code_of(sentence)
     body = {
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": sentence,
-        **_coded(sentence),
+        **(told if told["code"] else {}),
         **(more or {}),
     }
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
-
-
-def _coded(sentence: str) -> Mapping[str, Any]:
-    return code_of(sentence) if isinstance(sentence, Notice) else {}
 
 
 def openai_error(

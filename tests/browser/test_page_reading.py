@@ -37,7 +37,8 @@ INTERFACE = """() => {
     said.push(part.innerText);
     // Gradio puts a choice's value, which nobody sees, in the title of its input.
     for (const node of [part, ...part.querySelectorAll("[aria-label], [title], [placeholder]")]) {
-      if (node.type === "checkbox") continue;
+      // The way back to English says so in English.
+      if (node.type === "checkbox" || node.matches("[data-language-toggle][lang=en]")) continue;
       for (const name of ["aria-label", "title", "placeholder"]) said.push(node.getAttribute(name) ?? "");
     }
   }

@@ -7,6 +7,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.answering.events import Status, as_json
+from app.notices.notice import Notice, notices_as_json
 from tests.support.scripted_server import (
     CITATION,
     OTHER,
@@ -63,6 +65,36 @@ def test_quotes_stand_there_before_the_answer(scripted_page: Page, scripted: Ser
     expect(scripted_page.locator(".also summary")).to_have_text("Also found (1)")
     log = scripted_page.get_by_role("log").locator("p")
     assert log.all_text_contents() == [*SPOKEN, "The answer is complete. Quotes: 1."]
+
+
+def test_in_chinese_it_says_what_is_happening_by_the_codes(scripted_page: Page, scripted: Server) -> None:
+    told = [
+        (Notice("searching"), "正在检索论文 …"),
+        (Notice("conversation"), "正在阅读对话 …"),
+        (Notice("records"), "正在检索论文 …"),
+        (Notice("writing", name="scripted"), "正在撰写 …"),
+    ]  # no two that follow each other look alike
+    note = Notice("skipped", name="scripted")
+    whole = stream(events(answer(note=note, notes=notices_as_json(note))))
+
+    def breaks_off(scripted: Server, handler: BaseHTTPRequestHandler, n: int) -> None:
+        begin(handler)
+        if n == 2:
+            handler.wfile.write(whole)
+        for notice, _ in told if n == 0 else ():
+            told_of = {**as_json(Status(notice)), "text": "In other words"}
+            handler.wfile.write(stream([("status", told_of)], numbered=False))
+            scripted.go_on.wait(30)
+            scripted.go_on.clear()
+
+    scripted.script = breaks_off
+    scripted_page.locator("paperbacked-answer").evaluate("node => node.setAttribute('language', 'zh')")
+    ask(scripted_page)
+    for _, words in told:
+        expect(scripted_page.locator(".status")).to_have_text(words)
+        scripted.go_on.set()
+    expect(scripted_page.locator(".status")).to_have_text("连接中断，正在重试 …")
+    assert note in whole_text(scripted_page)  # notes are English here
 
 
 def test_an_error_on_the_way_is_told(scripted_page: Page, scripted: Server) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from app.answering.events import Status, as_json
+from app.notices.notice import Notice
 from app.surfaces.widget.script import widget_script
 
 XSS = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>\'"]]>'
@@ -51,7 +53,7 @@ def answer(**changes: Any) -> dict[str, Any]:
 
 def events(whole: dict[str, Any]) -> list[tuple[str, Any]]:
     told: list[tuple[str, Any]] = [
-        ("status", {"text": "Searching the papers"}),
+        ("status", as_json(Status(Notice("searching")))),
         ("sources", {"sources": whole["sources"]}),
         ("quotes", {"citations": whole["citations"]}),
     ]

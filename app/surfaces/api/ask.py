@@ -15,7 +15,7 @@ from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.api.body import JsonText, json_body
 from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
 from app.surfaces.api.openapi import answers_with, body_of, event_stream, examples, failures
-from app.surfaces.api.schema import Answer
+from app.surfaces.api.schema import DAY, Answer
 from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
@@ -43,8 +43,8 @@ _chosen: dict[str, Any] = {facet.name: (Values, None) for facet in FACETS}
 class AskFilters(create_model("ChosenValues", **_chosen), extra="forbid"):
     """Which papers may answer; GET /api/v1/papers shows the values that there are."""
 
-    since: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
-    until: str | int | None = Field(None, description="YYYY, YYYY-MM or YYYY-MM-DD, inclusive.")
+    since: str | int | None = Field(None, description=DAY)
+    until: str | int | None = Field(None, description=DAY)
 
 
 class AskRequest(BaseModel):

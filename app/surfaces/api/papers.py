@@ -25,7 +25,6 @@ _PAGE_HEADERS = {
         "schema": {"type": "string"},
     },
 }
-Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many papers at most.")]
 After = Annotated[str | SkipJsonSchema[None], Query(description="A paper's id; the page begins behind it.")]
 PaperId = Annotated[str, Path(description="The paper's id.", examples=["sleeper-agents"])]
@@ -60,7 +59,7 @@ def add_papers(router: APIRouter, answerer: Answerer) -> None:
         operation_id="similar",
         summary="Papers like one",
     )
-    def similar(paper_id: PaperId, top: Top = 5) -> Response:
+    def similar(paper_id: PaperId, top: schema.Top = 5) -> Response:
         """The other papers nearest to this one."""
         if answerer.paper(paper_id) is None:
             return _unknown(paper_id)

@@ -1,14 +1,17 @@
 """Answers and papers as they go out, typed, for the OpenAPI document; they are sent as they are and not made anew.
 
-What a route takes in stands with the route.
+What one route alone takes in stands with that route.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from fastapi import Query
 from pydantic import BaseModel, Field
 
+DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
+Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
 
 
@@ -122,5 +125,5 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str = Field(description="One plain sentence.")
-    code: str | None = Field(None, description="Names the sentence, for other languages; null where it has no code.")
-    params: dict[str, str | float] = {}
+    code: str = Field("", description="Names the sentence, for other languages; only there where it has a code.")
+    params: dict[str, str | float] = Field({}, description="What the sentence names; only there beside `code`.")

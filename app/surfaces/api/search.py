@@ -15,15 +15,13 @@ from app.answering.query.request import filters_from_json
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.openapi import answers_with, examples
-from app.surfaces.api.schema import Source
+from app.surfaces.api.schema import DAY, Source, Top
 from retrieval.facets import FACETS
 
 _QUERY_LENGTH: dict[str, Any] = {"minLength": 1, "maxLength": MAX_QUESTION_CHARS}
-_DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
 Query_ = Annotated[str, Query(description="What to look for.", json_schema_extra=_QUERY_LENGTH)]
-Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
 Values = Annotated[list[str] | SkipJsonSchema[None], Query(description="May be repeated.")]
-Day = Annotated[str | SkipJsonSchema[None], Query(description=_DAY)]
+Day = Annotated[str | SkipJsonSchema[None], Query(description=DAY)]
 
 
 async def _filters_asked(**asked: Any) -> dict[str, Any]:

@@ -6,11 +6,11 @@ import re
 
 from app.answering.events import Answer
 from app.answering.writing.quotes import described
-from app.languages import any_of, language_of
+from app.languages import LANGUAGES, either, language_of
 from app.languages.phrases import AnswerPhrases
 from retrieval.types import Paper
 
-_HEADING = any_of(lambda language: re.escape(language.phrases.references)).pattern
+_HEADING = either(re.escape(language.phrases.references) for language in LANGUAGES)
 _ENDING = re.compile(rf"\n\n(?:{_HEADING})\n- \[[\s\S]*\Z")
 _LINK = re.compile(r"https?://[^\s<>\"'`\\]+")
 # What would make a tag, the address of a link or an image, or the definition of one in Markdown.

@@ -206,14 +206,19 @@ def _note(record: Mapping[str, Any]) -> str | None:
 def _notice(record: Any) -> Notice | None:
     """The notice of a code and its parameters; None where there is no such notice."""
     _require(isinstance(record, dict), "a note must be an object")
-    params = {
-        name: value if type(value) in (int, float) else _words(value, "params", MAX_SHORT_CHARS)
-        for name, value in _mapping(record, "params").items()
-    }
+    told = _mapping(record, "params")
+    params = {name: _param(told, name) for name in told}
+    code = record.get("code")
     try:
-        return Notice(str(record.get("code")), **params)
+        return Notice(code, **params) if isinstance(code, str) else None
     except (KeyError, ValueError):
         return None
+
+
+def _param(params: Mapping[str, Any], name: str) -> str | float:
+    if type(params[name]) in (int, float):
+        return _number(params, name, -_MAX_MS, _MAX_MS)
+    return _text(params, name, MAX_SHORT_CHARS)
 
 
 def _papers_gone(gone: set[str]) -> Notice | None:

@@ -44,6 +44,7 @@ class _Watch:
     total_s: float | None = None
     status: str = "stopped"
     answer: Answer | None = None
+    recorded: bool = False
 
     def saw(self, event: Event) -> None:
         match event:
@@ -130,6 +131,9 @@ class ObservedAnswerer:
                 with closing(self._answerer.stream(question)) as events:
                     for event in events:
                         watch.saw(event)
+                        # Whoever has read the end of an answer finds it counted.
+                        if watch.total_s is not None:
+                            self._record(watch)
                         yield event
             except Exception:
                 watch.failed()
@@ -138,6 +142,10 @@ class ObservedAnswerer:
                 self._record(watch)
 
     def _record(self, watch: _Watch) -> None:
+        """Count and log it, once."""
+        if watch.recorded:
+            return
+        watch.recorded = True
         self._metrics.questions.labels(watch.surface, watch.status).inc()
         self._metrics.answer_seconds.labels(watch.surface).observe(watch.seconds)
         if watch.evidence_s is not None:

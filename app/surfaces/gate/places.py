@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from app.notices.notice import Notice
 from app.surfaces.gate.rate_limits import LimitError, client_name
 
 AT_ONCE = 3
@@ -64,11 +65,7 @@ class AnswerPlaces:
             elif len(line.waiting) < self._longest:
                 line.waiting.append(place)
             else:
-                raise LimitError(
-                    "Too many questions of this address wait for their answers: "
-                    f"try again in {_COME_BACK_SECONDS} seconds.",
-                    _COME_BACK_SECONDS,
-                )
+                raise LimitError(Notice("line_full", count=_COME_BACK_SECONDS), _COME_BACK_SECONDS)
         return place
 
     def leave(self, place: Place) -> None:

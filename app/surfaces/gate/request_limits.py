@@ -44,17 +44,18 @@ class RefusedError(Exception):
 
     def __init__(self, status: int, reason: str, sentence: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(sentence)
+        self.sentence = sentence  # as it was given: a `Notice` keeps its code
         self.status = status
         self.reason = reason
         self.headers = headers
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         more = self._as_openai_says_it() if scope["path"].startswith(_OPENAI) else None
-        await problem(self.status, str(self), self.headers, more)(scope, receive, send)
+        await problem(self.status, self.sentence, self.headers, more)(scope, receive, send)
 
     def _as_openai_says_it(self) -> dict[str, Any]:
         kind = _OPENAI_KINDS.get(self.status, "invalid_request_error")
-        return openai_error(str(self), kind, code=_OPENAI_CODES.get(self.reason, self.reason))
+        return openai_error(self.sentence, kind, code=_OPENAI_CODES.get(self.reason, self.reason))
 
 
 class PageSessions(Protocol):
@@ -204,7 +205,7 @@ def _as_refusal() -> Iterator[None]:
     try:
         yield
     except LimitError as error:
-        raise RefusedError(429, "limit", str(error), {"Retry-After": str(error.retry_after)}) from error
+        raise RefusedError(429, "limit", error.message, {"Retry-After": str(error.retry_after)}) from error
 
 
 class _Turn:

@@ -76,7 +76,7 @@ def _collection(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> st
 def _source(name: str, words: UiStrings) -> str:
     """Where papers came from in words; a source of a reader's own collection is shown as it calls itself."""
     key = f"about_source_{name or 'none'}"
-    return words(key) if key in set(words) else name
+    return words(key) if key in words else name
 
 
 def _programs(words: UiStrings) -> str:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from app.surfaces.markup import text_html
-from app.surfaces.ui_strings import LANGUAGES, UiStrings
+from app.surfaces.ui_strings import LANGUAGES, UiStrings, ui_strings
 
 _TEMPLATE = Path(__file__).parent / "static" / "masthead.html"
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -17,8 +17,15 @@ _FOR_SCRIPTS = "js_"
 def header_html(words: UiStrings, ready: bool = True) -> str:
     """The masthead in the language of `words`; `ready` once the page is in the reader's language."""
     texts = {key.removeprefix(_FOR_SCRIPTS): words(key) for key in words if key.startswith(_FOR_SCRIPTS)}
-    other = LANGUAGES[(LANGUAGES.index(words.language) + 1) % len(LANGUAGES)]
-    places = {"language": words.language, "other": other, "words": json.dumps(texts, ensure_ascii=False)}
+    # The next language names itself, in its own words.
+    other = ui_strings(LANGUAGES[(LANGUAGES.index(words.language) + 1) % len(LANGUAGES)])
+    places = {
+        "language": words.language,
+        "other": other.language,
+        "other_name": other("page_language"),
+        "other_label": other("page_language_label"),
+        "words": json.dumps(texts, ensure_ascii=False),
+    }
 
     def filled(match: re.Match[str]) -> str:
         key = match.group(1)

@@ -31,6 +31,7 @@ from app.answering.query.conversation import refers_back
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.languages import LANGUAGES
+from app.surfaces.page.header import header_html
 from app.surfaces.ui_strings import LANGUAGES as INTERFACE, interface_language, ui_strings
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file
@@ -51,10 +52,12 @@ print(json.dumps({
     "app": app.__path__[0],
     "languages": [language.code for language in LANGUAGES],
     "interface": [*INTERFACE, interface_language("de-CH,en;q=0.5"), ui_strings("de").language],
+    "mastheads": {language: header_html(ui_strings(language)) for language in INTERFACE},
     "read": [is_denial("nicht"), refers_back("Ist es sicher?")],
     "answers": {text: answerer.ask(checked_question(text)).answer for text in json.loads(sys.argv[2])},
 }))
 """
+NAMED = {"page_language": "DE", "page_language_label": "DE: diese Seite auf Deutsch zeigen"}
 COUNT = "Wie viele Arbeiten gibt es von Anthropic seit Mai 2024?"
 CONTENT = (
     "Was sagt „Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training“ zu backdoor behavior?"
@@ -68,7 +71,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     shutil.copytree(ROOT / "app", copy / "app", ignore=shutil.ignore_patterns("__pycache__", "fonts"))
     shutil.copy(ADDED, copy / "app" / "languages")
     for file in (copy / "app" / "surfaces" / "page" / "words").glob("*.en.json"):
-        shutil.copy(file, file.with_name(file.name.replace(".en.", ".de.")))
+        words = json.loads(file.read_text(encoding="utf-8")) | (NAMED if file.name == "chat.en.json" else {})
+        file.with_name(file.name.replace(".en.", ".de.")).write_text(json.dumps(words), encoding="utf-8")
     ran = subprocess.run(
         [sys.executable, "-c", ASKED, str(copy / "home"), json.dumps([COUNT, CONTENT, "Danke schön!", "Hello"])],
         cwd=copy,
@@ -86,6 +90,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_it_is_known_with_its_words(told: dict[str, Any]) -> None:
     assert told["languages"] == ["en", "de", "zh"] and told["read"] == [True, True]
     assert told["interface"] == ["en", "de", "zh", "de", "de"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "other", "label", "name"),
+    [
+        ("en", "de", NAMED["page_language_label"], "DE"),
+        ("de", "zh", "中文：以中文显示本页", "中文"),
+        ("zh", "en", "EN: show this page in English", "EN"),
+    ],
+)
+def test_each_language_leads_to_the_next_by_that_ones_name(
+    told: dict[str, Any], language: str, other: str, label: str, name: str
+) -> None:
+    toggle = f'data-language-toggle="{other}" lang="{other}" aria-label="{label}">{name}</button>'
+    assert toggle in told["mastheads"][language]
 
 
 @pytest.mark.slow

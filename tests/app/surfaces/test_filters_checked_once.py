@@ -10,7 +10,6 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.answering.question import checked_filters
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router
 from app.surfaces.mcp.tools import TOOLS
@@ -20,6 +19,7 @@ from app.surfaces.page.reader import ConversationPage
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.ui_strings import ui_strings
+from retrieval import facets
 from retrieval.errors import InputError
 
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
@@ -73,15 +73,18 @@ def client(answerer: LocalAnswerer) -> Iterator[TestClient]:
 def test_once_and_spelt_as_the_collection_spells_them(
     door: str, client: TestClient, answerer: LocalAnswerer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    checks: list[Any] = []
+    checks: list[str] = []
 
-    def counted(*arguments: Any) -> Any:
-        checks.append(arguments)
-        return checked_filters(*arguments)
+    # Below what others import, so that a check counts wherever it is made.
+    def counted(what: str, *arguments: Any) -> Any:
+        checks.append(what)
+        return known(what, *arguments)
 
-    monkeypatch.setattr("app.answering.question.checked_filters", counted)
+    known = facets._known
+    monkeypatch.setattr(facets, "_known", counted)
     told = DOORS[door](client, answerer, CLOSEST)
-    assert len(checks) == 1 and "OpenAI" in told and "Anthropic" not in told
+    assert checks == [facet.name for facet in facets.FACETS]
+    assert "OpenAI" in told and "Anthropic" not in told
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -67,7 +67,7 @@ export class Conversation {
         },
         onAgain: (fromStart) => {
           if (fromStart) Object.assign(exchange, beginning());
-          exchange.status = say("again");
+          exchange.status = { text: "", code: "again" };
           this.changed();
         },
       });

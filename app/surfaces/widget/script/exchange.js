@@ -13,7 +13,7 @@ export function newExchange(question, history, filters) {
 
 export const beginning = () => ({
   phase: "running",
-  status: "",
+  status: { text: "", code: "searching" },
   sources: [],
   citations: [],
   text: "",
@@ -26,7 +26,7 @@ export const beginning = () => ({
 
 // Takes an event in; true once the exchange is over.
 export function happened(exchange, name, data) {
-  if (name === "status") exchange.status = String(data.text ?? "");
+  if (name === "status") exchange.status = { text: String(data.text ?? ""), code: data.code };
   else if (name === "sources") exchange.sources = sourcesOf(data.sources);
   else if (name === "quotes") exchange.citations = citationsOf(data.citations);
   else if (name === "token") exchange.text += String(data.text ?? "");

@@ -24,15 +24,18 @@ export function turnNodes(exchange, { say, language, last }) {
   ].filter(Boolean);
 }
 
-// The server tells in English what it is doing; other languages are told what they have words for.
-function statusWords(status, say, language) {
-  if (language === "en" && status) return status;
-  const known = {
-    "Searching the papers": "searching",
-    "Looking through the records": "searching",
-    "Reading the conversation": "reading",
-  };
-  return say(known[status] ?? (/^Writing/.test(status) ? "writing" : "searching"));
+// The words for what the server says it is doing, by its code, and for what is happening here.
+const STATUS_WORDS = new Map([
+  ["searching", "searching"],
+  ["records", "searching"],
+  ["conversation", "reading"],
+  ["writing", "writing"],
+  ["again", "again"],
+]);
+
+// Its own words say more, such as who writes, and are English.
+function statusWords({ text, code }, say, language) {
+  return (language === "en" && text) || say(STATUS_WORDS.get(code) ?? "searching");
 }
 
 export function failureWords({ key, sentence, seconds }, say, language) {

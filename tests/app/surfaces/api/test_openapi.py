@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from app.answering.query.request import question_from_json
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
+from app.notices.notice import Notice
 from app.server import create_app
 from app.surfaces.api import export, schema
 from app.surfaces.api.health import health_router
@@ -23,6 +24,7 @@ from app.surfaces.api.openapi import describe, examples
 from app.surfaces.api.routes import BODIES, api_router
 from app.surfaces.exports.kept_answer import answer_from_kept, kept
 from app.surfaces.options import ServingOptions
+from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 
 EXAMPLES_EACH = 20
@@ -87,6 +89,14 @@ def test_the_types_are_those_of_the_answers(answerer: LocalAnswerer) -> None:
     ]:
         assert set(record) == set(model.model_fields), model.__name__
         model.model_validate(record, strict=True)
+
+
+def test_a_problem_names_a_code_where_there_is_one_and_nothing_where_there_is_none() -> None:
+    for sentence, own in ((Notice("question_long", count=9, limit=2), True), ("There is nothing here.", False)):
+        told = json.loads(bytes(problem(400, sentence).body))
+        assert [name in told for name in ("code", "params")] == [own, own]
+        schema.Problem.model_validate(told, strict=True)
+    assert "null" not in json.dumps(schema.Problem.model_json_schema())
 
 
 def test_the_examples_are_true_to_the_collection(answerer: LocalAnswerer) -> None:

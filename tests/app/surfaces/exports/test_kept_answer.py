@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
+from app.notices.notice import Notice, languages, said, templates
 from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
+from app.surfaces.page.kept_conversation import exchanges_from_kept
 from retrieval.errors import InputError
 from retrieval.types import Paper, Passage
 
@@ -47,6 +49,7 @@ ANSWER = Answer(
     models=AnswerModels(embedding="tiny", llm=None, corpus="abc"),
     note="A note.",
 )
+COUNTED = replace(ANSWER, note=Notice("left_out", count=2))
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -168,10 +171,14 @@ def test_a_quote_comes_from_the_abstract_and_from_nowhere_else() -> None:
         (("models",), {"llm": 3}, "text"),
         (("models",), {str(n): None for n in range(21)}, "more than 20"),
         (("note",), 3, "text"),
+        (("notes", 0, "params", "count"), 10**400, "between"),
+        (("notes", 0, "params", "count"), float("inf"), "between"),
+        (("notes", 0, "params", "count"), float("nan"), "between"),
+        (("notes", 0, "params", "count"), True, "text"),
     ],
 )
 def test_a_record_of_another_form_is_refused_in_a_sentence(path: tuple[Any, ...], value: Any, reason: str) -> None:
-    forged: Any = record()
+    forged: Any = copy.deepcopy(kept(COUNTED))
     forged["citations"][1].pop("check")
     whole = [forged]
     at: Any = whole
@@ -182,8 +189,38 @@ def test_a_record_of_another_form_is_refused_in_a_sentence(path: tuple[Any, ...]
         answer_from_kept(whole[0], PAPERS.get)
 
 
+_HUGE = (10**400, -(10**400), float("inf"), float("-inf"), float("nan"), 1e308, 1e9)
+
+
+@pytest.mark.parametrize("code", [*templates("en"), "several", "of_another_version", None, 7, ["left_out"]])
+def test_a_note_of_any_code_is_told_in_every_language_or_refused(code: Any) -> None:
+    names = ("count", "name", "number", "reason", "limit", "since", "until", "size", "memory", "speed")
+    for value in (*_HUGE, 0, -1, 2.5, "", "2", "{count.__class__}"):
+        forged = record(notes=[{"code": code, "params": dict.fromkeys(names, value)}])
+        try:
+            note = answer_from_kept(forged, PAPERS.get).note or ""
+        except InputError:
+            assert value in _HUGE
+            continue
+        assert all(isinstance(said(note, language), str) for language in languages())
+        if not isinstance(code, str) or code not in templates("en"):
+            assert note == "A note."
+
+
+def test_a_conversation_with_a_note_that_cannot_be_told_opens_without_that_turn(answerer: LocalAnswerer) -> None:
+    good = kept(answerer.ask(checked_question("Do backdoors survive training?")))
+    huge = good | {"notes": [{"code": "needs_nothing", "params": {"memory": 10**400, "speed": 1}}]}
+    opened, lost = exchanges_from_kept([{"answer": huge}, {"answer": good}], answerer.paper)
+    assert lost == 1 and [exchange.question for exchange in opened] == [good["question"]]
+
+
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from(_HUGE)
+    | st.floats()
+    | st.text(st.characters(), max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
@@ -191,7 +228,7 @@ _json = st.recursive(
 
 @given(_json, st.data())
 def test_a_hostile_record_is_opened_or_refused_and_nothing_else(value: Any, data: st.DataObject) -> None:
-    forged: Any = record()
+    forged: Any = copy.deepcopy(kept(COUNTED))
     at: Any = forged
     while True:
         key = data.draw(st.sampled_from(sorted(at) if isinstance(at, dict) else range(len(at))))

@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app import server
 from app.build import LocalAnswerer
+from app.notices.notice import Notice
 from app.server import create_app
 from app.settings import read_settings
 from app.surfaces.gate.cors import CorsPolicy, at_the_machine
@@ -381,6 +382,22 @@ def test_the_ways_to_ask_share_one_limit(gated: Gated, inside: Inside, refused: 
     assert_refused(response, 429)
     assert 0 < int(response.headers["retry-after"]) <= 60
     assert len(inside.reached) == 4 and refused == ["limit"] * 3
+
+
+@pytest.mark.parametrize(
+    ("path", "figures", "code"), [(ASK, (1, 0), "client_limit"), ("/v1/chat/completions", (0, 1), "server_limit")]
+)
+def test_a_question_too_many_is_told_with_its_code(
+    gated: Gated, path: str, figures: tuple[int, int], code: str
+) -> None:
+    client = gated(client_limit=figures[0], server_limit=figures[1])
+    assert statuses(client, path, 1) == [200]
+    response = client.post(path, json={})
+    assert_refused(response, 429)
+    told, seconds = response.json(), int(response.headers["retry-after"])
+    assert (told["code"], told["params"]) == (code, {"count": seconds})
+    assert told["detail"] == str(Notice(code, count=seconds))
+    assert "error" not in told or told["error"]["message"] == told["detail"]
 
 
 def test_only_tool_calls_are_questions(gated: Gated) -> None:

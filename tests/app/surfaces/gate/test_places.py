@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from app.notices.notice import code_of, said
 from app.surfaces.gate.cors import CorsPolicy
 from app.surfaces.gate.gate import Gate
 from app.surfaces.gate.places import AT_ONCE, AnswerPlaces, Place
@@ -43,8 +44,10 @@ def test_a_line_has_an_end_and_zero_is_no_limit() -> None:
     places = AnswerPlaces(1)
     for _ in range(AT_ONCE + 1):
         places.enter("a")
-    with pytest.raises(LimitError, match="try again in"):
+    with pytest.raises(LimitError, match="try again in 5 seconds") as refused:
         places.enter("a")
+    assert code_of(refused.value.message) == {"code": "line_full", "params": {"count": 5}}
+    assert said(refused.value.message, "zh") == "此地址有过多的问题在等待回答：请在 5 秒后再问。"
     assert all(AnswerPlaces(0).enter("a").ready for _ in range(50))
 
 
@@ -138,6 +141,21 @@ async def call(gate: Gate, messages: asyncio.Queue[Any]) -> list[Any]:
     scope = {"type": "http", "method": "POST", "path": ASK, "headers": [], "client": ("192.0.2.1", 1)}
     await gate(scope, messages.get, send)
     return sent
+
+
+def test_a_full_line_is_told_to_programs_with_its_code() -> None:
+    async def story() -> None:
+        rules = limits_for(1, 0)
+        held = [rules.places.enter("192.0.2.1") for _ in range(AT_ONCE + 1)]
+        async with client_of(Gate(Slow(), CorsPolicy(), rules), "192.0.2.1") as client:
+            refused = await client.post(ASK, json={})
+        told = refused.json()
+        assert (refused.status_code, told["code"], told["params"]) == (429, "line_full", {"count": 5})
+        assert told["detail"].startswith("Too many questions of this address")
+        for place in held:
+            place.leave()
+
+    asyncio.run(story())
 
 
 def test_who_hangs_up_in_the_line_makes_room_and_asks_nothing() -> None:
