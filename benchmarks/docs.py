@@ -86,6 +86,8 @@ def _options() -> dict[str, str]:
 def _default(name: str, field: FieldInfo) -> str:
     if field.default_factory:
         return DEFAULTS_FOUND_AT_START[name]
+    if field.default == ():
+        return "none"  # As Python writes it, it is refused where it is given.
     return "unset" if field.default is None else f"`{field.default}`"
 
 

@@ -50,7 +50,8 @@ def main() -> None:
             elif name == "error":
                 sys.exit(data["message"])
     except HTTPError as error:
-        sys.exit(json.load(error)["detail"])  # one plain sentence (RFC 9457)
+        plain = error.headers.get_content_type() == "application/problem+json"  # RFC 9457; a proxy's page is none
+        sys.exit(json.load(error)["detail"] if plain else f"{server} answered {error.code}.")
     except URLError as error:
         sys.exit(f"{server} does not answer ({error.reason}): start it with `paperbacked serve`.")
 

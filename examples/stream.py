@@ -32,9 +32,10 @@ def show(event: paperbacked.Event) -> None:
         case Followups(questions) if questions:
             print("\n\nAsk next:", *questions, sep="\n- ")
         case Done(answer):
-            print(f"\nAnswered from {answer.models.corpus}, confidence {answer.confidence:.2f}.")
+            said = "Answered from" if answer.status == "answered" else "Not answered by"
+            print(f"\n{said} {answer.models.corpus}, confidence {answer.confidence:.2f}.")
         case Failed(message):
-            print(f"\n{message}", file=sys.stderr)
+            sys.exit(f"\n{message}")  # on stderr, with the exit status 1
 
 
 def main() -> None:

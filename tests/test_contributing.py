@@ -68,14 +68,28 @@ def test_every_example_is_in_the_index_and_in_the_readme() -> None:
             assert f"examples/{example.name})" in text, (page.name, example.name)
 
 
-@pytest.mark.parametrize("page", ["architecture.md", "verification.md", "security.md", "decisions.md"])
-def test_the_files_of_the_program_that_a_page_names_are_there(page: str) -> None:
-    """By their whole path, or by its end where the page says in which room they are."""
-    named = [path for path in PATH.findall((DOCS / page).read_text(encoding="utf-8")) if is_code(path)]
-    assert named
-    known = [f"/{path.relative_to(ROOT).as_posix()}" for room in CODE for path in (ROOT / room).rglob("*")]
-    gone = [path for path in named if not (ROOT / path).exists() and not any(one.endswith(f"/{path}") for one in known)]
-    assert not gone
+PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "data" / "README.md", *sorted(ROOT.glob("*.md"))]
+KNOWN = [f"/{path.relative_to(ROOT).as_posix()}" for room in CODE for path in (ROOT / room).rglob("*")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_files_of_the_program_that_a_page_names_are_there(page: Path) -> None:
+    """By their whole path, or by so much of its end as fits one file alone."""
+    for path in filter(is_code, PATH.findall(page.read_text(encoding="utf-8"))):
+        if not (ROOT / path).exists():
+            assert len([one for one in KNOWN if one.endswith(f"/{path.rstrip('/')}")]) == 1, path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_the_modules_that_a_page_runs_are_there(page: Path) -> None:
+    for module in re.findall(r"python -m ((?:benchmarks|deploy)\b[\w.]*)", page.read_text(encoding="utf-8")):
+        path = ROOT.joinpath(*module.rstrip(".").split("."))
+        assert path.with_suffix(".py").is_file() or (path / "__main__.py").is_file(), module
+
+
+def test_pages_name_files_and_modules_at_all() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    assert len([*filter(is_code, PATH.findall(text))]) > 100 and "python -m benchmarks." in text
 
 
 def is_code(path: str) -> bool:

@@ -115,8 +115,9 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 def test_the_options_of_the_readme_exist() -> None:
+    text = re.sub(r"`pip install [^`]+`", "", README)
     options = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", README)) <= options
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) <= options
 
 
 def test_the_make_targets_of_the_readme_exist() -> None:
@@ -150,19 +151,23 @@ def named_tests(text: str) -> set[str]:
 
 
 SECURITY = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-HELD = [
-    row
-    for table in re.findall(r"^\|.*held by \|$\n\|[-|]+\|\n((?:\|.*\n)+)", SECURITY, re.MULTILINE)
-    for row in table.splitlines()
-]
+TABLES = [table.splitlines() for table in re.findall(r"(?:^\|.*\n)+", SECURITY, re.MULTILINE)]
+HELD = [row for head, _, *rows in TABLES if head.endswith("| held by |") for row in rows]
+LEAST_HELD = 59
+
+
+def test_every_row_of_the_page_on_security_has_a_head() -> None:
+    """A blank line within a table cuts the rows below it off."""
+    for table in TABLES:
+        assert re.fullmatch(r"\|[-|]+\|", table[1]), table[0]
+        assert table[0].endswith("| held by |") or not any(map(named_tests, table)), table[0]
 
 
 def test_the_page_on_security_says_nothing_that_no_test_holds() -> None:
-    assert len(HELD) > 30
+    assert len(HELD) >= LEAST_HELD
     known = {
         name for file in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", file.read_text())
     }
     for row in HELD:
-        held_by = named_tests(row.rstrip("| ").rpartition("|")[2])
-        assert held_by, f"no test is named for: {row}"
-        assert held_by <= known, f"there is no test {held_by - known}"
+        assert named_tests(row.rstrip("| ").rpartition("|")[2]), f"no test is named for: {row}"
+    assert named_tests(SECURITY) <= known, f"there is no test {named_tests(SECURITY) - known}"

@@ -15,8 +15,6 @@ import paperbacked
 from tests.support.printed import Printed, blocks_of, printed_page
 from tests.support.two_papers import write_two_papers
 
-pytestmark = pytest.mark.slow
-
 TUTORIALS = Path(__file__).parent.parent / "docs" / "tutorials"
 NOT_RUN = {"console"}
 RUN = {"sh", "python", "html"}
@@ -53,6 +51,7 @@ def test_what_is_not_run_are_targets_that_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_ask_runs(quick: Printed) -> None:
     outputs = [quick.run(block) for block in blocks_of(TUTORIALS / "ask.md") if block.language in RUN]
@@ -65,6 +64,7 @@ def test_ask_runs(quick: Printed) -> None:
     assert {"answer", "second"} <= set(quick.names)
 
 
+@pytest.mark.slow
 @pytest.mark.model
 @pytest.mark.timeout(900)
 def test_the_answers_of_ask_are_those_of_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,6 +82,7 @@ def comparable(output: str) -> str:
     return re.sub(r" \((bf16|fp32)\)|\d+ ms", "", lines)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_page_of_embed_may_ask_and_no_other(quick: Printed) -> None:
     for block in blocks_of(TUTORIALS / "embed.md"):
@@ -110,6 +111,7 @@ def asked_from(origin: str, server: str) -> int:
         return error.code
 
 
+@pytest.mark.slow
 def test_python_runs(quick: Printed, capsys: pytest.CaptureFixture[str]) -> None:
     outputs = []
     for block in blocks_of(TUTORIALS / "python.md"):

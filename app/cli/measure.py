@@ -116,7 +116,7 @@ def finetune(
     ] = None,
     steps: Annotated[int | None, typer.Option(help="answers: stop after so many steps, to try it.")] = None,
 ) -> None:
-    """Fine-tune the embedding model on the questions written for the papers, or a language model on the lessons."""
+    """Fine-tune the embedding model on the questions for the papers, or a language model on the training examples."""
     if what is Trained.ANSWERS:
         if hold_out or also or push_to_hub or recipe != "default":
             raise typer.BadParameter("Of the options, `finetune answers` takes --out, --base and --steps.")

@@ -64,7 +64,7 @@ def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None
         return tokenized_examples(read_sft_examples(shipped_file(f"answers/{split}.jsonl")), names, tokenizer, name)
 
     learned, chosen_on = examples("train"), examples("dev")
-    note(f"{len(learned)} lessons; the run goes on where it was if it is stopped.")
+    note(f"{len(learned)} pairs of question and passage; the run goes on where it was if it is stopped.")
     skips = sum(example.skips for example in learned)
     with writing_run(run.out):
         history = train(base, learned, chosen_on, DEFAULT, run.out, steps=run.steps, progress=progress)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from app.answering.evidence.answerability import MODEL_FILE
 from app.settings import Settings, read_settings
 from retrieval.errors import InputError
-from retrieval.shipped import default_papers_file
+from retrieval.shipped import default_papers_file, shipped_file
 
 
 def test_defaults(home: Path) -> None:
@@ -20,6 +22,13 @@ def test_defaults(home: Path) -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.chroma == home / "chroma"
     assert settings.own_papers == home / "collections" / "default.jsonl"
+
+
+def test_what_answer_from_says_of_the_fitted_thresholds_is_what_was_fitted() -> None:
+    fitted = json.loads(shipped_file(MODEL_FILE).read_text(encoding="utf-8"))
+    thresholds = [fitted[model]["threshold"] for model in ("asked", "scored", "plain")]
+    said = f"({min(thresholds):.2f} to {max(thresholds):.2f})"
+    assert said in (Settings.model_fields["answer_from"].description or "")
 
 
 SPECIAL: dict[str, tuple[str, object]] = {

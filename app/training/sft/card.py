@@ -24,8 +24,8 @@ which holds each sentence against the passage before a reader sees it as support
 
 ## Training data
 
-{lessons} lessons (a passage, a question, the sentence or SKIP), written by reading
-abstracts of works on AI safety; in {skips} of them the passage does not answer.
+{pairs} pairs of a question and a passage, each with the sentence or SKIP, written by
+reading abstracts of works on AI safety; in {skips} of them the passage does not answer.
 
 ## Recipe
 
@@ -33,7 +33,7 @@ abstracts of works on AI safety; in {skips} of them the passage does not answer.
 |---|---|
 {recipe}
 
-Loss on the answer's tokens alone. On the development lessons it was {before:.3f} before
+Loss on the answer's tokens alone. On the development pairs it was {before:.3f} before
 training and {losses} after each epoch; the best is kept.
 
 ## Limits
@@ -43,10 +43,10 @@ passage's meaning round or answer beside the question. Use it behind a check.
 """
 
 
-def model_card(name: str, base: str, recipe: SftRecipe, history: LossHistory, lessons: int, skips: int) -> str:
-    """The card's text."""
+def model_card(name: str, base: str, recipe: SftRecipe, history: LossHistory, pairs: int, skips: int) -> str:
+    """The card's text; of the `pairs` of question and passage that were learned, `skips` answer with SKIP."""
     rows = "\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in asdict(recipe).items())
     losses = ", ".join(f"{loss:.3f}" for loss in history.dev[1:])
     return _CARD.format(
-        name=name, base=base, lessons=lessons, skips=skips, recipe=rows, before=history.dev[0], losses=losses
+        name=name, base=base, pairs=pairs, skips=skips, recipe=rows, before=history.dev[0], losses=losses
     )

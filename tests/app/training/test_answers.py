@@ -37,11 +37,11 @@ def test_a_base_of_ones_own_is_taught_and_then_answers(tiny_qwen: Path, tmp_path
     out = tmp_path / "taught"
     ran = finetune("--base", str(tiny_qwen), "--steps", "2", "--out", str(out))
     assert ran.returncode == 0, ran.stderr
-    assert "2575 lessons" in ran.stderr and "Development loss" in ran.stderr
+    assert "2575 pairs" in ran.stderr and "Development loss" in ran.stderr
     assert (out / ADAPTER_FOLDER / WEIGHTS).is_file() and (out / CURVE).read_bytes().startswith(b"\x89PNG")
     assert len(json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["losses"]) == 2
     card = (out / CARD).read_text()
-    assert card.startswith("---\nlicense: apache-2.0") and "2575 lessons" in card
+    assert card.startswith("---\nlicense: apache-2.0") and "2575 pairs" in card
     taught = open_llm(str(out), home=tmp_path)
     assert prompt_for(taught, str(out)) == SENTENCE_PROMPT != prompt_for(open_llm(str(tiny_qwen), home=tmp_path), "x")
 
