@@ -16,7 +16,7 @@ from typing import Any, get_args
 from app.answering.events import Answer, AnswerModels, AnswerSentence, AnswerStatus, Citation, Mode, Support, Timings
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
-from app.notices.notice import Notice, notices_as_json, together
+from app.notices.notice import Notice, NoticeRecord, notices_as_json, together
 from retrieval.errors import InputError
 from retrieval.types import Paper, Passage
 
@@ -61,7 +61,7 @@ def kept(answer: Answer) -> dict[str, Any]:
         "timings": answer.timings.as_json(),
         "models": asdict(answer.models),
         "note": answer.note,
-        "notes": [{"code": one["code"], "params": one["params"]} for one in notices_as_json(answer.note)],
+        "notes": [_kept_part(part) for part in notices_as_json(answer.note)],
     }
 
 
@@ -107,6 +107,11 @@ def _kept_citation(citation: Citation) -> dict[str, Any]:
         "check": _check(citation.quote),
     }
     return record | {"gloss": citation.gloss} if citation.gloss else record
+
+
+def _kept_part(part: NoticeRecord) -> dict[str, Any]:
+    """A sentence of the note: by its code, in words where it has none."""
+    return {"text": part["text"]} if part["code"] is None else {"code": part["code"], "params": part["params"]}
 
 
 def _score(score: float) -> float:
@@ -195,20 +200,22 @@ def _without(sentence: AnswerSentence, lost: Mapping[int, str]) -> AnswerSentenc
 
 
 def _note(record: Mapping[str, Any]) -> str | None:
-    """The note, as notices where all of it is told by their codes."""
+    """The note, put together of its parts where all of them are known; else as it stands."""
     note = record.get("note")
     text = None if note is None else _words(note, "note", MAX_SHORT_CHARS)
-    kept = [_notice(one) for one in _list(record, "notes", MAX_ENTRIES)]
-    known = [notice for notice in kept if notice is not None]
+    kept = [_part(one) for one in _list(record, "notes", MAX_ENTRIES)]
+    known = [part for part in kept if part is not None]
     return together(*known) if known and len(known) == len(kept) else text
 
 
-def _notice(record: Any) -> Notice | None:
-    """The notice of a code and its parameters; None where there is no such notice."""
+def _part(record: Any) -> str | None:
+    """The notice of a code and its parameters, or a text without one; None where there is no such notice."""
     _require(isinstance(record, dict), "a note must be an object")
     told = _mapping(record, "params")
     params = {name: _param(told, name) for name in told}
     code = record.get("code")
+    if code is None:
+        return None if record.get("text") is None else _text(record, "text", MAX_SHORT_CHARS)
     try:
         return Notice(code, **params) if isinstance(code, str) else None
     except (KeyError, ValueError):

@@ -111,41 +111,43 @@ class ObservedAnswerer:
 
     def ask(self, question: Question) -> Answer:
         watch = _Watch(ASKED_FROM.get() or self._surface, question.text)
-        with self._metrics.answers_running.track_inprogress():
-            try:
-                answer = self._answerer.ask(question)
-            except InputError:
-                raise  # no question that could have been answered
-            except Exception:
-                watch.failed()
-                self._record(watch)
-                raise
-            watch.answered(answer)
+        self._metrics.answers_running.inc()
+        try:
+            answer = self._answerer.ask(question)
+        except InputError:  # no question that could have been answered
+            self._metrics.answers_running.dec()
+            raise
+        except Exception:
+            watch.failed()
             self._record(watch)
+            raise
+        watch.answered(answer)
+        self._record(watch)
         return answer
 
     def _observed(self, question: Question, watch: _Watch) -> Generator[Event]:
-        with self._metrics.answers_running.track_inprogress():
-            try:
-                # Left early, the chain must end with this generator and not when Python collects it.
-                with closing(self._answerer.stream(question)) as events:
-                    for event in events:
-                        watch.saw(event)
-                        # Whoever has read the end of an answer finds it counted.
-                        if watch.total_s is not None:
-                            self._record(watch)
-                        yield event
-            except Exception:
-                watch.failed()
-                raise
-            finally:
-                self._record(watch)
+        self._metrics.answers_running.inc()
+        try:
+            # Left early, the chain must end with this generator and not when Python collects it.
+            with closing(self._answerer.stream(question)) as events:
+                for event in events:
+                    watch.saw(event)
+                    # Whoever has read the end of an answer finds it counted.
+                    if watch.total_s is not None:
+                        self._record(watch)
+                    yield event
+        except Exception:
+            watch.failed()
+            raise
+        finally:
+            self._record(watch)
 
     def _record(self, watch: _Watch) -> None:
-        """Count and log it, once."""
+        """It runs no longer: count and log it, once."""
         if watch.recorded:
             return
         watch.recorded = True
+        self._metrics.answers_running.dec()
         self._metrics.questions.labels(watch.surface, watch.status).inc()
         self._metrics.answer_seconds.labels(watch.surface).observe(watch.seconds)
         if watch.evidence_s is not None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.notices.notice import Notice, languages, said, templates
+from app.notices.notice import Notice, languages, said, templates, together
 from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
 from app.surfaces.page.kept_conversation import exchanges_from_kept
 from retrieval.errors import InputError
@@ -205,6 +205,13 @@ def test_a_note_of_any_code_is_told_in_every_language_or_refused(code: Any) -> N
         assert all(isinstance(said(note, language), str) for language in languages())
         if not isinstance(code, str) or code not in templates("en"):
             assert note == "A note."
+
+
+def test_a_note_of_a_code_and_of_words_keeps_both_and_their_languages() -> None:
+    mixed = together("A plugin's own words.", Notice("left_out", count=2))
+    opened = answer_from_kept(sent(replace(ANSWER, note=mixed)), PAPERS.get)
+    assert opened.note == mixed
+    assert said(opened.note or "", "zh") == f"A plugin's own words. {Notice('left_out', count=2).said('zh')}"
 
 
 def test_a_conversation_with_a_note_that_cannot_be_told_opens_without_that_turn(answerer: LocalAnswerer) -> None:

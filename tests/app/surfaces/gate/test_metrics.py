@@ -99,6 +99,17 @@ def test_an_answer_passes_unchanged_and_is_counted(answerer: LocalAnswerer, line
     assert line["timings"] == done.answer.timings.as_json()
 
 
+def test_who_has_read_an_answers_end_finds_it_counted(answerer: LocalAnswerer, lines: Any) -> None:
+    metrics = Metrics()
+    events = observed(answerer, metrics).stream(QUESTION)
+    assert any(isinstance(event, Done) for event in events)  # and reads no further
+    assert counts(metrics)["paperbacked_questions_total", "answered", "api"] == 1
+    assert counts(metrics)[("paperbacked_answers_running",)] == 0
+    list(events)
+    assert counts(metrics)["paperbacked_questions_total", "answered", "api"] == 1
+    assert len(lines()) == 1
+
+
 def test_a_whole_answer_is_counted_alike(answerer: LocalAnswerer, lines: Any) -> None:
     metrics = Metrics()
     answer = observed(answerer, metrics).ask(QUESTION)
