@@ -62,13 +62,13 @@ def create_app(
     runs = runs or AnswerRuns()
     metrics = Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
-    rules = limits_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
-    frontier = CorsPolicy(options.widget_origins, options.hosts, options.local_only)
+    limits = limits_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
+    cors = CorsPolicy(options.widget_origins, options.hosts, options.local_only)
 
     def seen_from(surface: str) -> Answerer:
         return ObservedAnswerer(answerer, surface, metrics, options.log_questions)
 
-    page = build_page(seen_from("page"), language_models, rules)
+    page = build_page(seen_from("page"), language_models, limits)
     sessions = GradioSessions(page)
     app = FastAPI(
         title="paperbacked",
@@ -86,7 +86,7 @@ def create_app(
     describe(app, BODIES)
     plain_errors(app)
     login = _login(options)
-    app.add_middleware(Gate, frontier=frontier, rules=rules, page=sessions, login=login)
+    app.add_middleware(Gate, cors=cors, limits=limits, page=sessions, login=login)
     if login:
         login.attach(app)
     app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)

@@ -22,6 +22,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.support import guests
+from tests.support.ports import free_port
 
 # Fixtures of the widget's tests; the server below allows the other site to ask.
 other_site, guest, page_of = guests.other_site, guests.guest, guests.page_of
@@ -41,12 +42,6 @@ _ARGS = [
     "--disable-sync",
 ]
 _ANSWERED = "count => document.querySelectorAll('.turn').length === count && !document.querySelector('[aria-busy]')"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -205,7 +205,7 @@ def _note(record: Mapping[str, Any]) -> str | None:
     text = None if note is None else _words(note, "note", MAX_SHORT_CHARS)
     kept = [_part(one) for one in _list(record, "notes", MAX_ENTRIES)]
     known = [part for part in kept if part is not None]
-    return together(*known) if known and len(known) == len(kept) else text
+    return together(*known) if text is not None and known and len(known) == len(kept) else text
 
 
 def _part(record: Any) -> str | None:

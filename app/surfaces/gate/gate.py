@@ -1,4 +1,4 @@
-"""The gate before every route: what is there, and who may ask from where; what comes through `admission` admits."""
+"""The gate before every route: what is there, who may ask from where; `RequestLimits` counts what comes through."""
 
 from __future__ import annotations
 
@@ -48,19 +48,19 @@ class Gate:
     def __init__(
         self,
         app: ASGIApp,
-        frontier: CorsPolicy,
-        rules: Limits,
+        cors: CorsPolicy,
+        limits: Limits,
         page: PageSessions | None = None,
         login: Login | None = None,
     ) -> None:
         self.app = app
-        self.frontier = frontier
-        self.rules = rules
+        self.cors = cors
+        self.limits = limits
         self.login = login
-        self._admission = RequestLimits(app, rules, page)
+        self._counted = RequestLimits(app, limits, page)
         self._for_guests = CORSMiddleware(
-            self._admission,
-            allow_origins=frontier.origins,
+            self._counted,
+            allow_origins=cors.origins,
             allow_methods=("GET", "POST"),
             allow_headers=(
                 *("Accept", "Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID"),
@@ -77,7 +77,7 @@ class Gate:
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
             return
-        requester = requester_of(scope, self.frontier.origins)
+        requester = requester_of(scope, self.cors.origins)
         rule = rule_at(scope["path"], self.login.rules if self.login else ())
         for_programs = rule is not None and rule.audience in ("programs", "operators")
         if for_programs:
@@ -85,20 +85,20 @@ class Gate:
         try:
             scope[RULE], scope[REQUESTER] = self._judge(scope, rule, requester), requester
         except RefusedError as refusal:
-            self.rules.refused(refusal.reason)
+            self.limits.refused(refusal.reason)
             await refusal.answer(scope, receive, send)
             return
         if not for_programs:
-            await self._admission(scope, receive, send if scope["path"] in _FOR_ALL_PAGES else _for_us_alone(send))
+            await self._counted(scope, receive, send if scope["path"] in _FOR_ALL_PAGES else _for_us_alone(send))
         elif requester == "guest":
             ASKED_FROM.set("widget")
             await self._for_guests(scope, receive, send)
         else:
-            await self._admission(scope, receive, send)
+            await self._counted(scope, receive, send)
 
     def _judge(self, scope: Scope, rule: Rule | None, requester: Requester) -> Rule:
         """The rule, where one of that kind may come to its address. Raises `RefusedError`."""
-        if not self.frontier.knows(scope):
+        if not self.cors.knows(scope):
             sentence = "This server has another name than the one it was called by: whoever runs it can add that one."
             raise RefusedError(421, "host", sentence)
         if rule is None:
@@ -117,7 +117,7 @@ class Gate:
     def _is_let_in(self, scope: Scope, rule: Rule, login: Login) -> bool:
         if rule in login.rules or rule.path in WITHOUT_LOGIN:
             return True
-        return login.admits(scope) or self.rules.brings_key(scope)
+        return login.admits(scope) or self.limits.brings_key(scope)
 
 
 class LoginNeededError(RefusedError):

@@ -72,7 +72,7 @@ class PageSessions(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What admission goes by; the limits count apart."""
+    """What requests are counted by, each of them apart."""
 
     questions: RateLimit
     feedback: RateLimit
@@ -119,7 +119,7 @@ def limits_for(
     api_key: str | None = None,
     refused: Callable[[str], None] = lambda reason: None,
 ) -> Limits:
-    """The rules with limits of so many questions a minute, 0 for none; a client's line is as long as its limit."""
+    """Limits of so many questions a minute, 0 for none; a client's line is as long as its limit."""
     return Limits(
         questions=RateLimit(client_limit, server_limit),
         feedback=RateLimit(client_limit, server_limit),
@@ -134,9 +134,9 @@ def limits_for(
 class RequestLimits:
     """ASGI middleware behind the gate, which has noted in the scope who asks and by which rule."""
 
-    def __init__(self, app: ASGIApp, rules: Limits, page: PageSessions | None = None) -> None:
+    def __init__(self, app: ASGIApp, limits: Limits, page: PageSessions | None = None) -> None:
         self.app = app
-        self.rules = rules
+        self.limits = limits
         self._page = page
         self._open = 0
 
@@ -149,9 +149,9 @@ class RequestLimits:
             questions = self._count(rule, client, body)
             if self._page and rule.audience == "page":
                 body = self._page.check(scope, body)
-            place = _Turn(self.rules.places, client) if questions else None
+            place = _Turn(self.limits.places, client) if questions else None
         except RefusedError as refusal:
-            self.rules.refused(refusal.reason)
+            self.limits.refused(refusal.reason)
             await refusal.answer(scope, receive, send)
             return
         receive = receive if body is None else again(body, receive)
@@ -168,7 +168,7 @@ class RequestLimits:
 
     def _check_key(self, scope: Scope, rule: Rule) -> None:
         """Raises `RefusedError` for a program's request without the key, where there is one."""
-        if self.rules.api_key is None or not wants_key(scope, rule) or self.rules.brings_key(scope):
+        if self.limits.api_key is None or not wants_key(scope, rule) or self.limits.brings_key(scope):
             return
         raise RefusedError(
             401,
@@ -188,13 +188,13 @@ class RequestLimits:
         if rule.counted == "nothing":
             return 0
         questions = {"question": 1, "tool calls": _tool_calls(body or b"")}.get(rule.counted, 0)
-        if questions and self._open >= self.rules.max_open:
+        if questions and self._open >= self.limits.max_open:
             sentence = f"Too many answers are being made at once: try again in {_COME_BACK_SECONDS} seconds."
             raise RefusedError(503, "crowd", sentence, {"Retry-After": str(_COME_BACK_SECONDS)})
-        other = {"feedback": self.rules.feedback, "login": self.rules.logins}.get(rule.counted, self.rules.lookups)
+        other = {"feedback": self.limits.feedback, "login": self.limits.logins}.get(rule.counted, self.limits.lookups)
         with _as_refusal():
             for _ in range(questions):
-                self.rules.questions.admit(client)
+                self.limits.questions.admit(client)
             if not questions:
                 other.admit(client)
         return questions

@@ -11,7 +11,7 @@ from app.surfaces.page.paper_naming import name_html, origin
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
 
-_RUNGS = ("passage", "question", "words", "letters")
+_SIGNALS = ("passage", "question", "words", "letters")
 
 STRONG, FAIR = 0.35, 0.25
 """From which score on a match is called so, here and in the widget.
@@ -136,12 +136,12 @@ def _trace(passage: Passage | None, words: UiStrings) -> str:
     gave = dict(passage.signals) if passage else {}
     if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
         gave.pop("question", None)
-    scores = " · ".join(f"{_rung(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
+    scores = " · ".join(f"{_signal(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
     return f'<p class="trace">{text_html(words("card_found_by", scores=scores))}</p>' if scores else ""
 
 
-def _rung(name: str, words: UiStrings) -> str:
-    return words(f"card_found_by_{name}") if name in _RUNGS else name
+def _signal(name: str, words: UiStrings) -> str:
+    return words(f"card_found_by_{name}") if name in _SIGNALS else name
 
 
 def _actions(paper: Paper, turn: int, words: UiStrings) -> str:

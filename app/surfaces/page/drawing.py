@@ -91,7 +91,7 @@ def _pause(frame: PageUpdate) -> float:
 
 
 def _difference(frame: PageUpdate, shown: PageUpdate) -> PageUpdate:
-    """The frame without what is on the screen already: the margin is the larger part and changes twice."""
+    """The frame without what is on the screen already: the evidence beside it is the larger part and changes twice."""
     same = {
         field.name: None for field in fields(PageUpdate) if getattr(frame, field.name) == getattr(shown, field.name)
     }

@@ -1,4 +1,4 @@
-"""The shelf of language models: what is at work, what could be fetched, and how far that has come."""
+"""The language models: what is at work, what could be fetched, and how far that has come."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def model_picker_html(offers: Sequence[Offer], underway: Underway | None, failur
     rows = "".join(_row(offer, underway, words) for offer in offers)
     failed = f'<p class="note">{text_html(said(failure, words.language))}</p>' if failure else ""
     opened = " open" if underway or failure else ""
-    heading = f"<summary>{text_html(words('shelf_heading'))}</summary>"
-    return f'<details class="shelf"{opened}>{heading}<ul>{rows}</ul>{failed}</details>'
+    heading = f"<summary>{text_html(words('models_heading'))}</summary>"
+    return f'<details class="models"{opened}>{heading}<ul>{rows}</ul>{failed}</details>'
 
 
 def _row(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
@@ -32,20 +32,20 @@ def _state(offer: Offer, underway: Underway | None, words: UiStrings) -> str:
     if underway and underway.name == offer.model.name:
         return _progress(underway, words)
     if offer.at_work:
-        back = text_html(words("shelf_back"))
-        return f'{text_html(words("shelf_at_work"))} <button type="button" data-get="none">{back}</button>'
+        back = text_html(words("models_back"))
+        return f'{text_html(words("models_at_work"))} <button type="button" data-get="none">{back}</button>'
     if underway:
-        return text_html(words("shelf_here" if offer.here else "shelf_fetchable"))
-    action = words("shelf_use" if offer.here else "shelf_fetch")
-    label = text_html(words("shelf_label", action=action, name=offer.model.name))
+        return text_html(words("models_here" if offer.here else "models_fetchable"))
+    action = words("models_use" if offer.here else "models_fetch")
+    label = text_html(words("models_label", action=action, name=offer.model.name))
     return f'<button type="button" data-get="{name}" aria-label="{label}">{text_html(action)}</button>'
 
 
 def _progress(underway: Underway, words: UiStrings) -> str:
     done, total, label = underway.done, underway.total, said(underway.label, words.language)
     if total > 1:
-        far = words("shelf_far", label=label, done=f"{done:,}", total=f"{total:,}")
+        far = words("models_far", label=label, done=f"{done:,}", total=f"{total:,}")
     else:
-        far = words("shelf_underway", label=label)
+        far = words("models_underway", label=label)
     bar = f'<progress value="{done}" max="{total}" aria-label="{text_html(label)}"></progress>'
     return f'<span role="status">{text_html(far)}</span>{bar}'

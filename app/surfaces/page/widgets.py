@@ -55,7 +55,7 @@ class Widgets:
 
     @property
     def screen(self) -> list[Any]:
-        """What a `Frame` updates, in its order."""
+        """What `PageUpdate` updates, in its order."""
         drawn = (self.exchanges, self.conversation, self.evidence_pane, self.notice, self.box)
         return [*drawn, self.announced, self.kept, self.editing, self.earlier, self.earlier_evidence_pane]
 

@@ -22,6 +22,7 @@ from retrieval.stores.base import Index, similarity
 from retrieval.stores.chroma import WRITE_BATCH, ChromaStore
 from retrieval.stores.stored_passage import StoredPassage, stored_passage
 from retrieval.types import Chunk, Filters, Paper
+from tests.support.ports import free_port
 
 if TYPE_CHECKING:
     from retrieval.stores.chroma_types import ChromaClient
@@ -265,11 +266,6 @@ def test_collections_are_apart(tmp_path: Path, build: Build, papers: tuple[Paper
 def test_an_address_that_is_none(where: str) -> None:
     with pytest.raises(IndexStoreError, match="is no address of a Chroma server: give one such as"):
         ChromaStore(where).find("default", "f")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 def test_a_server_that_is_not_there(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:

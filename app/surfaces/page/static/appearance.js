@@ -2,7 +2,7 @@
 (() => {
   const { find, send, stored, store } = window.paperbacked;
   const THEME = "paperbacked-theme";
-  const LANGUAGE = "paperbacked-language"; // read by chat.py when the page is opened
+  const LANGUAGE = "paperbacked-language"; // read by gradio_page.py when the page is opened
   const system = matchMedia("(prefers-color-scheme: dark)");
 
   function paint(dark) {

@@ -520,7 +520,7 @@ def test_beyond_a_bound_questions_are_asked_to_come_back(refused: list[str]) -> 
         async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url=OURS) as client:
             waiting = [asyncio.ensure_future(client.post(ASK, json={})) for _ in range(3)]
             await asyncio.sleep(0)
-            while gate._admission._open < 3:
+            while gate._counted._open < 3:
                 await asyncio.sleep(0)
             crowded = await client.post(ASK, json={})
             assert_refused(crowded, 503)
@@ -540,7 +540,7 @@ def test_a_failure_inside_leaves_room() -> None:
     gate = Gate(broken, CorsPolicy(), limits_for(0, 0))
     with pytest.raises(OSError, match="disk"):
         call(gate, [{"type": "http.request", "body": b"{}"}])
-    assert gate._admission._open == 0
+    assert gate._counted._open == 0
 
 
 # --- In the application

@@ -386,7 +386,7 @@ def assert_refused(error: openai.APIStatusError, status: int, kind: str, code: s
 def guarded(served: Any, answerer: LocalAnswerer) -> Iterator[openai.OpenAI]:
     """A client with the key of a server that lets one question a minute in."""
     app = app_of(answerer)
-    app.add_middleware(Gate, frontier=CorsPolicy(), rules=limits_for(1, 0, KEY))
+    app.add_middleware(Gate, cors=CorsPolicy(), limits=limits_for(1, 0, KEY))
     with served(app) as address, client_of(address) as client:
         yield client.with_options(api_key=KEY)
 

@@ -19,7 +19,7 @@ def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
         [Offer(SMALLEST, True, True), Offer(MIDDLE, True, False), Offer(LARGEST, False, False)], None, None, EN
     )
     assert all(model.name in html and model.needs in html for model in CATALOGUE)
-    assert "at work" in html and '<details class="shelf">' in html
+    assert "at work" in html and '<details class="models">' in html
     assert re.findall(r'data-get="([^"]+)"[^>]*>([^<]+)<', html) == [
         ("none", "Back to quotes"),
         (MIDDLE.name, "Use it"),
@@ -30,7 +30,7 @@ def test_each_model_has_its_needs_and_the_one_thing_to_do() -> None:
 def test_while_one_is_underway_no_other_can_be_pressed() -> None:
     underway = Underway(SMALLEST.name, Notice("fetching", name="<b>"), 1200, 1500)
     html = model_picker_html([Offer(model, False, False) for model in CATALOGUE], underway, None, EN)
-    assert "data-get" not in html and '<details class="shelf" open>' in html
+    assert "data-get" not in html and '<details class="models" open>' in html
     assert "Fetching &lt;b&gt; … 1,200 of 1,500" in html and '<progress value="1200" max="1500"' in html
 
 

@@ -462,7 +462,7 @@ def test_the_scope_of_filters_is_said() -> None:
         ({}, ""),
     ],
 )
-def test_a_card_says_which_rungs_found_the_paper(signals: dict[str, float], expected: str) -> None:
+def test_a_card_says_which_signals_found_the_paper(signals: dict[str, float], expected: str) -> None:
     source = Passage(PAPER, 0, 5, 0.62, signals)
     for cited in ((citation(1, "Backdoors persist."),), ()):
         html = evidence(answered("x", cited, sources=(source, source)), 1, True)
