@@ -42,9 +42,10 @@ class KeptCitation(BaseModel):
 
 
 class KeptNotice(BaseModel):
-    """A notice by its code."""
+    """A notice by its code, or in words where it has none."""
 
-    code: str | None
+    code: str | None = None
+    text: str | None = None
     params: dict[str, str | float] = {}
 
 
