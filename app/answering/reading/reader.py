@@ -1,0 +1,188 @@
+"""Read a question and what papers say together, and a claim and its evidence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from app.answering.reading.packing import PackedRow, SpecialTokens, packed
+from retrieval.errors import ModelError
+from retrieval.models.heavy_imports import heavy_imports
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+ROWS_TOGETHER = 4
+"""Rows that are read at once: more of them wait for the longest, and gain nothing on two cores."""
+NOTHING = -20.0
+"""The log odds of a sentence in which there is nothing to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A paper's name, and sentences of it in reading order."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: of each sentence how surely it answers, as log odds against "none of these answers"."""
+
+    sentences: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The chances, in [0, 1] and together 1, that evidence supports a claim, contradicts it, or does neither."""
+
+    supported: float
+    contradicted: float
+    not_enough: float
+
+
+class Reader(Protocol):
+    """Reads; every call gives the same for the same, however busy the machine is."""
+
+    name: str
+    fingerprint: str
+
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+        """How surely the sentences of each excerpt answer the question."""
+        ...
+
+    def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+        """Of pairs of claim and evidence, what the evidence says of the claim."""
+        ...
+
+
+class OnnxReader:
+    """A `Reader` in ONNX Runtime; the file is loaded at first use. Safe from any thread."""
+
+    def __init__(self, name: str, fingerprint: str, model: Path, tokenizer: Path) -> None:
+        self.name, self.fingerprint = name, fingerprint
+        self._model, self._tokenizer = model, tokenizer
+        self._loaded: tuple[InferenceSession, Tokenizer, SpecialTokens] | None = None
+        self._loading = threading.Lock()
+
+    def load(self) -> None:
+        """Load now rather than at the first question. Raises `ModelError`."""
+        self._parts()
+
+    def _parts(self) -> tuple[InferenceSession, Tokenizer, SpecialTokens]:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _opened(self._model, self._tokenizer)
+            return self._loaded
+
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+        """How surely the sentences of each excerpt answer the question."""
+        _, tokenizer, special = self._parts()
+        texts = [question, *(text for one in excerpts for text in (one.title, *one.sentences))]
+        ids = iter(_ids(tokenizer, texts))
+        asked = next(ids)
+        pieces: list[_Piece] = []
+        for place, one in enumerate(excerpts):
+            title = next(ids)
+            pieces += _pieces(place, asked, title, [next(ids) for _ in one.sentences], special)
+        odds = [[NOTHING] * len(one.sentences) for one in excerpts]
+        for places, (sentences, none, _) in self._run([piece.row for piece in pieces]):
+            for at, piece in ((at, pieces[place]) for at, place in enumerate(places)):
+                for number, value in zip(piece.numbers, sentences[at] - none[at], strict=False):
+                    odds[piece.excerpt][number] = float(value)
+        return [Reading(tuple(own)) for own in odds]
+
+    def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+        """Of pairs of claim and evidence, what the evidence says of the claim."""
+        _, tokenizer, special = self._parts()
+        ids = iter(_ids(tokenizer, [text for pair in pairs for text in pair]))
+        rows = [packed(next(ids), (), [next(ids)], special) for _ in pairs]
+        told: dict[int, Agreement] = {}
+        for places, (_, _, claims) in self._run(rows):
+            for at, place in enumerate(places):
+                told[place] = Agreement(*(float(chance) for chance in _softmax(claims[at])))
+        return [told[place] for place in range(len(rows))]
+
+    def _run(self, rows: Sequence[PackedRow]) -> list[tuple[list[int], tuple[np.ndarray, np.ndarray, np.ndarray]]]:
+        """The rows' places, a few of like length at a time, with the network's outputs for them."""
+        session, _, _ = self._parts()
+        order = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
+        done: list[tuple[list[int], tuple[np.ndarray, np.ndarray, np.ndarray]]] = []
+        for at in range(0, len(order), ROWS_TOGETHER):
+            places = order[at : at + ROWS_TOGETHER]
+            sentences, none, claims = session.run(None, _inputs([rows[place] for place in places]))
+            done.append((places, (np.asarray(sentences), np.asarray(none), np.asarray(claims))))
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """As much of an excerpt as fits into one row; `numbers` are its sentences'."""
+
+    excerpt: int
+    numbers: tuple[int, ...]
+    row: PackedRow
+
+
+def _pieces(
+    excerpt: int, question: list[int], title: list[int], sentences: Sequence[list[int]], special: SpecialTokens
+) -> list[_Piece]:
+    left = [number for number, sentence in enumerate(sentences) if sentence]
+    pieces: list[_Piece] = []
+    while left:
+        row = packed(question, title, [sentences[number] for number in left], special)
+        pieces.append(_Piece(excerpt, tuple(left[: len(row.spans)]), row))
+        left = left[len(row.spans) :]
+    return pieces
+
+
+def _inputs(rows: Sequence[PackedRow]) -> dict[str, np.ndarray]:
+    count, width = len(rows), max(len(row.ids) for row in rows)
+    ids, kinds, mask = (np.zeros((count, width), dtype=np.int64) for _ in range(3))
+    pool = np.zeros((count, max(1, max(len(row.spans) for row in rows)), width), dtype=np.float32)
+    for at, row in enumerate(rows):
+        length = len(row.ids)
+        ids[at, :length], mask[at, :length] = row.ids, 1
+        kinds[at, row.second : length] = 1
+        for number, (start, end) in enumerate(row.spans):
+            pool[at, number, start:end] = 1.0 / (end - start)
+    return {"ids": ids, "kinds": kinds, "mask": mask, "pool": pool}
+
+
+def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    return [one.ids for one in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    raised = np.exp(logits - logits.max())
+    return raised / raised.sum()
+
+
+def _opened(model: Path, tokenizer: Path) -> tuple[InferenceSession, Tokenizer, SpecialTokens]:
+    from onnxruntime import InferenceSession, SessionOptions
+
+    with heavy_imports():
+        from tokenizers import Tokenizer
+
+    options = SessionOptions()
+    options.log_severity_level = 3
+    try:
+        session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        words = Tokenizer.from_file(str(tokenizer))
+    # Both libraries raise classes of their own for a file that is none of theirs.
+    except Exception as error:
+        raise ModelError(f"The reader {model.name} cannot be used: reinstall the program.") from error
+    words.no_truncation()
+    words.no_padding()
+    cls, sep = words.token_to_id("[CLS]"), words.token_to_id("[SEP]")
+    names = [one.name for one in session.get_inputs()]
+    if cls is None or sep is None or names != ["ids", "kinds", "mask", "pool"]:
+        raise ModelError(f"The reader {model.name} is of another form than this program reads: reinstall the program.")
+    return session, words, SpecialTokens(cls, sep)

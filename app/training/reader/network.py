@@ -1,0 +1,66 @@
+"""The reader's network: the embedding model's layers, read crosswise, with a head for sentences and one for claims.
+
+A sentence's tokens are averaged in the context of question and passage (as "late
+chunking" does, but with the question in the same row), so that one pass over an
+abstract judges all its sentences.
+"""
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# Torch's own types leave some of its arguments open.
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+from app.training.reader.examples import LABELS
+from retrieval.models.embedding import TUNED_FILE, base_folder
+from retrieval.models.weight_delta import lay_over
+from retrieval.shipped import shipped_file
+
+
+class ReaderNetwork(nn.Module):
+    """Rows of tokens in, judgements out; see `forward`."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        # Within the layers dropout would take two thirds of a step on a processor: it is drawn at both ends.
+        self.trunk: Any = AutoModel.from_pretrained(
+            str(base_folder()), attn_implementation="sdpa", attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.0
+        )
+        self.trunk.embeddings.dropout.p = dropout
+        lay_over(self.trunk, shipped_file(TUNED_FILE))
+        width = self.trunk.config.hidden_size
+        self.sentence = _head(3 * width, width, 1, dropout)
+        self.none = _head(2 * width, width, 1, dropout)
+        self.claim = _head(2 * width, width, len(LABELS), dropout)
+
+    def forward(
+        self, ids: torch.Tensor, kinds: torch.Tensor, mask: torch.Tensor, pool: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Of a batch: each sentence's logit [batch, sentences], that of "none answers" [batch], the claims' [batch, 3].
+
+        `ids`, `kinds` (0 for the question, 1 for the passage) and `mask` are [batch, tokens];
+        `pool` [batch, sentences, tokens] has the weights with which tokens are averaged.
+        """
+        hidden = self.trunk(input_ids=ids, token_type_ids=kinds, attention_mask=mask).last_hidden_state
+        first = hidden[:, 0]
+        passage = (kinds * mask).unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * passage).sum(1) / passage.sum(1).clamp(min=1.0)
+        sentences = pool.to(hidden.dtype) @ hidden
+        context = first.unsqueeze(1).expand_as(sentences)
+        scores = self.sentence(torch.cat([sentences, context, sentences * context], dim=-1)).squeeze(-1)
+        whole = torch.cat([first, mean], dim=-1)
+        return scores, self.none(whole).squeeze(-1), self.claim(whole)
+
+
+def _head(inner: int, width: int, outer: int, dropout: float) -> nn.Module:
+    return nn.Sequential(nn.Linear(inner, width), nn.GELU(), nn.Dropout(dropout), nn.Linear(width, outer))
+
+
+def read_tokenizer() -> Any:
+    """The base model's tokenizer."""
+    return AutoTokenizer.from_pretrained(str(base_folder()), local_files_only=True, trust_remote_code=False)
