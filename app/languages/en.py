@@ -75,6 +75,12 @@ _COLLECTION = CollectionPhrases(
     newest=("The newest paper{scope} is", "The {count} newest papers{scope} are"),
     oldest=("The oldest paper{scope} is", "The {count} oldest papers{scope} are"),
     similar="Nearest to “{title}” by content",
+    by_whom="“{title}” is by {names}",
+    by_nobody="The record of “{title}” does not say by whom it is",
+    dated="“{title}” is from {date}",
+    undated="The record of “{title}” gives no date",
+    at_address="“{title}” can be read at {url}",
+    no_address="The record of “{title}” gives no link",
     by_content="No record names {topic}; nearest by content",
     nothing="The collection has no paper{scope}.",
     none_chosen="Among the papers that your filters let through there is none{scope}.",
@@ -140,6 +146,15 @@ _DESCRIBED = r"(?:(?P<described>[^\s,.;:]++(?: [^\s,.;:]++){0,3}?) )??"
 _NEWEST = r"(?:newest|latest|(?:most )?recent(?:ly published)?)"
 _REST = rf"{_BITS}{_TOPIC}{_BITS}"
 
+_WRITTEN = r"(?:wrote|written|authored|published|released|put out)"
+_MADE = (
+    r"(?:made|created|developed|invented|introduced|proposed|came up with|come up with|did|done|produced|coined|behind)"
+)
+_GROUP = r"(?:labs?|organi[sz]ations?|compan(?:y|ies)|institutions?|institutes?|teams?|groups?|people|researchers)"
+_HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
+_OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
+_LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
+
 _GRAMMAR = CollectionGrammar(
     forms=WholeForms(
         patterns=(
@@ -197,6 +212,24 @@ _GRAMMAR = CollectionGrammar(
         rf"how many|list|show|{_BIT}|{_PAPERS})(?:\s+|$))*+(?:{_ABOUT} (?P<topic>[^?]+))?"
     ),
     how_many="how many",
+    facts=(
+        ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
+        ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),
+        ("who", rf"{_LEAD}{_GROUP} (?P<title>.+?) (?:is|was|comes|came) (?:from|by)"),
+        ("who", r"(?:whose (?:paper|work|study|idea)|by whom) (?:is|was) (?P<title>.+?)(?: written| made)?"),
+        ("who", r"where (?:does|did) (?P<title>.+?) come from"),
+        ("when", rf"when (?:was|were|is) (?P<title>.+?) (?:first )?{_OUT}"),
+        ("when", r"when did (?P<title>.+?) (?:come out|appear|get published)"),
+        ("when", rf"(?:what|which) (?:year|month|date|day) (?:was|is|did) (?P<title>.+?)(?: {_OUT}| from| come out)?"),
+        ("when", r"(?:what(?:'s| is) )?(?:the )?(?:publication |release )?(?:date|year) of (?P<title>.+)"),
+        ("when", r"how old is (?P<title>.+)"),
+        ("where", rf"{_LEAD}(?:where(?:'s| is) )?(?:the |a )?{_LINK}(?: to| for| of) (?P<title>.+)"),
+        ("where", r"where can i (?:read|find|get|download|see) (?P<title>.+?)(?: online)?"),
+    ),
+    said_before=(
+        r"(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
+        r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
+    ),
     clause=(
         r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
         r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"

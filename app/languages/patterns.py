@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement"]
-Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"]
+Fact = Literal["who", "when", "where"]
+"""By whom a paper is, when it came out, where it can be read."""
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
 ]
@@ -67,7 +69,9 @@ class CollectionGrammar:
 
     Loops are possessive, so that no text makes them slow. `similar` has the group
     `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
-    says that it counts, and a topic with a `clause` in it is none.
+    says that it counts, and a topic with a `clause` in it is none. `facts` ask for a fact of
+    one paper, called by what it treats, in the group `title`, or of a work that has a name
+    ("who invented …"), in the group `work`; `said_before` fits what points back.
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -76,6 +80,8 @@ class CollectionGrammar:
     refined: str = ""
     how_many: str = ""
     clause: str = ""
+    facts: tuple[tuple[Fact, str], ...] = ()
+    said_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,12 @@ _COLLECTION = CollectionPhrases(
     newest=("最新的{scope}论文是", "最新的{count}篇{scope}论文是"),
     oldest=("最早的{scope}论文是", "最早的{count}篇{scope}论文是"),
     similar="与“{title}”内容最接近的论文",
+    by_whom="“{title}”出自{names}",
+    by_nobody="“{title}”的记录没有说明出自何处",
+    dated="“{title}”发表于{date}",
+    undated="“{title}”的记录没有日期",
+    at_address="“{title}”可在此阅读：{url}",
+    no_address="“{title}”的记录没有链接",
     by_content="没有论文的记录提到“{topic}”；内容最接近的是",
     nothing="库中没有{scope}论文。",
     none_chosen="在您选择的筛选范围内没有{scope}论文。",
@@ -119,6 +125,7 @@ _WORD = (
     r"所有|全部|都|已经|已|过|了|在|是|来自|由|的|数量|总数|数|，|,|\s)"
 )
 _HERE = "(?:这里|库里|这个库|数据库|集合)?(?:里)?"
+_WHICH_LAB = "哪个(?:实验室|机构|公司|团队|组织)"
 _GRAMMAR = CollectionGrammar(
     forms=LooseForms(
         topic=(
@@ -145,6 +152,14 @@ _GRAMMAR = CollectionGrammar(
     ),
     refined=rf"(?:那么|那|只|其中|{_WORD})*+(?:(?:关于|有关)(?P<topic>[^？?]+?)的?)?(?:呢|吗)?",
     how_many="多少|几篇",
+    facts=(
+        ("who", rf"(?:请问)?(?P<title>.+?)(?:是|由)(?:谁|{_WHICH_LAB})(?:写|发表|提出|发布|做)?的?"),
+        ("who", rf"(?:请问)?(?:谁|{_WHICH_LAB})(?:写|发表|发布)了?(?P<title>.+)"),
+        ("when", r"(?:请问)?(?P<title>.+?)(?:是)?(?:什么时候|何时|哪一?年)(?:发表|发布|写|出|提出)(?:来)?的?"),
+        ("where", r"(?:请)?给我(?P<title>.+?)的?(?:链接|网址)"),
+        ("where", r"(?:请问)?(?P<title>.+?)的?(?:链接|网址)(?:是什么|呢|在哪里?)?"),
+    ),
+    said_before="它|这|那|这篇|那篇|这篇论文|那篇论文|该论文|这个|那个",
     clause="为什么|怎么|怎样|如何|是否|会不会|能不能",
 )
 
