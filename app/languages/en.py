@@ -55,6 +55,7 @@ _PHRASES = AnswerPhrases(
             "organisation, topic, year or language, or ask for papers like one of them.",
             "thanks": "You are welcome. Ask on whenever you like.",
             "farewell": "Goodbye.",
+            "task": "I answer questions about the papers, with a quote for every sentence, and do nothing else.",
             "agreement": "Good. What would you like to know next?",
         }
     ),
@@ -285,6 +286,11 @@ _FILTERS = FilterWords(
     ),
 )
 
+_POLITE = (
+    r"(?:please|pls|kindly|hey|hi|hello|ok|okay|so|now|just|quick|quickly|can you|could you|would you|will you|"
+    r"can u|help me(?: to)?|i need you to|i want you to|i'd like you to|let's)"
+)
+_SOME = r"(?:a|an|some|five|ten|three|\d+)"
 _COURTESIES = CourtesyPatterns(
     said=MappingProxyType(
         {
@@ -320,6 +326,41 @@ _COURTESIES = CourtesyPatterns(
         }
     ),
     joined_by="and|but",
+    tasks=(
+        rf"(?:{_POLITE}[,.!]? +)*+(?:"
+        r"(?:write|compose|draft|sketch|sing|rap|debug|proofread|rewrite|rephrase|reword|shorten|translate|roast|recite|"
+        r"invent|imagine|generate|refactor|rename|come up with|role-?play|pretend|act as|act like|play the|remind|"
+        r"calculate|compute|polish|do my|make (?:me|us|up|a|an|my|five|ten)|fix (?:my|the|this)|"
+        r"repeat (?:after|everything|the|your)|"
+        r"(?:code|program|design|post|book|order|draw|email|send|schedule|prepare|convert|solve|correct) "
+        r"(?:me|us|a|an|my|this|some|in)|"
+        r"say (?:only|just|after|the word)|tell (?:me|us) a (?:joke|story|riddle)|"
+        r"(?:put|turn|pack) (?:this|these|it|that|the following)|"
+        r"summari[sz]e (?:this|the following|my|the (?:\w+ )?(?:e-?mails?|text|minutes)))"
+        rf"|(?:i(?:'d| would)? (?:need|want|like)(?: you to)?(?: {_SOME})?|give me {_SOME}|{_SOME})"
+        r"(?: (?:short|catchy|funny|polite|rhyming|new|good|nice|quick|full|title|baby))* "
+        r"(?:poem|haiku|limerick|song|story|essay|e-?mail|letter|recipe|script|slogan|title|headline|tweet|post|cv|"
+        r"resume|joke|translation|name|summary of (?:my|this)|write)s?"
+        r")\b(?!-| (?:is|are|was|were|does|do|did|to)\b)"
+    ),
+    takes_over=(
+        r"(?:^|[.,:;!?] |\b(?:and|then|please|also|now|to) )(?:ignore|forget|disregard|override|bypass|drop|turn off|"
+        r"switch off|disable)(?: (?:all|any|every|everything|your|the|these|those|of|previous|prior|earlier|above|"
+        r"other|own))*+ (?:instructions?|rules?|guidelines?|filters?|restrictions?|safeguards?|orders|sources|papers|"
+        r"abstracts|you were told|you (?:have|had) been told|what you were told|above(?= and))\b"
+        r"|\byour (?:system|hidden|secret|initial|original|first) "
+        r"(?:prompt|instructions?|message|settings|orders|rules)\b"
+        r"|\b(?:print|reveal|show|repeat|output|leak|list|tell me|write down|begin your reply with)(?: me)?(?: out)?"
+        r"(?: word for word| literally)? "
+        r"(?:the (?:system|hidden|initial|first line of your)|your (?:own |raw )?(?:prompt|rules|instructions?)|"
+        r"(?:the text|everything|all|what)(?: that| which)?(?: you were| stands| is| was)?(?: given)?"
+        r"(?: to you)?(?: at the start)?(?: above| before this| of this))"
+        r"|\b(?:developer|maintenance|debug) mode\b"
+        r"|\byou(?: are|'re) now (?:a |an |dr|doc|dan|[a-z]+bot|[a-z]+-free|in )"
+        r"|\bfrom (?:now|here) on,? (?:you|answer|reply|only|act)\b|\bfrom the next line on\b"
+        r"|(?:^|\W)(?:\[system\]|<?/?(?:system|context|question)>|system(?: note| message)?:)"
+        r"|\bnew (?:system|instructions?)(?: message)?:"
+    ),
     of_what_was_said=r"\b(?:this|it|examples?)\b",
 )
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement"]
+Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
+"""What is no question for papers; a "task" is something to be done, or an attempt to take over."""
 Fact = Literal["who", "when", "where"]
 """By whom a paper is, when it came out, where it can be read."""
 Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | Fact
@@ -113,10 +114,13 @@ class FilterWords:
 class CourtesyPatterns:
     """Whole parts of a text that are courtesies. `joined_by` stands between two parts.
 
-    After an answer, what has `of_what_was_said` in it asks about that answer.
+    A text that begins with one of `tasks`, or has `takes_over` in it, wants something done that is no
+    answer. After an answer, what has `of_what_was_said` in it asks about that answer.
     """
 
     said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict[Courtesy, tuple[str, ...]])
+    tasks: str = ""
+    takes_over: str = ""
     joined_by: str = ""
     of_what_was_said: str = ""
 
