@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from retrieval.chunking import chunk_sentences
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
-from retrieval.models.embedding import Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.index import ExpansionIndex, read_expansion_index
 from retrieval.retrieval_weights import RetrievalWeights

@@ -22,7 +22,8 @@ from app.training.reader.sets import (
 )
 from retrieval.errors import InputError
 from retrieval.finetune.run_state import writing_run
-from retrieval.models.embedding import Embedder, open_embedder
+from retrieval.models.embedder import Embedder
+from retrieval.models.embedding import open_embedder
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.readers.beir import read_beir_papers

@@ -12,14 +12,14 @@ import numpy as np
 
 from app.answering.reading.packing import PackedRow, SpecialTokens, packed
 from retrieval.errors import ModelError
-from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.onnx_session import OnnxSession, read_tokenizer
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-ROWS_TOGETHER = 4
-"""Rows that are read at once: more of them wait for the longest, and gain nothing on two cores."""
+INPUTS = ("ids", "kinds", "mask", "pool")
+ROWS_TOGETHER = 1
+"""Rows that a call reads: calls go side by side, and in one of several all would be as long as the longest."""
 NOTHING = -20.0
 """The log odds of a sentence in which there is nothing to read."""
 
@@ -68,23 +68,29 @@ class OnnxReader:
 
     def __init__(self, name: str, fingerprint: str, model: Path, tokenizer: Path) -> None:
         self.name, self.fingerprint = name, fingerprint
-        self._model, self._tokenizer = model, tokenizer
-        self._loaded: tuple[InferenceSession, Tokenizer, SpecialTokens] | None = None
+        self._session = OnnxSession(model, INPUTS)
+        self._tokenizer_file = tokenizer
         self._loading = threading.Lock()
+        self._words: tuple[Tokenizer, SpecialTokens] | None = None
 
     def load(self) -> None:
         """Load now rather than at the first question. Raises `ModelError`."""
-        self._parts()
+        self._session.load()
+        self._tokenizer()
 
-    def _parts(self) -> tuple[InferenceSession, Tokenizer, SpecialTokens]:
+    def _tokenizer(self) -> tuple[Tokenizer, SpecialTokens]:
         with self._loading:
-            if self._loaded is None:
-                self._loaded = _opened(self._model, self._tokenizer)
-            return self._loaded
+            if self._words is None:
+                tokenizer = read_tokenizer(self._tokenizer_file)
+                cls, sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+                if cls is None or sep is None:
+                    raise ModelError(f"{self._tokenizer_file.name} is no tokenizer of BERT's: reinstall the program.")
+                self._words = (tokenizer, SpecialTokens(cls, sep))
+            return self._words
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
         """How surely the sentences of each excerpt answer the question."""
-        _, tokenizer, special = self._parts()
+        tokenizer, special = self._tokenizer()
         texts = [question, *(text for one in excerpts for text in (one.title, *one.sentences))]
         ids = iter(_ids(tokenizer, texts))
         asked = next(ids)
@@ -101,7 +107,7 @@ class OnnxReader:
 
     def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
         """Of pairs of claim and evidence, what the evidence says of the claim."""
-        _, tokenizer, special = self._parts()
+        tokenizer, special = self._tokenizer()
         ids = iter(_ids(tokenizer, [text for pair in pairs for text in pair]))
         rows = [packed(next(ids), (), [next(ids)], special) for _ in pairs]
         told: dict[int, Agreement] = {}
@@ -110,16 +116,12 @@ class OnnxReader:
                 told[place] = Agreement(*(float(chance) for chance in _softmax(claims[at])))
         return [told[place] for place in range(len(rows))]
 
-    def _run(self, rows: Sequence[PackedRow]) -> list[tuple[list[int], tuple[np.ndarray, np.ndarray, np.ndarray]]]:
+    def _run(self, rows: Sequence[PackedRow]) -> list[tuple[list[int], list[np.ndarray]]]:
         """The rows' places, a few of like length at a time, with the network's outputs for them."""
-        session, _, _ = self._parts()
         order = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
-        done: list[tuple[list[int], tuple[np.ndarray, np.ndarray, np.ndarray]]] = []
-        for at in range(0, len(order), ROWS_TOGETHER):
-            places = order[at : at + ROWS_TOGETHER]
-            sentences, none, claims = session.run(None, _inputs([rows[place] for place in places]))
-            done.append((places, (np.asarray(sentences), np.asarray(none), np.asarray(claims))))
-        return done
+        places = [order[at : at + ROWS_TOGETHER] for at in range(0, len(order), ROWS_TOGETHER)]
+        outputs = self._session.run([_inputs([rows[place] for place in some]) for some in places])
+        return list(zip(places, outputs, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,26 +165,3 @@ def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 def _softmax(logits: np.ndarray) -> np.ndarray:
     raised = np.exp(logits - logits.max())
     return raised / raised.sum()
-
-
-def _opened(model: Path, tokenizer: Path) -> tuple[InferenceSession, Tokenizer, SpecialTokens]:
-    from onnxruntime import InferenceSession, SessionOptions
-
-    with heavy_imports():
-        from tokenizers import Tokenizer
-
-    options = SessionOptions()
-    options.log_severity_level = 3
-    try:
-        session = InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        words = Tokenizer.from_file(str(tokenizer))
-    # Both libraries raise classes of their own for a file that is none of theirs.
-    except Exception as error:
-        raise ModelError(f"The reader {model.name} cannot be used: reinstall the program.") from error
-    words.no_truncation()
-    words.no_padding()
-    cls, sep = words.token_to_id("[CLS]"), words.token_to_id("[SEP]")
-    names = [one.name for one in session.get_inputs()]
-    if cls is None or sep is None or names != ["ids", "kinds", "mask", "pool"]:
-        raise ModelError(f"The reader {model.name} is of another form than this program reads: reinstall the program.")
-    return session, words, SpecialTokens(cls, sep)

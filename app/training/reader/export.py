@@ -12,10 +12,10 @@ from pathlib import Path
 
 import torch
 
+from app.answering.reading.reader import INPUTS
 from app.training.reader.network import ReaderNetwork
 from retrieval.files import replacing
 
-INPUTS = ("ids", "kinds", "mask", "pool")
 OUTPUTS = ("sentences", "none", "claims")
 
 

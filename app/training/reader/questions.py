@@ -10,7 +10,7 @@ import numpy as np
 from app.training.reader.examples import ReadingExample
 from app.training.reader.sets import Twin
 from retrieval.chunking import split_sentences
-from retrieval.models.embedding import Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.questions.labelled import LabelledQuestion
 from retrieval.types import Paper
 

@@ -37,7 +37,7 @@ TEXTS = ["Sleeper agents persist.", "sleeper AGENTS persist", "Debate is a game.
 
 
 def test_hash_vectors_are_the_same_in_every_process() -> None:
-    code = f"from retrieval.models.embedding import HashEmbedder; print(HashEmbedder().embed({TEXTS!r}).tolist())"
+    code = f"from retrieval.models.embedder import HashEmbedder; print(HashEmbedder().embed({TEXTS!r}).tolist())"
     environment = os.environ | {"PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert np.array_equal(np.array(json.loads(done.stdout), dtype=np.float32), HashEmbedder().embed(TEXTS))

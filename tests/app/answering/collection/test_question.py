@@ -300,7 +300,11 @@ def test_it_is_the_paper_that_the_answer_before_named(records: Records) -> None:
         Turn("assistant", "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training says: “…” [1]"),
     )
     named = read_conversation(history, records).topic.named
-    for question, fact in (("who wrote that?", "who"), ("when was it published?", "when"), ("link to the paper", "where")):
+    for question, fact in (
+        ("who wrote that?", "who"),
+        ("when was it published?", "when"),
+        ("link to the paper", "where"),
+    ):
         asked = going_on(question, None, records, named)
         assert asked is not None and asked.paper is not None
         assert (asked.intent, asked.paper.id) == (fact, "sleeper-agents")
