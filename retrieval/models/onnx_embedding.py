@@ -5,16 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from retrieval.errors import ModelError
 from retrieval.models.embedder import Embedder
+from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.onnx_session import Arrays, OnnxSession, read_tokenizer
 from retrieval.types import Progress, no_progress
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 INPUTS = ("ids", "mask")
+DIMENSIONS = 384
 MAX_TOKENS = 256
 """What is longer is cut, as in the model's own settings."""
 BATCH_TOKENS = 2048
@@ -68,7 +73,7 @@ class OnnxEmbedder(Embedder):
             vectors += [batch[0] for batch in self._session.run([_padded(part) for part in _batches(step)])]
         progress("Embedding", len(order), len(order))
         if not vectors:
-            return np.zeros((0, 0), dtype=np.float32)
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
         in_order = np.concatenate(vectors).astype(np.float32)
         back = np.empty_like(in_order)
         back[order] = in_order
@@ -93,8 +98,9 @@ def _padded(rows: Sequence[list[int]]) -> Arrays:
 
 
 def _weights(weights: Path, overlay: Path | None) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    with heavy_imports():
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
 
     try:
         tensors = load_file(str(weights)) | (load_file(str(overlay)) if overlay else {})

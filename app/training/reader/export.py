@@ -10,11 +10,13 @@ import io
 import warnings
 from pathlib import Path
 
-import torch
-
 from app.answering.reading.reader import INPUTS
 from app.training.reader.network import ReaderNetwork
 from retrieval.files import replacing
+from retrieval.models.heavy_imports import heavy_imports
+
+with heavy_imports():
+    import torch
 
 OUTPUTS = ("sentences", "none", "claims")
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
 from app.training.reader.examples import LABELS
 from app.training.reader.network import ReaderNetwork
 from app.training.reader.rows import TrainingRow, batch_of
 from app.training.reader.training import judged
+from retrieval.models.heavy_imports import heavy_imports
+
+with heavy_imports():
+    import torch
 
 _TOKENS = 12_288
 Told = tuple[np.ndarray, float, np.ndarray]

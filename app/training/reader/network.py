@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-from torch import nn
-from transformers import AutoModel, AutoTokenizer
-
 from app.training.reader.examples import LABELS
 from retrieval.models.embedding import TUNED_FILE, base_folder
+from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.weight_delta import lay_over
 from retrieval.shipped import shipped_file
+
+with heavy_imports():
+    import torch
+    from torch import nn
+    from transformers import AutoModel, AutoTokenizer
 
 
 class ReaderNetwork(nn.Module):
@@ -28,9 +30,15 @@ class ReaderNetwork(nn.Module):
     def __init__(self, dropout: float) -> None:
         super().__init__()
         # Within the layers dropout would take two thirds of a step on a processor: it is drawn at both ends.
-        self.trunk: Any = AutoModel.from_pretrained(
-            str(base_folder()), attn_implementation="sdpa", attention_probs_dropout_prob=0.0, hidden_dropout_prob=0.0
-        )
+        with model_loading():
+            self.trunk: Any = AutoModel.from_pretrained(
+                str(base_folder()),
+                attn_implementation="sdpa",
+                attention_probs_dropout_prob=0.0,
+                hidden_dropout_prob=0.0,
+                local_files_only=True,
+                trust_remote_code=False,
+            )
         self.trunk.embeddings.dropout.p = dropout
         lay_over(self.trunk, shipped_file(TUNED_FILE))
         width = self.trunk.config.hidden_size
@@ -63,4 +71,5 @@ def _head(inner: int, width: int, outer: int, dropout: float) -> nn.Module:
 
 def read_tokenizer() -> Any:
     """The base model's tokenizer."""
-    return AutoTokenizer.from_pretrained(str(base_folder()), local_files_only=True, trust_remote_code=False)
+    with model_loading():
+        return AutoTokenizer.from_pretrained(str(base_folder()), local_files_only=True, trust_remote_code=False)

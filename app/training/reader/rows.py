@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import torch
-
 from app.answering.reading.packing import PackedRow, SpecialTokens, packed
 from app.training.reader.examples import LABELS, ReadingExample, SupportExample
+from retrieval.models.heavy_imports import heavy_imports
+
+with heavy_imports():
+    import torch
 
 SORTED_TOGETHER = 4096
 """Rows among which those of like length are put together."""

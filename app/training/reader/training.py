@@ -10,15 +10,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch.nn import functional
-
 from app.training.reader.network import ReaderNetwork
 from app.training.reader.recipe import ReaderRecipe
 from app.training.reader.rows import Batch, TrainingRow, batch_of, batches_of
 from retrieval.finetune.run_state import load_state, make_work_folder, save_state
+from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.precision import bfloat16_pays
 from retrieval.types import Progress, no_progress
+
+with heavy_imports():
+    import torch
+    from torch.nn import functional
 
 SAVED_EVERY = 100
 """Steps that a kill loses at most."""

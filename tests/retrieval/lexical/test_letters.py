@@ -29,9 +29,7 @@ def reference() -> Callable[[str], np.ndarray]:
     # So many places that no two n-grams fall into one.
     counts = cast(
         "Any",
-        HashingVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), n_features=2**22, norm=None, alternate_sign=False
-        ),
+        HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**22, norm=None, alternate_sign=False),
     )
     weights = cast("Any", TfidfTransformer(sublinear_tf=True))
     documents = weights.fit_transform(counts.transform(DOCUMENTS))
@@ -40,7 +38,16 @@ def reference() -> Callable[[str], np.ndarray]:
 
 @pytest.mark.parametrize(
     "query",
-    [*DOCUMENTS, "bakcdoors persits", "autoencoder", "xyzzy plugh", "模型", "a b c", "SPARSE", "  spaces \t and\nlines "],
+    [
+        *DOCUMENTS,
+        "bakcdoors persits",
+        "autoencoder",
+        "xyzzy plugh",
+        "模型",
+        "a b c",
+        "SPARSE",
+        "  spaces \t and\nlines ",
+    ],
 )
 def test_scores_are_those_of_sklearn(query: str, reference: Callable[[str], np.ndarray]) -> None:
     np.testing.assert_allclose(INDEX.scores(query), reference(query), atol=1e-9)
