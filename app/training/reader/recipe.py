@@ -14,9 +14,9 @@ class ReaderRecipe:
     counts beside the choice among them.
     """
 
-    epochs: int = 3
+    epochs: int = 2
     tokens: int = 6144
-    learning_rate: float = 1e-4
+    learning_rate: float = 1.5e-4
     head_rate: float = 5e-4
     weight_decay: float = 0.01
     warm_up: float = 0.06
