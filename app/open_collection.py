@@ -10,6 +10,7 @@ from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
+from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.sources import best_passage_per_paper
@@ -59,5 +60,6 @@ def opened(
     """The collection of these papers, over the retriever of their index."""
     answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
-    chain = AnswerChain(retriever, answerability, language_model, support, papers=papers, unsupported=unsupported)
+    evidence = NearEvidence(retriever, answerability)
+    chain = AnswerChain(retriever, evidence, language_model, support, papers=papers, unsupported=unsupported)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,8 +13,6 @@ from retrieval.lexical.tokens import overlap
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
 
-TIME_LIMIT_S = 0.1
-"""After so long no further evidence is fetched; what is there is chosen from."""
 PAPERS_READ = 4
 """Papers whose sentences are weighed."""
 READ_WHOLE_CHARS = 5_000
@@ -53,22 +50,13 @@ class Candidates:
 
 
 def candidates_of(
-    retriever: PaperRetriever,
-    query: str,
-    passages: Sequence[Passage],
-    focus: str | None = None,
-    time_limit_s: float = TIME_LIMIT_S,
+    retriever: PaperRetriever, query: str, passages: Sequence[Passage], focus: str | None = None
 ) -> Candidates:
     """Fetch the sentences of the best `PAPERS_READ` papers of `passages`, and the questions written for all of them.
 
-    `focus` is the part of the query that matters most. Where the sentences alone
-    have taken `time_limit_s` seconds, they must do.
+    `focus` is the part of the query that matters most.
     """
-    began = time.perf_counter()
-    read = passages_to_read(passages)
-    sentences = tuple(retriever.sentences(query, read, focus=focus))
-    if time.perf_counter() - began > time_limit_s:
-        return Candidates(sentences)
+    sentences = tuple(retriever.sentences(query, passages_to_read(passages), focus=focus))
     papers = {passage.paper.id: passage.paper for passage in passages}
     return Candidates(sentences, tuple(retriever.questions(query, papers.values(), focus=focus)))
 
