@@ -1,5 +1,8 @@
 """The embedding models that ship, in ONNX Runtime: a graph without weights, filled from the files that have them."""
 
+# pyright: reportUnknownVariableType=false
+# safetensors takes paths of any kind.
+
 from __future__ import annotations
 
 import threading

@@ -1,5 +1,9 @@
 """A small network in ONNX Runtime: no work of the heavy libraries, and one thread a call."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# Neither onnxruntime nor tokenizers has whole types.
+
 from __future__ import annotations
 
 import os

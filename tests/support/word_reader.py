@@ -14,6 +14,8 @@ class WordReader:
     name = "words"
     fingerprint = "words-1"
 
+    def load(self) -> None: ...
+
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
         asked = content_word_set(question)
         return [Reading(tuple(8 * _share(asked, sentence) - 4 for sentence in one.sentences)) for one in excerpts]

@@ -32,7 +32,9 @@ def _of_each(pattern: Callable[[CollectionGrammar], str]) -> tuple[re.Pattern[st
 _OVERVIEW = any_of(lambda language: language.grammar.overview)
 _HOW_MANY = any_of(lambda language: language.grammar.how_many)
 _SIMILAR = _of_each(lambda grammar: grammar.similar)
-_FACTS = tuple((fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.facts)
+_FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
+    (fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.facts
+)
 _SAID_BEFORE = any_of(lambda language: language.grammar.said_before)
 _REFINED = _of_each(lambda grammar: grammar.refined)
 

@@ -54,6 +54,9 @@ class Reader(Protocol):
     name: str
     fingerprint: str
 
+    def load(self) -> None:
+        """Load now rather than at the first question. Raises `ModelError`."""
+
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
         """How surely the sentences of each excerpt answer the question."""
         ...
