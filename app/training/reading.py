@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.training.reader.card import model_card
 from app.training.reader.examples import ReadingExample, SupportExample
 from app.training.reader.questions import examples_of_questions, misses_of_twins
 from app.training.reader.sets import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 MODEL = "reader.onnx"
 HISTORY = "history.json"
+CARD = "README.md"
 SCIFACT = "scifact"
 """Ids of the twins' texts that are not papers begin with it."""
 OWN = 1.5
@@ -132,5 +134,7 @@ def finetune_reader(run: ReaderRun, progress: Progress, note: Callable[[str], No
         export_fp32(network, whole)
         size = quantized(whole, run.out / MODEL)
         (run.out / HISTORY).write_text(json.dumps(asdict(history)), encoding="utf-8")
+        card = model_card(run.out.resolve().name, DEFAULT, learned.questions, learned.claims, history.dev[-1])
+        (run.out / CARD).write_text(card, encoding="utf-8")
         shutil.rmtree(run.out / "unfinished")
     note(f"The reader is {run.out / MODEL}, {size / 1e6:.1f} MB.")
