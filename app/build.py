@@ -12,7 +12,6 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.models.opening import check_name, describe, open_llm
-from app.answering.reading.opening import open_reader
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import merged
@@ -208,7 +207,6 @@ def build_answerer(
         settings.unsupported,
         settings.answer_from,
         reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
-        reader=open_reader(settings.reader),
     )
     if wait:
         answerer.warm_up()

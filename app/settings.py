@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import InputError
-from retrieval.models.names import DEFAULT_EMBEDDING, DEFAULT_READER
+from retrieval.models.names import DEFAULT_EMBEDDING
 from retrieval.shipped import default_papers_file
 
 PREFIX = "PAPERBACKED_"
@@ -35,11 +35,6 @@ class Settings(BaseSettings):
     papers: Path = Field(default_factory=default_papers_file, description="The papers file of the default collection.")
     collection: str = Field(default="default", description="The collection that is asked.")
     embedding: str = Field(default=DEFAULT_EMBEDDING, description="Embedding model: the default, a folder or a hub id.")
-    reader: str = Field(
-        default=DEFAULT_READER,
-        description="What reads question and sentences together: the default, none (similarity decides), or a folder "
-        "of `finetune reader`.",
-    )
     llm: str = Field(
         default="auto",
         description="Language model: auto (the server at llm_url, else a model that is here, else quotes), "

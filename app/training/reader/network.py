@@ -23,6 +23,9 @@ with heavy_imports():
     from torch import nn
     from transformers import AutoModel, AutoTokenizer
 
+_FAR = 1e4
+"""Takes the logit of a sentence that is not there so far down."""
+
 
 class ReaderNetwork(nn.Module):
     """Rows of tokens in, judgements out; see `forward`."""
@@ -42,9 +45,9 @@ class ReaderNetwork(nn.Module):
         self.trunk.embeddings.dropout.p = dropout
         lay_over(self.trunk, shipped_file(TUNED_FILE))
         width = self.trunk.config.hidden_size
-        self.sentence = _head(3 * width, width, 1, dropout)
-        self.none = _head(2 * width, width, 1, dropout)
-        self.claim = _head(2 * width, width, len(LABELS), dropout)
+        self.sentence = _head(4 * width, width, 1, dropout)
+        self.none = _head(4 * width, width, 1, dropout)
+        self.claim = _head(4 * width, width, len(LABELS), dropout)
 
     def forward(
         self, ids: torch.Tensor, kinds: torch.Tensor, mask: torch.Tensor, pool: torch.Tensor
@@ -55,14 +58,29 @@ class ReaderNetwork(nn.Module):
         `pool` [batch, sentences, tokens] has the weights with which tokens are averaged.
         """
         hidden = self.trunk(input_ids=ids, token_type_ids=kinds, attention_mask=mask).last_hidden_state
-        first = hidden[:, 0]
-        passage = (kinds * mask).unsqueeze(-1).to(hidden.dtype)
-        mean = (hidden * passage).sum(1) / passage.sum(1).clamp(min=1.0)
+        question = _mean(hidden, (1 - kinds) * mask)
+        passage = _mean(hidden, kinds * mask)
         sentences = pool.to(hidden.dtype) @ hidden
-        context = first.unsqueeze(1).expand_as(sentences)
-        scores = self.sentence(torch.cat([sentences, context, sentences * context], dim=-1)).squeeze(-1)
-        whole = torch.cat([first, mean], dim=-1)
-        return scores, self.none(whole).squeeze(-1), self.claim(whole)
+        scores = self.sentence(_compared(question.unsqueeze(1).expand_as(sentences), sentences)).squeeze(-1)
+        # Whether any answers is asked of the sentences that look as if they did.
+        there = pool.sum(-1)
+        shares = torch.softmax(scores + (there - 1) * _FAR, dim=1).unsqueeze(1)
+        none = self.none(_compared(question, (shares.to(hidden.dtype) @ sentences).squeeze(1))).squeeze(-1)
+        return scores, none, self.claim(_compared(question, passage))
+
+
+def _mean(hidden: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    weights = chosen.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weights).sum(1) / weights.sum(1).clamp(min=1.0)
+
+
+def _compared(one: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Two vectors and how they agree, coordinate by coordinate.
+
+    As the layers come from a model whose texts are near by their products (Reimers and
+    Gurevych 2019), the head begins with that knowledge and need not learn it.
+    """
+    return torch.cat([one, other, one * other, (one - other).abs()], dim=-1)
 
 
 def _head(inner: int, width: int, outer: int, dropout: float) -> nn.Module:

@@ -17,8 +17,9 @@ from app.build import LocalAnswerer
 from app.languages import ENGLISH as ENGLISH_LANGUAGE
 from app.languages.phrases import AnswerPhrases
 from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
+from app.training.reader.sets import read_twins
 from retrieval.questions.labelled import read_labelled_questions
-from retrieval.shipped import default_questions_file
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.types import Paper
 
 ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
@@ -187,6 +188,14 @@ def test_what_speaks_of_tasks_is_no_task(text: str) -> None:
 def test_no_question_that_papers_answer_is_a_task(file: str) -> None:
     answered = [question.text for question in read_labelled_questions(default_questions_file(file)) if question.papers]
     assert len(answered) > 150 and not [text for text in answered if is_task(text)]
+
+
+def test_no_question_written_for_an_abstract_is_a_task() -> None:
+    twins = [twin for name in ("train", "dev") for twin in read_twins(shipped_file(f"reading/{name}.jsonl"))]
+    asked = [text for twin in twins if twin.doc for text in (twin.question, twin.near)]
+    assert len(asked) > 10_000 and not [text for text in asked if is_task(text)]
+    orders = [twin.near for twin in twins if twin.kind == "order"]
+    assert sum(map(is_task, orders)) > 0.7 * len(orders)
 
 
 @pytest.mark.timeout(20)
