@@ -231,6 +231,7 @@ _GRAMMAR = CollectionGrammar(
         r"(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
         r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
     ),
+    around_title=r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract)s?$",
     clause=(
         r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
         r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"

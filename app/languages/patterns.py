@@ -72,7 +72,8 @@ class CollectionGrammar:
     `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
     says that it counts, and a topic with a `clause` in it is none. `facts` ask for a fact of
     one paper, called by what it treats, in the group `title`, or of a work that has a name
-    ("who invented …"), in the group `work`; `said_before` fits what points back.
+    ("who invented …"), in the group `work`; `said_before` fits what points back, and
+    `around_title` what stands before or after a title and is no part of it ("the … paper").
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -83,6 +84,7 @@ class CollectionGrammar:
     clause: str = ""
     facts: tuple[tuple[Fact, str], ...] = ()
     said_before: str = ""
+    around_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

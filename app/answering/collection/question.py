@@ -35,7 +35,7 @@ MAX_TOPIC_WORDS = 7
 FEW = 5
 """So many papers on a topic are listed where one of them was asked for."""
 
-_KIND = re.compile(r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract|论文|文章|研究)s?$")
+_AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
 _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
@@ -89,7 +89,7 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
     if paper := _titled(text, asked.title, records):
         return CollectionQuestion(asked.fact, paper=paper)
-    topic = _KIND.sub("", asked.title).strip(" \"'")
+    topic = _AROUND_TITLE.sub("", asked.title).strip(" \"'")
     if not topic or len(content_words(topic)) > MAX_TOPIC_WORDS:
         return None
     treat = records.select(topic=topic)

@@ -27,10 +27,8 @@ def reference() -> Callable[[str], np.ndarray]:
     from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
     # So many places that no two n-grams fall into one.
-    counts = cast(
-        "Any",
-        HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), n_features=2**22, norm=None, alternate_sign=False),
-    )
+    places: dict[str, Any] = {"n_features": 2**22, "norm": None, "alternate_sign": False}
+    counts = cast("Any", HashingVectorizer(analyzer="char_wb", ngram_range=(3, 5), **places))
     weights = cast("Any", TfidfTransformer(sublinear_tf=True))
     documents = weights.fit_transform(counts.transform(DOCUMENTS))
     return lambda query: (weights.transform(counts.transform([query])) @ documents.T).toarray().ravel()

@@ -302,7 +302,7 @@ def test_a_local_copy_of_the_model_works_by_its_path(base: Embedder, tmp_path: P
     copy = tmp_path / "my model"
     shutil.copytree(wheel_folder(), copy)
     embedder = open_embedder(str(copy))
-    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-3)
+    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-2)
     assert embedder.fingerprint != base.fingerprint or embedder.name != base.name
 
 
