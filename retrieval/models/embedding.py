@@ -10,6 +10,7 @@ from retrieval.models.embedder import Embedder, HashEmbedder
 from retrieval.models.hub import model_folder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.models.onnx_embedding import OnnxEmbedder
+from retrieval.models.precision import bfloat16_pays
 from retrieval.models.sentence_transformer import SentenceTransformerEmbedder
 from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
 from retrieval.shipped import shipped_file
@@ -51,7 +52,17 @@ def _shipped(name: str, fingerprint: str, overlay: Path | None = None) -> OnnxEm
     if not graph.is_file():
         raise ModelError(f"The graph {graph.name} is missing: reinstall the program.")
     verify_sha256(graph, GRAPH_SHA256)
-    return OnnxEmbedder(name, fingerprint, graph, folder / "model.safetensors", folder / "tokenizer.json", overlay)
+    in_torch = SentenceTransformerEmbedder(name, folder, fingerprint, overlay)
+    return OnnxEmbedder(
+        name,
+        fingerprint,
+        graph,
+        folder / "model.safetensors",
+        folder / "tokenizer.json",
+        overlay,
+        # Torch computes in bf16 where the processor does, ONNX Runtime not.
+        in_bulk=lambda: in_torch if bfloat16_pays() else None,
+    )
 
 
 def base_folder() -> Path:

@@ -26,7 +26,7 @@ from retrieval.models.embedding import (
     open_embedder,
 )
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
-from retrieval.models.onnx_embedding import OnnxEmbedder
+from retrieval.models.onnx_embedding import BULK, OnnxEmbedder
 from retrieval.models.weights import file_in_wheel
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
@@ -283,6 +283,14 @@ def test_vectors_are_those_of_sentence_transformers(
         exact = exact / np.linalg.norm(exact, axis=1, keepdims=True)
         assert (embedder.embed(texts) * exact).sum(axis=1).min() > 0.9999
         apply_weight_delta(model, shipped_file(TUNED_FILE))
+
+
+@pytest.mark.model
+def test_many_texts_are_embedded_by_what_is_quicker_and_alike(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
+    assert isinstance(default, OnnxEmbedder)
+    texts = [f"{paper.name} {number}" for paper in all_papers for number in range(2)]
+    many, few = default.embed(texts), np.concatenate([default.embed(texts[:300]), default.embed(texts[300:])])
+    assert len(texts) >= BULK and (many * few).sum(axis=1).min() > 0.999
 
 
 @pytest.mark.model
