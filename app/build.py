@@ -21,7 +21,8 @@ from retrieval.files import replacing, writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.index import LexicalIndex
-from retrieval.models.embedding import Embedder, open_embedder
+from retrieval.models.embedder import Embedder
+from retrieval.models.embedding import open_embedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.labelled import read_labelled_questions

@@ -84,7 +84,7 @@ def ask_all(
         asked = as_asked(question)
         query = standalone_question(asked, records)
         passages = retriever.passages(query)
-        found = candidates_of(retriever, query, passages, focus=asked.text, time_limit_s=float("inf"))
+        found = candidates_of(retriever, query, passages, focus=asked.text)
         given = features(passages, found.sentences, scale)
         near = retriever.questions(query, {passage.paper.id: passage.paper for passage in passages}.values())
         others = [(score - mean) / spread for written, score in near if written.text != question.joined]

@@ -19,7 +19,8 @@ from retrieval.errors import PaperbackedError
 from retrieval.evaluation.metrics import bootstrap_interval, hit, ndcg, reciprocal_rank
 from retrieval.finetune.score import as_queries, passage_rankings
 from retrieval.lexical.glossary import read_glossary
-from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.models.embedder import Embedder
+from retrieval.models.embedding import TUNED_FILE, open_embedder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.readers.beir import read_beir

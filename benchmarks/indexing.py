@@ -14,7 +14,8 @@ from benchmarks.figures import Figure
 from retrieval.chunking import chunk_paper
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import read_glossary
-from retrieval.models.embedding import TUNED_FILE, Embedder, open_embedder
+from retrieval.models.embedder import Embedder
+from retrieval.models.embedding import TUNED_FILE, open_embedder
 from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.questions.expansion import embedded_texts
 from retrieval.readers.registry import read_papers

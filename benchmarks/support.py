@@ -35,7 +35,8 @@ from benchmarks.support_fitting import (
     with_threshold,
 )
 from retrieval.evaluation.metrics import auroc
-from retrieval.models.embedding import Embedder, open_embedder
+from retrieval.models.embedder import Embedder
+from retrieval.models.embedding import open_embedder
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file, shipped_file
 

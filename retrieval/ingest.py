@@ -16,7 +16,7 @@ from retrieval.corpus import corpus_hash
 from retrieval.errors import IndexStoreError
 from retrieval.facets import FACETS
 from retrieval.files import not_written
-from retrieval.models.embedding import Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.stores.base import Index, NoRoomError, Part, VectorStore
 from retrieval.types import Chunk, Paper, Progress, no_progress
 

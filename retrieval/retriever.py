@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, PrivateAttr
 from retrieval.chunking import chunk_sentences
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
-from retrieval.models.embedding import Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.index import ExpansionIndex, read_expansion_index
 from retrieval.retrieval_weights import RetrievalWeights
@@ -108,7 +108,7 @@ class PaperRetriever(BaseRetriever):
         weights = weights or self.weights
         if self.lexical is None:
             weights = replace(weights, lexical=0.0, letters=0.0)
-        english = self._in_english(query, weights)
+        english = self.in_english(query, weights)
         vector = self._vector(english)
         found = self._nearest(vector, papers, filters, left_out)
         asked = self._asked(vector, filters) if weights.dense and weights.questions else {}
@@ -127,8 +127,10 @@ class PaperRetriever(BaseRetriever):
         best.pop(paper.id, None)
         return list(best.values())[:papers]
 
-    def _in_english(self, query: str, weights: RetrievalWeights) -> str:
-        return self.glossary.in_english(query) or query if self.glossary and weights.glossary else query
+    def in_english(self, query: str, weights: RetrievalWeights | None = None) -> str:
+        """The query as it is searched with: a Chinese one in the English words that the glossary has for it."""
+        wanted = (weights or self.weights).glossary
+        return self.glossary.in_english(query) or query if self.glossary and wanted else query
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -218,14 +220,19 @@ class PaperRetriever(BaseRetriever):
 
     def vector(self, query: str) -> np.ndarray:
         """The query's unit vector, as it is searched with: a Chinese one is read in English words."""
-        return self._vector(self._in_english(query, self.weights))
+        return self._vector(self.in_english(query))
 
     def _focused(self, query: str, focus: str | None) -> np.ndarray:
-        vector = self._vector(self._in_english(query, self.weights))
+        vector = self._vector(self.in_english(query))
         if not focus or focus == query:
             return vector
-        both = vector + self._vector(self._in_english(focus, self.weights))
+        both = vector + self._vector(self.in_english(focus))
         return both / max(float(np.linalg.norm(both)), 1e-12)
+
+
+def sentences_within(passage: Passage) -> list[Sentence]:
+    """The sentences of a passage in reading order, none of them scored."""
+    return [_scored(passage.paper, chunk, 0.0) for chunk in _sentences_within(passage)]
 
 
 @lru_cache(maxsize=4096)
@@ -241,8 +248,12 @@ def _sentences_within(passage: Passage) -> list[Chunk]:
 
 
 def _sentence(paper: Paper, chunk: Chunk, vector: np.ndarray, vectors: dict[str, np.ndarray]) -> Sentence:
+    return _scored(paper, chunk, similarity(vector, vectors[chunk.id]))
+
+
+def _scored(paper: Paper, chunk: Chunk, score: float) -> Sentence:
     gloss = chunk.embedded if chunk.embedded != chunk.text else None
-    return Sentence(paper, chunk.start, chunk.end, similarity(vector, vectors[chunk.id]), gloss)
+    return Sentence(paper, chunk.start, chunk.end, score, gloss)
 
 
 def _grouped(

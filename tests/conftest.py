@@ -23,7 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
 from retrieval.ingest import ensure_index
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever

@@ -32,9 +32,8 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.answerability import Answerability
+from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.followups import follow_up_questions
-from app.answering.evidence.selection import candidates_of, choose_quotes
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.rewriting import rewritten_question
@@ -92,7 +91,7 @@ class AnswerChain(Runnable[Question, Event]):
     def __init__(
         self,
         retriever: PaperRetriever,
-        answerability: Answerability,
+        evidence: EvidenceFinder,
         language_model: Callable[[], LanguageModel],
         support: SupportCheck,
         *,
@@ -100,7 +99,7 @@ class AnswerChain(Runnable[Question, Event]):
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
-        self._answerability = answerability
+        self._evidence = evidence
         self._language_model = language_model
         self._support = support
         self._unsupported: Unsupported = unsupported
@@ -183,11 +182,8 @@ class AnswerChain(Runnable[Question, Event]):
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
-        found = candidates_of(self._retriever, work.standalone, work.passages, focus=work.question.text)
-        verdict = self._answerability.judge(work.question.text, work.passages, found.sentences)
-        work.confidence = verdict.confidence
-        if verdict.answers:
-            work.quotes = choose_quotes(found.sentences, work.passages, work.question.text, found.expansion_queries)
+        found = self._evidence.find(work.question.text, work.standalone, work.passages)
+        work.confidence, work.quotes = found.confidence, found.quotes
         asked = [turn.content for turn in work.question.history if turn.role == "user"]
         work.followups = follow_up_questions(
             [*asked, work.question.text], work.quotes, work.passages, found.expansion_queries, work.words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -15,7 +16,6 @@ from retrieval.ingest import Questions, index_fingerprint
 from retrieval.models.embedding import open_embedder
 from retrieval.models.hub import hub_is_reachable
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
-from retrieval.models.precision import bfloat16_pays
 from retrieval.passages import CollectionPassages
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
@@ -94,15 +94,14 @@ def _embedding(name: str) -> Finding:
         embedder = open_embedder(name)
     except PaperbackedError as error:
         return Finding("Embedding model", False, str(error), needed=True)
-    precision = (
-        "bf16, which this processor computes natively" if bfloat16_pays() else "fp32, as this processor has no bf16"
-    )
+    precision = re.search(r"\((bf16|fp32)\)$", embedder.description)
     # Only what ships is held against a hash.
     state = {
-        DEFAULT_EMBEDDING: ", the fine-tuned weights, verified",
-        BASE_EMBEDDING: ", the weights before fine-tuning, verified",
+        DEFAULT_EMBEDDING: ("the fine-tuned weights", "verified"),
+        BASE_EMBEDDING: ("the weights before fine-tuning", "verified"),
     }
-    return Finding("Embedding model", True, f"{embedder.name}{state.get(embedder.name, '')}, {precision}", needed=True)
+    found = [embedder.name, *state.get(embedder.name, ()), *(precision.groups() if precision else ())]
+    return Finding("Embedding model", True, ", ".join(found), needed=True)
 
 
 def _index(

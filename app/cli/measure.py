@@ -85,6 +85,7 @@ class Trained(StrEnum):
     """What `paperbacked finetune` trains."""
 
     EMBEDDING = "embedding"
+    READER = "reader"
     ANSWERS = "answers"
 
 
@@ -92,7 +93,8 @@ def finetune(
     what: Annotated[
         Trained,
         typer.Argument(
-            metavar="embedding|answers", help="The model that finds papers, or the one that writes answers."
+            metavar="embedding|reader|answers",
+            help="The model that finds papers, the one that reads them, or the one that writes answers.",
         ),
     ] = Trained.EMBEDDING,
     recipe: Annotated[
@@ -104,8 +106,12 @@ def finetune(
         typer.Option(metavar="FILE", help="embedding: ids of papers that nothing is learned from, one a line."),
     ] = None,
     also: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="embedding: a BEIR folder whose training queries are learned as well."),
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="embedding: a BEIR folder whose training queries are learned as well; reader: a folder of public "
+            "sets, or a BEIR corpus that the twins are about; may be repeated.",
+        ),
     ] = None,
     push_to_hub: Annotated[
         str | None, typer.Option(metavar="OWNER/NAME", help="embedding: publish the model on the hub, privately.")
@@ -114,9 +120,19 @@ def finetune(
         str | None,
         typer.Option(metavar="MODEL", help="answers: a hub id or a folder.  [default: the small model that ships]"),
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="answers: stop after so many steps, to try it.")] = None,
+    steps: Annotated[int | None, typer.Option(help="reader, answers: stop after so many steps, to try it.")] = None,
 ) -> None:
-    """Fine-tune the embedding model on the questions for the papers, or a language model on the training examples."""
+    """Fine-tune the embedding model on the questions for the papers, the reader on near misses, or a language model on
+    the training examples.
+    """
+    if what is Trained.READER:
+        if hold_out or push_to_hub or base or recipe != "default":
+            raise typer.BadParameter("Of the options, `finetune reader` takes --out, --also and --steps.")
+        from app.training.reading import ReaderRun, finetune_reader
+
+        with progress_shown() as progress:
+            finetune_reader(ReaderRun(out, tuple(also or ()), steps), progress, note)
+        return
     if what is Trained.ANSWERS:
         if hold_out or also or push_to_hub or recipe != "default":
             raise typer.BadParameter("Of the options, `finetune answers` takes --out, --base and --steps.")
@@ -126,8 +142,10 @@ def finetune(
             finetune_answers(SftRun(out, settings_with().home, base, steps), progress, note)
         return
     if base or steps is not None:
-        raise typer.BadParameter("--base and --steps are for `finetune answers`.")
+        raise typer.BadParameter("--base is for `finetune answers`, --steps for it and for `finetune reader`.")
+    if len(also or ()) > 1:
+        raise typer.BadParameter("`finetune embedding` takes one --also.")
     from app.training.embedding import EmbeddingRun, finetune_embedding
 
     with progress_shown() as progress:
-        finetune_embedding(EmbeddingRun(recipe, out, hold_out, also, push_to_hub), progress, note)
+        finetune_embedding(EmbeddingRun(recipe, out, hold_out, also[0] if also else None, push_to_hub), progress, note)

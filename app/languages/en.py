@@ -55,6 +55,7 @@ _PHRASES = AnswerPhrases(
             "organisation, topic, year or language, or ask for papers like one of them.",
             "thanks": "You are welcome. Ask on whenever you like.",
             "farewell": "Goodbye.",
+            "task": "I answer questions about the papers, with a quote for every sentence, and do nothing else.",
             "agreement": "Good. What would you like to know next?",
         }
     ),
@@ -75,6 +76,12 @@ _COLLECTION = CollectionPhrases(
     newest=("The newest paper{scope} is", "The {count} newest papers{scope} are"),
     oldest=("The oldest paper{scope} is", "The {count} oldest papers{scope} are"),
     similar="Nearest to “{title}” by content",
+    by_whom="“{title}” is by {names}",
+    by_nobody="The record of “{title}” does not say by whom it is",
+    dated="“{title}” is from {date}",
+    undated="The record of “{title}” gives no date",
+    at_address="“{title}” can be read at {url}",
+    no_address="The record of “{title}” gives no link",
     by_content="No record names {topic}; nearest by content",
     nothing="The collection has no paper{scope}.",
     none_chosen="Among the papers that your filters let through there is none{scope}.",
@@ -140,6 +147,15 @@ _DESCRIBED = r"(?:(?P<described>[^\s,.;:]++(?: [^\s,.;:]++){0,3}?) )??"
 _NEWEST = r"(?:newest|latest|(?:most )?recent(?:ly published)?)"
 _REST = rf"{_BITS}{_TOPIC}{_BITS}"
 
+_WRITTEN = r"(?:wrote|written|authored|published|released|put out)"
+_MADE = (
+    r"(?:made|created|developed|invented|introduced|proposed|came up with|come up with|did|done|produced|coined|behind)"
+)
+_GROUP = r"(?:labs?|organi[sz]ations?|compan(?:y|ies)|institutions?|institutes?|teams?|groups?|people|researchers)"
+_HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
+_OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
+_LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
+
 _GRAMMAR = CollectionGrammar(
     forms=WholeForms(
         patterns=(
@@ -197,6 +213,25 @@ _GRAMMAR = CollectionGrammar(
         rf"how many|list|show|{_BIT}|{_PAPERS})(?:\s+|$))*+(?:{_ABOUT} (?P<topic>[^?]+))?"
     ),
     how_many="how many",
+    facts=(
+        ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
+        ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),
+        ("who", rf"{_LEAD}{_GROUP} (?P<title>.+?) (?:is|was|comes|came) (?:from|by)"),
+        ("who", r"(?:whose (?:paper|work|study|idea)|by whom) (?:is|was) (?P<title>.+?)(?: written| made)?"),
+        ("who", r"where (?:does|did) (?P<title>.+?) come from"),
+        ("when", rf"when (?:was|were|is) (?P<title>.+?) (?:first )?{_OUT}"),
+        ("when", r"when did (?P<title>.+?) (?:come out|appear|get published)"),
+        ("when", rf"(?:what|which) (?:year|month|date|day) (?:was|is|did) (?P<title>.+?)(?: {_OUT}| from| come out)?"),
+        ("when", r"(?:what(?:'s| is) )?(?:the )?(?:publication |release )?(?:date|year) of (?P<title>.+)"),
+        ("when", r"how old is (?P<title>.+)"),
+        ("where", rf"{_LEAD}(?:where(?:'s| is) )?(?:the |a )?{_LINK}(?: to| for| of) (?P<title>.+)"),
+        ("where", r"where can i (?:read|find|get|download|see) (?P<title>.+?)(?: online)?"),
+    ),
+    said_before=(
+        r"(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
+        r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
+    ),
+    around_title=r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract)s?$",
     clause=(
         r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
         r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"
@@ -252,6 +287,11 @@ _FILTERS = FilterWords(
     ),
 )
 
+_POLITE = (
+    r"(?:please|pls|kindly|hey|hi|hello|ok|okay|so|now|just|quick|quickly|can you|could you|would you|will you|"
+    r"can u|help me(?: to)?|i need you to|i want you to|i'd like you to|let's)"
+)
+_SOME = r"(?:a|an|some|five|ten|three|\d+)"
 _COURTESIES = CourtesyPatterns(
     said=MappingProxyType(
         {
@@ -287,6 +327,41 @@ _COURTESIES = CourtesyPatterns(
         }
     ),
     joined_by="and|but",
+    tasks=(
+        rf"(?:{_POLITE}[,.!]? +)*+(?:"
+        r"(?:write|compose|draft|sketch|sing|rap|debug|proofread|rewrite|rephrase|reword|shorten|translate|roast|recite|"
+        r"invent|imagine|generate|refactor|rename|come up with|role-?play|pretend|act as|act like|play the|remind|"
+        r"calculate|compute|polish|do my|make (?:me|us|up|a|an|my|five|ten)|fix (?:my|the|this)|"
+        r"repeat (?:after|everything|the|your)|"
+        r"(?:code|program|design|post|book|order|draw|email|send|schedule|prepare|convert|solve|correct) "
+        r"(?:me|us|a|an|my|this|some|in)|"
+        r"say (?:only|just|after|the word)|tell (?:me|us) a (?:joke|story|riddle)|"
+        r"(?:put|turn|pack) (?:this|these|it|that|the following)|"
+        r"summari[sz]e (?:this|the following|my|the (?:\w+ )?(?:e-?mails?|text|minutes)))"
+        rf"|(?:i(?:'d| would)? (?:need|want|like)(?: you to)?(?: {_SOME})?|give me {_SOME}|{_SOME})"
+        r"(?: (?:short|catchy|funny|polite|rhyming|new|good|nice|quick|full|title|baby))* "
+        r"(?:poem|haiku|limerick|song|story|essay|e-?mail|letter|recipe|script|slogan|title|headline|tweet|post|cv|"
+        r"resume|joke|translation|name|summary of (?:my|this)|write)s?"
+        r")\b(?!-| (?:is|are|was|were|does|do|did|to)\b)"
+    ),
+    takes_over=(
+        r"(?:^|[.,:;!?] |\b(?:and|then|please|also|now|to) )(?:ignore|forget|disregard|override|bypass|drop|turn off|"
+        r"switch off|disable)(?: (?:all|any|every|everything|your|the|these|those|of|previous|prior|earlier|above|"
+        r"other|own))*+ (?:instructions?|rules?|guidelines?|filters?|restrictions?|safeguards?|orders|sources|papers|"
+        r"abstracts|you were told|you (?:have|had) been told|what you were told|above(?= and))\b"
+        r"|\byour (?:system|hidden|secret|initial|original|first) "
+        r"(?:prompt|instructions?|message|settings|orders|rules)\b"
+        r"|\b(?:print|reveal|show|repeat|output|leak|list|tell me|write down|begin your reply with)(?: me)?(?: out)?"
+        r"(?: word for word| literally)? "
+        r"(?:the (?:system|hidden|initial|first line of your)|your (?:own |raw )?(?:prompt|rules|instructions?)|"
+        r"(?:the text|everything|all|what)(?: that| which)?(?: you were| stands| is| was)?(?: given)?"
+        r"(?: to you)?(?: at the start)?(?: above| before this| of this))"
+        r"|\b(?:developer|maintenance|debug) mode\b"
+        r"|\byou(?: are|'re) now (?:a |an |dr|doc|dan|[a-z]+bot|[a-z]+-free|in )"
+        r"|\bfrom (?:now|here) on,? (?:you|answer|reply|only|act)\b|\bfrom the next line on\b"
+        r"|(?:^|\W)(?:\[system\]|<?/?(?:system|context|question)>|system(?: note| message)?:)"
+        r"|\bnew (?:system|instructions?)(?: message)?:"
+    ),
     of_what_was_said=r"\b(?:this|it|examples?)\b",
 )
 

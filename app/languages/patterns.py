@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement"]
-Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"]
+Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
+"""What is no question for papers; a "task" is something to be done, or an attempt to take over."""
+Fact = Literal["who", "when", "where"]
+"""By whom a paper is, when it came out, where it can be read."""
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
 ]
@@ -67,7 +70,10 @@ class CollectionGrammar:
 
     Loops are possessive, so that no text makes them slow. `similar` has the group
     `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
-    says that it counts, and a topic with a `clause` in it is none.
+    says that it counts, and a topic with a `clause` in it is none. `facts` ask for a fact of
+    one paper, called by what it treats, in the group `title`, or of a work that has a name
+    ("who invented …"), in the group `work`; `said_before` fits what points back, and
+    `around_title` what stands before or after a title and is no part of it ("the … paper").
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -76,6 +82,9 @@ class CollectionGrammar:
     refined: str = ""
     how_many: str = ""
     clause: str = ""
+    facts: tuple[tuple[Fact, str], ...] = ()
+    said_before: str = ""
+    around_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +116,13 @@ class FilterWords:
 class CourtesyPatterns:
     """Whole parts of a text that are courtesies. `joined_by` stands between two parts.
 
-    After an answer, what has `of_what_was_said` in it asks about that answer.
+    A text that begins with one of `tasks`, or has `takes_over` in it, wants something done that is no
+    answer. After an answer, what has `of_what_was_said` in it asks about that answer.
     """
 
     said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict[Courtesy, tuple[str, ...]])
+    tasks: str = ""
+    takes_over: str = ""
     joined_by: str = ""
     of_what_was_said: str = ""
 

@@ -67,6 +67,12 @@ class CollectionPhrases:
     newest: tuple[str, str]
     oldest: tuple[str, str]
     similar: str
+    by_whom: str
+    by_nobody: str
+    dated: str
+    undated: str
+    at_address: str
+    no_address: str
     by_content: str
     nothing: str
     none_chosen: str

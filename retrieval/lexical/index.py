@@ -6,21 +6,20 @@ questions written for it. Adding likely questions to a document is doc2query's i
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# bm25s, sklearn and the stemmer have no types of their own; what is used of them is said here.
+# bm25s and the stemmer have no types of their own; what is used of them is said here.
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 import numpy as np
 
+from retrieval.lexical.letters import LetterIndex
 from retrieval.lexical.tokens import telling_words
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.types import Paper
 
-LETTER_NGRAMS = (3, 5)
-LETTER_FEATURES = 2**18
 MAX_QUERY_CHARS = 2_000
 HALF_SCORE = 10.0
 """The BM25 score that counts one half."""
@@ -32,18 +31,6 @@ def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
     return "\n".join(filter(None, (paper.name, paper.summary, paper.abstract, english, *questions)))
 
 
-class _Sparse(Protocol):
-    """A sparse matrix of scipy's."""
-
-    def transpose(self) -> _Sparse: ...
-
-    def tocsr(self) -> _Sparse: ...
-
-    def todense(self) -> np.ndarray: ...
-
-    def __matmul__(self, other: _Sparse, /) -> _Sparse: ...
-
-
 class _WordScorer(Protocol):
     """BM25 of bm25s."""
 
@@ -52,20 +39,6 @@ class _WordScorer(Protocol):
     def index(self, corpus: list[list[str]], /, *, show_progress: bool) -> None: ...
 
     def get_scores(self, query: list[str], /) -> np.ndarray: ...
-
-
-class _LetterCounter(Protocol):
-    """A vectorizer of sklearn's: texts to rows of counts."""
-
-    def transform(self, texts: Sequence[str], /) -> _Sparse: ...
-
-
-class _Weigher(Protocol):
-    """A tf-idf weighing of sklearn's."""
-
-    def fit_transform(self, counts: _Sparse, /) -> _Sparse: ...
-
-    def transform(self, counts: _Sparse, /) -> _Sparse: ...
 
 
 class LexicalIndex:
@@ -79,20 +52,13 @@ class LexicalIndex:
 
         with heavy_imports():
             import bm25s
-            from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
         self.papers = tuple(papers)
         documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]
         self._stem: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
         self._words = cast("_WordScorer", bm25s.BM25())
         self._words.index([self._tokens(document) for document in documents], show_progress=False)
-        plain_counts: dict[str, Any] = {"norm": None, "alternate_sign": False}
-        letters = HashingVectorizer(
-            analyzer="char_wb", ngram_range=LETTER_NGRAMS, n_features=LETTER_FEATURES, **plain_counts
-        )
-        self._letters = cast("_LetterCounter", letters)
-        self._rarity = cast("_Weigher", TfidfTransformer(sublinear_tf=True))
-        self._documents = self._rarity.fit_transform(self._letters.transform(documents)).transpose().tocsr()
+        self._letters = LetterIndex(documents)
 
     def word_scores(self, query: str) -> np.ndarray:
         """BM25 of every paper as b / (b + HALF_SCORE), in [0, 1]; zeros where no word is known.
@@ -107,10 +73,7 @@ class LexicalIndex:
 
     def letter_scores(self, query: str) -> np.ndarray:
         """Cosine of letter n-gram weights (tf-idf) of the query and every paper, in [0, 1]."""
-        # A lone surrogate cannot be hashed.
-        text = query[:MAX_QUERY_CHARS].encode("utf-8", "replace").decode("utf-8")
-        weights = self._rarity.transform(self._letters.transform([text]))
-        return np.asarray((weights @ self._documents).todense()).ravel()
+        return self._letters.scores(query[:MAX_QUERY_CHARS])
 
     def _tokens(self, text: str) -> list[str]:
         return [self._stem(word) for word in telling_words(text)]

@@ -32,10 +32,12 @@ def write_weight_delta(tuned: Path, base: Path, target: Path) -> int:
 
 
 def apply_weight_delta(model: Any, overlay: Path) -> None:
-    """Lay the tensors over a loaded sentence-transformers model.
+    """`lay_over` for a loaded sentence-transformers model."""
+    lay_over(model[0].model, overlay)
 
-    Raises `ModelError` where one of them has no place in it.
-    """
+
+def lay_over(network: Any, overlay: Path) -> None:
+    """Put the tensors in the place of those of the network. Raises `ModelError` where one of them has none in it."""
     with heavy_imports():
         from safetensors import SafetensorError
 
@@ -43,7 +45,6 @@ def apply_weight_delta(model: Any, overlay: Path) -> None:
         changed = load_tensors(overlay)
     except (SafetensorError, OSError) as error:
         raise ModelError(f"The tuned weights {overlay.name} cannot be read: reinstall the program.") from error
-    network = model[0].model
     places = dict(network.named_parameters())
     for name, tensor in changed.items():
         place = places.get(name)

@@ -80,6 +80,11 @@ def read_beir(folder: Path, split: str) -> BeirSet:
     )
 
 
+def read_beir_papers(folder: Path) -> tuple[Paper, ...]:
+    """The folder's corpus alone. Raises `InputError` as `read_beir` does."""
+    return tuple(_papers(folder / "corpus.jsonl").values())
+
+
 def _split_file(folder: Path, split: str) -> Path:
     splits = sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))
     if not splits:

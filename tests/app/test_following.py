@@ -24,7 +24,7 @@ from app.surfaces.page.sections import Sections
 from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import IndexStoreError, PaperbackedError
 from retrieval.ingest import ensure_index
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Filters
 

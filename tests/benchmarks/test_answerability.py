@@ -13,7 +13,7 @@ from benchmarks.answerability import Asked, ask_all, fitted
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions

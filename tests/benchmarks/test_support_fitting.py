@@ -22,7 +22,7 @@ from benchmarks.support_fitting import (
     passed,
     with_threshold,
 )
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 

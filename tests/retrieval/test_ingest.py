@@ -16,7 +16,7 @@ import pytest
 from retrieval.chunking import chunk_paper, chunk_sentences, distinct
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.ingest import ensure_index, index_fingerprint
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.shipped import default_papers_file
 from retrieval.stores.chroma import ChromaStore
 from retrieval.stores.stored_passage import stored_passage

@@ -15,7 +15,7 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever
 from retrieval.stores.base import similarity

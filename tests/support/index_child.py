@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.ingest import ensure_index
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.readers.registry import read_papers
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Progress, no_progress

@@ -43,7 +43,7 @@ def an_answerer(folder: Path) -> Any:
     from app.answering.models.language_model import LanguageModel
     from app.local_answerer import LocalAnswerer
     from retrieval.ingest import ensure_index
-    from retrieval.models.embedding import HashEmbedder
+    from retrieval.models.embedder import HashEmbedder
     from retrieval.passages import CollectionPassages
     from retrieval.retriever import PaperRetriever
     from retrieval.stores.chroma import ChromaStore

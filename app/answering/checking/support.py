@@ -28,7 +28,7 @@ from app.answering.logistic import Logistic, read_logistic
 from retrieval.chunking import split_sentences
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import content_word_set
-from retrieval.models.embedding import FEW_TEXTS, Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.types import Paper
 
 MODEL_FILE = "models/support.json"
@@ -159,9 +159,7 @@ class SupportCheck:
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
         distinct = list(dict.fromkeys(texts)) if self._fits else []
-        # A few at a time, which stay on one thread and so do not wait for a busy core.
-        few = [distinct[at : at + FEW_TEXTS] for at in range(0, len(distinct), FEW_TEXTS)]
-        return {text: vector for part in few for text, vector in zip(part, self._embedder.embed(part), strict=True)}
+        return dict(zip(distinct, self._embedder.embed(distinct), strict=True)) if distinct else {}
 
     def _evidence(self, quote: Citation, sentences: Sequence[str], vectors: Mapping[str, np.ndarray]) -> QuotedEvidence:
         rows = np.stack([vectors[sentence] for sentence in sentences]) if vectors and sentences else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
@@ -11,14 +12,16 @@ from app.answering.collection.records import Records
 from app.answering.events import AnswerSentence, Citation
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
-from app.answering.writing.quotes import described
+from app.answering.writing.quotes import described, own_words
 from app.languages.language import Language
+from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.chunking import chunk_sentences
 from retrieval.facets import FACETS, Filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper, Passage, Sentence
 
+FACTS: tuple[Intent, ...] = get_args(Fact)
 LISTED = 25
 """Papers that an answer lists."""
 RECENT = 5
@@ -52,6 +55,8 @@ class CollectionAnswerer:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
+        if asked.paper and asked.intent in FACTS:
+            return self._listing(_fact(asked.intent, asked.paper, language), [asked.paper], [asked.paper], "", language)
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)
         topic = self._in_english(asked.topic)
@@ -196,6 +201,18 @@ class CollectionAnswerer:
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
         return (glossary.in_english(topic) or topic) if glossary else topic
+
+
+def _fact(intent: Intent, paper: Paper, language: Language) -> str:
+    """The fact as the paper's record has it, or that it has none."""
+    say, title = language.collection, own_words(paper.name)
+    if intent == "where":
+        return (say.at_address if paper.url else say.no_address).format(title=title, url=paper.url)
+    if intent == "when":
+        date = language.phrases.month(paper.published) if paper.published else ""
+        return (say.dated if date else say.undated).format(title=title, date=date)
+    names = language.phrases.between_names.join(filter(None, (*paper.authors, paper.organisation)))
+    return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
 
 
 def _whole(paper: Paper) -> Passage:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.languages import LANGUAGES, any_of, language_of
-from app.languages.patterns import OWN, CollectionGrammar, Intent, LooseForms, WholeForms
+from app.languages.patterns import OWN, CollectionGrammar, Fact, Intent, LooseForms, WholeForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ def _of_each(pattern: Callable[[CollectionGrammar], str]) -> tuple[re.Pattern[st
 _OVERVIEW = any_of(lambda language: language.grammar.overview)
 _HOW_MANY = any_of(lambda language: language.grammar.how_many)
 _SIMILAR = _of_each(lambda grammar: grammar.similar)
+_FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
+    (fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.facts
+)
+_SAID_BEFORE = any_of(lambda language: language.grammar.said_before)
 _REFINED = _of_each(lambda grammar: grammar.refined)
 
 
@@ -49,6 +53,29 @@ def asks_for_overview(text: str) -> bool:
 def similar_to(text: str) -> str | None:
     """What a folded question wants others like, such as a title."""
     return next((match["title"] for pattern in _SIMILAR if (match := pattern.fullmatch(text))), None)
+
+
+@dataclass(frozen=True, slots=True)
+class FactAsked:
+    """A fact of one paper, and how the question calls it; by its name alone where `named`."""
+
+    fact: Fact
+    title: str
+    named: bool
+
+
+def fact_of(text: str) -> FactAsked | None:
+    """The fact that a folded question wants of one paper."""
+    for fact, pattern in _FACTS:
+        if match := pattern.fullmatch(text):
+            said = match.groupdict()
+            return FactAsked(fact, said.get("title") or said["work"] or "", not said.get("title"))
+    return None
+
+
+def points_back(title: str) -> bool:
+    """Whether what a question calls a paper by only points at one that was spoken of."""
+    return bool(_SAID_BEFORE.fullmatch(title))
 
 
 def refinement_of(text: str) -> QuestionForm | None:

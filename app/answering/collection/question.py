@@ -7,10 +7,19 @@ never taken for one about which papers there are.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from app.answering.collection.filter_words import read_filters
-from app.answering.collection.grammar import QuestionForm, asks_for_overview, form_of, refinement_of, similar_to
+from app.answering.collection.grammar import (
+    QuestionForm,
+    asks_for_overview,
+    fact_of,
+    form_of,
+    points_back,
+    refinement_of,
+    similar_to,
+)
 from app.answering.collection.records import Records
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
@@ -23,6 +32,10 @@ MAX_CHARS = 300
 MAX_TOPIC_WORDS = 7
 """Content words of a topic; what is longer asks what papers say."""
 
+FEW = 5
+"""So many papers on a topic are listed where one of them was asked for."""
+
+_AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
 _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
@@ -47,12 +60,15 @@ class CollectionQuestion:
     said: str = ""
 
 
-def going_on(text: str, before: CollectionQuestion | None, records: Records) -> CollectionQuestion | None:
+def going_on(
+    text: str, before: CollectionQuestion | None, records: Records, named: Sequence[Paper] = ()
+) -> CollectionQuestion | None:
     """What the question asks of the records, or None where it asks what papers say.
 
     `before` is what the one before it asked of them: "and in 2022?" goes on from a question about the collection.
+    `named` are the papers that the answer before named, of which the first is meant by "who wrote that?".
     """
-    if asked := _parsed(text, records):
+    if asked := _of_one_paper(text, records, named) or _parsed(text, records):
         return replace(asked, said=text)
     return _refined(text, before, records) if before else None
 
@@ -61,6 +77,28 @@ def folded(text: str) -> str:
     """Small letters, straight quotes, single spaces, no mark at the end."""
     straight = text.casefold().translate(str.maketrans("’‘“”", "''\"\""))
     return " ".join(straight.split()).rstrip(" ?!.。？！")
+
+
+def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
+    """A fact that is asked of one paper, or of the few that treat a topic."""
+    whole = folded(text)
+    asked = fact_of(whole) if len(text) <= MAX_CHARS else None
+    if asked is None:
+        return None
+    if points_back(asked.title):
+        return CollectionQuestion(asked.fact, paper=named[0]) if named else None
+    if paper := _titled(text, asked.title, records):
+        return CollectionQuestion(asked.fact, paper=paper)
+    topic = _AROUND_TITLE.sub("", asked.title).strip(" \"'")
+    if not topic or len(content_words(topic)) > MAX_TOPIC_WORDS:
+        return None
+    treat = records.select(topic=topic)
+    called = [paper for paper in treat if folded(paper.name).partition(":")[0] == topic]
+    if len(called) == 1 or (len(treat) == 1 and not asked.named):
+        return CollectionQuestion(asked.fact, paper=(called or list(treat))[0])
+    if asked.named or not 0 < len(treat) <= FEW:
+        return None
+    return CollectionQuestion("list", topic=_as_written(topic, text))
 
 
 def _parsed(text: str, records: Records) -> CollectionQuestion | None:

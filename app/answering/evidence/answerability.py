@@ -15,7 +15,7 @@ from app.answering.logistic import Logistic, read_logistic
 from app.languages import LANGUAGES
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import content_words, words_of_paper
-from retrieval.models.embedding import Embedder
+from retrieval.models.embedder import Embedder
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Passage, Sentence
 

@@ -98,7 +98,7 @@ def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversati
     for asked, reply in _exchanges(history):
         goes_on = topic.is_set and _continues(asked, topic, records)
         named = records.named_in(reply) or (topic.named if goes_on else ())
-        of_records = going_on(asked, of_records, records)
+        of_records = going_on(asked, of_records, records, topic.named)
         if of_records:
             topic = _Topic("", named)
         else:

@@ -1,4 +1,4 @@
-"""Greetings, thanks and "what can you do?": recognised whole, and answered without a search."""
+"""Greetings, thanks, "what can you do?" and tasks: recognised by their form, and answered without a search."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _SAID = {
     for kind in _KINDS
 }
 _OF_WHAT_WAS_SAID = any_of(lambda language: language.courtesies.of_what_was_said, re.IGNORECASE)
+_TASKS = any_of(lambda language: language.courtesies.tasks)
+_TAKES_OVER = any_of(lambda language: language.courtesies.takes_over)
 _BETWEEN = re.compile(
     rf"[,.;:!?~…，。；：！？、～]+|\s(?:{either(language.courtesies.joined_by for language in LANGUAGES)})\s"
 )
@@ -30,9 +32,17 @@ NAMED_ORGANISATIONS = 3
 
 def courtesy_of(question: Question) -> Courtesy | None:
     """What kind of courtesy the question is, or None; after an answer, "how does it work?" asks of what was said."""
+    if is_task(question.text):
+        return "task"
     if question.history and _OF_WHAT_WAS_SAID.search(question.text):
         return None
     return courtesy_in(question.text)
+
+
+def is_task(text: str) -> bool:
+    """Whether the text wants something done (a poem, a translation) or the program turned to something else."""
+    said = " ".join(text.casefold().replace("’", "'").split())
+    return bool(_TASKS.match(said) or _TAKES_OVER.search(said))
 
 
 def courtesy_in(text: str) -> Courtesy | None:
@@ -48,12 +58,12 @@ def courtesy_in(text: str) -> Courtesy | None:
 
 def courtesy_reply(kind: Courtesy, records: Records, words: AnswerPhrases) -> Reply:
     """A short reply; a greeting and a call for help are told what can be asked."""
-    if kind not in ("help", "greeting"):
+    if kind not in ("help", "greeting", "task"):
         return Reply(words.courtesies[kind])
     scope = words.scope.format(scope=scope_of(records, words)) if records.papers else ""
     examples = example_questions(records, words)
     asked = words.for_example.format(questions=" ".join(examples)) if examples else ""
-    return Reply(f"{words.courtesies[kind]}{scope}{asked}", followups=examples)
+    return Reply(f"{words.courtesies[kind]}{scope}{asked}", followups=examples, answered=kind != "task")
 
 
 def scope_of(records: Records, words: AnswerPhrases) -> str:

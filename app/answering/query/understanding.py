@@ -28,6 +28,6 @@ def understood(question: Question, records: Records) -> Understanding:
     if courtesy := courtesy_of(question):
         return Understanding(question.text, courtesy=courtesy)
     conversation = read_conversation(question.history, records)
-    if asked := going_on(question.text, conversation.of_records, records):
+    if asked := going_on(question.text, conversation.of_records, records, conversation.topic.named):
         return Understanding(asked.said, of_records=asked)
     return Understanding(conversation.standalone(question.text, records))

@@ -66,12 +66,12 @@ def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: A
 def described(paper: Paper, words: AnswerPhrases = ENGLISH.phrases) -> str:
     """The paper in running text: its name (organisation, month and year), as far as they are known."""
     month = words.month(paper.published) if paper.published else None
-    facts = words.between_facts.join(filter(None, (_own_words(paper.organisation or ""), month)))
-    name = _own_words(paper.name)
+    facts = words.between_facts.join(filter(None, (own_words(paper.organisation or ""), month)))
+    name = own_words(paper.name)
     return words.bracketed.format(name=name, facts=facts) if facts else name
 
 
-def _own_words(name: str) -> str:
+def own_words(name: str) -> str:
     """A name that a paper gives itself, among words of ours: on one line, not endless, and neither marker nor quote."""
     name = _LIKE_A_MARKER.sub(r"(\1)", " ".join(sanitize(name).split())).translate(_OTHER_QUOTES)
     return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"

@@ -28,6 +28,7 @@ from app.answering.events import (
     name_of,
 )
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
+from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Question, Turn, checked_question
 from app.build import LocalAnswerer
@@ -353,7 +354,7 @@ def test_a_model_that_is_not_there_is_noted(built_full: Any, answerer: LocalAnsw
     retriever = built_full.retriever
     answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), answerer.papers, retriever.embedder)
-    chain = AnswerChain(retriever, answerability, lambda: missing, support)
+    chain = AnswerChain(retriever, NearEvidence(retriever, answerability), lambda: missing, support)
     last = chain.invoke(checked_question(BACKDOOR))
     assert isinstance(last, Done)
     assert last.answer.note == missing.note

@@ -14,7 +14,7 @@ import pytest
 from app.cli.commands import main
 from app.evaluation.retrieval_table import print_report
 from retrieval.evaluation.benchmark import AnswerabilityFigures, Figures, Report, Row
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.retrieval_weights import RetrievalWeights
 
 KEYS = ["ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"]

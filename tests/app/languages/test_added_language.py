@@ -36,7 +36,7 @@ from app.surfaces.ui_strings import LANGUAGES as INTERFACE, interface_language, 
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file
 from retrieval.ingest import ensure_index
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.chroma import ChromaStore

@@ -16,18 +16,17 @@ import numpy as np
 import pytest
 
 from retrieval.errors import ModelError
+from retrieval.models.embedder import Embedder, HashEmbedder
 from retrieval.models.embedding import (
     BASE_FILES,
     BASE_WHEEL,
-    BATCH,
+    GRAPH_FILE,
     TUNED_FILE,
     TUNED_SHA256,
-    Embedder,
-    HashEmbedder,
-    SentenceTransformerEmbedder,
     open_embedder,
 )
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
+from retrieval.models.onnx_embedding import BULK, OnnxEmbedder
 from retrieval.models.weights import file_in_wheel
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
@@ -37,7 +36,7 @@ TEXTS = ["Sleeper agents persist.", "sleeper AGENTS persist", "Debate is a game.
 
 
 def test_hash_vectors_are_the_same_in_every_process() -> None:
-    code = f"from retrieval.models.embedding import HashEmbedder; print(HashEmbedder().embed({TEXTS!r}).tolist())"
+    code = f"from retrieval.models.embedder import HashEmbedder; print(HashEmbedder().embed({TEXTS!r}).tolist())"
     environment = os.environ | {"PYTHONHASHSEED": "4711", "PYTHONPATH": str(ROOT)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert np.array_equal(np.array(json.loads(done.stdout), dtype=np.float32), HashEmbedder().embed(TEXTS))
@@ -133,9 +132,10 @@ def other_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_sound_weights_are_opened_without_loading_them(other_wheel: Path) -> None:
     base = open_embedder("all-MiniLM-L6-v2")
     tuned = open_embedder()
-    assert isinstance(base, SentenceTransformerEmbedder) and isinstance(tuned, SentenceTransformerEmbedder)
+    assert isinstance(base, OnnxEmbedder) and isinstance(tuned, OnnxEmbedder)
     assert base.fingerprint == BASE_FILES["model.safetensors"]
-    assert base._folder == tuned._folder == other_wheel and base._model is tuned._model is None
+    assert base._tokenizer_file == tuned._tokenizer_file == other_wheel / "tokenizer.json"
+    assert base._session._session is tuned._session._session is None
     assert open_embedder("sentence-transformers/all-MiniLM-L6-v2").fingerprint == base.fingerprint
     assert tuned.fingerprint == f"{base.fingerprint}+{TUNED_SHA256}"
 
@@ -151,6 +151,28 @@ def test_damaged_tuned_weights_are_refused(tmp_path: Path, monkeypatch: pytest.M
     copy.unlink()
     with pytest.raises(ModelError, match=r"The tuned weights tuned\.safetensors are missing: reinstall"):
         open_embedder()
+
+
+def test_a_damaged_graph_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (GRAPH_FILE, TUNED_FILE):
+        shutil.copy(shipped_file(name), tmp_path)
+    graph = tmp_path / Path(GRAPH_FILE).name
+    graph.write_bytes(graph.read_bytes()[:-1])
+    monkeypatch.setattr("retrieval.models.embedding.shipped_file", lambda name: tmp_path / Path(name).name)
+    with pytest.raises(ModelError, match=r"graph\.onnx is not the file it should be"):
+        open_embedder()
+    graph.unlink()
+    with pytest.raises(ModelError, match=r"The graph graph\.onnx is missing: reinstall"):
+        open_embedder()
+
+
+def test_a_graph_that_is_none_or_wants_something_else_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "graph.onnx").write_bytes(b"no graph")
+    for graph, reason in ((tmp_path / "graph.onnx", "cannot be used"), (shipped_file(GRAPH_FILE), "cannot be used")):
+        embedder = OnnxEmbedder("x", "y", graph, shipped_file(TUNED_FILE), wheel_folder() / "tokenizer.json")
+        with pytest.raises(ModelError, match=reason) as caught:
+            embedder.load()
+        assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", BASE_FILES)
@@ -208,7 +230,7 @@ def test_default_model_gives_unit_vectors(default: Embedder) -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     assert default.embed([]).shape == (0, 384)
     assert default.name == DEFAULT_EMBEDDING
-    assert default.description in {f"{DEFAULT_EMBEDDING} (bf16)", f"{DEFAULT_EMBEDDING} (fp32)"}
+    assert default.description == f"{DEFAULT_EMBEDDING} (fp32)"
 
 
 @pytest.mark.model
@@ -220,7 +242,7 @@ def test_no_code_of_the_wheel_runs(default: Embedder) -> None:
 @pytest.mark.model
 def test_each_text_keeps_its_own_vector(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
     """Texts are sorted by length and cut into batches; the vectors come back in the order of the texts."""
-    texts = [paper.abstract or paper.name for paper in all_papers[: BATCH + 8]]
+    texts = [paper.abstract or paper.name for paper in all_papers[:40]]
     steps: list[tuple[int, int]] = []
     forwards = default.embed(texts, lambda _, done, total: steps.append((done, total)))
     backwards = default.embed(texts[::-1])[::-1]
@@ -247,13 +269,40 @@ def test_a_question_is_nearer_to_its_paper(default: Embedder, papers: tuple[Pape
 
 
 @pytest.mark.model
-def test_bfloat16_agrees_with_float32(base: Embedder, all_papers: tuple[Paper, ...]) -> None:
+def test_vectors_are_those_of_sentence_transformers(
+    base: Embedder, default: Embedder, all_papers: tuple[Paper, ...]
+) -> None:
     from sentence_transformers import SentenceTransformer
 
-    texts = [paper.abstract or paper.name for paper in all_papers]
-    exact = SentenceTransformer(str(wheel_folder()), device="cpu", local_files_only=True).encode(texts)
-    exact = exact / np.linalg.norm(exact, axis=1, keepdims=True)
-    assert (base.embed(texts) * exact).sum(axis=1).min() > 0.999
+    from retrieval.models.weight_delta import apply_weight_delta
+
+    texts = [*(paper.abstract or paper.name for paper in all_papers), *TEXTS, "a long text " * 400]
+    model = SentenceTransformer(str(wheel_folder()), device="cpu", local_files_only=True)
+    for embedder in (base, default):
+        exact = model.encode(texts)
+        exact = exact / np.linalg.norm(exact, axis=1, keepdims=True)
+        assert (embedder.embed(texts) * exact).sum(axis=1).min() > 0.9999
+        apply_weight_delta(model, shipped_file(TUNED_FILE))
+
+
+@pytest.mark.model
+def test_many_texts_are_embedded_by_what_is_quicker_and_alike(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
+    assert isinstance(default, OnnxEmbedder)
+    texts = [f"{paper.name} {number}" for paper in all_papers for number in range(2)]
+    many, few = default.embed(texts), np.concatenate([default.embed(texts[:300]), default.embed(texts[300:])])
+    assert len(texts) >= BULK and (many * few).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.model
+def test_embedding_a_question_imports_none_of_the_heavy_libraries() -> None:
+    heavy = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy.stats", "pandas"}
+    code = (
+        "import sys\nfrom retrieval.models.embedding import open_embedder\n"
+        f"open_embedder().embed(['x'])\nprint({heavy} & set(sys.modules))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 @pytest.mark.model
@@ -261,7 +310,7 @@ def test_a_local_copy_of_the_model_works_by_its_path(base: Embedder, tmp_path: P
     copy = tmp_path / "my model"
     shutil.copytree(wheel_folder(), copy)
     embedder = open_embedder(str(copy))
-    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-3)
+    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-2)
     assert embedder.fingerprint != base.fingerprint or embedder.name != base.name
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary, read_glossary
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
 from retrieval.questions.index import ExpansionIndex

@@ -13,7 +13,7 @@ import pytest
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.errors import IndexGoneError
 from retrieval.ingest import ensure_index
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.stores.base import Index, VectorStore

@@ -22,7 +22,7 @@ from app.answering.checking.support import (
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic
 from retrieval.errors import ModelError
-from retrieval.models.embedding import HashEmbedder
+from retrieval.models.embedder import HashEmbedder
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 

@@ -57,6 +57,28 @@ def test_the_count_is_that_of_the_records(answerer: LocalAnswerer, question: str
     assert f"{count - LISTED} more are not listed" in answer.answer or count <= LISTED
 
 
+@pytest.mark.parametrize(
+    ("question", "fact", "paper"),
+    [
+        ("Who wrote Sleeper Agents?", "is by Anthropic", "sleeper-agents"),
+        ("when was Toy Models of Superposition published?", "is from September 2022", "toy-models-of-superposition"),
+        ("where can I read Many-shot jailbreaking?", "can be read at https://", "many-shot-jailbreaking"),
+    ],
+)
+def test_a_fact_of_a_paper_is_told_from_its_record(
+    answerer: LocalAnswerer, question: str, fact: str, paper: str
+) -> None:
+    answer = ask(answerer, question)
+    assert answer.status == "answered" and cited(answer) == [paper]
+    assert answer.answer.startswith(f"“{answer.citations[0].paper.name}” {fact}")
+
+
+def test_what_a_record_lacks_is_said(answerer: LocalAnswerer, all_papers: tuple[Paper, ...]) -> None:
+    bare = next(paper for paper in all_papers if paper.title and paper.abstract and not paper.url)
+    answer = ask(answerer, f"link to {bare.title}")
+    assert f"The record of “{bare.title}” gives no link" in answer.answer
+
+
 def test_every_paper_is_cited_by_its_own_words(answerer: LocalAnswerer) -> None:
     by_id = {paper.id: paper for paper in answerer.papers}
     for question in ("papers by DeepMind", "papers about debate", "列出中文论文", "papers like RAFT", "newest paper?"):

@@ -192,10 +192,14 @@ def test_what_papers_say_is_no_question_of_the_records(records: Records, questio
     assert read(records, *questions) is None
 
 
+OF_A_RECORD = {"Who wrote the Circuits Updates of May 2023?"}
+"""Written as one that abstracts do not answer; the record names the organisation."""
+
+
 @pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
 def test_no_written_question_is_misread(records: Records, file: str) -> None:
     questions = read_labelled_questions(default_questions_file(file))
-    misread = [q.text for q in questions if read(records, *q.asked_before, q.text)]
+    misread = [q.text for q in questions if q.text not in OF_A_RECORD and read(records, *q.asked_before, q.text)]
     assert len(questions) > 200 and misread == []
 
 
@@ -247,3 +251,61 @@ def test_a_long_question_is_about_what_papers_say(records: Records) -> None:
 
 def test_without_papers_there_are_no_records() -> None:
     assert read(Records(()), "newest paper?") is None
+
+
+FACTS = [
+    ("Who wrote Sleeper Agents?", "who", "sleeper-agents"),
+    ("who made constitutional AI", "who", "constitutional-ai"),
+    ("which lab is behind the sleeper agents paper", "who", "sleeper-agents"),
+    ("Which lab did the work on toy models of superposition?", "who", "toy-models-of-superposition"),
+    ("when was Toy Models of Superposition published?", "when", "toy-models-of-superposition"),
+    ("How old is the scaling laws for reward model overoptimization paper?", "when", "reward-model-overoptimization"),
+    ("where can I read Many-shot jailbreaking?", "where", "many-shot-jailbreaking"),
+    ("Sleeper Agents是哪个实验室的？", "who", "sleeper-agents"),
+]
+
+
+@pytest.mark.parametrize(("question", "fact", "paper"), FACTS)
+def test_a_fact_is_asked_of_one_paper(records: Records, question: str, fact: str, paper: str) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.paper is not None
+    assert (asked.intent, asked.paper.id) == (fact, paper)
+
+
+def test_where_several_papers_treat_it_all_are_listed(records: Records) -> None:
+    asked = read(records, "what year did the debate paper come out?")
+    assert asked is not None and (asked.intent, asked.topic) == ("list", "debate")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        # A term is nobody's because a title begins with it.
+        "who invented RLHF?",
+        "Who proposed using AI debate?",
+        "who won the world cup",
+        "when did they stop training the model?",
+        "who did the red teaming of GPT-4?",
+        "who did the labelers agree with?",
+        "when was the moon landing published",
+    ],
+)
+def test_who_and_when_may_ask_what_papers_say(records: Records, question: str) -> None:
+    assert read(records, question) is None
+
+
+def test_it_is_the_paper_that_the_answer_before_named(records: Records) -> None:
+    history = (
+        Turn("user", "Does safety training remove a backdoor?"),
+        Turn("assistant", "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training says: “…” [1]"),
+    )
+    named = read_conversation(history, records).topic.named
+    for question, fact in (
+        ("who wrote that?", "who"),
+        ("when was it published?", "when"),
+        ("link to the paper", "where"),
+    ):
+        asked = going_on(question, None, records, named)
+        assert asked is not None and asked.paper is not None
+        assert (asked.intent, asked.paper.id) == (fact, "sleeper-agents")
+    assert going_on("who wrote that?", None, records) is None

@@ -28,7 +28,8 @@ from app.answering.question import checked_question
 from app.build import build_answerer, ingest_papers
 from app.settings import read_settings
 from retrieval.errors import ModelError
-from retrieval.models.embedding import Embedder, HashEmbedder, open_embedder
+from retrieval.models.embedder import Embedder, HashEmbedder
+from retrieval.models.embedding import open_embedder
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import shipped_file
 from retrieval.types import ExpansionQuery, Paper, Passage, Progress, Sentence, no_progress

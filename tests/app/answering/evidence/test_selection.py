@@ -26,7 +26,6 @@ from app.answering.evidence.selection import (
     relevant,
 )
 from retrieval.chunking import cut_passages, glosses, split_sentences
-from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence, Span
 
@@ -248,22 +247,6 @@ def test_the_evidence_is_of_the_best_papers(retriever: PaperRetriever) -> None:
     whole = {sentence.start for sentence in found.sentences if sentence.paper.id == "sleeper-agents"}
     abstract = next(passage.paper.abstract for passage in passages if passage.paper.id == "sleeper-agents")
     assert whole == {span.start for span in split_sentences(abstract)}
-
-
-def test_where_time_is_up_the_sentences_must_do(built: Any) -> None:
-    asked_for: list[str] = []
-
-    class Noting(PaperRetriever):
-        def questions(self, *args: Any, **more: Any) -> list[tuple[ExpansionQuery, float]]:
-            asked_for.append("questions")
-            return []
-
-    retriever = Noting(
-        store=built.store, embedder=built.embedder, index=built.index, collection=CollectionPassages(built.papers)
-    )
-    passages = retriever.passages("backdoor")
-    assert candidates_of(retriever, "backdoor", passages, time_limit_s=0).sentences and not asked_for
-    assert candidates_of(retriever, "backdoor", passages, time_limit_s=60).sentences and asked_for
 
 
 def test_the_best_paper_comes_first_and_its_quotes_in_reading_order() -> None:

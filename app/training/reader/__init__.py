@@ -1,0 +1,1 @@
+"""Training of the reader: what it learns from, its network, the loop, and its export."""
