@@ -75,10 +75,10 @@ def test_the_page_does_not_wait_for_the_embedding_model(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", papers=papers, llm="none")
     build_answerer(settings, note=lambda sentence: None)
     again: Any = build_answerer(settings, note=lambda sentence: None, wait=False)
-    assert again.retriever.embedder._model is None
+    assert again.retriever.embedder._session._session is None
     # A question that comes first waits for it, and is answered.
     assert again.ask(checked_question("Do whales sing in winter?")).sources
-    assert again.retriever.embedder._model is not None
+    assert again.retriever.embedder._session._session is not None
 
 
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
