@@ -316,6 +316,7 @@ _COURTESIES = CourtesyPatterns(
                 r"|much appreciated",
             ),
             "farewell": (
+                r"(?:(?:ok|okay|alright|well|great) )?(?:(?:thanks|thank you|thx|ty) )?"
                 r"(?:good ?)?bye(?:[ -]bye)?(?: now)?|see (?:you|ya)(?: later| soon)?",
                 r"farewell|good night|take care|ciao",
             ),
@@ -331,17 +332,17 @@ _COURTESIES = CourtesyPatterns(
         rf"(?:{_POLITE}[,.!]? +)*+(?:"
         r"(?:write|compose|draft|sketch|sing|rap|debug|proofread|rewrite|rephrase|reword|shorten|translate|roast|recite|"
         r"invent|imagine|generate|refactor|rename|come up with|role-?play|pretend|act as|act like|play the|remind|"
-        r"calculate|compute|polish|do my|make (?:me|us|up|a|an|my|five|ten)|fix (?:my|the|this)|"
-        r"repeat (?:after|everything|the|your)|"
+        r"polish|do my|(?:calculate|compute) (?:the|me|my|this|a)|make (?:me|us|up|a|an|my|five|ten)|"
+        r"fix (?:my|the|this)|repeat (?:after|everything|the|your)|"
         r"(?:code|program|design|post|book|order|draw|email|send|schedule|prepare|convert|solve|correct) "
         r"(?:me|us|a|an|my|this|some|in)|"
         r"say (?:only|just|after|the word)|tell (?:me|us) a (?:joke|story|riddle)|"
         r"(?:put|turn|pack) (?:this|these|it|that|the following)|"
         r"summari[sz]e (?:this|the following|my|the (?:\w+ )?(?:e-?mails?|text|minutes)))"
         rf"|(?:i(?:'d| would)? (?:need|want|like)(?: you to)?(?: {_SOME})?|give me {_SOME}|{_SOME})"
-        r"(?: (?:short|catchy|funny|polite|rhyming|new|good|nice|quick|full|title|baby))* "
+        r"(?: (?:working|short|catchy|funny|polite|rhyming|new|good|nice|quick|full|title|baby))* "
         r"(?:poem|haiku|limerick|song|story|essay|e-?mail|letter|recipe|script|slogan|title|headline|tweet|post|cv|"
-        r"resume|joke|translation|name|summary of (?:my|this)|write)s?"
+        r"resume|joke|translation|name|jailbreak|exploit|summary of (?:my|this)|write)s?"
         r")\b(?!-| (?:is|are|was|were|does|do|did|to)\b)"
     ),
     takes_over=(
