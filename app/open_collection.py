@@ -10,14 +10,9 @@ from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
-from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
-from app.answering.evidence.calibration import read_calibration
-from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.near_evidence import NearEvidence
-from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
-from app.answering.reading.reader import Reader
 from app.answering.sources import best_passage_per_paper
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
@@ -61,17 +56,10 @@ def opened(
     language_model: Callable[[], LanguageModel],
     unsupported: Unsupported = "show",
     answer_from: float | None = None,
-    reader: Reader | None = None,
 ) -> OpenCollection:
-    """The collection of these papers, over the retriever of their index; without a reader nothing is read."""
-    evidence = _evidence(retriever, answer_from, reader)
+    """The collection of these papers, over the retriever of their index."""
+    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
+    evidence = NearEvidence(retriever, answerability)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
     chain = AnswerChain(retriever, evidence, language_model, support, papers=papers, unsupported=unsupported)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)
-
-
-def _evidence(retriever: PaperRetriever, answer_from: float | None, reader: Reader | None) -> EvidenceFinder:
-    if reader:
-        return ReadEvidence(retriever, reader, read_calibration(shipped_file(READING_FILE)), answer_from)
-    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
-    return NearEvidence(retriever, answerability)

@@ -230,11 +230,6 @@ class PaperRetriever(BaseRetriever):
         return both / max(float(np.linalg.norm(both)), 1e-12)
 
 
-def sentences_within(passage: Passage) -> list[Sentence]:
-    """The sentences of a passage in reading order, none of them scored."""
-    return [_scored(passage.paper, chunk, 0.0) for chunk in _sentences_within(passage)]
-
-
 @lru_cache(maxsize=4096)
 def _cut(paper_id: str, paper_text: str, language: str, english: str) -> tuple[Chunk, ...]:
     paper = Paper(paper_id, None, paper_text, language, translations={"en": english} if english else {})
@@ -248,12 +243,8 @@ def _sentences_within(passage: Passage) -> list[Chunk]:
 
 
 def _sentence(paper: Paper, chunk: Chunk, vector: np.ndarray, vectors: dict[str, np.ndarray]) -> Sentence:
-    return _scored(paper, chunk, similarity(vector, vectors[chunk.id]))
-
-
-def _scored(paper: Paper, chunk: Chunk, score: float) -> Sentence:
     gloss = chunk.embedded if chunk.embedded != chunk.text else None
-    return Sentence(paper, chunk.start, chunk.end, score, gloss)
+    return Sentence(paper, chunk.start, chunk.end, similarity(vector, vectors[chunk.id]), gloss)
 
 
 def _grouped(

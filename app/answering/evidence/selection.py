@@ -86,7 +86,7 @@ def choose_quotes(
     that along. A paper without an abstract is never quoted, nor is a question that
     a paper asks.
     """
-    by_paper = quotable_by_paper(relevant(sentences, written))
+    by_paper = _by_paper(relevant(sentences, written))
     papers = _papers(passages, by_paper, question)
     several = asks_for_several(question)
     chosen: list[Sentence] = []
@@ -98,9 +98,9 @@ def choose_quotes(
             continue
         count = 1 if place else LEAD_OF_SEVERAL if several and len(papers) > 1 else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
-        chosen += best_of_paper(own, count, room, chosen, SENTENCE_WITHIN)
+        chosen += _best(own, count, room, chosen)
         least = max(least, OTHERS_WITHIN * best) if place == 0 else least
-    return as_quotes(chosen)
+    return _as_quotes(chosen)
 
 
 def asks_for_several(question: str) -> bool:
@@ -126,7 +126,7 @@ def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[ExpansionQue
     return scored
 
 
-def quotable_by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
+def _by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
     """What may be quoted, by the paper's id, in reading order."""
     by_paper: dict[str, list[Sentence]] = {}
     for sentence in sorted(sentences, key=lambda sentence: sentence.start):
@@ -143,7 +143,7 @@ def _papers(passages: Sequence[Passage], by_paper: Mapping[str, Sequence[Sentenc
         if passage.paper.id in by_paper:
             papers[passage.paper.id] = passage.paper
             scores[passage.paper.id] = max(passage.score, scores.get(passage.paper.id, -1.0))
-    named = papers_named(question, tuple(papers.values()))
+    named = [paper.id for paper in Records(tuple(papers.values())).named_in(question)]
     several = asks_for_several(question)
     if named and not (several and len(named) == 1):
         return named[:PAPERS_READ]
@@ -153,31 +153,22 @@ def _papers(passages: Sequence[Passage], by_paper: Mapping[str, Sequence[Sentenc
     return [paper for place, paper in enumerate(ranked) if place == 0 or scores[paper] >= least][:PAPERS_READ]
 
 
-def papers_named(question: str, papers: Sequence[Paper]) -> list[str]:
-    """The ids of the papers that the question names, in its order."""
-    return [paper.id for paper in Records(papers).named_in(question)]
-
-
-def best_of_paper(
-    own: Sequence[Sentence], count: int, room: int, others: Sequence[Sentence], within: float, words: int | None = None
-) -> list[Sentence]:
+def _best(own: Sequence[Sentence], count: int, room: int, others: Sequence[Sentence]) -> list[Sentence]:
     """Up to `count` of a paper's sentences, with what they lean on up to `room`, in reading order.
 
-    Their scores reach the share `within` of the best one's, they repeat neither each other nor
-    `others`, and together they have at most so many `words`, unless the best one has more.
+    They are near to the question and repeat neither each other nor `others`.
     """
     ranked = sorted(range(len(own)), key=lambda place: -own[place].score)
     chosen: set[int] = set()
     picked = 0
     for place in ranked:
-        if picked == count or own[place].score < within * own[ranked[0]].score:
+        if picked == count or own[place].score < SENTENCE_WITHIN * own[ranked[0]].score:
             break
         taken = [*others, *(own[other] for other in chosen)]
         if place not in chosen and any(_alike(own[place].text, other.text) for other in taken):
             continue
         together = chosen | {place} | _explaining(own, place)
-        length = sum(len(own[other].text.split()) for other in together)
-        if len(together) <= room and (not chosen or words is None or length <= words):
+        if len(together) <= room:
             chosen = together
             picked += 1
     return [own[place] for place in sorted(chosen)]
@@ -201,7 +192,7 @@ def _alike(first: str, second: str) -> bool:
     return overlap(first, second) >= NEAR_REPEAT
 
 
-def as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
+def _as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
     """The sentences as numbered quotes, neighbours joined."""
     quotes: list[Citation] = []
     for sentence in sentences:

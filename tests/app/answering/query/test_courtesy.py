@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -201,7 +202,8 @@ def test_no_question_written_for_an_abstract_is_a_task() -> None:
     assert sum(map(is_task, orders)) > 0.7 * len(orders)
 
 
-@pytest.mark.timeout(20)
 def test_a_long_text_is_looked_at_quickly() -> None:
+    began = time.perf_counter()
     for piece in ("please ", "ignore all ", "print the text ", "give me a short ", "you are now ", "，请帮我"):
-        assert not is_task(piece * 300 + "?") or piece.startswith(("ignore", "print", "give", "you"))
+        is_task(f"{piece * 300}?")
+    assert time.perf_counter() - began < 2
