@@ -312,6 +312,7 @@ _COURTESIES = CourtesyPatterns(
                 r"(?:(?:ok|okay|great|perfect|cool|nice|good|super|no|yes) )?(?:many )?(?:thanks?|thx|ty|cheers)"
                 r"(?: (?:you|u))?(?: (?:so|very) much| a lot| a (?:ton|bunch|million)| again)?"
                 r"(?: for (?:the |your |all the )?\w+)?",
+                r"(?:that|this|it) (?:really |already )?help(?:s|ed)(?: me)?(?: a lot)?",
                 r"(?:that|this)(?:'s| is| was)? (?:very |really |so )?(?:helpful|useful|great|perfect|all)"
                 r"|much appreciated",
             ),
@@ -367,6 +368,11 @@ _COURTESIES = CourtesyPatterns(
 )
 
 _CONVERSATION = ConversationWords(
+    new_topic=(
+        r"(?:(?:ok|okay|so|now|and|well|thanks|thank you)[, ]+)*+(?:(?:for )?(?:something|sth) (?:else|different)|"
+        r"(?:an?)? ?(?:new|different|another|other) (?:topic|question|subject|thing)|"
+        r"(?:changing|change of) (?:the )?(?:topic|subject)|(?:now )?forget (?:it|that))\b"
+    ),
     goes_on=(
         r"(?:and|but|so|also|then|ok|okay|yes|no|right|hm+|fine|what about|how about|what if|why not|how come|only|"
         r"besides|apart from|(?:what|who|where|any(?:thing|one|body)?) else|any other|"

@@ -129,13 +129,14 @@ class CourtesyPatterns:
 
 @dataclass(frozen=True, slots=True)
 class ConversationWords:
-    """How a question leans on what was said before it.
+    """How a question leans on what was said before it; one that begins with a `new_topic` does not.
 
     `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end.
     `contracted` is no word of its own. `ordinal` points at a paper of a list, in its
     group one of `ordinals`, which have its place; `several` means many of them.
     """
 
+    new_topic: str = ""
     goes_on: str = ""
     refers_back: str = ""
     ends_back: str = ""

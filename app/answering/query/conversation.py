@@ -31,6 +31,7 @@ FOREIGN_SHARE = 0.6
 
 _GOES_ON = any_of(lambda language: language.conversation.goes_on, re.IGNORECASE)
 _REFERS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGNORECASE)
+_NEW_TOPIC = any_of(lambda language: language.conversation.new_topic, re.IGNORECASE)
 _ENDS_BACK = any_of(lambda language: language.conversation.ends_back, re.IGNORECASE)
 _CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
 _ORDINAL = any_of(lambda language: language.conversation.ordinal, re.IGNORECASE)
@@ -134,7 +135,7 @@ def _length(text: str) -> float:
 
 
 def _continues(text: str, topic: _Topic, records: Records) -> bool:
-    if not needs_context(text):
+    if _NEW_TOPIC.match(text) or not needs_context(text):
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True

@@ -272,3 +272,17 @@ def test_no_follow_up_that_people_wrote_loses_its_topic(records: Records) -> Non
                     alone.append(question.text)
     # It has words enough for a topic of its own, and nothing in it says otherwise.
     assert alone == ["do I need gradients from the model for the sampling part?"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "now something else: do models memorise their training data?",
+        "ok different thing, NIST confabulation",
+        "ok now forget it. best ramen in Shenzhen?",
+        "Changing the subject: why do they hallucinate?",
+    ],
+)
+def test_who_says_so_begins_a_new_topic(all_papers: tuple[Paper, ...], question: str) -> None:
+    history = (Turn("user", "What is red teaming good for?"), Turn("assistant", "Red teaming says: “…” [1]"))
+    assert standalone_question(checked_question(question, history), Records(all_papers)) == question

@@ -45,6 +45,7 @@ ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
         ("ok great, thank you so much", "thanks"),
         ("谢谢你！", "thanks"),
         ("that’s helpful", "thanks"),
+        ("thank you so much, that helped", "thanks"),
         ("bye bye", "farewell"),
         ("ok thx bye", "farewell"),
         ("再见", "farewell"),
