@@ -214,6 +214,7 @@ def examined(built: Built) -> Finding:
         chroma=built.home / "chroma",
         collection="default",
         embedding="hash",
+        reader="none",
         llm="none",
         read_collection=lambda: built.papers,
         questions_of=lambda papers: {},

@@ -26,6 +26,8 @@ LISTED = 25
 """Papers that an answer lists."""
 RECENT = 5
 """Papers of "the newest papers", and of papers like another one."""
+WEIGHED_CHARS = 5_000
+"""How much of an abstract is weighed for the sentence nearest to a topic."""
 QUOTED = 5
 """So few papers are listed with their words."""
 SOURCES = 10
@@ -191,8 +193,10 @@ class CollectionAnswerer:
         """Of each paper that has an abstract the sentence nearest to the topic; without one, the first."""
         if not topic:
             return {paper.id: sentence for paper in papers if (sentence := _first_sentence(paper))}
-        best: dict[str, Sentence] = {}
-        for sentence in self._retriever.sentences(topic, [_whole(paper) for paper in papers if paper.abstract]):
+        # Past those the first sentence does, as every one that is weighed is embedded.
+        best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := _first_sentence(paper))}
+        weighed = [replace(_whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
+        for sentence in self._retriever.sentences(topic, [one for one in weighed if one.end]):
             known = best.get(sentence.paper.id)
             if known is None or sentence.score > known.score:
                 best[sentence.paper.id] = sentence
