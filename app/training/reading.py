@@ -17,6 +17,7 @@ from app.training.reader.sets import (
     QUESTIONS,
     Text,
     examples_of_twins,
+    premises_of_twins,
     read_claim_set,
     read_question_set,
     read_twins,
@@ -85,6 +86,7 @@ def examples_of(split: str, also: Sequence[Path], papers: Sequence[Paper], embed
             raise InputError(f"{folder} holds neither {QUESTIONS} nor {CLAIMS} nor corpus.jsonl: give another --also.")
     twins = read_twins(shipped_file(f"reading/{split}.jsonl"))
     questions += examples_of_twins(twins, texts, OWN)
+    claims += premises_of_twins(twins, texts, OWN)
     questions += misses_of_twins(twins, papers, embedder)
     if split == "train":
         asked = read_labelled_questions(default_questions_file("train.jsonl"))

@@ -30,6 +30,7 @@ SETS: Mapping[str, str] = {
     "breaking_nli": "Breaking NLI (CC BY-SA 4.0)",
     "factcheck_gpt": "Factcheck-GPT (Apache-2.0)",
     "papers": "the questions of data/questions (Apache-2.0), with near abstracts that do not answer",
+    "premises": "what those twins take for granted, with sentences that bear it out or deny it (Apache-2.0)",
     "twins": "the near-miss twins of data/reading (Apache-2.0)",
 }
 _CARD = """---

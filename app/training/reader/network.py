@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.training.reader.attention import register as row_by_row
 from app.training.reader.examples import LABELS
 from retrieval.models.embedding import TUNED_FILE, base_folder
 from retrieval.models.heavy_imports import heavy_imports, model_loading
@@ -36,7 +37,7 @@ class ReaderNetwork(nn.Module):
         with model_loading():
             self.trunk: Any = AutoModel.from_pretrained(
                 str(base_folder()),
-                attn_implementation="sdpa",
+                attn_implementation="sdpa" if torch.cuda.is_available() else row_by_row(),
                 attention_probs_dropout_prob=0.0,
                 hidden_dropout_prob=0.0,
                 local_files_only=True,

@@ -14,7 +14,7 @@ class ReaderRecipe:
     counts beside the choice among them.
     """
 
-    epochs: int = 3
+    epochs: int = 2
     tokens: int = 6144
     learning_rate: float = 1.5e-4
     head_rate: float = 5e-4

@@ -19,6 +19,8 @@ COMPOSED = 0.5
 """How much an example counts whose label nobody gave: it follows from how the row was put together."""
 LIGHTLY = {"breaking_nli": 0.2, "factcheck_gpt": 0.6}
 """Sets whose claims give their labels away, or whose labels are loose."""
+UNTURNED = 0.4
+"""How much a question counts whose premise nothing corrects: there are many more of them."""
 OFTEN = {"scifact": 1.5, "check_covid": 1.5}
 """Sets of the kind that the reader will read."""
 _PLACEHOLDER = re.compile(
@@ -130,6 +132,33 @@ def examples_of_twins(twins: list[Twin], texts: Mapping[str, Text], weight: floa
         source = f"twins {twin.author}"
         yield ReadingExample(twin.question, text.title, sentences, answers, source, twin.kind, weight)
         yield ReadingExample(twin.near, text.title, sentences, (), source, twin.kind, weight)
+
+
+PREMISES = "premises"
+
+
+def premises_of_twins(twins: list[Twin], texts: Mapping[str, Text], weight: float) -> Iterator[SupportExample]:
+    """What a sentence says of what a question takes for granted, the question standing for the claim.
+
+    A sentence that answers supports it, one that corrects it contradicts it, and one that
+    only its twin asks for does neither.
+    """
+    for twin in twins:
+        if twin.doc is None or twin.doc not in texts:
+            continue
+        abstract = texts[twin.doc].abstract
+        answer = _said(abstract, twin.answers)
+        if answer:
+            yield SupportExample(twin.question, answer, "supported", PREMISES, weight * UNTURNED)
+        if twin.correction:
+            yield SupportExample(twin.near, _said(abstract, twin.correction), "contradicted", PREMISES, weight)
+        elif answer and twin.kind != "premise":
+            yield SupportExample(twin.near, answer, "not_enough", PREMISES, weight * UNTURNED)
+
+
+def _said(abstract: str, places: tuple[tuple[int, int], ...]) -> str:
+    sentences, spans = _cut(abstract)
+    return " ".join(sentences[number] for number in numbers_of(places, spans))
 
 
 def _cut(abstract: str) -> tuple[tuple[str, ...], list[tuple[int, int]]]:

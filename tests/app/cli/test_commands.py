@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
-    *("sources", "followups", "timings", "models", "note", "notes"),
+    *("sources", "followups", "timings", "models", "note", "notes", "read"),
 ]
 OWL = {"id": "owl", "title": "On owls", "abstract": "Owls hunt at night. They see well."}
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "chromadb", "pydantic", "langchain_core", "numpy")
@@ -193,7 +193,9 @@ def test_ctrl_c_while_indexing(tmp_path: Path) -> None:
     assert err.strip().splitlines()[-1] == "Stopped."
 
 
-MADE_OF_TORCH = tuple(f"app.training.reader.{name}" for name in ("export", "measure", "network", "rows", "training"))
+MADE_OF_TORCH = tuple(
+    f"app.training.reader.{name}" for name in ("attention", "export", "measure", "network", "rows", "training")
+)
 """A network is a class of torch's; only `finetune reader` imports these."""
 IMPORTS = f"""
 import importlib, pkgutil, socket, sys, threading
@@ -398,7 +400,8 @@ def test_doctor(run: Run, tmp_path: Path) -> None:
     [findings] = result.lines
     assert (result.status, result.err) == (0, "")
     assert [finding["what"] for finding in findings] == [
-        *("Software", "Home folder", "Papers", "Embedding model", "Index", "Passages", "Model hub", "Language model"),
+        *("Software", "Home folder", "Papers", "Embedding model", "Index", "Passages", "Reader", "Model hub"),
+        "Language model",
     ]
     assert "94 in the collection" in run("doctor").out
     result = run("doctor", papers="/no/such/file")

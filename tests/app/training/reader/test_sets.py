@@ -14,6 +14,7 @@ from app.training.reader.sets import (
     Text,
     Twin,
     examples_of_twins,
+    premises_of_twins,
     read_claim_set,
     read_question_set,
     read_twins,
@@ -71,6 +72,19 @@ def test_a_twin_is_two_examples(tmp_path: Path) -> None:
     assert (answered.question, answered.answers, answered.weight) == ("What falls?", (0,), 1.5)
     assert (near.question, near.answers, near.sentences) == ("How many fall?", (), ("Apples fall.", "Pears hang."))
     assert list(examples_of_twins(twins, {}, 1.0)) == []
+
+
+def test_what_a_question_takes_for_granted_is_a_claim() -> None:
+    texts = {"apples": Text("On apples", "Apples fall. Pears never fall.")}
+    answered = Twin("a-1", "a", "apples", "figure", "How many fall?", "What falls?", ((0, 12),))
+    turned = Twin("a-2", "a", "apples", "premise", "Why do pears fall?", "What falls?", ((0, 12),), ((13, 30),))
+    claims = list(premises_of_twins([answered, turned, Twin("a-3", "a", None, "order", "Sing!")], texts, 1.0))
+    assert [(claim.claim, claim.evidence, claim.label) for claim in claims] == [
+        ("What falls?", "Apples fall.", "supported"),
+        ("How many fall?", "Apples fall.", "not_enough"),
+        ("What falls?", "Apples fall.", "supported"),
+        ("Why do pears fall?", "Pears never fall.", "contradicted"),
+    ]
 
 
 @pytest.mark.parametrize(
