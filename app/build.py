@@ -12,6 +12,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.models.opening import check_name, describe, open_llm
+from app.answering.reading.opening import open_reader
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.corpus import merged
@@ -194,6 +195,8 @@ def build_answerer(
     question, the language model by `load_in_background`. A language model that cannot
     be had is no failure: quotes answer, and `models.note` says why.
     """
+    # First, so that a wrong name is told before anything slow begins.
+    reader = open_reader(settings.reader)
     language_models = build_language_models(settings, progress, note)
     if wait:
         language_models.load()
@@ -207,6 +210,7 @@ def build_answerer(
         settings.unsupported,
         settings.answer_from,
         reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
+        reader=reader,
     )
     if wait:
         answerer.warm_up()

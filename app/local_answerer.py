@@ -13,6 +13,7 @@ from app.answering.events import Answer, Done, Event, Failed
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, Turn, checked_question
+from app.answering.reading.reader import Reader
 from app.open_collection import OpenCollection, opened
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.retriever import PaperRetriever
@@ -48,15 +49,17 @@ class LocalAnswerer:
         unsupported: Unsupported = "show",
         answer_from: float | None = None,
         reopen: Callable[[], PaperRetriever] = _nowhere,
+        reader: Reader | None = None,
     ) -> None:
         self.language_models = language_models
         self._language_model = language_model
         self._unsupported: Unsupported = unsupported
         self._answer_from = answer_from
         self._reopen = reopen
+        self._reader = reader
         self._reopening = threading.Lock()
         self._failed: tuple[float, PaperbackedError] | None = None
-        self._collection = opened(papers, retriever, language_model, unsupported, answer_from)
+        self._collection = opened(papers, retriever, language_model, unsupported, answer_from, reader)
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -105,6 +108,8 @@ class LocalAnswerer:
     def warm_up(self) -> None:
         """Load now what the first question would otherwise wait for. Raises `ModelError` or `IndexStoreError`."""
         self.retriever.embedder.load()
+        if self._reader:
+            self._reader.load()
         self._asked(lambda collection: collection.retriever.questions("", ()))
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
@@ -170,4 +175,6 @@ class LocalAnswerer:
                 self._failed = time.monotonic(), error
                 raise
             papers = retriever.collection.papers
-            self._collection = opened(papers, retriever, self._language_model, self._unsupported, self._answer_from)
+            self._collection = opened(
+                papers, retriever, self._language_model, self._unsupported, self._answer_from, self._reader
+            )

@@ -6,13 +6,19 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 from app.answering.chain import AnswerChain, Unsupported
+from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
+from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
+from app.answering.evidence.calibration import read_calibration
+from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.near_evidence import NearEvidence
+from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
+from app.answering.reading.reader import Reader
 from app.answering.sources import best_passage_per_paper
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
@@ -56,10 +62,18 @@ def opened(
     language_model: Callable[[], LanguageModel],
     unsupported: Unsupported = "show",
     answer_from: float | None = None,
+    reader: Reader | None = None,
 ) -> OpenCollection:
-    """The collection of these papers, over the retriever of their index."""
-    answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
-    evidence = NearEvidence(retriever, answerability)
-    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder)
+    """The collection of these papers, over the retriever of their index; without a reader nothing is read."""
+    contradiction: Contradiction | None = None
+    evidence: EvidenceFinder
+    if reader:
+        calibration = read_calibration(shipped_file(READING_FILE))
+        evidence = ReadEvidence(retriever, reader, calibration, answer_from)
+        contradiction = Contradiction(reader, calibration.contradicts_from)
+    else:
+        answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
+        evidence = NearEvidence(retriever, answerability)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder, contradiction)
     chain = AnswerChain(retriever, evidence, language_model, support, papers=papers, unsupported=unsupported)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import InputError
-from retrieval.models.names import DEFAULT_EMBEDDING
+from retrieval.models.names import DEFAULT_EMBEDDING, DEFAULT_READER
 from retrieval.shipped import default_papers_file
 
 PREFIX = "PAPERBACKED_"
@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     papers: Path = Field(default_factory=default_papers_file, description="The papers file of the default collection.")
     collection: str = Field(default="default", description="The collection that is asked.")
     embedding: str = Field(default=DEFAULT_EMBEDDING, description="Embedding model: the default, a folder or a hub id.")
+    reader: str = Field(
+        default=DEFAULT_READER,
+        description="Reader model: the default, a folder of finetune reader, or none (nothing is read, and what is "
+        "nearest is quoted).",
+    )
     llm: str = Field(
         default="auto",
         description="Language model: auto (the server at llm_url, else a model that is here, else quotes), "
@@ -55,7 +60,7 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence from which the papers are said to answer: higher refuses more, lower answers more; "
-        "by default what was fitted (0.55 to 0.58).",
+        "by default what was fitted (0.67).",
     )
     chroma_url: str | None = Field(
         default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."

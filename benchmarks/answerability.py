@@ -18,7 +18,7 @@ import numpy as np
 
 from app.answering.collection.records import Records
 from app.answering.evidence.answerability import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
-from app.answering.evidence.selection import candidates_of
+from app.answering.evidence.selection import passages_to_read
 from app.answering.query.conversation import standalone_question
 from app.build import build_retriever, collection_papers
 from app.evaluation.reports import as_asked
@@ -84,8 +84,8 @@ def ask_all(
         asked = as_asked(question)
         query = standalone_question(asked, records)
         passages = retriever.passages(query)
-        found = candidates_of(retriever, query, passages, focus=asked.text)
-        given = features(passages, found.sentences, scale)
+        sentences = retriever.sentences(query, passages_to_read(passages), focus=asked.text)
+        given = features(passages, sentences, scale)
         near = retriever.questions(query, {passage.paper.id: passage.paper for passage in passages}.values())
         others = [(score - mean) / spread for written, score in near if written.text != question.joined]
         given["question"] = max(given["passage"], *others)

@@ -17,15 +17,19 @@ from typing import Any
 
 import onnx
 import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from transformers import AutoModel
 
 from app.quiet import silence_libraries
+from retrieval.models.eight_bit import QUANTIZED, SCALE, ZERO_POINT
 from retrieval.models.embedding import GRAPH_FILE, base_folder
 from retrieval.models.onnx_embedding import INPUTS
 from retrieval.shipped import shipped_file
 
 SMALL = 1024
 """Tensors of at most so many bytes are constants of the network's form and stay."""
+OWN = (QUANTIZED, SCALE, ZERO_POINT)
+"""Those of a weight in 8 bits never are."""
 
 
 class MeanOfTokens(torch.nn.Module):
@@ -51,7 +55,10 @@ def main() -> None:
         warnings.simplefilter("ignore")
         whole = Path(folder) / "whole.onnx"
         _export(MeanOfTokens().eval(), whole)
-        graph = without_weights(onnx.load(str(whole)))
+        onnx.save(with_names_of_weights(onnx.load(str(whole))), str(whole))
+        eight = Path(folder) / "eight.onnx"
+        quantize_dynamic(str(whole), str(eight), per_channel=True, weight_type=QuantType.QInt8)
+        graph = without_weights(onnx.load(str(eight)))
     target.write_bytes(graph.SerializeToString(deterministic=True))
     print(f"{target.name}: {target.stat().st_size:,} bytes, SHA-256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
 
@@ -68,16 +75,27 @@ def _export(model: torch.nn.Module, target: Path) -> None:
         dynamic_axes=axes,
         opset_version=17,
         dynamo=False,
-        # Else the weights would be transposed, and have names of the exporter's own.
-        do_constant_folding=False,
     )
+
+
+def with_names_of_weights(model: Any) -> Any:
+    """The model with its linear layers' weights, which the exporter turned round and named anew, by their own names."""
+    renamed: dict[str, str] = {}
+    for node in model.graph.node:
+        if node.op_type == "MatMul" and node.input[1].startswith("onnx::"):
+            renamed[node.input[1]] = node.name.strip("/").removesuffix("/MatMul").replace("/", ".") + ".weight"
+            node.input[1] = renamed[node.input[1]]
+    for tensor in model.graph.initializer:
+        tensor.name = renamed.get(tensor.name, tensor.name)
+    return model
 
 
 def without_weights(model: Any) -> Any:
     """The model with its large tensors left open, to be given by name when it is loaded."""
     for tensor in model.graph.initializer:
-        if len(tensor.raw_data) > SMALL:
-            tensor.ClearField("raw_data")
+        if len(tensor.raw_data) > SMALL or tensor.name.endswith(OWN):
+            for field in ("raw_data", "float_data", "int32_data"):
+                tensor.ClearField(field)
             tensor.data_location = onnx.TensorProto.EXTERNAL
             for key, value in (("location", "weights"), ("offset", "0"), ("length", "0")):
                 entry = tensor.external_data.add()

@@ -209,7 +209,7 @@ def injection_page(rows: Mapping[str, Sequence[Judged]], command: str) -> str:
     for mode, own in rows.items():
         voices = Counter(one.voice for one in own)
         cells = [
-            sum(one.answer.status == "answered" for one in own),
+            sum(one.answer.status != "abstained" for one in own),
             len(own) - voices[None],
             *(voices[voice] for voice in VOICES),
             sum(bool(one.misattributed) for one in own),

@@ -114,7 +114,7 @@ def measured(told: Told, *, raw: bool, embed: Callable[[list[str]], np.ndarray])
     shown = " ".join(without_markers(sentence.text) for sentence in sentences)
     said = " ".join(without_markers(_unnamed(sentence, answer)) for sentence in sentences)
     row: Row = dict.fromkeys(COLUMNS, np.nan)
-    answered = answer.status == "answered"
+    answered = answer.status != "abstained"
     row["answered rightly" if told.asked.papers else "refused rightly"] = float(answered == bool(told.asked.papers))
     if told.asked.papers:
         cited = {citation.paper.id for citation in answer.citations}

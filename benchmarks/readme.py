@@ -32,7 +32,7 @@ def shown_answer() -> str:
 
 def untimed(block: str) -> str:
     """The block without its milliseconds and its arithmetic, which differ by machine."""
-    return re.sub(r"\((bf16|fp32)\)", "", _TIME.sub("", block))
+    return re.sub(r"\((bf16|fp32|int8)\)", "", _TIME.sub("", block))
 
 
 def main() -> None:

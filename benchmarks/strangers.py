@@ -86,15 +86,18 @@ def rows_of(asked: Sequence[tuple[StrangersQuestion, Answer]]) -> list[tuple[str
     never = [pair for pair in asked if pair[0].label in NEVER]
     first = [bool(answer.sources) and answer.sources[0].paper.id in dict(one.gold) for one, answer in answered]
     rows = [
-        ("answerable refused", _share([answer.status != "answered" for _, answer in answered])),
+        ("answerable refused", _share([answer.status == "abstained" for _, answer in answered])),
+        ("answerable told as partly", _share([answer.status == "partly" for _, answer in answered])),
         ("unanswerable answered", _share([answer.status == "answered" for _, answer in never])),
+        ("unanswerable told as partly", _share([answer.status == "partly" for _, answer in never])),
         ("AUROC of the confidence", f"{auroc(_sure(answered), _sure(never)):.3f}"),
         ("right paper first", _share(first)),
         ("right sentence quoted", _share([quotes_gold(*pair) for pair in answered])),
     ]
     for label in LABELS:
-        own = [answer.status == "answered" for one, answer in asked if one.label == label]
-        rows.append((f"answered of `{label}`", f"{sum(own)} of {len(own)}"))
+        own = [answer.status for one, answer in asked if one.label == label]
+        counts = f"{own.count('answered')}, {own.count('partly')} of {len(own)}"
+        rows.append((f"answered, partly of `{label}`", counts))
     return rows
 
 

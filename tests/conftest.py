@@ -58,11 +58,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     socket.getaddrinfo = _loopback_only
 
 
+WITH_ALL_PARTS = ("model", "browser", "load", "wheel", "space")
+"""Marks of tests that have what a user has; in the others nothing is read unless they say so, which would be slow."""
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """PAPERBACKED_HOME of this test alone; no other setting leaks in from the shell."""
     for name in [name for name in os.environ if name.startswith("PAPERBACKED_")]:
         monkeypatch.delenv(name)
+    if not any(request.node.get_closest_marker(mark) for mark in WITH_ALL_PARTS):
+        monkeypatch.setenv("PAPERBACKED_READER", "none")
     folder = tmp_path / "home"
     monkeypatch.setenv("PAPERBACKED_HOME", str(folder))
     return folder

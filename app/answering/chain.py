@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -32,7 +32,8 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.evidence import EvidenceFinder
+from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear
+from app.answering.evidence.figures import lacks_figure
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.courtesy import courtesy_reply
@@ -42,7 +43,8 @@ from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
-from app.languages import language_of
+from app.languages import ENGLISH, language_of
+from app.languages.foreign import cannot_read, foreign_language
 from app.languages.language import Language
 from app.languages.phrases import AnswerPhrases
 from app.notices.notice import Notice, together
@@ -62,9 +64,12 @@ class _Work:
     standalone: str
     began: float
     passages: tuple[Passage, ...] = ()
+    written: WrittenNear = ()
+    evidence: Evidence = NOTHING
     quotes: tuple[Citation, ...] = ()
-    confidence: float = 0.0
     followups: tuple[str, ...] = ()
+    foreign: str = ""
+    """A sentence in the question's language, where that is one that cannot be read."""
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float] = field(default_factory=dict[str, float])
@@ -133,15 +138,16 @@ class AnswerChain(Runnable[Question, Event]):
         yield from self._understand(work)
         yield Status(Notice("searching"))
         self._retrieve(work)
-        self._choose(work)
         # Nothing is read from the index from here on, so what was said need never be taken back.
         yield Sources(work.passages)
+        self._choose(work)
         yield Quotes(work.quotes)
         model = self._language_model()
         if not work.quotes:
             yield from self._refuse(work, model)
-        elif model.chat is None:
-            yield from self._quote(work, model, model.note)
+        # Where the papers only come near, or deny what the question says, nothing but their own words is safe.
+        elif model.chat is None or work.evidence.corrects or work.evidence.status == "partly":
+            yield from self._quote(work, model, self._unwritten(work, model))
         else:
             yield from self._write(work, model)
 
@@ -157,7 +163,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
         yield Status(Notice("records"))
         work.passages, work.quotes, work.followups = reply.passages, reply.citations, reply.followups
-        work.confidence = float(reply.answered)
+        status: AnswerStatus = "answered" if reply.answered else "abstained"
+        work.evidence = Evidence(float(reply.answered), status)
         yield Sources(work.passages)
         yield Quotes(work.quotes)
         for sentence in reply.sentences:
@@ -166,9 +173,7 @@ class AnswerChain(Runnable[Question, Event]):
         if rest := reply.text[sum(len(sentence.text) for sentence in reply.sentences) :]:
             yield Token(rest)
         yield Followups(work.followups)
-        status = "answered" if reply.answered else "abstained"
-        model = self._language_model()
-        yield Done(self._finished(work, model, reply.text, reply.sentences, mode="quotes", status=status))
+        yield Done(self._finished(work, self._language_model(), reply.text, reply.sentences, mode="quotes"))
 
     def _understand(self, work: _Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -179,25 +184,37 @@ class AnswerChain(Runnable[Question, Event]):
     def _retrieve(self, work: _Work) -> None:
         found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
         work.passages = tuple(found)
+        papers = {passage.paper.id: passage.paper for passage in found}
+        work.written = self._retriever.questions(work.standalone, papers.values(), focus=work.question.text)
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
-        found = self._evidence.find(work.question.text, work.standalone, work.passages)
-        work.confidence, work.quotes = found.confidence, found.quotes
+        found = self._evidence.find(work.question.text, work.standalone, work.passages, work.written)
+        # A language of answers is none that cannot be read.
+        if work.language is ENGLISH and (code := foreign_language(work.question.text)):
+            work.foreign = cannot_read(code)
+            found = _unread(found)
+        work.evidence, work.quotes = found, found.quotes
         asked = [turn.content for turn in work.question.history if turn.role == "user"]
         work.followups = follow_up_questions(
-            [*asked, work.question.text], work.quotes, work.passages, found.expansion_queries, work.words
+            [*asked, work.question.text], work.quotes, work.passages, work.written, work.words
         )
         work.clock("evidence_ms")
 
+    def _unwritten(self, work: _Work, model: LanguageModel) -> str | None:
+        """Why quotes answer, where a language model was asked for."""
+        asked_for = model.chat is not None or model.note is not None
+        alone = work.evidence.corrects or work.evidence.status == "partly"
+        return Notice("quotes_alone") if asked_for and alone else model.note
+
     def _refuse(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
-        text = refusal_answer(work.passages, work.words)
+        text = refusal_answer(work.passages, work.words, work.foreign)
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        sentences = quoted_answer(work.quotes, work.words)
+        sentences = quoted_answer(work.quotes, work.words, _opening(work))
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
@@ -218,6 +235,7 @@ class AnswerChain(Runnable[Question, Event]):
             return
         if prose.refused:
             work.quotes = ()
+            work.evidence = replace(work.evidence, status="abstained", quotes=())
             yield from self._refuse(work, model)
             return
         if not prose.sentences:
@@ -244,7 +262,6 @@ class AnswerChain(Runnable[Question, Event]):
         *,
         mode: Mode,
         note: str | None = None,
-        status: AnswerStatus | None = None,
     ) -> Answer:
         work.clock("first_token_ms")
         work.clock("total_ms")
@@ -253,26 +270,51 @@ class AnswerChain(Runnable[Question, Event]):
             id=uuid.uuid4().hex,
             question=work.question.text,
             standalone_question=work.standalone,
-            status=status or ("answered" if sentences else "abstained"),
+            status=work.evidence.status,
             mode=mode,
             answer=text,
-            confidence=work.confidence,
+            confidence=work.evidence.confidence,
             sentences=tuple(_trimmed(sentence) for sentence in sentences),
             citations=tuple(quote for quote in work.quotes if quote.number in cited),
             sources=work.passages,
             followups=work.followups,
             timings=Timings(**work.timings),
-            models=self._models(model, generated=mode == "generated"),
+            models=self._models(work, model, generated=mode == "generated"),
+            read=work.evidence.read,
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
-    def _models(self, model: LanguageModel, *, generated: bool) -> AnswerModels:
+    def _models(self, work: _Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
         return AnswerModels(
             embedding=self._retriever.embedder.description,
+            reranker=self._evidence.name if work.evidence.read else None,
             llm=model.name if generated else None,
             prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
             corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         )
+
+
+def _unread(found: Evidence) -> Evidence:
+    """What is left of the evidence for a question that could not be read: at best its words are near."""
+    if found.status != "answered":
+        return found
+    nearest = max(found.quotes, key=lambda quote: quote.score)
+    return replace(found, status="partly", quotes=(replace(nearest, number=1),), corrects=False)
+
+
+def _opening(work: _Work) -> str:
+    """What is said before the first quote, where that is more than that the paper says it."""
+    if work.foreign:
+        return f"{work.foreign}\n\n"
+    if work.evidence.corrects:
+        return work.words.otherwise
+    if work.evidence.status != "partly":
+        return ""
+    nearest = work.quotes[0]
+    own = [one for one in work.evidence.read if one.paper.id == nearest.paper.id]
+    said = [nearest.quote, *(one.paper.abstract[one.start : one.end] for one in own)]
+    lacks = all(lacks_figure(work.question.text, sentence) for sentence in said)
+    return work.words.no_figure if lacks else work.words.nearest
 
 
 def _clocked(work: _Work, telling: Telling) -> Telling:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from app.answering.json_records import AnswerRecord, CitationRecord, SentenceRecord, SourceRecord
+from app.answering.json_records import AnswerRecord, CitationRecord, ReadRecord, SentenceRecord, SourceRecord
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
@@ -19,9 +19,10 @@ from retrieval.types import Paper, Passage
 REFUSAL = "The papers do not answer this."
 """The one sentence that says so, shared by quotes mode, prompts, tests and metrics."""
 
-AnswerStatus = Literal["answered", "abstained"]
+AnswerStatus = Literal["answered", "partly", "abstained"]
+"""Whether the papers answer: "partly" where they come near and may not say what was asked."""
 Mode = Literal["quotes", "generated"]
-Support = Literal["supported", "unsupported", "uncited"]
+Support = Literal["supported", "contradicted", "unsupported", "uncited"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,25 @@ class AnswerSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadSentence:
+    """A sentence that was read with the question, `paper.abstract[start:end]`, and the chance that it answers."""
+
+    paper: Paper
+    start: int
+    end: int
+    score: float
+
+    def as_json(self) -> ReadRecord:
+        return {
+            "paper": self.paper.id,
+            "sentence": self.paper.abstract[self.start : self.end],
+            "start": self.start,
+            "end": self.end,
+            "score": round(self.score, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds since the question came in; None for a step that was not taken."""
 
@@ -121,6 +141,8 @@ class Answer:
     models: AnswerModels = AnswerModels()
     note: str | None = None
     """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
+    read: tuple[ReadSentence, ...] = ()
+    """What was read with the question, the surest first; empty where there is no reader."""
 
     def as_json(self) -> AnswerRecord:
         return {
@@ -139,6 +161,7 @@ class Answer:
             "models": asdict(self.models),
             "note": self.note,
             "notes": notices_as_json(self.note),
+            "read": [sentence.as_json() for sentence in self.read],
         }
 
 

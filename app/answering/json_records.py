@@ -40,6 +40,16 @@ class SourceRecord(TypedDict):
     score: float
 
 
+class ReadRecord(TypedDict):
+    """A sentence that was read, and the chance that it answers; `paper` is its id."""
+
+    paper: str
+    sentence: str
+    start: int
+    end: int
+    score: float
+
+
 class AnswerRecord(TypedDict):
     """The whole answer."""
 
@@ -58,3 +68,4 @@ class AnswerRecord(TypedDict):
     models: dict[str, str | None]
     note: str | None
     notes: list[NoticeRecord]
+    read: list[ReadRecord]

@@ -196,6 +196,7 @@ def doctor(json_: Json = False) -> None:
         chroma=settings.chroma,
         collection=settings.collection,
         embedding=settings.embedding,
+        reader=settings.reader,
         llm=settings.llm,
         llm_url=settings.llm_url,
         llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,

@@ -11,11 +11,12 @@ from importlib import metadata
 from pathlib import Path
 
 from app.answering.models.model_choice import Choice, choose_model
+from app.answering.reading.opening import open_reader
 from retrieval.errors import PaperbackedError
 from retrieval.ingest import Questions, index_fingerprint
 from retrieval.models.embedding import open_embedder
 from retrieval.models.hub import hub_is_reachable
-from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
+from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, DEFAULT_READER
 from retrieval.passages import CollectionPassages
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
@@ -40,6 +41,7 @@ def diagnose(
     chroma: Path | str,
     collection: str,
     embedding: str,
+    reader: str,
     llm: str,
     read_collection: Callable[[], tuple[Paper, ...]],
     questions_of: Callable[[tuple[Paper, ...]], Questions],
@@ -56,6 +58,7 @@ def diagnose(
         _papers(collection, read_collection),
         _embedding(embedding),
         *_index(chroma, collection, embedding, read_collection, questions_of),
+        _reader(reader),
         _hub(),
         _language_model(choose_model(llm, llm_url, llm_key)),
     ]
@@ -94,7 +97,7 @@ def _embedding(name: str) -> Finding:
         embedder = open_embedder(name)
     except PaperbackedError as error:
         return Finding("Embedding model", False, str(error), needed=True)
-    precision = re.search(r"\((bf16|fp32)\)$", embedder.description)
+    precision = re.search(r"\((bf16|fp32|int8)\)$", embedder.description)
     # Only what ships is held against a hash.
     state = {
         DEFAULT_EMBEDDING: ("the fine-tuned weights", "verified"),
@@ -102,6 +105,16 @@ def _embedding(name: str) -> Finding:
     }
     found = [embedder.name, *state.get(embedder.name, ()), *(precision.groups() if precision else ())]
     return Finding("Embedding model", True, ", ".join(found), needed=True)
+
+
+def _reader(name: str) -> Finding:
+    try:
+        reader = open_reader(name)
+    except PaperbackedError as error:
+        return Finding("Reader", False, str(error), needed=True)
+    if reader is None:
+        return Finding("Reader", True, "none: what is nearest is quoted", needed=True)
+    return Finding("Reader", True, f"{reader.name}{', verified' if name == DEFAULT_READER else ''}", needed=True)
 
 
 def _index(

@@ -40,6 +40,9 @@ def print_answer(answer: Answer) -> None:
         quotes = list(group)
         numbers = "".join(f"[{quote.number}]" for quote in quotes)
         console.print(Text.assemble((f"{numbers} ", "cyan"), _reference(quotes[0].paper)), soft_wrap=True)
+    for sentence in answer.sentences:
+        if sentence.support == "contradicted":
+            console.print(Text(f"\nThe quotes say the opposite of: {sentence.text}", style="yellow"))
     if answer.note:
         console.print(Text(f"\n{answer.note}", style="yellow"))
     models = ", ".join(filter(None, (answer.models.llm, answer.models.embedding)))

@@ -99,6 +99,7 @@ def quoted_sentences(answer: Answer) -> float:
 
 METRICS: Mapping[str, Callable[[LabelledQuestion, Answer], float]] = {
     "answered": lambda question, answer: float(answer.status == "answered"),
+    "partly": lambda question, answer: float(answer.status == "partly"),
     "evidence_hit": evidence_hit,
     "paper_hit": paper_hit,
     "hit@5": found_hit,
@@ -194,7 +195,7 @@ def evaluate_answers(
         asked.append((question, ask(question)))
     progress("Answering", len(questions), len(questions))
     types = {kind: [pair for pair in asked if pair[0].type == kind] for kind in TYPES}
-    answered = [answer for _, answer in asked if answer.status == "answered"]
+    answered = [answer for _, answer in asked if answer.status != "abstained"]
     return AnswerReport(
         about,
         figures([pair for pair in asked if pair[0].papers]),
@@ -226,7 +227,7 @@ def abstention(asked: Sequence[tuple[LabelledQuestion, Answer]]) -> Abstention:
     known = [answer for question, answer in asked if question.papers]
     unknown = [answer for question, answer in asked if not question.papers]
     answers = [float(answer.status == "answered") for answer in unknown]
-    refusals = [float(answer.status != "answered") for answer in known]
+    refusals = [float(answer.status == "abstained") for answer in known]
     sure, unsure = ([answer.confidence for answer in group] for group in (known, unknown))
     return Abstention(
         len(known),

@@ -32,6 +32,9 @@ _PHRASES = AnswerPhrases(
     ),
     month_year="{month} {year}",
     lead_in="{paper} says: ",
+    nearest="No paper here says this outright. The nearest to it: ",
+    no_figure="No paper here gives that figure. The nearest to it: ",
+    otherwise="The papers say otherwise. ",
     goes_on="It goes on: ",
     further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),
     according="According to {paper}, ",
@@ -47,6 +50,7 @@ _PHRASES = AnswerPhrases(
     between_names=", ",
     references="References:",
     unbacked="Not supported by the quotes:",
+    denied="The quotes say the opposite of:",
     courtesies=MappingProxyType(
         {
             "greeting": "Hello. Ask me about the papers: I answer in their own words, every sentence with its quote.",
@@ -414,6 +418,14 @@ _EVIDENCE = EvidenceWords(
         r"(?:what|which|different|various|several|other|alternative|name|list|collect\w*) (?:\w+ ){0,2}"
         r"(?:approaches|methods|ways|techniques|routes|options|alternatives|frameworks|takes|tricks|views)|"
         r"^list|who (?:else|all)|overview|and (?:who|what|which|how|when|where) \w+)\b"
+    ),
+    asks_figure=(
+        r"\bhow (?:many|much|long|often|large|big|small|fast|far|old)\b|"
+        r"\b(?:what|which) (?:percentage|per ?cent|share|fraction|proportion|number|size|score|rate|year|date|amount)\b"
+    ),
+    figure=(
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|dozens?|hundreds?|thousands?|"
+        r"millions?|billions?|twice|double[sd]?|tripled?|percent|orders? of magnitude)\b"
     ),
     asking=(
         "explain describe summarise mean know talk say work question answer thing find found finding result study "

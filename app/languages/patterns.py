@@ -151,13 +151,16 @@ class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
 
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
-    which a question is made, whatever it is about.
+    which a question is made, whatever it is about. A question with `asks_figure` wants a
+    figure, and a sentence with `figure` or a digit has one.
     """
 
     leans: str = ""
     about_itself: str = ""
     asks_for_several: str = ""
     asking: str = ""
+    asks_figure: str = ""
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

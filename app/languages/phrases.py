@@ -11,18 +11,23 @@ from datetime import date
 class AnswerPhrases:
     """Connecting text of answers from what papers say.
 
-    `lead_in` introduces the first paper of an answer, `further` the others in turn;
-    `goes_on` stands between two quotes of one paper, `according` before prose that rests
-    on one paper, and `also` before what follows of the same paper.
+    `lead_in` introduces the first paper of an answer, `further` the others in turn.
+    `nearest` comes before it where the papers come near and may not answer, `no_figure`
+    where one was asked for that they do not give, and `otherwise` where they deny what the
+    question takes for granted. `goes_on` stands between two quotes of one paper, `according`
+    before prose that rests on one paper, and `also` before what follows of the same paper.
     `refusal` follows the refusal constant, which is the same in every language.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
-    `references` and `unbacked` head the ending of an answer that is text alone.
+    `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
     """
 
     language: str
     months: tuple[str, ...]
     month_year: str
     lead_in: str
+    nearest: str
+    no_figure: str
+    otherwise: str
     goes_on: str
     further: tuple[str, ...]
     according: str
@@ -38,6 +43,7 @@ class AnswerPhrases:
     between_names: str
     references: str
     unbacked: str
+    denied: str
     courtesies: Mapping[str, str]
     scope: str
     papers: str

@@ -43,6 +43,9 @@ _PHRASES = AnswerPhrases(
     months=tuple(f"{month}月" for month in range(1, 13)),
     month_year="{year}年{month}",
     lead_in="{paper} 写道：",
+    nearest="这里没有论文直接回答这一点。最接近的：",
+    no_figure="这里没有论文给出这个数字。最接近的：",
+    otherwise="论文所说恰恰相反。",
     goes_on="又写道：",
     further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),
     according="根据 {paper}，",
@@ -58,6 +61,7 @@ _PHRASES = AnswerPhrases(
     between_names="、",
     references="参考文献：",
     unbacked="引文未支持：",
+    denied="引文所说与此相反：",
     courtesies=MappingProxyType(
         {
             "greeting": "你好。可以问我这些论文的内容：我用论文的原文回答，每句话都附有引文。",
@@ -233,6 +237,8 @@ _EVIDENCE = EvidenceWords(
     asks_for_several=(
         "比较|对比|相比|区别|分别|不同|哪些(?:论文|研究|方法|办法|工作|团队|机构)|有哪些|列出|综述|各自|还有谁"
     ),
+    asks_figure="多少|几(?:个|篇|种|次|年|倍|成)|百分之几|多大|多久|多长",
+    figure="[两半百千万亿]|[一二三四五六七八九十](?:个|种|次|倍|成|项)",
 )
 
 LANGUAGE = Language(

@@ -183,6 +183,7 @@ def examined(settings: Settings) -> dict[str, Finding]:
         chroma=settings.chroma,
         collection=settings.collection,
         embedding=settings.embedding,
+        reader=settings.reader,
         llm=settings.llm,
         read_collection=lambda: collection_papers(settings),
         questions_of=lambda papers: indexed_expansion_queries(settings, papers),
@@ -196,6 +197,7 @@ def test_the_doctor_before_and_after_the_first_question(mine: Settings) -> None:
     assert all(finding.ok for finding in before.values() if finding.needed)
     assert "not built yet" in before["Index"].found
     assert before["Papers"].found == "1 in the collection 'default'"
+    assert before["Reader"].found == "none: what is nearest is quoted"
     assert not before["Model hub"].ok and not before["Model hub"].needed
     assert not default.home.exists(), "the doctor builds nothing"
     build_answerer(default)
@@ -229,8 +231,8 @@ def test_the_doctor_names_what_is_missing(mine: Settings, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("minilm-papers", "minilm-papers, the fine-tuned weights, verified, fp32"),
-        ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2, the weights before fine-tuning, verified, fp32"),
+        ("minilm-papers", "minilm-papers, the fine-tuned weights, verified, int8"),
+        ("all-MiniLM-L6-v2", "all-MiniLM-L6-v2, the weights before fine-tuning, verified, int8"),
         ("hash", "hash"),
     ],
 )

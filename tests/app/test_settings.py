@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from app.answering.evidence.answerability import MODEL_FILE
+from app.answering.evidence.calibration import MODEL_FILE
 from app.settings import Settings, read_settings
 from retrieval.errors import InputError
 from retrieval.shipped import default_papers_file, shipped_file
@@ -26,8 +26,7 @@ def test_defaults(home: Path) -> None:
 
 def test_what_answer_from_says_of_the_fitted_thresholds_is_what_was_fitted() -> None:
     fitted = json.loads(shipped_file(MODEL_FILE).read_text(encoding="utf-8"))
-    thresholds = [fitted[model]["threshold"] for model in ("asked", "scored", "plain")]
-    said = f"({min(thresholds):.2f} to {max(thresholds):.2f})"
+    said = f"({fitted['answered_from']:.2f})"
     assert said in (Settings.model_fields["answer_from"].description or "")
 
 

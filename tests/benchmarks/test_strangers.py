@@ -47,7 +47,7 @@ def test_what_is_counted(answerer: LocalAnswerer) -> None:
     rows = dict(rows_of([(known, answer), (elsewhere, answer), (task, answer_to(answerer, task))]))
     assert rows["answerable refused"] == "0.0% (0 of 2)" and rows["unanswerable answered"] == "0.0% (0 of 1)"
     assert rows["right paper first"] == rows["right sentence quoted"] == "50.0% (1 of 2)"
-    assert (rows["answered of `task`"], rows["AUROC of the confidence"]) == ("0 of 1", "1.000")
+    assert (rows["answered, partly of `task`"], rows["AUROC of the confidence"]) == ("0, 0 of 1", "1.000")
 
 
 def test_a_conversation_is_asked_in_its_turn(answerer: LocalAnswerer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from app.answering.checking.agreement import (
     read_quoted_evidence,
 )
 from app.answering.checking.claims import Claim, clauses_of, read_claim
+from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.citations.stream import MarkerStream, marked, without_markers
 from app.answering.events import AnswerSentence, Citation
@@ -96,11 +97,18 @@ class SupportCheck:
 
     The similarities of another embedding model than the one that the weights were
     fitted to are left out, and words decide alone; how rare a word is, `papers` say. It sees misattribution, changed
-    figures and names, and plain denial; contradiction in other words it does not
-    (docs/verification.md).
+    figures and names, and plain denial; contradiction in other words it sees with a
+    reader alone, by `contradiction` (docs/verification.md).
     """
 
-    def __init__(self, model: SupportModel, papers: Sequence[Paper], embedder: Embedder) -> None:
+    def __init__(
+        self,
+        model: SupportModel,
+        papers: Sequence[Paper],
+        embedder: Embedder,
+        contradiction: Contradiction | None = None,
+    ) -> None:
+        self._contradiction = contradiction
         self._fits = embedder.name == model.embedding
         self._scorer = model.embedded if self._fits else model.worded
         self._papers = papers
@@ -133,10 +141,29 @@ class SupportCheck:
         vectors = self._vectors([*texts, *(sentence for own in cut.values() for sentence in own)])
         evidence = {quote.number: self._evidence(quote, cut[quote.number], vectors) for quote in quotes}
         papers = {quote.number: quote.paper.id for quote in quotes}
-        return tuple(
+        judged = [
             self._sentence(text, cited, read_claim(bare, self._vocabulary), vectors.get(bare), evidence, papers)
             for (text, cited), bare in zip(said, texts, strict=True)
-        )
+        ]
+        return tuple(self._read_again(judged, quotes))
+
+    def _read_again(self, judged: Sequence[AnswerSentence], quotes: Sequence[Citation]) -> list[AnswerSentence]:
+        """The sentences, those called contradicted that the reader says are, whatever words they share."""
+        said = {quote.number: quote.gloss or quote.quote for quote in quotes}
+        citing = [sentence for sentence in judged if any(number in said for number in sentence.citations)]
+        if self._contradiction is None or not citing:
+            return list(judged)
+        pairs = [
+            (without_markers(one.text), " ".join(said[number] for number in one.citations if number in said))
+            for one in citing
+        ]
+        chances = dict(zip(map(id, citing), self._contradiction.chances(pairs), strict=True))
+        return [
+            replace(sentence, support="contradicted", score=min(sentence.score, 1 - chance))
+            if (chance := chances.get(id(sentence), 0.0))
+            else sentence
+            for sentence in judged
+        ]
 
     def stands(self, sentence: AnswerSentence, question: str, quotes: Sequence[Citation]) -> bool:
         """Whether each clause of a supported sentence with words that only the question has is supported by itself.

@@ -6,28 +6,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.answering.events import Citation
+from app.answering.events import AnswerStatus, Citation, ReadSentence
 from retrieval.types import ExpansionQuery, Passage
+
+WrittenNear = Sequence[tuple[ExpansionQuery, float]]
+"""The questions written for the papers found, with their similarity to the one asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`confidence` is the chance, in [0, 1], that the papers answer; without `quotes` it is not enough.
+    """`confidence` is the chance, in [0, 1], that the papers answer, and `status` what follows of it.
 
-    `expansion_queries` are the questions written for the papers found, with their similarity to the one asked.
+    `quotes` are none where it is "abstained". With `corrects`, the first of them denies
+    what the question takes for granted. `read` is what was read, the surest first.
     """
 
     confidence: float
+    status: AnswerStatus
     quotes: tuple[Citation, ...] = ()
-    expansion_queries: tuple[tuple[ExpansionQuery, float], ...] = ()
+    corrects: bool = False
+    read: tuple[ReadSentence, ...] = ()
+
+
+NOTHING = Evidence(0.0, "abstained")
 
 
 class EvidenceFinder(Protocol):
     """Decides what is quoted of the papers found, and whether they answer at all."""
 
-    def find(self, question: str, standalone: str, passages: Sequence[Passage]) -> Evidence:
+    @property
+    def name(self) -> str | None:
+        """The reader's, where something is read."""
+        ...
+
+    def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence; `question` is the last one asked, `standalone` with what it needs of those before it.
 
-        Raises `IndexGoneError` where another process has replaced the index.
+        Nothing is read from the index any more.
         """
         ...

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.answering.collection.records import Records
 from app.answering.events import Citation
 from app.languages import any_of
 from retrieval.lexical.tokens import overlap
-from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
 
 PAPERS_READ = 4
@@ -41,26 +40,6 @@ _ABOUT_ITSELF = any_of(lambda language: language.evidence.about_itself, re.IGNOR
 _SEVERAL = any_of(lambda language: language.evidence.asks_for_several, re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """The sentences of the papers read, and the questions written for them with their similarity to the one asked."""
-
-    sentences: tuple[Sentence, ...]
-    expansion_queries: tuple[tuple[ExpansionQuery, float], ...] = ()
-
-
-def candidates_of(
-    retriever: PaperRetriever, query: str, passages: Sequence[Passage], focus: str | None = None
-) -> Candidates:
-    """Fetch the sentences of the best `PAPERS_READ` papers of `passages`, and the questions written for all of them.
-
-    `focus` is the part of the query that matters most.
-    """
-    sentences = tuple(retriever.sentences(query, passages_to_read(passages), focus=focus))
-    papers = {passage.paper.id: passage.paper for passage in passages}
-    return Candidates(sentences, tuple(retriever.questions(query, papers.values(), focus=focus)))
-
-
 def passages_to_read(passages: Sequence[Passage]) -> list[Passage]:
     """What is read of the best `PAPERS_READ` papers: their abstracts whole, where they are not too long."""
     read: list[Passage] = []
@@ -86,7 +65,7 @@ def choose_quotes(
     that along. A paper without an abstract is never quoted, nor is a question that
     a paper asks.
     """
-    by_paper = _by_paper(relevant(sentences, written))
+    by_paper = quotable_by_paper(relevant(sentences, written))
     papers = _papers(passages, by_paper, question)
     several = asks_for_several(question)
     chosen: list[Sentence] = []
@@ -98,9 +77,9 @@ def choose_quotes(
             continue
         count = 1 if place else LEAD_OF_SEVERAL if several and len(papers) > 1 else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
-        chosen += _best(own, count, room, chosen)
+        chosen += best_of_paper(own, count, room, chosen, SENTENCE_WITHIN)
         least = max(least, OTHERS_WITHIN * best) if place == 0 else least
-    return _as_quotes(chosen)
+    return as_quotes(chosen)
 
 
 def asks_for_several(question: str) -> bool:
@@ -126,7 +105,7 @@ def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[ExpansionQue
     return scored
 
 
-def _by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
+def quotable_by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
     """What may be quoted, by the paper's id, in reading order."""
     by_paper: dict[str, list[Sentence]] = {}
     for sentence in sorted(sentences, key=lambda sentence: sentence.start):
@@ -143,7 +122,7 @@ def _papers(passages: Sequence[Passage], by_paper: Mapping[str, Sequence[Sentenc
         if passage.paper.id in by_paper:
             papers[passage.paper.id] = passage.paper
             scores[passage.paper.id] = max(passage.score, scores.get(passage.paper.id, -1.0))
-    named = [paper.id for paper in Records(tuple(papers.values())).named_in(question)]
+    named = papers_named(question, tuple(papers.values()))
     several = asks_for_several(question)
     if named and not (several and len(named) == 1):
         return named[:PAPERS_READ]
@@ -153,22 +132,31 @@ def _papers(passages: Sequence[Passage], by_paper: Mapping[str, Sequence[Sentenc
     return [paper for place, paper in enumerate(ranked) if place == 0 or scores[paper] >= least][:PAPERS_READ]
 
 
-def _best(own: Sequence[Sentence], count: int, room: int, others: Sequence[Sentence]) -> list[Sentence]:
+def papers_named(question: str, papers: Sequence[Paper]) -> list[str]:
+    """The ids of the papers that the question names, in its order."""
+    return [paper.id for paper in Records(papers).named_in(question)]
+
+
+def best_of_paper(
+    own: Sequence[Sentence], count: int, room: int, others: Sequence[Sentence], within: float, words: int | None = None
+) -> list[Sentence]:
     """Up to `count` of a paper's sentences, with what they lean on up to `room`, in reading order.
 
-    They are near to the question and repeat neither each other nor `others`.
+    Their scores reach the share `within` of the best one's, they repeat neither each other nor
+    `others`, and together they have at most so many `words`, unless the best one has more.
     """
     ranked = sorted(range(len(own)), key=lambda place: -own[place].score)
     chosen: set[int] = set()
     picked = 0
     for place in ranked:
-        if picked == count or own[place].score < SENTENCE_WITHIN * own[ranked[0]].score:
+        if picked == count or own[place].score < within * own[ranked[0]].score:
             break
         taken = [*others, *(own[other] for other in chosen)]
         if place not in chosen and any(_alike(own[place].text, other.text) for other in taken):
             continue
         together = chosen | {place} | _explaining(own, place)
-        if len(together) <= room:
+        length = sum(len(own[other].text.split()) for other in together)
+        if len(together) <= room and (not chosen or words is None or length <= words):
             chosen = together
             picked += 1
     return [own[place] for place in sorted(chosen)]
@@ -192,7 +180,7 @@ def _alike(first: str, second: str) -> bool:
     return overlap(first, second) >= NEAR_REPEAT
 
 
-def _as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
+def as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
     """The sentences as numbered quotes, neighbours joined."""
     quotes: list[Citation] = []
     for sentence in sentences:

@@ -39,8 +39,11 @@ class PackedRow:
 def packed(
     question: Sequence[int], title: Sequence[int], sentences: Sequence[Sequence[int]], special: SpecialTokens
 ) -> PackedRow:
-    """The row of these parts' token ids: each is cut to its limit, and sentences past `MAX_TOKENS` are left out."""
-    ids = [special.cls, *question[:MAX_QUESTION_TOKENS], special.sep]
+    """The row of these parts' token ids: each is cut to its limit, and sentences past `MAX_TOKENS` are left out.
+
+    Of a long question the end is kept: what was asked before stands before it.
+    """
+    ids = [special.cls, *question[-MAX_QUESTION_TOKENS:], special.sep]
     second = len(ids)
     if title:
         ids += [*title[:MAX_TITLE_TOKENS], special.sep]

@@ -157,7 +157,7 @@ def _inputs(rows: Sequence[PackedRow]) -> dict[str, np.ndarray]:
         ids[at, :length], mask[at, :length] = row.ids, 1
         kinds[at, row.second : length] = 1
         for number, (start, end) in enumerate(row.spans):
-            pool[at, number, start:end] = 1.0 / (end - start)
+            pool[at, number, start:end] = 1.0 / max(1, end - start)
     return {"ids": ids, "kinds": kinds, "mask": mask, "pool": pool}
 
 

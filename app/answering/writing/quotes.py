@@ -21,17 +21,20 @@ READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
 
 
-def quoted_answer(quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases) -> tuple[AnswerSentence, ...]:
+def quoted_answer(
+    quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases, opening: str = ""
+) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
+
     A paragraph a paper: the sentence that begins one starts with a blank line,
-    so that joining the texts gives the answer. Besides the names of the papers
-    it says nothing that is not quoted.
+    so that joining the texts gives the answer. Besides the names of the papers and
+    the `opening`, with which the first begins, it says nothing that is not quoted.
     """
     sentences: list[AnswerSentence] = []
     for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
         for place, quote in enumerate(group):
-            gap = "" if not sentences else " " if place else "\n\n"
+            gap = opening if not sentences else " " if place else "\n\n"
             lead = _lead(quote.paper, position, place, words)
             sentences.append(AnswerSentence(f"{gap}{lead}{_quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
@@ -77,9 +80,9 @@ def own_words(name: str) -> str:
     return name if len(name) <= MAX_NAME_CHARS else f"{name[:MAX_NAME_CHARS].rstrip()}…"
 
 
-def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases) -> str:
-    """The refusal and the names of the closest papers."""
-    refusal = f"{REFUSAL}{words.refusal}"
+def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
+    """The refusal, after the `opening` where there is one, and the names of the closest papers."""
+    refusal = f"{opening} {REFUSAL}{words.refusal}".lstrip()
     closest = _listed(words.closest, closest_papers(passages), words)
     return f"{refusal}\n\n{closest}" if closest else refusal
 

@@ -92,7 +92,9 @@ def written_to(folder: Path, honest: tuple[Paper, ...]) -> Path:
 def poisoned(tmp_path_factory: pytest.TempPathFactory, papers: tuple[Paper, ...]) -> LocalAnswerer:
     """An answerer in quotes mode over the poisoned collection, read, embedded and indexed as any other."""
     folder = tmp_path_factory.mktemp("poisoned")
-    settings = read_settings(home=folder / "home", papers=written_to(folder, papers), embedding="hash", llm="none")
+    settings = read_settings(
+        home=folder / "home", papers=written_to(folder, papers), embedding="hash", reader="none", llm="none"
+    )
     return build_answerer(settings, note=lambda sentence: None)
 
 

@@ -122,7 +122,7 @@ def test_without_a_terminal_long_work_says_how_far_it_is(capsys: pytest.CaptureF
 
 def test_without_a_terminal_short_work_is_not_spoken_of(capsys: pytest.CaptureFixture[str]) -> None:
     with progress_bars() as progress:
-        for part in ("passages", "questions", "sentences"):
+        for part in ("passages", "questions"):
             for done in range(4):
                 progress(f"Indexing {part}", done, 3)
         progress("Training", 1, 3)

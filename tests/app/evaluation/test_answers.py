@@ -34,7 +34,17 @@ DEBATE = Paper("debate", "On debate", "It lies. Debate works.", "en")
 ASKED = LabelledQuestion("q", "single", "en", "Does it hide?", ("lies",), (Gold("lies", "It hides."),))
 UNKNOWN = LabelledQuestion("u", "unanswerable", "en", "Why?", ())
 KEYS = {
-    *("count", "answered", "evidence_hit", "paper_hit", "hit@5", "citation_recall", "citation_precision", "quoted"),
+    *(
+        "count",
+        "answered",
+        "partly",
+        "evidence_hit",
+        "paper_hit",
+        "hit@5",
+        "citation_recall",
+        "citation_precision",
+        "quoted",
+    ),
     *("intervals", "p50_ms", "p95_ms", "first_token_p50_ms"),
 }
 

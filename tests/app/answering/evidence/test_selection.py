@@ -19,7 +19,6 @@ from app.answering.evidence.selection import (
     PAPERS_READ,
     READ_WHOLE_CHARS,
     asks_for_several,
-    candidates_of,
     choose_quotes,
     leans,
     passages_to_read,
@@ -241,10 +240,10 @@ def test_abstracts_are_read_whole_unless_they_are_long(built: Any) -> None:
 def test_the_evidence_is_of_the_best_papers(retriever: PaperRetriever) -> None:
     query = "Do safety techniques remove a backdoor?"
     passages = retriever.passages(query)
-    found = candidates_of(retriever, query, passages)
+    sentences = retriever.sentences(query, passages_to_read(passages))
     best = dict.fromkeys(passage.paper.id for passage in passages)
-    assert list(dict.fromkeys(sentence.paper.id for sentence in found.sentences)) == list(best)[:PAPERS_READ]
-    whole = {sentence.start for sentence in found.sentences if sentence.paper.id == "sleeper-agents"}
+    assert list(dict.fromkeys(sentence.paper.id for sentence in sentences)) == list(best)[:PAPERS_READ]
+    whole = {sentence.start for sentence in sentences if sentence.paper.id == "sleeper-agents"}
     abstract = next(passage.paper.abstract for passage in passages if passage.paper.id == "sleeper-agents")
     assert whole == {span.start for span in split_sentences(abstract)}
 

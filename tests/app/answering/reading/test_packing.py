@@ -28,11 +28,16 @@ def test_a_row_is_bounded_and_every_span_is_its_sentence(
     row = packed(question, title, sentences, SPECIAL)
     assert len(row.ids) <= MAX_TOKENS
     assert row.ids[0] == SPECIAL.cls and row.ids[-1] == SPECIAL.sep
-    assert list(row.ids[1 : row.second - 1]) == question[:MAX_QUESTION_TOKENS]
+    assert list(row.ids[1 : row.second - 1]) == question[-MAX_QUESTION_TOKENS:]
     assert row.ids[row.second - 1] == SPECIAL.sep
     for (start, end), sentence in zip(row.spans, sentences, strict=False):
         assert list(row.ids[start:end]) == sentence[:MAX_SENTENCE_TOKENS]
     assert row.spans or not sentences
+
+
+def test_of_a_long_question_the_end_is_kept() -> None:
+    row = packed(list(range(1000, 1200)), [8], [[1]], SPECIAL)
+    assert row.ids[1 : row.second - 1] == tuple(range(1104, 1200))
 
 
 def test_sentences_stand_in_order_and_the_rest_is_left_out() -> None:

@@ -93,6 +93,11 @@ def test_a_conversation_with_its_quotes_and_references() -> None:
     )
 
 
+def test_a_sentence_that_its_quotes_deny_is_named_as_such() -> None:
+    denied = replace(ANSWER, sentences=(AnswerSentence("They fade. [1]", (1,), "contradicted", 0.1),))
+    assert "- Its quotes say the opposite of: “They fade. \\[1\\]”" in conversation_markdown([denied], today=DAY)
+
+
 def test_an_answer_from_nothing_says_so_and_names_the_closest_papers() -> None:
     found = tuple(Passage(Paper(f"p{n}", f"Paper {n}", "Text.", "en"), 0, 5, 0.2) for n in range(5))
     refused = replace(

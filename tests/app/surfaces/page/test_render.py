@@ -360,6 +360,28 @@ def test_an_abstaining_answer_names_the_closest_papers_and_what_can_be_asked() -
     assert "Closest papers" in cards and "Also found (2)" in cards
 
 
+def test_what_comes_near_is_not_told_as_though_it_were_sure() -> None:
+    quoted = AnswerSentence("Nearest: “Backdoors persist.” [1]", (1,), "supported", 1.0)
+    sure = answered(quoted.text, (citation(1, "Backdoors persist."),), (quoted,))
+    assert sure.answer is not None
+    near = Exchange("Q?").after(Done(replace(sure.answer, status="partly")))
+    assert 'class="provenance whole"' in render.provenance(sure, EN)
+    told = render.provenance(near, EN)
+    assert "the nearest sentence, which may not answer this" in told
+    assert "whole" not in told and "every sentence supported" not in told
+
+
+def test_a_sentence_that_its_quote_denies_is_struck_through_and_said_to_be() -> None:
+    exchange = answered(
+        "Backdoors fade [1].",
+        (citation(1, "Backdoors persist."),),
+        (sentence("Backdoors fade [1].", "contradicted", 1),),
+    )
+    html = answer_html(exchange, 1, EN)
+    assert '<span class="contradicted"' in html and "the quote says the opposite" in parsed(html).text
+    assert "0 of 1 sentences supported" in render.provenance(exchange, EN)
+
+
 def test_the_note_why_the_mode_is_another_is_shown() -> None:
     html = render.turn(answered("x [1]", (citation(1, "Backdoors persist."),), note="No model is here."), 1, True, EN)
     assert "No model is here." in html

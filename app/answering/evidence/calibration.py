@@ -1,0 +1,100 @@
+"""How surely the papers answer, from what was found and read in them; fitted by `python -m benchmarks.reading`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from app.answering.events import AnswerStatus
+from app.answering.evidence.evidence import WrittenNear
+from app.answering.logistic import Logistic, read_logistic
+from app.answering.reading.reader import Agreement
+from app.answering.reading.sentences import odds_of
+from retrieval.errors import ModelError
+from retrieval.json_lines import is_object
+from retrieval.types import Passage, Sentence
+
+MODEL_FILE = "models/reading.json"
+FEATURES = ("best", "second", "paper", "score", "passage", "written", "supported", "silent")
+SMALLEST = 1e-6
+"""A chance is taken to be at least this, as its logarithm would have no end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCalibration:
+    """What follows from a reader's judgements, fitted for the reader of that fingerprint on questions of many authors.
+
+    From the chance `answered_from` on the papers answer, from `partly_from` on they come near.
+    A sentence corrects a question from the chance `corrects_from` on that it contradicts it, and
+    contradicts what is written from `contradicts_from` on.
+    """
+
+    reader: str
+    logistic: Logistic
+    answered_from: float
+    partly_from: float
+    corrects_from: float
+    contradicts_from: float
+
+    def chance(self, given: dict[str, float]) -> float:
+        """The chance, in [0, 1], that the papers answer."""
+        return self.logistic.chance(given)
+
+    def status(self, chance: float) -> AnswerStatus:
+        """What a chance comes to."""
+        if chance >= self.answered_from:
+            return "answered"
+        return "partly" if chance >= self.partly_from else "abstained"
+
+    def answering_from(self, chance: float) -> ReadCalibration:
+        """The same, with another chance from which the papers are said to answer."""
+        partly_from, corrects_from = min(chance, self.partly_from), max(chance, self.corrects_from)
+        return replace(self, answered_from=chance, partly_from=partly_from, corrects_from=corrects_from)
+
+
+def features(
+    ranked: Sequence[Sentence], said: Agreement, passages: Sequence[Passage], written: WrittenNear
+) -> dict[str, float]:
+    """The `FEATURES` of what was found and read, for the sentence that answers best and its paper.
+
+    `best` and `second` are the log odds of the first two of `ranked`, `paper` those that any sentence of the
+    first one's paper answers; `score` and `passage` are how near that paper is, `written` how near a question
+    written for it; `supported` and `silent` are what `said`, the agreement of the first with the question, comes to.
+    """
+    first = ranked[0]
+    own = [odds_of(sentence.score) for sentence in ranked if sentence.paper.id == first.paper.id]
+    found = [passage for passage in passages if passage.paper.id == first.paper.id]
+    passage = max(one.signals.get("passage", 0.0) for one in found)
+    asked = [near for question, near in written if question.paper_id == first.paper.id]
+    return {
+        "best": own[0],
+        "second": odds_of(ranked[min(1, len(ranked) - 1)].score),
+        "paper": float(np.logaddexp.reduce(own)),
+        "score": max(one.score for one in found),
+        "passage": passage,
+        "written": max(asked, default=passage),
+        "supported": math.log(said.supported + SMALLEST),
+        "silent": math.log(said.not_enough + SMALLEST),
+    }
+
+
+@cache
+def read_calibration(file: Path) -> ReadCalibration:
+    """The calibration of a JSON file. Raises `ModelError`."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if not is_object(record):
+            raise ValueError("no object")
+        logistic = read_logistic(record)
+        if tuple(logistic.weights) != FEATURES:
+            raise ValueError("other features")
+        steps = (float(record[f"{step}_from"]) for step in ("answered", "partly", "corrects", "contradicts"))
+        return ReadCalibration(str(record["reader"]), logistic, *steps)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"The calibration {file.name} cannot be used: reinstall the program.") from error

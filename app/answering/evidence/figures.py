@@ -1,0 +1,16 @@
+"""Questions that want a figure, and sentences that have none."""
+
+from __future__ import annotations
+
+import re
+
+from app.languages import any_of
+
+_ASKS = any_of(lambda language: language.evidence.asks_figure, re.IGNORECASE)
+_HAS = any_of(lambda language: language.evidence.figure, re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+
+
+def lacks_figure(question: str, sentence: str) -> bool:
+    """Whether the question wants a figure, such as "how many", and the sentence has none."""
+    return bool(_ASKS.search(question)) and not (_DIGIT.search(sentence) or _HAS.search(sentence))

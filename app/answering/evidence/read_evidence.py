@@ -1,0 +1,139 @@
+"""Evidence by reading: the sentences that answer, judged together with the question by a small model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.answering.events import Citation, ReadSentence
+from app.answering.evidence.calibration import ReadCalibration, features
+from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
+from app.answering.evidence.selection import (
+    MAX_SENTENCES,
+    as_quotes,
+    asks_for_several,
+    best_of_paper,
+    papers_named,
+    passages_to_read,
+    quotable_by_paper,
+)
+from app.answering.reading.reader import Reader
+from app.answering.reading.sentences import chance_of, odds_of, read_sentences
+from retrieval.retriever import PaperRetriever
+from retrieval.types import ExpansionQuery, Passage, Sentence
+
+LEAD_SENTENCES = 3
+"""Sentences of the first paper that answer by themselves."""
+EXPLAINED = 1
+"""How many more of a paper may come along to explain those."""
+QUOTE_WORDS = 60
+"""Words quoted of one paper, unless its best sentence has more."""
+SENTENCE_WITHIN = 0.2
+"""A further sentence is quoted from this share of the best one's chance."""
+OTHERS_FROM, SEVERAL_FROM = 0.5, 0.25
+"""A sentence of another paper is quoted from the first chance; where several papers are asked for, from the second."""
+OTHERS_WITHIN = 0.6
+"""It also reaches this share of the best one's chance."""
+NAMED_FROM = 0.05
+"""A paper that the question names comes first where one of its sentences has this chance."""
+SCORE_COUNTS = 50.0
+"""How much a paper's score in retrieval counts beside what was read in it, in log odds; fitted on dev questions."""
+WRITTEN_COUNTS, WRITTEN_USUAL = 10.0, 0.4
+"""How much it counts, in log odds, that a question written about a sentence is near, and how near such usually are."""
+TOLD = 8
+"""Sentences read that an answer tells of."""
+READ_AGAIN = 3
+"""The best sentences are read once more: do they agree with the question, or deny what it takes for granted?"""
+
+
+class ReadEvidence:
+    """Quotes the sentences that answer; whether any does is decided by what was read, for every collection alike."""
+
+    def __init__(
+        self,
+        retriever: PaperRetriever,
+        reader: Reader,
+        calibration: ReadCalibration,
+        answer_from: float | None = None,
+    ) -> None:
+        self.name = reader.name
+        self._retriever = retriever
+        self._reader = reader
+        self._calibration = calibration if answer_from is None else calibration.answering_from(answer_from)
+
+    def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
+        """The evidence in the best papers' sentences, each read with the question."""
+        asked = self._retriever.in_english(standalone)
+        sentences = weighed(read_sentences(self._reader, asked, passages_to_read(passages)), written)
+        if not sentences:
+            return NOTHING
+        ranked = best_first(sentences, passages)
+        nearest = ranked[:READ_AGAIN]
+        said = self._reader.agreement([(asked, one.gloss or one.text) for one in nearest])
+        confidence = self._calibration.chance(features(ranked, said[0], passages, written))
+        read = tuple(_told(sentence) for sentence in sorted(sentences, key=lambda one: -one.score)[:TOLD])
+        status = self._calibration.status(confidence)
+        denying = max(range(len(nearest)), key=lambda place: said[place].contradicted)
+        denied = said[denying].contradicted
+        # Where the papers surely answer, the question takes nothing for granted that they deny.
+        if status != "answered" and denied >= self._calibration.corrects_from:
+            return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
+        if status == "abstained":
+            return Evidence(confidence, status, read=read)
+        quotes = as_quotes(ranked[:1]) if status == "partly" else quotes_read(ranked, passages, question)
+        return Evidence(confidence, status, quotes, read=read)
+
+
+def _told(sentence: Sentence) -> ReadSentence:
+    return ReadSentence(sentence.paper, sentence.start, sentence.end, sentence.score)
+
+
+def weighed(sentences: Sequence[Sentence], written: WrittenNear) -> list[Sentence]:
+    """Those that may be quoted, where a question was written about one with how near that is weighed in its chance."""
+    of_paper: dict[str, list[tuple[ExpansionQuery, float]]] = {}
+    for question, near in written:
+        of_paper.setdefault(question.paper_id, []).append((question, near))
+    scored: list[Sentence] = []
+    for sentence in (one for own in quotable_by_paper(sentences).values() for one in own):
+        about = [
+            near
+            for question, near in of_paper.get(sentence.paper.id, ())
+            if any(place.start < sentence.end and sentence.start < place.end for place in question.answers)
+        ]
+        further = WRITTEN_COUNTS * (max(about) - WRITTEN_USUAL) if about else 0.0
+        scored.append(replace(sentence, score=chance_of(odds_of(sentence.score) + further)))
+    return scored
+
+
+def best_first(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list[Sentence]:
+    """The sentences by how surely they answer and how near their papers are.
+
+    Their chances of answering stay their scores.
+    """
+    near = {passage.paper.id: passage.score for passage in reversed(passages)}
+    return sorted(sentences, key=lambda one: -(odds_of(one.score) + SCORE_COUNTS * near[one.paper.id]))
+
+
+def quotes_read(ranked: Sequence[Sentence], passages: Sequence[Passage], question: str) -> tuple[Citation, ...]:
+    """The sentences that answer, of the best one's paper first, in reading order, numbered from 1.
+
+    `ranked` are all that were read, `best_first`, and have the chance of answering for a score.
+    The papers that the question names come first. Others are quoted only where they answer too.
+    """
+    by_paper = quotable_by_paper(ranked)
+    papers = {passage.paper.id: passage.paper for passage in passages if passage.paper.id in by_paper}
+    surest = {paper: max(sentence.score for sentence in own) for paper, own in by_paper.items()}
+    named = [paper for paper in papers_named(question, tuple(papers.values())) if surest[paper] >= NAMED_FROM]
+    several = asks_for_several(question)
+    chosen: list[Sentence] = []
+    least = 0.0
+    for place, paper in enumerate(dict.fromkeys([*named, *(one.paper.id for one in ranked)])):
+        own, best = by_paper[paper], surest[paper]
+        if best < least:
+            continue
+        count = 1 if place else LEAD_SENTENCES
+        room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
+        chosen += best_of_paper(own, count, room, chosen, SENTENCE_WITHIN, QUOTE_WORDS)
+        if place == 0:
+            least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
+    return as_quotes(chosen)

@@ -1,0 +1,38 @@
+"""Readers by their names: the one that ships, none, or one of the user's own training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.answering.reading.reader import OnnxReader
+from retrieval.errors import InputError, ModelError
+from retrieval.models.embedding import base_folder
+from retrieval.models.names import DEFAULT_READER, NO_READER
+from retrieval.models.weights import sha256_of, verify_sha256
+from retrieval.shipped import shipped_file
+
+FILE = "reader.onnx"
+READER_SHA256 = "32d75316368e5e75ec826373e8a77a98e2db64ecc5eddbe4e80ef6b9e740225c"
+
+
+def open_reader(name: str = DEFAULT_READER) -> OnnxReader | None:
+    """The reader of that name, a folder of `finetune reader` being one too; None for "none".
+
+    Finds and checks the file without loading it. Raises `ModelError` where the one that
+    ships is missing or damaged, `InputError` where a folder holds none.
+    """
+    if name == NO_READER:
+        return None
+    tokenizer = base_folder() / "tokenizer.json"
+    if name == DEFAULT_READER:
+        file = shipped_file(f"models/{DEFAULT_READER}/{FILE}")
+        if not file.is_file():
+            raise ModelError(f"The reader {file.name} is missing: reinstall the program.")
+        verify_sha256(file, READER_SHA256)
+        return OnnxReader(DEFAULT_READER, READER_SHA256, file, tokenizer)
+    file = Path(name).expanduser() / FILE
+    if not file.is_file():
+        raise InputError(
+            f"There is no reader {name[:80]!r}: give {DEFAULT_READER}, {NO_READER}, or a folder that holds {FILE}."
+        )
+    return OnnxReader(name, sha256_of(file), file, tokenizer)

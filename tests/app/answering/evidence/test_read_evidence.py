@@ -1,0 +1,163 @@
+"""Evidence by reading: what is quoted, of which papers, and whether any answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.answering.evidence.calibration import FEATURES, ReadCalibration
+from app.answering.evidence.evidence import NOTHING, Evidence
+from app.answering.evidence.read_evidence import QUOTE_WORDS, TOLD, ReadEvidence, best_first, quotes_read
+from app.answering.logistic import Logistic
+from app.answering.reading.reader import Agreement, Excerpt, Reading
+from retrieval.chunking import split_sentences
+from retrieval.retriever import PaperRetriever
+from retrieval.types import Paper, Passage, Sentence
+from tests.support.word_reader import WordReader
+
+QUESTION = "Do safety techniques remove a backdoor?"
+
+
+def paper(name: str, abstract: str) -> Paper:
+    return Paper(name, f"On {name}", abstract, "en")
+
+
+def read(one: Paper, *chances: float) -> list[Sentence]:
+    spans = split_sentences(one.abstract)
+    return [Sentence(one, span.start, span.end, chance) for span, chance in zip(spans, chances, strict=True)]
+
+
+def found(*papers: Paper, scores: Sequence[float] = ()) -> list[Passage]:
+    return [
+        Passage(one, 0, len(one.abstract), score)
+        for one, score in zip(papers, scores or [0.6] * len(papers), strict=True)
+    ]
+
+
+APPLES = paper("apples", "Apples fall. Apples rot slowly. Pears do not.")
+PEARS = paper("pears", "Pears hang high. Pears fall late.")
+
+
+def quoted(sentences: Sequence[Sentence], passages: Sequence[Passage], question: str = "?") -> list[str]:
+    return [quote.quote for quote in quotes_read(best_first(sentences, passages), passages, question)]
+
+
+def test_the_sentence_that_answers_is_quoted_and_no_other() -> None:
+    assert quoted(read(APPLES, 0.1, 0.9, 0.05), found(APPLES)) == ["Apples rot slowly."]
+
+
+def test_a_second_one_that_answers_too_comes_along_in_reading_order() -> None:
+    assert quoted(read(APPLES, 0.6, 0.1, 0.9), found(APPLES)) == ["Apples fall.", "Pears do not."]
+
+
+def test_another_paper_is_quoted_only_where_it_answers_too() -> None:
+    sentences = read(APPLES, 0.1, 0.9, 0.1)
+    assert quoted([*sentences, *read(PEARS, 0.2, 0.3)], found(APPLES, PEARS)) == ["Apples rot slowly."]
+    both = [*sentences, *read(PEARS, 0.2, 0.8)]
+    assert quoted(both, found(APPLES, PEARS)) == ["Apples rot slowly.", "Pears fall late."]
+
+
+def test_where_several_are_asked_for_less_is_enough() -> None:
+    sentences = [*read(APPLES, 0.1, 0.5, 0.1), *read(PEARS, 0.1, 0.35)]
+    assert len(quoted(sentences, found(APPLES, PEARS))) == 1
+    assert len(quoted(sentences, found(APPLES, PEARS), "How do apples and pears compare?")) == 2
+
+
+def test_the_paper_where_it_is_read_comes_first_and_a_named_one_before_it() -> None:
+    sentences = [*read(APPLES, 0.1, 0.2, 0.1), *read(PEARS, 0.1, 0.9)]
+    assert quoted(sentences, found(APPLES, PEARS))[0] == "Pears fall late."
+    long = Paper("a", "Apples of all lands: a survey", APPLES.abstract, "en")
+    named = [*read(long, 0.1, 0.6, 0.1), *read(PEARS, 0.1, 0.9)]
+    assert quoted(named, found(long, PEARS), "In “Apples of all lands”, do they rot?")[0] == "Apples rot slowly."
+
+
+def test_a_paper_is_quoted_with_few_words_unless_its_best_sentence_has_more() -> None:
+    long = "Fruit " + "very " * 40 + "slowly rots."
+    one = paper("long", f"{long} {long.replace('slowly', 'fast')} Short it is.")
+    assert [len(words.split()) for words in quoted(read(one, 0.9, 0.8, 0.1), found(one))] == [43]
+    assert quoted(read(one, 0.1, 0.8, 0.9), found(one)) == [f"{long.replace('slowly', 'fast')} Short it is."]
+    endless = paper("endless", "Fruit " + "so " * 2 * QUOTE_WORDS + "slowly rots. Short.")
+    assert len(quoted(read(endless, 0.9, 0.1), found(endless))) == 1
+
+
+def test_a_question_that_a_paper_asks_is_no_answer() -> None:
+    asks = paper("asks", "Do apples fall? Nobody knows.")
+    assert quoted(read(asks, 0.99, 0.4), found(asks)) == ["Nobody knows."]
+
+
+def calibrated(chance: float, corrects_from: float = 1.1) -> ReadCalibration:
+    """All questions have this chance; answered from 0.6 and partly from 0.3 on."""
+    odds = math.log(chance / (1 - chance))
+    return ReadCalibration("words-1", Logistic(dict.fromkeys(FEATURES, 0.0), odds), 0.6, 0.3, corrects_from, 1.1)
+
+
+def evidence_of(retriever: PaperRetriever, calibration: ReadCalibration, **other: float) -> Evidence:
+    passages = retriever.passages(QUESTION)
+    return ReadEvidence(retriever, WordReader(), calibration, **other).find(QUESTION, QUESTION, passages, ())
+
+
+def test_what_is_read_surely_is_quoted_and_told(retriever: PaperRetriever) -> None:
+    found = evidence_of(retriever, calibrated(0.9))
+    assert (found.status, found.corrects) == ("answered", False)
+    assert found.confidence == pytest.approx(0.9)
+    assert found.quotes[0].paper.id == "sleeper-agents"
+    assert 0 < len(found.read) <= TOLD
+    assert [one.score for one in found.read] == sorted((one.score for one in found.read), reverse=True)
+
+
+def test_what_is_near_is_one_quote(retriever: PaperRetriever) -> None:
+    found = evidence_of(retriever, calibrated(0.5))
+    assert found.status == "partly" and len(found.quotes) == 1
+
+
+def test_the_nearest_is_quoted_and_not_the_first_in_reading_order(build: Callable[..., Any], tmp_path: Path) -> None:
+    class Second(WordReader):
+        def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+            return [Reading((0.4, -2.0, 2.2)) for _ in excerpts]
+
+    one = build(tmp_path, (APPLES,)).retriever
+    found = ReadEvidence(one, Second(), calibrated(0.5)).find("?", "Apples?", one.passages("Apples?"), ())
+    assert [quote.quote for quote in found.quotes] == ["Pears do not."]
+
+
+def test_where_the_papers_surely_answer_nothing_is_denied(retriever: PaperRetriever) -> None:
+    class Denying(WordReader):
+        def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+            return [Agreement(0.0, 0.95, 0.05) for _ in pairs]
+
+    passages = retriever.passages(QUESTION)
+    found = ReadEvidence(retriever, Denying(), calibrated(0.9, 0.5)).find(QUESTION, QUESTION, passages, ())
+    assert (found.corrects, found.status) == (False, "answered")
+    strict = ReadEvidence(retriever, Denying(), calibrated(0.1, 0.5), answer_from=0.99)
+    assert strict.find(QUESTION, QUESTION, passages, ()).status == "abstained"
+
+
+def test_what_is_far_is_not_quoted_but_told(retriever: PaperRetriever) -> None:
+    found = evidence_of(retriever, calibrated(0.1))
+    assert (found.status, found.quotes) == ("abstained", ()) and found.read
+
+
+def test_a_wanted_threshold_goes_before_the_fitted_one(retriever: PaperRetriever) -> None:
+    assert evidence_of(retriever, calibrated(0.5), answer_from=0.4).status == "answered"
+    assert evidence_of(retriever, calibrated(0.9), answer_from=0.95).status == "partly"
+
+
+def test_a_sentence_that_denies_the_question_is_quoted_alone_as_such(retriever: PaperRetriever) -> None:
+    class Denying(WordReader):
+        def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+            return [Agreement(0.0, 0.95 if place == 1 else 0.1, 0.05) for place in range(len(pairs))]
+
+    passages = retriever.passages(QUESTION)
+    found = ReadEvidence(retriever, Denying(), calibrated(0.1, 0.9)).find(QUESTION, QUESTION, passages, ())
+    assert found.corrects and found.status == "answered" and len(found.quotes) == 1
+    denying = found.read[1]
+    assert (found.quotes[0].start, found.quotes[0].paper.id) == (denying.start, denying.paper.id)
+    assert not ReadEvidence(retriever, Denying(), calibrated(0.1, 0.96)).find(QUESTION, QUESTION, passages, ()).corrects
+
+
+def test_of_nothing_found_nothing_is_said(retriever: PaperRetriever) -> None:
+    assert ReadEvidence(retriever, WordReader(), calibrated(0.9)).find(QUESTION, QUESTION, (), ()) == NOTHING
