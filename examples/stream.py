@@ -32,8 +32,9 @@ def show(event: paperbacked.Event) -> None:
         case Followups(questions) if questions:
             print("\n\nAsk next:", *questions, sep="\n- ")
         case Done(answer):
-            said = "Answered from" if answer.status == "answered" else "Not answered by"
-            print(f"\n{said} {answer.models.corpus}, confidence {answer.confidence:.2f}.")
+            said = {"answered": "Answered from", "partly": "Answered in part from"}
+            how = said.get(answer.status, "Not answered by")
+            print(f"\n{how} {answer.models.corpus}, confidence {answer.confidence:.2f}.")
         case Failed(message):
             sys.exit(f"\n{message}")  # on stderr, with the exit status 1
 

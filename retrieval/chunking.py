@@ -147,7 +147,7 @@ def chunk_questions(paper: Paper, questions: Sequence[str]) -> list[Chunk]:
 
 
 def chunk_sentences(paper: Paper) -> list[Chunk]:
-    """The sentences of a paper as they are embedded for choosing quotes: without the title."""
+    """The sentences of a paper as they are read and quoted: without the title."""
     sentences = split_sentences(paper.abstract)
     return [
         Chunk(paper.id, sentence.start, sentence.end, text, gloss or text)

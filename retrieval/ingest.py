@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from filelock import FileLock, Timeout
 
-from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, chunk_sentences, distinct
+from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, distinct
 from retrieval.corpus import corpus_hash
 from retrieval.errors import IndexStoreError
 from retrieval.facets import FACETS
@@ -20,7 +20,7 @@ from retrieval.models.embedder import Embedder
 from retrieval.stores.base import Index, NoRoomError, Part, VectorStore
 from retrieval.types import Chunk, Paper, Progress, no_progress
 
-INDEX_FORMAT = "4"
+INDEX_FORMAT = "5"
 LOCK_SECONDS = 900.0
 Questions = Mapping[str, Sequence[str]]
 """Questions written for papers, by the paper's id."""
@@ -128,8 +128,6 @@ def _fill(
     cuts: dict[Part, Callable[[Paper], list[Chunk]]] = {
         "passages": lambda paper: distinct(chunk_paper(paper)),
         "questions": lambda paper: distinct(chunk_questions(paper, questions.get(paper.id, ()))),
-        # Looked up by their ids, never searched: all are kept.
-        "sentences": chunk_sentences,
     }
     for part, cut in cuts.items():
         chunks = [chunk for paper in papers for chunk in cut(paper)]

@@ -19,6 +19,7 @@ from retrieval.chunking import chunk_sentences
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
 from retrieval.models.embedder import Embedder
+from retrieval.models.remembered_vectors import RememberedVectors
 from retrieval.passages import CollectionPassages
 from retrieval.questions.index import ExpansionIndex, read_expansion_index
 from retrieval.retrieval_weights import RetrievalWeights
@@ -32,6 +33,8 @@ CANDIDATES = 60
 """Passages, and questions, asked of the store: enough for ten papers of a few each."""
 LOOKED_UP = 20
 """Papers taken from the lexical index."""
+SENTENCES_REMEMBERED = 4096
+"""Sentences whose vectors are kept, 6 MB of them."""
 LeftOut = Callable[[Iterable[str]], None]
 """Told the ids of passages of the index that were left out, as they are not what the collection's papers say."""
 _log = logging.getLogger("paperbacked.index")
@@ -47,8 +50,9 @@ class PaperRetriever(BaseRetriever):
     `invoke(question, filters=Filters(...), papers=10)` gives documents, best
     paper first, at most two passages a paper. A document's text is the passage;
     its metadata holds the paper's record, the offsets and the `score`. The index says
-    what is near; papers and words are the collection's. Every method raises `IndexGoneError` where another process has
-    replaced the index: the collection is then to be opened anew.
+    what is near; papers and words are the collection's. What reads the
+    index raises `IndexGoneError` where another process has replaced it: the collection is
+    then to be opened anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
@@ -67,11 +71,13 @@ class PaperRetriever(BaseRetriever):
     _vector: Callable[[str], np.ndarray] = PrivateAttr()
     _expansion: Callable[[Index], ExpansionIndex] = PrivateAttr()
     _unsaid: threading.Lock = PrivateAttr()
+    _sentences: RememberedVectors = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(self._embedded)
         self._expansion = lru_cache(maxsize=1)(self._read_expansion)
         self._unsaid = threading.Lock()
+        self._sentences = RememberedVectors(self.embedder, SENTENCES_REMEMBERED)
 
     def _embedded(self, text: str) -> np.ndarray:
         return self.embedder.embed([text])[0]
@@ -208,9 +214,8 @@ class PaperRetriever(BaseRetriever):
         """
         vector = self._focused(query, focus)
         within = [(passage.paper, chunk) for passage in passages for chunk in _sentences_within(passage)]
-        ids = [chunk.id for _, chunk in within]
-        vectors = self.store.sentence_vectors(self.index, ids)
-        return [_sentence(paper, chunk, vector, vectors) for paper, chunk in within if chunk.id in vectors]
+        vectors = self._sentences.of([chunk.embedded for _, chunk in within])
+        return [_scored(paper, chunk, similarity(vector, vectors[chunk.embedded])) for paper, chunk in within]
 
     def questions(
         self, query: str, papers: Iterable[Paper], focus: str | None = None
@@ -230,6 +235,11 @@ class PaperRetriever(BaseRetriever):
         return both / max(float(np.linalg.norm(both)), 1e-12)
 
 
+def sentences_within(passage: Passage) -> list[Sentence]:
+    """The sentences of a passage in reading order, none of them scored."""
+    return [_scored(passage.paper, chunk, 0.0) for chunk in _sentences_within(passage)]
+
+
 @lru_cache(maxsize=4096)
 def _cut(paper_id: str, paper_text: str, language: str, english: str) -> tuple[Chunk, ...]:
     paper = Paper(paper_id, None, paper_text, language, translations={"en": english} if english else {})
@@ -242,9 +252,9 @@ def _sentences_within(passage: Passage) -> list[Chunk]:
     return [chunk for chunk in chunks if passage.start <= chunk.start and chunk.end <= passage.end]
 
 
-def _sentence(paper: Paper, chunk: Chunk, vector: np.ndarray, vectors: dict[str, np.ndarray]) -> Sentence:
+def _scored(paper: Paper, chunk: Chunk, score: float) -> Sentence:
     gloss = chunk.embedded if chunk.embedded != chunk.text else None
-    return Sentence(paper, chunk.start, chunk.end, similarity(vector, vectors[chunk.id]), gloss)
+    return Sentence(paper, chunk.start, chunk.end, score, gloss)
 
 
 def _grouped(

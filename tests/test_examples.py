@@ -93,7 +93,10 @@ def streamed(monkeypatch: pytest.MonkeyPatch, *events: Event) -> None:
     monkeypatch.setattr(paperbacked, "open_answerer", lambda: answerer, raising=False)
 
 
-@pytest.mark.parametrize(("status", "said"), [("abstained", "Not answered by"), ("answered", "Answered from")])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("abstained", "Not answered by"), ("answered", "Answered from"), ("partly", "Answered in part from")],
+)
 def test_stream_says_whether_the_papers_answer(
     status: AnswerStatus, said: str, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,7 @@ def test_the_answers_of_ask_are_those_of_the_program(tmp_path: Path, monkeypatch
 def comparable(output: str) -> str:
     """Without spaces at the end of lines, milliseconds and the processor's arithmetic."""
     lines = "\n".join(line.rstrip() for line in output.strip().splitlines())
-    return re.sub(r" \((bf16|fp32)\)|\d+ ms", "", lines)
+    return re.sub(r" \((bf16|fp32|int8)\)|\d+ ms", "", lines)
 
 
 @pytest.mark.slow

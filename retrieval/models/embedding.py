@@ -6,11 +6,11 @@ import hashlib
 from pathlib import Path
 
 from retrieval.errors import ModelError
+from retrieval.models.eight_bit import VERSION
 from retrieval.models.embedder import Embedder, HashEmbedder
 from retrieval.models.hub import model_folder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.models.onnx_embedding import OnnxEmbedder
-from retrieval.models.precision import bfloat16_pays
 from retrieval.models.sentence_transformer import SentenceTransformerEmbedder
 from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
 from retrieval.shipped import shipped_file
@@ -21,7 +21,7 @@ BASE_FILES = {
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 GRAPH_FILE = "models/minilm-papers/graph.onnx"
-GRAPH_SHA256 = "0da4d8a03edac7aede962bde20463299c0525ac0c9f76da5e31842f9565cf4fc"
+GRAPH_SHA256 = "3060ed71a1ba42f76a1a72b30ea1f3b7073e2d3e0f18b25b826243dc2f1ccb98"
 TUNED_FILE = "models/minilm-papers/tuned.safetensors"
 TUNED_SHA256 = "a33b1a140e5fb19810bc5af1704a2025da7ab2c5254cc57742f2653af36eda38"
 
@@ -52,16 +52,13 @@ def _shipped(name: str, fingerprint: str, overlay: Path | None = None) -> OnnxEm
     if not graph.is_file():
         raise ModelError(f"The graph {graph.name} is missing: reinstall the program.")
     verify_sha256(graph, GRAPH_SHA256)
-    in_torch = SentenceTransformerEmbedder(name, folder, fingerprint, overlay)
     return OnnxEmbedder(
         name,
-        fingerprint,
+        f"{fingerprint}+{GRAPH_SHA256[:12]}+{VERSION}",
         graph,
         folder / "model.safetensors",
         folder / "tokenizer.json",
         overlay,
-        # Torch computes in bf16 where the processor does, ONNX Runtime not.
-        in_bulk=lambda: in_torch if bfloat16_pays() else None,
     )
 
 

@@ -15,7 +15,6 @@ from retrieval.models.embedder import Embedder
 from retrieval.models.heavy_imports import heavy_imports, model_loading
 from retrieval.models.precision import bfloat16_pays
 from retrieval.models.sentence_encoder import SentenceEncoder
-from retrieval.models.weight_delta import apply_weight_delta
 from retrieval.types import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -34,11 +33,10 @@ class SentenceTransformerEmbedder(Embedder):
     see docs/results.md), else in float32.
     """
 
-    def __init__(self, name: str, folder: Path, fingerprint: str, overlay: Path | None = None) -> None:
+    def __init__(self, name: str, folder: Path, fingerprint: str) -> None:
         self.name = name
         self.fingerprint = fingerprint
         self._folder = folder
-        self._overlay = overlay
         self._model: SentenceTransformer | None = None
         self._loading = threading.Lock()
 
@@ -52,10 +50,7 @@ class SentenceTransformerEmbedder(Embedder):
     def _loaded(self) -> SentenceTransformer:
         with self._loading:
             if self._model is None:
-                model = _sentence_transformer(self._folder)
-                if self._overlay is not None:
-                    apply_weight_delta(model, self._overlay)
-                self._model = model
+                self._model = _sentence_transformer(self._folder)
             return self._model
 
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:

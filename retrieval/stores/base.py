@@ -1,9 +1,8 @@
 """Where vectors live, as the rest of the program sees it: to keep them elsewhere, write one class like `ChromaStore`.
 
-One index has three parts: passages are searched, questions and sentences are looked up by
-their chunk's id. It counts only once it is complete, so a build that is killed is never
-searched. What a store says of a passage is its own word: `retrieval.passages` holds it against
-the collection.
+One index has two parts: passages are searched, questions are looked up by their chunk's id.
+It counts only once it is complete, so a build that is killed is never searched. What a store
+says of a passage is its own word: `retrieval.passages` holds it against the collection.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from retrieval.errors import IndexStoreError
 from retrieval.stores.stored_passage import StoredPassage
 from retrieval.types import Chunk, Filters, Paper
 
-Part = Literal["passages", "questions", "sentences"]
-PARTS: tuple[Part, ...] = ("passages", "questions", "sentences")
+Part = Literal["passages", "questions"]
+PARTS: tuple[Part, ...] = ("passages", "questions")
 GONE = "The index was replaced while it was being read: ask again."
 
 
@@ -91,10 +90,6 @@ class VectorStore(Protocol):
 
     def all_passages(self, index: Index) -> Iterator[StoredPassage]:
         """Every passage that the index holds."""
-        ...
-
-    def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of those sentences that the index holds, by chunk id."""
         ...
 
     def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """The vector store: a Chroma in a folder, or a Chroma server by URL.
 
-One index is three Chroma collections, `NAME.FINGERPRINT.` and `passages`,
-`questions` or `sentences`; those of passages say when they are complete.
+One index is two Chroma collections, `NAME.FINGERPRINT.` and `passages`
+or `questions`; those of passages say when they are complete.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
 from retrieval.stores.base import GONE, PARTS, Index, NoRoomError, Part, similarity
 from retrieval.stores.chroma_types import ChromaClient, ChromaCollection, Metadata
-from retrieval.stores.stored_passage import StoredPassage, condition_of, fields_of, place_of
+from retrieval.stores.stored_passage import StoredPassage, condition_of, fields_of
 from retrieval.types import Chunk, Filters, Paper
 
 WRITE_BATCH = 500
@@ -71,8 +71,7 @@ class ChromaStore:
                 self._chroma().get_or_create_collection(
                     index.part(part),
                     metadata={"fingerprint": index.fingerprint, "model": model, "complete": False},
-                    # Sentences are looked up, never searched.
-                    configuration={"hnsw": {"space": "cosine", "max_neighbors": 16 if part == "sentences" else 64}},
+                    configuration={"hnsw": {"space": "cosine", "max_neighbors": 64}},
                     embedding_function=None,
                 )
 
@@ -96,10 +95,7 @@ class ChromaStore:
                     ids=[chunk.id for chunk in batch],
                     embeddings=vectors[at : at + WRITE_BATCH],
                     documents=[chunk.text for chunk in batch],
-                    metadatas=[
-                        place_of(chunk) if part == "sentences" else fields_of(chunk, papers[chunk.paper_id])
-                        for chunk in batch
-                    ],
+                    metadatas=[fields_of(chunk, papers[chunk.paper_id]) for chunk in batch],
                 )
 
     def complete(self, index: Index, model: str) -> None:
@@ -158,10 +154,6 @@ class ChromaStore:
             yield from map(_stored, rows["ids"], rows["documents"], rows["metadatas"])
             batch = len(rows["ids"])
             at += batch
-
-    def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        """The vectors of those sentences that the index holds, by chunk id."""
-        return self._vectors_of(index, "sentences", ids)
 
     def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of those written questions that the index holds, by chunk id."""

@@ -84,9 +84,6 @@ class MemoryStore:
     def all_passages(self, index: Index) -> Iterator[StoredPassage]:
         yield from [stored for stored, _ in self._of(index).passages.values()]
 
-    def sentence_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        return self._vectors_of(index, "sentences", ids)
-
     def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
         return self._vectors_of(index, "questions", ids)
 

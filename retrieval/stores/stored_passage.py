@@ -28,16 +28,12 @@ def stored_passage(chunk: Chunk, paper: Paper) -> StoredPassage:
     return StoredPassage(chunk.id, chunk.text, fields_of(chunk, paper))
 
 
-def place_of(chunk: Chunk) -> dict[str, FieldValue]:
-    """Which part of which paper the chunk is."""
-    return {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
-
-
 def fields_of(chunk: Chunk, paper: Paper) -> dict[str, FieldValue]:
     """The chunk's place and what of its paper can be filtered by; what is not known is left out."""
     filterable: dict[str, FieldValue | None] = {facet.name: facet.of(paper) for facet in FACETS}
     filterable["published"] = _day(paper.published) if paper.published else None
-    return place_of(chunk) | {name: value for name, value in filterable.items() if value is not None}
+    place: dict[str, FieldValue] = {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
+    return place | {name: value for name, value in filterable.items() if value is not None}
 
 
 def condition_of(filters: Filters) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from retrieval.chunking import chunk_paper, chunk_sentences, distinct
+from retrieval.chunking import chunk_paper, distinct
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.ingest import ensure_index, index_fingerprint
 from retrieval.models.embedder import HashEmbedder
@@ -46,8 +46,7 @@ def ids_found(built: Built, question: str = "models") -> set[str]:
 
 
 def texts_of(papers: tuple[Paper, ...]) -> list[str]:
-    cuts = (chunk_paper, chunk_sentences)
-    return [chunk.embedded for cut in cuts for paper in papers for chunk in cut(paper)]
+    return [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
 
 
 def test_a_second_start_embeds_nothing(
@@ -71,9 +70,10 @@ def test_progress_is_told(tmp_path: Path, papers: tuple[Paper, ...]) -> None:
         lock_file=tmp_path / "lock",
         progress=lambda *step: told.append(step),
     )
-    assert {label for label, _, _ in told} == {"Indexing passages", "Indexing questions", "Indexing sentences"}
+    assert {label for label, _, _ in told} == {"Indexing passages", "Indexing questions"}
     assert all(0 <= done <= total for _, done, total in told)
-    assert told[-1][1] == told[-1][2] == len([text for paper in papers for text in chunk_sentences(paper)])
+    of_passages = [(done, total) for label, done, total in told if label == "Indexing passages"]
+    assert of_passages[-1] == (len(texts_of(papers)),) * 2
 
 
 def test_a_changed_title_embeds_its_own_passages_only(
@@ -95,8 +95,9 @@ def test_a_changed_last_sentence_embeds_what_holds_it(
     counting.seen.clear()
     changed = (replace(papers[0], abstract=papers[0].abstract + " We are sure."), *papers[1:])
     build(tmp_path, changed, counting)
-    assert all(text.startswith(papers[0].name) or text == "We are sure." for text in counting.seen)
-    assert 1 < len(counting.seen) <= len(chunk_paper(changed[0])) + 1
+    before = {chunk.embedded for chunk in chunk_paper(papers[0])}
+    assert counting.seen == [chunk.embedded for chunk in chunk_paper(changed[0]) if chunk.embedded not in before]
+    assert any("We are sure." in text for text in counting.seen)
 
 
 def test_a_changed_organisation_embeds_nothing_but_is_seen(
@@ -172,7 +173,6 @@ def test_an_index_that_another_process_replaced_is_gone(
     assert child.returncode == 0
     for ask in (
         lambda: retriever.passages("models"),
-        lambda: retriever.sentences("sleeper agents", before),
         lambda: retriever.similar(papers[0]),
         lambda: built.store.confirm(built.index),
     ):
@@ -242,12 +242,12 @@ def test_a_large_index_without_one_of_its_graphs_is_noticed(tmp_path: Path, buil
     many = tuple(Paper(f"p{n}", f"Title {n}", f"Text of {n}.", "en") for n in range(1050))
     built = build(tmp_path / "built", many, HashEmbedder(8))
     built.store.check(built.index)
-    for which in (0, 1):
-        copy = tmp_path / f"copy{which}"
-        shutil.copytree(built.home, copy)
-        shutil.rmtree(sorted(segments(copy / "chroma"))[which])
-        with pytest.raises(IndexStoreError, match="cannot be used"):
-            ChromaStore(copy / "chroma").check(built.index)
+    copy = tmp_path / "copy"
+    shutil.copytree(built.home, copy)
+    [graph] = segments(copy / "chroma")
+    shutil.rmtree(graph)
+    with pytest.raises(IndexStoreError, match="cannot be used"):
+        ChromaStore(copy / "chroma").check(built.index)
     notes: list[str] = []
     repaired = build(copy, many, built.embedder, note=notes.append)
     assert len(notes) == 1

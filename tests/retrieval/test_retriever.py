@@ -179,7 +179,7 @@ def test_a_question_is_embedded_once(tmp_path: Path, build: Build, counting: Cou
     counting.seen.clear()
     for _ in range(3):
         retriever.sentences("a question", retriever.passages("a question"))
-    assert counting.seen == ["a question"]
+    assert counting.seen.count("a question") == 1
 
 
 def test_retrievers_share_no_questions(built: Built) -> None:

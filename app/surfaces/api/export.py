@@ -65,7 +65,7 @@ class KeptAnswer(BaseModel):
     id: str
     question: str
     standalone_question: str
-    status: Literal["answered", "abstained"]
+    status: Literal["answered", "partly", "abstained"]
     mode: Literal["quotes", "generated"]
     answer: str
     confidence: float = Field(ge=0, le=1)

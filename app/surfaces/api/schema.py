@@ -42,7 +42,7 @@ class Sentence(BaseModel):
 
     text: str
     citations: list[int] = Field(description="Numbers of `citations`.")
-    support: Literal["supported", "unsupported", "uncited"]
+    support: Literal["supported", "contradicted", "unsupported", "uncited"]
     score: float = Field(ge=0, le=1, description="How well the quotes support it.")
 
 
@@ -96,13 +96,25 @@ class Notice(BaseModel):
     params: dict[str, str | float]
 
 
+class ReadSentence(BaseModel):
+    """A sentence that was read with the question: exactly `abstract[start:end]` of the paper of that id."""
+
+    paper: str
+    sentence: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    score: float = Field(ge=0, le=1, description="The chance that it answers.")
+
+
 class Answer(BaseModel):
     """The answer, the same from every surface."""
 
     id: str
     question: str
     standalone_question: str = Field(description="The question as it reads without the conversation.")
-    status: Literal["answered", "abstained"]
+    status: Literal["answered", "partly", "abstained"] = Field(
+        description="Partly: the papers come near, and may not say what was asked."
+    )
     mode: Literal["quotes", "generated"]
     answer: str = Field(description="Text with [1] markers.")
     confidence: float = Field(ge=0, le=1, description="The chance that the papers answer this.")
@@ -117,6 +129,7 @@ class Answer(BaseModel):
         "where that is so."
     )
     notes: list[Notice] = Field([], description="The same, each with a code and parameters for other languages.")
+    read: list[ReadSentence] = Field([], description="What was read, the surest first; empty without a reader.")
 
 
 class Problem(BaseModel):

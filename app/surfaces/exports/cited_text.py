@@ -32,8 +32,9 @@ def ending(answer: Answer) -> str:
         numbers.setdefault(citation.paper.id, []).append(citation.number)
     lines = [f"- {_markers(numbers[paper_id])} {_reference(paper, words)}" for paper_id, paper in papers.items()]
     parts = ["\n".join((words.references, *lines))] if lines else []
-    if answer.mode == "generated" and (unbacked := _unbacked(answer)):
-        parts.append(f"{words.unbacked} {unbacked}")
+    for support, head in (("contradicted", words.denied), ("", words.unbacked)):
+        if answer.mode == "generated" and (unbacked := _unbacked(answer, support)):
+            parts.append(f"{head} {unbacked}")
     return "".join(f"\n\n{part}" for part in parts)
 
 
@@ -59,5 +60,8 @@ def _reference(paper: Paper, words: AnswerPhrases) -> str:
     return f"{name}, {paper.url}" if paper.url and _LINK.fullmatch(paper.url) else name
 
 
-def _unbacked(answer: Answer) -> str:
-    return " ".join(f"“{sentence.text}”" for sentence in answer.sentences if sentence.support != "supported")
+def _unbacked(answer: Answer, support: str) -> str:
+    """The sentences of that support; of none, those that are neither supported nor contradicted."""
+    others = {sentence.support for sentence in answer.sentences} - {"supported", "contradicted"}
+    wanted = {support} if support else others
+    return " ".join(f"“{sentence.text}”" for sentence in answer.sentences if sentence.support in wanted)

@@ -20,7 +20,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.questions = Counter(
             "paperbacked_questions",
-            "Questions whose answer has ended: answered, abstained, failed or stopped.",
+            "Questions whose answer has ended: answered, partly, abstained, failed or stopped.",
             ("surface", "status"),
             registry=self.registry,
         )

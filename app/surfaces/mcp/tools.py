@@ -127,10 +127,10 @@ TOOLS = {
             "Ask a question in plain words and get an answer from the abstracts of the collection's research papers "
             "(AI safety, unless the server was given others), with a verbatim, numbered quote behind every sentence. "
             "Where the papers do not answer it, the status is abstained and the closest papers are named: do not "
-            "answer in their place. Keep the [1] markers and the references when you pass the answer on. It also "
-            "answers questions about the collection itself, such as how many papers an organisation has. For a "
-            f"follow-up such as 'why?' send the turns before it as history. Filters narrow by {_FILTERS} and date; "
-            "an unknown value is answered with those that there are.",
+            "answer in their place. Where they only come near it is partly: say so. Keep the [1] markers and the "
+            "references when you pass the answer on. It also answers questions about the collection, such as how "
+            "many papers an organisation has. For a follow-up such as 'why?' send the turns before it as history. "
+            f"Filters narrow by {_FILTERS} and date; an unknown value is answered with those that there are.",
             AskRequest,
             schema.Answer,
             ask,

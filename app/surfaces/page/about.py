@@ -50,7 +50,8 @@ def _way(models: Models, words: UiStrings) -> str:
 def _marks(words: UiStrings) -> str:
     """Each mark in the form that it has in an answer."""
     shown = [('<span class="marker">1</span>', "number")]
-    for name, css in (("plain", ""), ("uncited", "uncited"), ("unsupported", "unsupported")):
+    for name in ("plain", "uncited", "unsupported", "contradicted"):
+        css = "" if name == "plain" else name
         shown.append((f'<span class="{css}">{text_html(words(f"about_mark_{name}"))}</span>', f"{name}_means"))
     rows = "".join(f"<dt>{mark}</dt><dd>{text_html(words(f'about_mark_{key}'))}</dd>" for mark, key in shown)
     return f'<dl class="marks">{rows}</dl>'

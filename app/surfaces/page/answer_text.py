@@ -16,7 +16,7 @@ from app.surfaces.ui_strings import UiStrings
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[([0-9]{1,4}(?:\s*,\s*[0-9]{1,4})*)\]")
 _MARKERS_AFTER = re.compile(r"\s*\[[0-9][0-9,\s]*\]")
 _BREAK = re.compile(r"(?<!\s)\s*\n\s*\n\s*")
-_VERDICTS = ("uncited", "unsupported")
+_VERDICTS = ("uncited", "unsupported", "contradicted")
 
 
 def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:

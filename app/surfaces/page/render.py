@@ -209,6 +209,8 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
     parts: list[str] = []
     if answer.status == "abstained":
         parts.append(words("supported_none"))
+    elif answer.status == "partly":
+        parts.append(words("supported_partly"))
     else:
         if total:
             some = words("supported_some", supported=supported, total=total)
@@ -223,7 +225,7 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
         )
     if answer.models.embedding:
         parts.append(answer.models.embedding)
-    whole = " whole" if total and supported == total else ""
+    whole = " whole" if total and supported == total and answer.status == "answered" else ""
     note = f'<p class="note">{text_html(said(answer.note, words.language))}</p>' if answer.note else ""
     return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'
 

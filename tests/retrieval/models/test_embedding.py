@@ -21,12 +21,13 @@ from retrieval.models.embedding import (
     BASE_FILES,
     BASE_WHEEL,
     GRAPH_FILE,
+    GRAPH_SHA256,
     TUNED_FILE,
     TUNED_SHA256,
     open_embedder,
 )
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING
-from retrieval.models.onnx_embedding import BULK, OnnxEmbedder
+from retrieval.models.onnx_embedding import OnnxEmbedder
 from retrieval.models.weights import file_in_wheel
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
@@ -133,11 +134,11 @@ def test_sound_weights_are_opened_without_loading_them(other_wheel: Path) -> Non
     base = open_embedder("all-MiniLM-L6-v2")
     tuned = open_embedder()
     assert isinstance(base, OnnxEmbedder) and isinstance(tuned, OnnxEmbedder)
-    assert base.fingerprint == BASE_FILES["model.safetensors"]
+    assert base.fingerprint == f"{BASE_FILES['model.safetensors']}+{GRAPH_SHA256[:12]}+8-1"
     assert base._tokenizer_file == tuned._tokenizer_file == other_wheel / "tokenizer.json"
     assert base._session._session is tuned._session._session is None
     assert open_embedder("sentence-transformers/all-MiniLM-L6-v2").fingerprint == base.fingerprint
-    assert tuned.fingerprint == f"{base.fingerprint}+{TUNED_SHA256}"
+    assert tuned.fingerprint == f"{BASE_FILES['model.safetensors']}+{TUNED_SHA256}+{GRAPH_SHA256[:12]}+8-1"
 
 
 def test_damaged_tuned_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +231,7 @@ def test_default_model_gives_unit_vectors(default: Embedder) -> None:
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     assert default.embed([]).shape == (0, 384)
     assert default.name == DEFAULT_EMBEDDING
-    assert default.description == f"{DEFAULT_EMBEDDING} (fp32)"
+    assert default.description == f"{DEFAULT_EMBEDDING} (int8)"
 
 
 @pytest.mark.model
@@ -241,15 +242,15 @@ def test_no_code_of_the_wheel_runs(default: Embedder) -> None:
 
 @pytest.mark.model
 def test_each_text_keeps_its_own_vector(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
-    """Texts are sorted by length and cut into batches; the vectors come back in the order of the texts."""
+    """Whatever else is embedded with it, to the last bit: a collection that grows keeps its vectors."""
     texts = [paper.abstract or paper.name for paper in all_papers[:40]]
     steps: list[tuple[int, int]] = []
     forwards = default.embed(texts, lambda _, done, total: steps.append((done, total)))
     backwards = default.embed(texts[::-1])[::-1]
-    assert np.abs(forwards - backwards).max() < 1e-2
+    assert np.array_equal(forwards, backwards)
     for at in (0, 17, len(texts) - 1):
         alone = default.embed([texts[at]])[0]
-        assert np.abs(forwards[at] - alone).max() < 1e-2
+        assert np.array_equal(forwards[at], alone)
         assert int(np.argmax(forwards @ alone)) == at
     assert steps[-1] == (len(texts), len(texts))
 
@@ -281,16 +282,9 @@ def test_vectors_are_those_of_sentence_transformers(
     for embedder in (base, default):
         exact = model.encode(texts)
         exact = exact / np.linalg.norm(exact, axis=1, keepdims=True)
-        assert (embedder.embed(texts) * exact).sum(axis=1).min() > 0.9999
+        near = (embedder.embed(texts) * exact).sum(axis=1)
+        assert near.min() > 0.96 and near.mean() > 0.985
         apply_weight_delta(model, shipped_file(TUNED_FILE))
-
-
-@pytest.mark.model
-def test_many_texts_are_embedded_by_what_is_quicker_and_alike(default: Embedder, all_papers: tuple[Paper, ...]) -> None:
-    assert isinstance(default, OnnxEmbedder)
-    texts = [f"{paper.name} {number}" for paper in all_papers for number in range(2)]
-    many, few = default.embed(texts), np.concatenate([default.embed(texts[:300]), default.embed(texts[300:])])
-    assert len(texts) >= BULK and (many * few).sum(axis=1).min() > 0.999
 
 
 @pytest.mark.model
@@ -310,7 +304,7 @@ def test_a_local_copy_of_the_model_works_by_its_path(base: Embedder, tmp_path: P
     copy = tmp_path / "my model"
     shutil.copytree(wheel_folder(), copy)
     embedder = open_embedder(str(copy))
-    assert np.allclose(embedder.embed(TEXTS[:3]), base.embed(TEXTS[:3]), atol=1e-2)
+    assert (embedder.embed(TEXTS[:3]) * base.embed(TEXTS[:3])).sum(axis=1).min() > 0.96
     assert embedder.fingerprint != base.fingerprint or embedder.name != base.name
 
 

@@ -53,7 +53,7 @@ def index(store: VectorStore) -> Index:
     store.begin(index, "m")
     store.add(index, "passages", chunks, vectors, papers)
     store.add(index, "passages", chunks[:2], vectors[:2], papers)
-    store.add(index, "sentences", chunks[:3], vectors[:3], papers)
+    store.add(index, "questions", chunks[:3], vectors[:3], papers)
     store.complete(index, "m")
     return index
 
@@ -95,7 +95,7 @@ def test_what_is_stored_comes_back(store: VectorStore, papers: tuple[Paper, ...]
     vectors = HashEmbedder().embed([chunk.embedded for chunk in (*chunks, *sentences)])
     store.begin(index, "m")
     store.add(index, "passages", chunks, vectors[: len(chunks)], by_id)
-    store.add(index, "sentences", sentences, vectors[len(chunks) :], by_id)
+    store.add(index, "questions", sentences, vectors[len(chunks) :], by_id)
     store.complete(index, "m")
     store.check(index)
     expected = {chunk.id: stored_passage(chunk, by_id[chunk.paper_id]) for chunk in chunks}
@@ -103,12 +103,12 @@ def test_what_is_stored_comes_back(store: VectorStore, papers: tuple[Paper, ...]
     asked = [chunks[3].id, "not-there", chunks[0].id]
     some = {stored.id: score for stored, score in store.passages(index, asked, vectors[3])}
     assert set(some) == {chunks[0].id, chunks[3].id} and some[chunks[3].id] == pytest.approx(1, abs=1e-5)
-    kept = store.sentence_vectors(index, [sentences[5].id])
+    kept = store.question_vectors(index, [sentences[5].id])
     assert kept[sentences[5].id] == pytest.approx(vectors[len(chunks) + 5], abs=1e-6)
-    known = store.known_vectors("c", "sentences", "m", [sentences[0].id, "not-there"])
+    known = store.known_vectors("c", "questions", "m", [sentences[0].id, "not-there"])
     assert set(known) == {sentences[0].id}
-    assert store.known_vectors("c", "sentences", "another", [sentences[0].id]) == {}
-    assert store.known_vectors("d", "sentences", "m", [sentences[0].id]) == {}
+    assert store.known_vectors("c", "questions", "another", [sentences[0].id]) == {}
+    assert store.known_vectors("d", "questions", "m", [sentences[0].id]) == {}
 
 
 def test_an_index_counts_once_it_is_complete_and_until_another_takes_its_place(
@@ -122,7 +122,7 @@ def test_an_index_counts_once_it_is_complete_and_until_another_takes_its_place(
     assert store.find("compass", half.fingerprint) == half and store.find("compass", index.fingerprint) is None
     for gone in (
         lambda: store.search(index, at(0), 1),
-        lambda: store.sentence_vectors(index, ["x"]),
+        lambda: store.question_vectors(index, ["x"]),
         lambda: store.confirm(index),
     ):
         with pytest.raises(IndexGoneError, match="ask again"):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from retrieval.chunking import chunk_paper, chunk_sentences
+from retrieval.chunking import chunk_paper
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.stores.base import Index, similarity
 from retrieval.stores.chroma import WRITE_BATCH, ChromaStore
@@ -57,7 +57,7 @@ def compass(tmp_path: Path) -> tuple[ChromaStore, Index]:
     vectors = np.stack([at(angle) for angle in angles])
     store.begin(index, "m")
     store.add(index, "passages", chunks, vectors, papers)
-    store.add(index, "sentences", chunks, vectors, papers)
+    store.add(index, "questions", chunks, vectors, papers)
     store.complete(index, "m")
     return store, index
 
@@ -162,14 +162,12 @@ def test_filters(built: Built, what: str) -> None:
     assert set(papers_of(found)) == expected
 
 
-def test_sentence_vectors_are_those_that_were_stored(built: Built) -> None:
-    chunks = [chunk for paper in built.papers for chunk in chunk_sentences(paper)]
-    vectors = built.store.sentence_vectors(built.index, [*(chunk.id for chunk in chunks), "0" * 32])
-    assert vectors.keys() == {chunk.id for chunk in chunks}
-    expected = built.embedder.embed([chunk.embedded for chunk in chunks])
-    for chunk, vector in zip(chunks, expected, strict=True):
-        assert np.allclose(vectors[chunk.id], vector, atol=1e-6)
-    assert built.store.sentence_vectors(built.index, []) == {}
+def test_question_vectors_are_those_that_were_stored(compass: tuple[ChromaStore, Index]) -> None:
+    store, index = compass
+    chunk = Chunk("p45", 0, 5, "Text.", "T\np45")
+    vectors = store.question_vectors(index, [chunk.id, "0" * 32])
+    assert vectors.keys() == {chunk.id} and np.allclose(vectors[chunk.id], at(45), atol=1e-6)
+    assert store.question_vectors(index, []) == {}
 
 
 def test_chunk_ids_change_with_what_is_embedded_and_where() -> None:
@@ -205,16 +203,16 @@ def test_an_index_that_was_replaced_is_gone(compass: tuple[ChromaStore, Index]) 
     with pytest.raises(IndexGoneError, match="ask again"):
         store.search(index, at(0), 1)
     with pytest.raises(IndexGoneError):
-        store.sentence_vectors(index, ["x"])
+        store.question_vectors(index, ["x"])
 
 
 def test_what_an_index_that_is_gone_lacks_is_not_taken_for_nothing(compass: tuple[ChromaStore, Index]) -> None:
     """Removed by another process part by part, it gives less than it had, and no error: evidence would be missed."""
     store, index = compass
-    assert store.sentence_vectors(index, ["x"]) == {}
+    assert store.question_vectors(index, ["x"]) == {}
     store._chroma().delete_collection(index.part("passages"))
     with pytest.raises(IndexGoneError):
-        store.sentence_vectors(index, ["x"])
+        store.question_vectors(index, ["x"])
     with pytest.raises(IndexGoneError):
         store.confirm(index)
 

@@ -5,7 +5,7 @@
 const MARKER = /(?:(?<![ \t])[ \t]+)?\[\d{1,4}(?:\s*,\s*\d{1,4})*\]/g;
 const BREAK = /(?<!\s)\s*\n\s*\n\s*/g;
 const MARKERS_AFTER = /\s*\[\d[\d,\s]*\]/y;
-const VERDICTS = ["uncited", "unsupported"];
+const VERDICTS = ["uncited", "unsupported", "contradicted"];
 
 export const withoutMarkers = (text) => text.replace(MARKER, "");
 

@@ -30,7 +30,7 @@ export function answerNodes(exchange, say) {
 }
 
 function styled(piece, labels) {
-  const classes = ["quoted", "uncited", "unsupported"].filter((label) => labels.includes(label));
+  const classes = ["quoted", "uncited", "unsupported", "contradicted"].filter((label) => labels.includes(label));
   const node = classes.length ? make("span", { class: classes.join(" ") }, piece) : document.createTextNode(piece);
   return labels.includes("title") ? make("em", {}, node) : node;
 }

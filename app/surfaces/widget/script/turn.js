@@ -54,7 +54,9 @@ function provenance({ answer, abstained, sentences }, say) {
   const parts = [];
   const supported = sentences.filter(({ support }) => support === "supported").length;
   const every = sentences.length > 0 && supported === sentences.length;
+  const partly = answer.status === "partly";
   if (abstained) parts.push(say("nothing_near"));
+  else if (partly) parts.push(say("nearest"));
   else {
     if (sentences.length)
       parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
@@ -65,7 +67,7 @@ function provenance({ answer, abstained, sentences }, say) {
   }
   const ms = Number(answer.timings?.total_ms);
   if (ms > 0) parts.push(ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
-  return make("p", { class: every && !abstained ? "about whole" : "about" }, parts.join(" · "));
+  return make("p", { class: every && !abstained && !partly ? "about whole" : "about" }, parts.join(" · "));
 }
 
 function actions(exchange, say, last) {
