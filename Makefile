@@ -73,6 +73,7 @@ space: install
 # With BEIR=DIR also on that BEIR folder.
 eval: install
 	$(BIN)/python -m benchmarks.evaluation $(if $(BEIR),--beir $(BEIR))
+	$(BIN)/python -m benchmarks.reading $(if $(BEIR),--scifact $(BEIR))
 
 docs: install
 	$(BIN)/python -m benchmarks.docs
