@@ -297,7 +297,7 @@ class AnswerChain(Runnable[Question, Event]):
 def _unread(found: Evidence) -> Evidence:
     """What is left of the evidence for a question that could not be read: at best its words are near."""
     if found.status != "answered":
-        return found
+        return replace(found, status="abstained", quotes=())
     nearest = max(found.quotes, key=lambda quote: quote.score)
     return replace(found, status="partly", quotes=(replace(nearest, number=1),), corrects=False)
 

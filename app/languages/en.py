@@ -303,6 +303,8 @@ _COURTESIES = CourtesyPatterns(
                 r"(?:please |can you |could you )?help(?: me)?(?: please)?",
                 r"(?:so )?what (?:all )?(?:can|do|could) you (?:do|answer|know|offer)(?: for me)?",
                 r"what (?:can|should|could|do) i ask(?: you)?(?: about)?",
+                r"are you (?:a |an )?(?:real |human )?(?:person|human|bot|robot|chatbot|ai|machine|model|llm)"
+                r"(?: or (?:a |an )?(?:real )?(?:person|human|bot|robot|chatbot|ai|machine|model))?",
                 r"(?:who|what) are you|what(?:'s| is) (?:this|paperbacked)|tell me (?:about yourself|what you can do)",
                 r"how (?:do|does|can|should) (?:i use )?(?:this|it|you)(?: work)?|introduce yourself"
                 r"|examples?(?: please)?",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from app.answering.events import Citation
+from app.answering.evidence.evidence import WrittenNear
 from app.languages.phrases import AnswerPhrases
 from retrieval.lexical.tokens import overlap
 from retrieval.types import ExpansionQuery, Passage
@@ -20,14 +21,13 @@ NOT_FAR = 0.6
 """A written question is suggested where its similarity reaches this share of the nearest one's."""
 MAX_CHARS = 110
 """Longer written questions do not fit where suggestions stand."""
-Written = Sequence[tuple[ExpansionQuery, float]]
 
 
 def follow_up_questions(
     asked: Collection[str],
     quotes: Sequence[Citation],
     passages: Sequence[Passage],
-    written: Written,
+    written: WrittenNear,
     words: AnswerPhrases,
 ) -> tuple[str, ...]:
     """Up to three questions to ask next, in the language of `words`.
@@ -50,7 +50,7 @@ def follow_up_questions(
 
 
 def _candidates(
-    quotes: Sequence[Citation], passages: Sequence[Passage], written: Written, words: AnswerPhrases
+    quotes: Sequence[Citation], passages: Sequence[Passage], written: WrittenNear, words: AnswerPhrases
 ) -> Iterator[tuple[str, str]]:
     """Questions with the ids of their papers: the written ones, nearest first, then one for each paper without any."""
     quoted = {quote.paper.id for quote in quotes}

@@ -16,11 +16,12 @@ from app.answering.evidence.selection import (
     papers_named,
     passages_to_read,
     quotable_by_paper,
+    with_written,
 )
 from app.answering.reading.reader import Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from retrieval.retriever import PaperRetriever
-from retrieval.types import ExpansionQuery, Passage, Sentence
+from retrieval.types import Passage, Sentence
 
 LEAD_SENTENCES = 3
 """Sentences of the first paper that answer by themselves."""
@@ -90,19 +91,13 @@ def _told(sentence: Sentence) -> ReadSentence:
 
 def weighed(sentences: Sequence[Sentence], written: WrittenNear) -> list[Sentence]:
     """Those that may be quoted, where a question was written about one with how near that is weighed in its chance."""
-    of_paper: dict[str, list[tuple[ExpansionQuery, float]]] = {}
-    for question, near in written:
-        of_paper.setdefault(question.paper_id, []).append((question, near))
-    scored: list[Sentence] = []
-    for sentence in (one for own in quotable_by_paper(sentences).values() for one in own):
-        about = [
-            near
-            for question, near in of_paper.get(sentence.paper.id, ())
-            if any(place.start < sentence.end and sentence.start < place.end for place in question.answers)
-        ]
-        further = WRITTEN_COUNTS * (max(about) - WRITTEN_USUAL) if about else 0.0
-        scored.append(replace(sentence, score=chance_of(odds_of(sentence.score) + further)))
-    return scored
+    quotable = [sentence for own in quotable_by_paper(sentences).values() for sentence in own]
+    return [
+        sentence
+        if near is None
+        else replace(sentence, score=chance_of(odds_of(sentence.score) + WRITTEN_COUNTS * (near - WRITTEN_USUAL)))
+        for sentence, near in with_written(quotable, written)
+    ]
 
 
 def best_first(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> list[Sentence]:

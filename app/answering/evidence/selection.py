@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.answering.collection.records import Records
@@ -91,18 +91,26 @@ def relevant(sentences: Sequence[Sentence], written: Sequence[tuple[ExpansionQue
     """The sentences with their relevance for a score: the mean of their own similarity
     and that of the nearest question written about them, where there is one.
     """
+    return [
+        sentence if near is None else replace(sentence, score=(sentence.score + near) / 2)
+        for sentence, near in with_written(sentences, written)
+    ]
+
+
+def with_written(
+    sentences: Iterable[Sentence], written: Sequence[tuple[ExpansionQuery, float]]
+) -> Iterator[tuple[Sentence, float | None]]:
+    """Each sentence with how near the nearest question written about it is; None where there is none."""
     asked: dict[str, list[tuple[ExpansionQuery, float]]] = {}
     for question, near in written:
         asked.setdefault(question.paper_id, []).append((question, near))
-    scored: list[Sentence] = []
     for sentence in sentences:
         about = [
             near
             for question, near in asked.get(sentence.paper.id, ())
             if any(place.start < sentence.end and sentence.start < place.end for place in question.answers)
         ]
-        scored.append(replace(sentence, score=(sentence.score + max(about)) / 2) if about else sentence)
-    return scored
+        yield sentence, max(about, default=None)
 
 
 def quotable_by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:

@@ -26,7 +26,6 @@ def quoted_answer(
 ) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
-
     A paragraph a paper: the sentence that begins one starts with a blank line,
     so that joining the texts gives the answer. Besides the names of the papers and
     the `opening`, with which the first begins, it says nothing that is not quoted.

@@ -1,7 +1,7 @@
 """Attention for training on a processor: one row at a time, whose scores stay in the cache.
 
 Torch's fused kernel takes half of a step there, nearly all of it on the way back; with a
-row's scores in the cache the same sums take a tenth of that.
+row's scores in the cache the way back takes a third of that.
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false

@@ -104,4 +104,5 @@ def test_a_question_in_another_language_is_told_so_in_it(ask: Ask) -> None:
     found = ask(GERMAN, Found("answered"))
     assert found.status == "partly" and IN_GERMAN in found.answer.split("\n\n")[0]
     assert found.citations and found.sentences[0].citations == (1,)
+    assert ask(GERMAN, Found("partly")).status == "abstained", "who cannot read it cannot tell what comes near"
     assert not ask(BACKDOOR, Found("abstained")).answer.startswith("Ich")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.evidence.calibration import FEATURES, ReadCalibration, features, read_calibration
+from app.answering.evidence.calibration import FEATURES, MODEL_FILE, ReadCalibration, features, read_calibration
 from app.answering.logistic import Logistic
+from app.answering.reading.opening import READER_SHA256
 from app.answering.reading.reader import Agreement
 from retrieval.errors import ModelError
+from retrieval.shipped import shipped_file
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
 
 PEARS = Paper("pears", "On pears", "Pears hang.", "en")
@@ -71,3 +73,7 @@ def test_a_damaged_calibration_is_told(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(ModelError, match=r"reading\.json cannot be used: reinstall"):
         read_calibration(file)
+
+
+def test_what_ships_was_fitted_to_the_reader_that_ships() -> None:
+    assert read_calibration(shipped_file(MODEL_FILE)).reader == READER_SHA256, "run python -m benchmarks.reading --fit"

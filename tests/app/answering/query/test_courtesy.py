@@ -208,3 +208,13 @@ def test_a_long_text_is_looked_at_quickly() -> None:
     for piece in ("please ", "ignore all ", "print the text ", "give me a short ", "you are now ", "，请帮我"):
         is_task(f"{piece * 300}?")
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("text", ["hi, are you a person or a bot?", "Are you human?", "are you an AI"])
+def test_who_asks_whom_it_speaks_with_is_told(text: str) -> None:
+    assert courtesy_in(text) == "help"
+
+
+@pytest.mark.parametrize("text", ["Are you a bot that can be jailbroken?", "are models human"])
+def test_a_question_about_models_is_none(text: str) -> None:
+    assert courtesy_in(text) is None
