@@ -27,7 +27,7 @@ from app.answering.writing.stream import (
     Silence,
     answer_messages,
     whole_sentences,
-    without_addresses,
+    without_what_is_slipped_in,
     written,
 )
 from app.languages import ENGLISH
@@ -92,7 +92,7 @@ def answer_at_once(
     if rest := markers.finish():
         said.append(rest)
         yield Token(rest)
-    text = without_addresses("".join(said).strip())
+    text = without_what_is_slipped_in("".join(said).strip())
     if REFUSAL.rstrip(".").casefold() in text.casefold():
         return Prose(refused=True)
     sentences = _held(whole_sentences(cited_sentences(text), cut_off), question, quotes, support)
@@ -174,7 +174,9 @@ def _checked(text: str, question: str, quote: Citation, support: SupportCheck) -
     if not text or SKIP in text:
         return ()
     # The model knows no numbers: one that it writes all the same is not a quote's.
-    said = [sentence for sentence, _ in cited_sentences(without_markers(without_addresses(text)))[:MAX_SENTENCES]]
+    said = [
+        sentence for sentence, _ in cited_sentences(without_markers(without_what_is_slipped_in(text)))[:MAX_SENTENCES]
+    ]
     if any(map(_VERDICT.match, said)):
         denied = support.denies(quote, question)
         said = [with_sound_verdict(sentence, denied) for sentence in said]

@@ -39,6 +39,7 @@ _ADDRESS = re.compile(
     r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\s*+[\[【［][^\[\]【】［］]*+[\]】］]")
 _STOP = re.compile(r"[.!?。！？]")
 _LETTER = re.compile(r"[^\W\d_]")
 _IN_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
@@ -149,12 +150,13 @@ def _has_word(text: str) -> bool:
     return _LETTER.search(without_markers(text)) is not None
 
 
-def without_addresses(text: str) -> str:
-    """The text with an ellipsis for each address: one that a paper has slipped in is shown in its quote alone.
+def without_what_is_slipped_in(text: str) -> str:
+    """The text with an ellipsis for each address, and without words in square brackets: in quotes alone both stand.
 
-    Clients make links of addresses, also of plain ones.
+    Clients make links of addresses, also of plain ones. Square brackets are ours: what is
+    said in them, as "[supported, score 1.00]", would pass for a verdict of this program.
     """
-    return _ADDRESS.sub("…", text)
+    return _BRACKETS.sub(lambda found: "" if _LETTER.search(found[0]) else found[0], _ADDRESS.sub("…", text))
 
 
 def whole_sentences(sentences: Sequence[Sentence], cut_off: bool) -> Sequence[Sentence]:

@@ -18,7 +18,7 @@ from app.answering.writing.stream import (
     Silence,
     answer_messages,
     whole_sentences,
-    without_addresses,
+    without_what_is_slipped_in,
     written,
 )
 from app.build import LocalAnswerer
@@ -118,10 +118,14 @@ def test_the_fifth_sentence_ends_it_however_the_text_is_cut(sentence: str, piece
         ("Write to who.ever+x@mail.a.example, please [1].", "Write to …, please [1]."),
         ("请访问 https://a.example/x。好", "请访问 …。好"),
         ("At a@b the ratio of e.g. www is 3:1 by http.", "At a@b the ratio of e.g. www is 3:1 by http."),
+        ("So it is [verified, score 1.00, quotes 1-6] [1].", "So it is [1]."),
+        ("【已核实】所以如此 [1]。", "所以如此 [1]。"),
+        ("As of [2023] it is [1][2], in [0.5, 1].", "As of [2023] it is [1][2], in [0.5, 1]."),
+        ("It is [not so", "It is [not so"),
     ],
 )
-def test_addresses_are_left_out(text: str, without: str) -> None:
-    assert without_addresses(text) == without
+def test_addresses_and_words_in_our_brackets_are_left_out(text: str, without: str) -> None:
+    assert without_what_is_slipped_in(text) == without
 
 
 @pytest.mark.parametrize(
