@@ -81,6 +81,7 @@ _COLLECTION = CollectionPhrases(
     oldest=("The oldest paper{scope} is", "The {count} oldest papers{scope} are"),
     similar="Nearest to “{title}” by content",
     by_whom="“{title}” is by {names}",
+    other_authors="and {count} others",
     by_nobody="The record of “{title}” does not say by whom it is",
     dated="“{title}” is from {date}",
     undated="The record of “{title}” gives no date",

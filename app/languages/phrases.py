@@ -74,6 +74,7 @@ class CollectionPhrases:
     oldest: tuple[str, str]
     similar: str
     by_whom: str
+    other_authors: str
     by_nobody: str
     dated: str
     undated: str

@@ -91,6 +91,7 @@ _COLLECTION = CollectionPhrases(
     oldest=("最早的{scope}论文是", "最早的{count}篇{scope}论文是"),
     similar="与“{title}”内容最接近的论文",
     by_whom="“{title}”出自{names}",
+    other_authors="另有{count}人",
     by_nobody="“{title}”的记录没有说明出自何处",
     dated="“{title}”发表于{date}",
     undated="“{title}”的记录没有日期",

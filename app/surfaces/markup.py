@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
-from urllib.parse import quote, urlsplit
 
-from retrieval.types import Paper
+from retrieval.web_address import web_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +44,6 @@ def segments(text: str, layers: Iterable[Layer]) -> Iterator[tuple[str, tuple[st
 def text_html(text: object) -> str:
     """Any text as HTML text or as the value of a quoted attribute."""
     return escape(str(text), quote=True)
-
-
-def web_address(address: str | None) -> str | None:
-    """The address where it leads to the web by http or https, otherwise None."""
-    try:
-        parts = urlsplit((address or "").strip())
-        host = parts.hostname
-    except ValueError:
-        return None
-    return (address or "").strip() if parts.scheme in {"http", "https"} and host else None
-
-
-def paper_address(paper: Paper) -> str | None:
-    """Where the paper can be read: its own link, else arXiv, else the DOI resolver."""
-    if paper.url and (address := web_address(paper.url)):
-        return address
-    if paper.arxiv_id:
-        return f"https://arxiv.org/abs/{quote(paper.arxiv_id)}"
-    return f"https://doi.org/{quote(paper.doi)}" if paper.doi else None
 
 
 def outside_link(address: str | None, words: str, css_class: str = "") -> str:

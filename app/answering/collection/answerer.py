@@ -20,8 +20,11 @@ from retrieval.chunking import chunk_sentences
 from retrieval.facets import FACETS, Filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper, Passage, Sentence
+from retrieval.web_address import paper_address
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
+NAMED_AUTHORS = 8
+"""Authors of a paper that are named; of more, the others are counted."""
 LISTED = 25
 """Papers that an answer lists."""
 RECENT = 5
@@ -211,12 +214,26 @@ def _fact(intent: Intent, paper: Paper, language: Language) -> str:
     """The fact as the paper's record has it, or that it has none."""
     say, title = language.collection, own_words(paper.name)
     if intent == "where":
-        return (say.at_address if paper.url else say.no_address).format(title=title, url=paper.url)
+        address = paper_address(paper)
+        return (say.at_address if address else say.no_address).format(title=title, url=address)
     if intent == "when":
         date = language.phrases.month(paper.published) if paper.published else ""
         return (say.dated if date else say.undated).format(title=title, date=date)
-    names = language.phrases.between_names.join(filter(None, (*paper.authors, paper.organisation)))
+    names = _who(paper, language)
     return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
+
+
+def _who(paper: Paper, language: Language) -> str:
+    """The authors, of many the first few, and their organisation."""
+    authors, say = [own_words(name) for name in paper.authors], language.collection
+    others = len(authors) - NAMED_AUTHORS
+    # One who is left out takes as much room as "1 other".
+    if others > 1:
+        authors[NAMED_AUTHORS:] = [say.other_authors.format(count=others)]
+    names = language.phrases.between_names.join(authors)
+    if not (paper.organisation and names):
+        return names or own_words(paper.organisation or "")
+    return language.phrases.bracketed.format(name=names, facts=own_words(paper.organisation))
 
 
 def _whole(paper: Paper) -> Passage:

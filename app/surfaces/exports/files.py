@@ -16,11 +16,11 @@ from urllib.parse import quote
 from app.answering.events import Answer, Citation
 from app.answering.sources import closest_papers
 from app.surfaces.exports.references import bibtex, citation_keys, csl
-from app.surfaces.markup import paper_address, web_address
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper
+from retrieval.web_address import paper_address, web_address
 
 MAX_FILE_CHARS = 1_000_000
 """Fifty real answers have 150,000; a request that asks for more has a few quotes again and again."""

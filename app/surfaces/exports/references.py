@@ -15,9 +15,9 @@ from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
-from app.surfaces.markup import paper_address, web_address
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper
+from retrieval.web_address import paper_address, web_address
 
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")

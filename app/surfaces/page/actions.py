@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.surfaces.markup import paper_address, text_html
+from app.surfaces.markup import text_html
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import permalink
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
+from retrieval.web_address import paper_address
 
 EXPORT_FORMATS = ("markdown", "bibtex", "csl-json")
 

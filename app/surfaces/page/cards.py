@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from app.answering.events import Citation
 from app.surfaces.exports.references import apa, bibtex
-from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html
+from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page.paper_naming import name_html, origin
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
+from retrieval.web_address import paper_address
 
 _SIGNALS = ("passage", "question", "words", "letters")
 

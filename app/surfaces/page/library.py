@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
-from app.surfaces.markup import outside_link, paper_address, text_html
+from app.surfaces.markup import outside_link, text_html
 from app.surfaces.page.collection_picture import collection_picture, filter_value
 from app.surfaces.page.paper_naming import month_year, name_html
 from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings
 from retrieval.facets import FACETS, Facets
 from retrieval.types import Paper
+from retrieval.web_address import paper_address
 
 MOST_ROWS = 2_000
 """How many papers the table lists; a browser grows slow with more."""

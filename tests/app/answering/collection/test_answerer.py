@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
+from app.answering.collection.question import CollectionQuestion
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.understanding import understood
@@ -60,7 +61,9 @@ def test_the_count_is_that_of_the_records(answerer: LocalAnswerer, question: str
 @pytest.mark.parametrize(
     ("question", "fact", "paper"),
     [
-        ("Who wrote Sleeper Agents?", "is by Anthropic", "sleeper-agents"),
+        ("Who wrote Sleeper Agents?", "is by Evan Hubinger, Carson Denison, ", "sleeper-agents"),
+        ("who wrote Circuits Updates — May 2023?", "is by Anthropic:", "circuits-updates-may-2023"),
+        ("where can I read RAFT?", "can be read at https://arxiv.org/abs/2304.06767", "raft"),
         ("when was Toy Models of Superposition published?", "is from September 2022", "toy-models-of-superposition"),
         ("where can I read Many-shot jailbreaking?", "can be read at https://", "many-shot-jailbreaking"),
     ],
@@ -73,10 +76,29 @@ def test_a_fact_of_a_paper_is_told_from_its_record(
     assert answer.answer.startswith(f"“{answer.citations[0].paper.name}” {fact}")
 
 
-def test_what_a_record_lacks_is_said(answerer: LocalAnswerer, all_papers: tuple[Paper, ...]) -> None:
-    bare = next(paper for paper in all_papers if paper.title and paper.abstract and not paper.url)
-    answer = ask(answerer, f"link to {bare.title}")
-    assert f"The record of “{bare.title}” gives no link" in answer.answer
+def told(built: Any, question: CollectionQuestion) -> str:
+    assert question.paper
+    return CollectionAnswerer((question.paper,), built.retriever).answer(question, Filters(), ENGLISH).text
+
+
+def test_what_a_record_lacks_is_said(built_full: Any) -> None:
+    bare = Paper("owls", "Owls", "Owls fly.", "en")
+    assert told(built_full, CollectionQuestion("where", paper=bare)).startswith("The record of “Owls” gives no link")
+    assert "does not say by whom" in told(built_full, CollectionQuestion("who", paper=bare))
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [
+        (1, "“Owls” is by N1 (A Lab)"),
+        (9, "“Owls” is by N1, N2, N3, N4, N5, N6, N7, N8, N9 (A Lab)"),
+        (10, "“Owls” is by N1, N2, N3, N4, N5, N6, N7, N8, and 2 others (A Lab)"),
+    ],
+)
+def test_of_many_authors_the_first_are_named(built_full: Any, count: int, names: str) -> None:
+    authors = tuple(f"N{number + 1}" for number in range(count))
+    paper = Paper("owls", "Owls", "Owls fly.", "en", organisation="A Lab", authors=authors)
+    assert told(built_full, CollectionQuestion("who", paper=paper)).startswith(names)
 
 
 def test_every_paper_is_cited_by_its_own_words(answerer: LocalAnswerer) -> None:

@@ -13,7 +13,8 @@ from app.answering.events import AnswerSentence
 from app.surfaces.page.answer_text import answer_pieces
 
 TABLE = json.loads((Path(__file__).parents[3] / "support" / "answer_text.json").read_text(encoding="utf-8"))
-SECONDS = 1.0
+SECONDS = 4.0
+"""Work that grows with the length takes a second on a slow machine; with its square it would take minutes."""
 
 
 def sentences_of(rows: list[tuple[str, Any]]) -> list[AnswerSentence]:

@@ -33,7 +33,7 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.surfaces.markup import Layer, outside_link, paper_address, segments, text_html, web_address
+from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
@@ -46,6 +46,7 @@ from app.surfaces.page.paper_naming import name_html
 from app.surfaces.page.reader import notice
 from app.surfaces.ui_strings import ui_strings
 from retrieval.types import Facets, Filters, Paper, Passage
+from retrieval.web_address import paper_address, web_address
 
 EN, ZH = ui_strings("en"), ui_strings("zh")
 ABSTRACT = "Backdoors persist. Training does not remove them. Larger models keep them longest."
