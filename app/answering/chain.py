@@ -36,8 +36,10 @@ from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, W
 from app.answering.evidence.figures import lacks_figure
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.rewriting import rewritten_question
+from app.answering.query.topic import stands_alone
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
@@ -70,6 +72,7 @@ class _Work:
     followups: tuple[str, ...] = ()
     foreign: str = ""
     """A sentence in the question's language, where that is one that cannot be read."""
+    again: Again | None = None
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float] = field(default_factory=dict[str, float])
@@ -125,7 +128,7 @@ class AnswerChain(Runnable[Question, Event]):
         try:
             began = time.perf_counter()
             asked = understood(input, self._of_collection.records)
-            yield from self._answer(_Work(input, asked.standalone, began), asked)
+            yield from self._answer(_Work(input, asked.standalone, began, again=asked.again), asked)
         except IndexGoneError:
             raise
         except PaperbackedError as error:
@@ -135,6 +138,7 @@ class AnswerChain(Runnable[Question, Event]):
         if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
+        self._settle(work, asked.doubt)
         yield from self._understand(work)
         yield Status(Notice("searching"))
         self._retrieve(work)
@@ -175,6 +179,15 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, self._language_model(), reply.text, reply.sentences, mode="quotes"))
 
+    def _settle(self, work: _Work, doubt: Doubt | None) -> None:
+        """Decide whether the question goes on from the topic before it, where its words alone do not say.
+
+        What scores mean is known where a reader was fitted to them; else the rules stand.
+        """
+        if doubt and self._evidence.name:
+            found = self._retriever.passages(work.question.text, work.question.filters)
+            work.standalone = work.question.text if stands_alone(found, doubt) else doubt.joined
+
     def _understand(self, work: _Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
@@ -189,7 +202,10 @@ class AnswerChain(Runnable[Question, Event]):
         work.clock("retrieve_ms")
 
     def _choose(self, work: _Work) -> None:
-        found = self._evidence.find(work.question.text, work.standalone, work.passages, work.written)
+        asked_for = work.standalone if work.again else work.question.text
+        found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
+        if work.again == "shorter" and found.quotes:
+            found = replace(found, quotes=(_surest(found.quotes),))
         # A language of answers is none that cannot be read.
         if work.language is ENGLISH and (code := foreign_language(work.question.text)):
             work.foreign = cannot_read(code)
@@ -298,8 +314,11 @@ def _unread(found: Evidence) -> Evidence:
     """What is left of the evidence for a question that could not be read: at best its words are near."""
     if found.status != "answered":
         return replace(found, status="abstained", quotes=())
-    nearest = max(found.quotes, key=lambda quote: quote.score)
-    return replace(found, status="partly", quotes=(replace(nearest, number=1),), corrects=False)
+    return replace(found, status="partly", quotes=(_surest(found.quotes),), corrects=False)
+
+
+def _surest(quotes: Sequence[Citation]) -> Citation:
+    return replace(max(quotes, key=lambda quote: quote.score), number=1)
 
 
 def _opening(work: _Work) -> str:

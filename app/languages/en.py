@@ -161,6 +161,8 @@ _HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
 _OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
 _LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
 
+_ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
+
 _GRAMMAR = CollectionGrammar(
     forms=WholeForms(
         patterns=(
@@ -231,9 +233,21 @@ _GRAMMAR = CollectionGrammar(
         ("when", r"how old is (?P<title>.+)"),
         ("where", rf"{_LEAD}(?:where(?:'s| is) )?(?:the |a )?{_LINK}(?: to| for| of) (?P<title>.+)"),
         ("where", r"where can i (?:read|find|get|download|see) (?P<title>.+?)(?: online)?"),
+        ("where", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? )?{_LINK}(?P<title>)(?: please| pls)?"),
+        ("who", rf"{_ON}(?:(?:just |only )?the )?(?:authors?|names)(?P<title>)(?: please| pls)?"),
+        ("who", rf"{_ON}(?:who(?:'s| is| are|s)|whos) (?:on|behind) (?P<title>.+)"),
+        ("when", rf"{_ON}(?:(?:what|which) )?(?:the )?(?:year|date)(?P<title>)(?: and authors?| and lab)?"),
+    ),
+    among=(
+        # "The first one" alone points at a place in a list.
+        rf"(?=.*\b(?:which|what|of (?:them|these|those|the two)|newest|latest|oldest|earliest|most recent)\b)"
+        rf"{_ON}(?:which|what)?(?: one| paper)?(?: ?of (?:them|these|those|the two))?"
+        r" ?(?:(?:was|is|came|comes|appeared|were)(?: out)? )?(?:the )?"
+        r"(?:(?P<oldest>first|oldest|earliest)|newest|latest|most recent|last)(?: one| paper)?"
+        r"(?: of (?:them|these|those|the two|all))?"
     ),
     said_before=(
-        r"(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
+        r"|(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
         r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
     ),
     around_title=r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract)s?$",
@@ -374,11 +388,14 @@ _COURTESIES = CourtesyPatterns(
     of_what_was_said=r"\b(?:this|it|examples?)\b",
 )
 
+_PLEASE = r"(?:(?:ok|okay|and|please|pls|thanks|thank you|thx|can you|could you|now|but)[, ]+)*+"
+_THAT = r"(?: (?:it|that|this))?"
 _CONVERSATION = ConversationWords(
     new_topic=(
         r"(?:(?:ok|okay|so|now|and|well|thanks|thank you)[, ]+)*+(?:(?:for )?(?:something|sth) (?:else|different)|"
         r"(?:an?)? ?(?:new|different|another|other) (?:topic|question|subject|thing)|"
-        r"(?:changing|change of) (?:the )?(?:topic|subject)|(?:now )?forget (?:it|that))\b"
+        r"(?:changing|change of) (?:the )?(?:topic|subject)|(?:now )?forget (?:it|that)|"
+        r"(?:going )?back to (?!it\b|that\b|this\b)|last (?:one|question|thing))\b"
     ),
     goes_on=(
         r"(?:and|but|so|also|then|ok|okay|yes|no|right|hm+|fine|what about|how about|what if|why not|how come|only|"
@@ -389,7 +406,7 @@ _CONVERSATION = ConversationWords(
         r"\b(?:they|them|theirs?|those|these|its|he|she|his|her|former|latter|same|else)\b"
         r"|(?<!\ball )\bthe (?:first|second|third|last|two|others?|rest|thing|later work|authors?|paper|study|"
         r"results?)\b"
-        r"|\bthe whole \w+"
+        r"|\bthe whole \w+|\b(?:this|that) the (?:one|paper|study|work)\b"
         # "It is true that …" and "is it safe to …" point forward.
         r"|\bit\b(?! (?:is |was |be )?(?:true|safe|possible|enough|easy|hard|common|known|likely|legal|worth)\b)"
         # "That" and "this" for a thing, not before a clause.
@@ -398,6 +415,17 @@ _CONVERSATION = ConversationWords(
         r"|\b(?:there|then|though|yet|anyway|instead|either|too|that|this|ones?)(?=[?.,!]|$)"
     ),
     ends_back=r"\b(?:that|this|those|these|there|then)(?: \w+)?\W*$",
+    again=(
+        rf"{_PLEASE}(?:(?:tell me |say |any)?more(?: (?:about|on) (?:it|that|this))?|go on|(?:an? )?examples?|simpler|"
+        rf"(?:explain|say|tell me){_THAT} again|explain{_THAT}|what do you mean|"
+        rf"(?:explain|say|put){_THAT} (?:(?:more )?(?:simply|plainly)|in (?:simple|plain|other) (?:words|terms)|"
+        rf"like i'?m \w+)|i (?:still )?(?:don'?t|do not) (?:get|understand){_THAT})(?: please| pls)?"
+    ),
+    shorter=(
+        rf"{_PLEASE}(?:(?:(?:make|say|put|tell me) (?:it|that|this) |a (?:bit|little) |even |much )*+"
+        r"(?:shorter|briefer|in short|in brief|(?:in )?(?:just )?(?:one|a single|two|1|2) (?:sentence|line|word)s?)|"
+        rf"tl;?dr|summar(?:y|i[sz]e)(?: them|{_THAT})|sum (?:it|that|this) up)(?: please| pls)?"
+    ),
     contracted=r"n['’]t\b|['’](?:d|ll|m|re|s|t|ve)\b",
     ordinal=(r"\bthe (first|second|third|fourth|fifth|last)(?: (?:one|paper|study|work|of (?:them|these|those)))?\b"),
     ordinals=MappingProxyType({"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}),
@@ -405,6 +433,16 @@ _CONVERSATION = ConversationWords(
 )
 
 _EVIDENCE = EvidenceWords(
+    asks_definition=(
+        r"(?:(?:ok|okay|so|hi|hello|please|and|but|now|sorry|well)[, ]+)*+"
+        r"(?:what(?:'s|’s|s| is| are| was)|(?:(?:can|could) you (?:please )?)?(?:explain|define)|describe|"
+        r"(?:the )?(?:meaning|definition) of|tell me (?:about|what))(?: (?:to me|me))?"
+        r"(?: (?:meant by|the meaning of))?(?: (?:an?|the|all this))?"
+        r" (?P<term>(?!(?:an?|the|it|that|this|they|those|these|there|your|you|my|his|her|their|wrong|best|new)\b)"
+        r"\S+(?: \S+){0,4}?)"
+        r"(?: (?:means?|actually|anyway|exactly|please|again|is|are|to me|in (?:simple|plain) (?:words|terms|english)|"
+        r"in (?:one|two|a) (?:sentences?|words?|lines?)|for (?:dummies|beginners)|thing|stuff))*+"
+    ),
     leans=(
         r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
         r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"

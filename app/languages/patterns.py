@@ -72,8 +72,10 @@ class CollectionGrammar:
     `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
     says that it counts, and a topic with a `clause` in it is none. `facts` ask for a fact of
     one paper, called by what it treats, in the group `title`, or of a work that has a name
-    ("who invented …"), in the group `work`; `said_before` fits what points back, and
-    `around_title` what stands before or after a title and is no part of it ("the … paper").
+    ("who invented …"), in the group `work`, an empty `title` is the paper spoken of; `among` asks
+    which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
+    fits what points back, and `around_title` what stands before or after a title and is no part of
+    it ("the … paper").
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -83,6 +85,7 @@ class CollectionGrammar:
     how_many: str = ""
     clause: str = ""
     facts: tuple[tuple[Fact, str], ...] = ()
+    among: str = ""
     said_before: str = ""
     around_title: str = ""
 
@@ -132,6 +135,7 @@ class ConversationWords:
     """How a question leans on what was said before it; one that begins with a `new_topic` does not.
 
     `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end.
+    `again` as the whole text wants what was said before told once more, `shorter` in fewer words.
     `contracted` is no word of its own. `ordinal` points at a paper of a list, in its
     group one of `ordinals`, which have its place; `several` means many of them.
     """
@@ -140,6 +144,8 @@ class ConversationWords:
     goes_on: str = ""
     refers_back: str = ""
     ends_back: str = ""
+    again: str = ""
+    shorter: str = ""
     contracted: str = ""
     ordinal: str = ""
     ordinals: Mapping[str, int] = field(default_factory=dict[str, int])
@@ -151,7 +157,8 @@ class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
 
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
-    which a question is made, whatever it is about. A question with `asks_figure` wants a
+    which a question is made, whatever it is about. What fits `asks_definition` wants to know what
+    the thing in the group `term` is. A question with `asks_figure` wants a
     figure, and a sentence with `figure` or a digit has one.
     """
 
@@ -159,6 +166,7 @@ class EvidenceWords:
     about_itself: str = ""
     asks_for_several: str = ""
     asking: str = ""
+    asks_definition: str = ""
     asks_figure: str = ""
     figure: str = ""
 

@@ -65,7 +65,8 @@ class CollectionAnswerer:
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)
         topic = self._in_english(asked.topic)
-        papers = self.records.select(filters, topic, asked.author)
+        records = Records(asked.among) if asked.among else self.records
+        papers = records.select(filters, topic, asked.author)
         if not papers and topic:
             return self._by_content(asked, filters, chosen, language, left_out)
         if asked.intent in ("newest", "oldest"):

@@ -37,6 +37,7 @@ _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
 )
 _SAID_BEFORE = any_of(lambda language: language.grammar.said_before)
 _REFINED = _of_each(lambda grammar: grammar.refined)
+_AMONG = _of_each(lambda grammar: grammar.among)
 
 
 def form_of(text: str) -> QuestionForm | None:
@@ -69,7 +70,16 @@ def fact_of(text: str) -> FactAsked | None:
     for fact, pattern in _FACTS:
         if match := pattern.fullmatch(text):
             said = match.groupdict()
-            return FactAsked(fact, said.get("title") or said["work"] or "", not said.get("title"))
+            title = said.get("title")
+            return FactAsked(fact, said["work"] or "" if title is None else title, title is None)
+    return None
+
+
+def order_among(text: str) -> Intent | None:
+    """The newest or the oldest, where a folded question asks for that one of the papers spoken of."""
+    for pattern in _AMONG:
+        if match := pattern.fullmatch(text):
+            return "oldest" if match["oldest"] else "newest"
     return None
 
 

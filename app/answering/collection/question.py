@@ -16,6 +16,7 @@ from app.answering.collection.grammar import (
     asks_for_overview,
     fact_of,
     form_of,
+    order_among,
     points_back,
     refinement_of,
     similar_to,
@@ -45,7 +46,8 @@ _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
 class CollectionQuestion:
     """What is asked of the records, as far as the words say.
 
-    `paper` is the one that others shall be like, `limit` how many papers are wanted;
+    `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
+    are some, only the papers `among` which one is wanted count;
     `relative` marks dates counted from the newest paper. `said` is the question so that
     it stands alone.
     """
@@ -55,6 +57,7 @@ class CollectionQuestion:
     topic: str = ""
     author: str = ""
     paper: Paper | None = None
+    among: tuple[Paper, ...] = ()
     limit: int | None = None
     relative: bool = False
     said: str = ""
@@ -68,7 +71,7 @@ def going_on(
     `before` is what the one before it asked of them: "and in 2022?" goes on from a question about the collection.
     `named` are the papers that the answer before named, of which the first is meant by "who wrote that?".
     """
-    if asked := _of_one_paper(text, records, named) or _parsed(text, records):
+    if asked := _of_one_paper(text, records, named) or _of_some(text, named) or _parsed(text, records):
         return replace(asked, said=text)
     return _refined(text, before, records) if before else None
 
@@ -101,6 +104,12 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     return CollectionQuestion("list", topic=_as_written(topic, text))
 
 
+def _of_some(text: str, named: Sequence[Paper]) -> CollectionQuestion | None:
+    """Which of the papers spoken of is the newest or the oldest."""
+    order = order_among(folded(text)) if len(named) > 1 and len(text) <= MAX_CHARS else None
+    return CollectionQuestion(order, among=tuple(named), limit=1) if order else None
+
+
 def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     if len(text) > MAX_CHARS or not records.papers:
         return None
@@ -117,7 +126,7 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)
     if read.filters.is_empty and not topic and not frame.author and frame.intent in ("list", "count"):
         return CollectionQuestion("overview") if frame.all or frame.intent == "count" else None
-    return CollectionQuestion(frame.intent, read.filters, topic, author, None, frame.limit, read.relative)
+    return CollectionQuestion(frame.intent, read.filters, topic, author, limit=frame.limit, relative=read.relative)
 
 
 def _plausible(frame: QuestionForm, records: Records) -> bool:

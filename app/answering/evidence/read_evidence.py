@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from app.answering.events import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
+from app.answering.evidence.definition import defining_first, definition_counts, term_asked, with_definitions
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.selection import (
     MAX_SENTENCES,
@@ -65,9 +66,13 @@ class ReadEvidence:
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
         asked = self._retriever.in_english(standalone)
-        sentences = weighed(read_sentences(self._reader, asked, passages_to_read(passages)), written)
+        term = term_asked(standalone)
+        nearest_first = defining_first(passages, term) if term else passages
+        sentences = weighed(read_sentences(self._reader, asked, passages_to_read(nearest_first)), written)
         if not sentences:
             return NOTHING
+        if term:
+            sentences = with_definitions(sentences, term)
         ranked = best_first(sentences, passages)
         nearest = ranked[:READ_AGAIN]
         said = self._reader.agreement([(asked, one.gloss or one.text) for one in nearest])
@@ -81,7 +86,7 @@ class ReadEvidence:
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
         if status == "abstained":
             return Evidence(confidence, status, read=read)
-        quotes = as_quotes(ranked[:1]) if status == "partly" else quotes_read(ranked, passages, question)
+        quotes = as_quotes(ranked[:1]) if status == "partly" else quotes_read(ranked, passages, question, term)
         return Evidence(confidence, status, quotes, read=read)
 
 
@@ -109,11 +114,14 @@ def best_first(sentences: Sequence[Sentence], passages: Sequence[Passage]) -> li
     return sorted(sentences, key=lambda one: -(odds_of(one.score) + SCORE_COUNTS * near[one.paper.id]))
 
 
-def quotes_read(ranked: Sequence[Sentence], passages: Sequence[Passage], question: str) -> tuple[Citation, ...]:
+def quotes_read(
+    ranked: Sequence[Sentence], passages: Sequence[Passage], question: str, term: str | None = None
+) -> tuple[Citation, ...]:
     """The sentences that answer, of the best one's paper first, in reading order, numbered from 1.
 
     `ranked` are all that were read, `best_first`, and have the chance of answering for a score.
-    The papers that the question names come first. Others are quoted only where they answer too.
+    The papers that the question names come first. Others are quoted only where they answer too. Where the question
+    asks what a `term` means, what says so stands before the rest of its paper.
     """
     by_paper = quotable_by_paper(ranked)
     papers = {passage.paper.id: passage.paper for passage in passages if passage.paper.id in by_paper}
@@ -128,7 +136,10 @@ def quotes_read(ranked: Sequence[Sentence], passages: Sequence[Passage], questio
             continue
         count = 1 if place else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
-        chosen += best_of_paper(own, count, room, chosen, SENTENCE_WITHIN, QUOTE_WORDS)
+        best_own = best_of_paper(own, count, room, chosen, SENTENCE_WITHIN, QUOTE_WORDS)
+        if term:
+            best_own.sort(key=lambda one: -definition_counts(one.gloss or one.text, term))
+        chosen += best_own
         if place == 0:
             least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
     return as_quotes(chosen)

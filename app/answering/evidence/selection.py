@@ -203,8 +203,8 @@ def as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
 
 
 def _follows(sentence: Sentence, quote: Citation) -> bool:
-    same_paper = quote.paper.id == sentence.paper.id
-    return same_paper and not sentence.paper.abstract[quote.end : sentence.start].strip()
+    after = quote.paper.id == sentence.paper.id and quote.end <= sentence.start
+    return after and not sentence.paper.abstract[quote.end : sentence.start].strip()
 
 
 def _lengthened(quote: Citation, sentence: Sentence) -> Citation:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from app.answering.collection.question import CollectionQuestion, going_on
+from app.answering.collection.question import CollectionQuestion, folded, going_on
 from app.answering.collection.records import Records
 from app.answering.query.courtesy import courtesy_in
 from app.answering.question import Question, Turn
@@ -16,6 +17,7 @@ from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.types import Paper
 
 MAX_JOINED_CHARS = 500
+MAX_AGAIN_CHARS = 80
 PLAIN_WORDS = 4
 """A question with this many content words is a topic of its own …"""
 REFERRING_WORDS = 7
@@ -33,6 +35,8 @@ _GOES_ON = any_of(lambda language: language.conversation.goes_on, re.IGNORECASE)
 _REFERS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGNORECASE)
 _NEW_TOPIC = any_of(lambda language: language.conversation.new_topic, re.IGNORECASE)
 _ENDS_BACK = any_of(lambda language: language.conversation.ends_back, re.IGNORECASE)
+_AGAIN = any_of(lambda language: language.conversation.again)
+_SHORTER = any_of(lambda language: language.conversation.shorter)
 _CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
 _ORDINAL = any_of(lambda language: language.conversation.ordinal, re.IGNORECASE)
 _SEVERAL = any_of(lambda language: language.conversation.several, re.IGNORECASE)
@@ -49,6 +53,10 @@ class _Topic:
     @property
     def is_set(self) -> bool:
         return bool(self.asked or self.named)
+
+    @property
+    def named_ids(self) -> frozenset[str]:
+        return frozenset(paper.id for paper in self.named)
 
     def speaks_of(self, words: Collection[str]) -> bool:
         """Whether the questions, or the papers that were named, have one of these content words."""
@@ -70,6 +78,30 @@ class _Topic:
         return self.named[: MANY_MEANT if several else 1]
 
 
+Again = Literal["again", "shorter"]
+"""The last answer is wanted once more, as it was or in fewer words."""
+
+
+def wants_again(text: str) -> Again | None:
+    """Whether the whole text wants what was said before told once more, and how."""
+    said = folded(text)
+    if len(said) > MAX_AGAIN_CHARS:
+        return None
+    return "shorter" if _SHORTER.fullmatch(said) else "again" if _AGAIN.fullmatch(said) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question that may go on from the topic before it, or begin one: `joined` is how it reads where it goes on.
+
+    `topic` has the ids of the papers that were spoken of; it `leans` where a word of it points back.
+    """
+
+    joined: str
+    topic: frozenset[str]
+    leans: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """What came before a question: its topic, and what the last question asked of the collection's records."""
@@ -87,9 +119,20 @@ class Conversation:
         begins a new topic, and so does one that names another paper of `records` or
         speaks of what they never speak of.
         """
-        if self.topic.is_set and _continues(text, self.topic, records):
-            return self.topic.joined(text)
-        return text
+        if not self.topic.is_set:
+            return text
+        if wants_again(text):
+            return self.topic.asked or self.topic.joined("")
+        return self.topic.joined(text) if _continues(text, self.topic, records) else text
+
+    def doubt(self, text: str, records: Records) -> Doubt | None:
+        """Both ways to read the question, where its words alone do not say which is meant.
+
+        What its own words find in the papers then decides (`app.answering.query.topic`).
+        """
+        if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, self.topic, records):
+            return None
+        return Doubt(self.topic.joined(text), self.topic.named_ids, _leans(text))
 
 
 def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversation:
@@ -97,8 +140,14 @@ def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversati
     topic = _Topic()
     of_records: CollectionQuestion | None = None
     for asked, reply in _exchanges(history):
+        if topic.is_set and wants_again(asked):
+            continue
+        replied = records.named_in(reply)
         goes_on = topic.is_set and _continues(asked, topic, records)
-        named = records.named_in(reply) or (topic.named if goes_on else ())
+        # What was answered tells how a question was read that could be read either way.
+        if replied and topic.named and _is_in_doubt(asked, topic, records):
+            goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
+        named = replied or (topic.named if goes_on else ())
         of_records = going_on(asked, of_records, records, topic.named)
         if of_records:
             topic = _Topic("", named)
@@ -134,8 +183,27 @@ def _length(text: str) -> float:
     return len(words) - sum(map(has_han, words)) / 2
 
 
+def _leans(text: str) -> bool:
+    """Whether a word points to something said before, or the text begins as if it went on."""
+    return refers_back(text) or (_GOES_ON.match(text) is not None and _length(text) < GOING_ON_WORDS)
+
+
+def _is_in_doubt(text: str, topic: _Topic, records: Records) -> bool:
+    """Whether the text has words of its own and yet may go on from what was said before."""
+    if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)) or _names_another(text, topic, records):
+        return False
+    return _leans(text) or (_length(text) < PLAIN_WORDS and not _foreign(text, records))
+
+
+def _names_another(text: str, topic: _Topic, records: Records) -> bool:
+    """Whether it leans on nothing and names a subject of the collection that was not spoken of: "What is RLHF?"."""
+    words = content_words(_CONTRACTED.sub("", text))
+    known = any(map(records.is_subject, words))
+    return known and not _leans(text) and not any(topic.speaks_of([word]) for word in words)
+
+
 def _continues(text: str, topic: _Topic, records: Records) -> bool:
-    if _NEW_TOPIC.match(text) or not needs_context(text):
+    if _NEW_TOPIC.match(text) or _names_another(text, topic, records) or not needs_context(text):
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from app.answering.collection.question import CollectionQuestion, going_on
 from app.answering.collection.records import Records
-from app.answering.query.conversation import read_conversation
+from app.answering.query.conversation import Again, Doubt, read_conversation, wants_again
 from app.answering.query.courtesy import Courtesy, courtesy_of
 from app.answering.question import Question
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`standalone` is the question as it reads without the conversation.
+    """`standalone` is the question as it reads without the conversation, by rules alone where there is a `doubt`.
 
     Where it is a courtesy, or asks which papers there are, it needs no search for evidence.
     """
 
     standalone: str
+    doubt: Doubt | None = None
+    again: Again | None = None
     courtesy: Courtesy | None = None
     of_records: CollectionQuestion | None = None
 
@@ -30,4 +32,6 @@ def understood(question: Question, records: Records) -> Understanding:
     conversation = read_conversation(question.history, records)
     if asked := going_on(question.text, conversation.of_records, records, conversation.topic.named):
         return Understanding(asked.said, of_records=asked)
-    return Understanding(conversation.standalone(question.text, records))
+    standalone = conversation.standalone(question.text, records)
+    again = wants_again(question.text) if conversation.topic.is_set else None
+    return Understanding(standalone, conversation.doubt(question.text, records), again)

@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from app.answering.models.transformers_chat import TransformersChat, open_transformers_chat
+from app.build import build_answerer
+from app.local_answerer import LocalAnswerer
+from app.settings import read_settings
 
 
 @pytest.fixture
@@ -168,3 +171,9 @@ def model_server() -> Iterator[ModelServer]:
     told.released.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="session")
+def with_reader(tmp_path_factory: pytest.TempPathFactory) -> LocalAnswerer:
+    """The papers, the embedding model and the reader that ship; a test that asks for it is marked `model`."""
+    return build_answerer(read_settings(home=tmp_path_factory.mktemp("with-reader"), llm="none"))

@@ -1,0 +1,79 @@
+"""Sentences that say what a thing is, for a question that asks no more: "What is superposition?"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from app.answering.reading.sentences import chance_of, odds_of
+from app.languages import LANGUAGES
+from retrieval.types import Passage, Sentence
+
+MAX_TERM_WORDS = 5
+GIVEN_COUNTS, SAID_COUNTS, QUOTED_COUNTS = 10.0, 8.0, 3.0
+"""How much it counts, in log odds, that a sentence gives something the name, says what the thing is, or
+sets its name in quotation marks."""
+_ASKED = tuple(
+    re.compile(pattern, re.IGNORECASE) for language in LANGUAGES if (pattern := language.evidence.asks_definition)
+)
+_WORD = re.compile(r"[^\W_]+")
+_SAYS = (
+    r"is|are|refers? to|means?|denotes?|occurs?|involves?|aims?|seeks?|has emerged|corresponds?|allows?|provides?|"
+    r"offers?|describes?|consists?|enables?|might be understood|uses?"
+)
+_NAMES = (
+    r"known as|called|call|terms?|termed|name|named|dubbed|refer(?:s|red)? to \w+ (?:\w+ )?as|define[sd]?|"
+    r"definition (?:for|of)|introduc(?:e|es|ed|ing)|propos(?:e|es|ed|ing)|present|phenomenon of|i\.e\.,?"
+)
+
+
+def term_asked(question: str) -> str | None:
+    """The thing of which a question wants to know what it is, in the question's letters."""
+    for pattern in _ASKED:
+        if match := pattern.fullmatch(" ".join(question.split()).rstrip(" ?!.？。！")):
+            term = match["term"].strip(" \"'“”‘’")
+            return term if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS else None
+    return None
+
+
+def defines(sentence: str, term: str) -> bool:
+    """Whether the sentence says of the term what it is, or gives something that name."""
+    return definition_counts(sentence, term) > 0
+
+
+def definition_counts(sentence: str, term: str) -> float:
+    """How much it counts, in log odds, that the sentence says what the term is; 0 where it does not."""
+    return max((counts for pattern, counts in _defining(term) if pattern.search(sentence)), default=0.0)
+
+
+@lru_cache(maxsize=256)
+def _defining(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
+    words = [re.escape(word) for word in _WORD.findall(term)]
+    last = words[-1][:-1] if len(words[-1]) > 3 and words[-1].endswith("s") else words[-1]
+    named = r"(?<!\w)" + r"[\s-]+".join([*words[:-1], last]) + r"s?(?!\w)"
+    given = rf"\b(?:{_NAMES}) (?:\w+ ){{0,4}}?[\"“‘'(]*{named}|\b(?:our|an?) (?:[\w-]+ ){{0,2}}[\w-]+, {named},"
+    # A name in brackets may be no more than the letters for what came before it.
+    said = (
+        rf"{named}(?:[\"”’']*, (?:where|which|in which) "
+        rf"|[\"”’')]*(?: \([^()]{{1,60}}\))?(?:, (?:an?|the) |(?::| [—–-]+) |,? (?:\w+ )?(?:{_SAYS})\b))"
+    )
+    quoted = rf"[\"“‘]{named}[\"”’]"
+    counted = ((given, GIVEN_COUNTS), (said, SAID_COUNTS), (quoted, QUOTED_COUNTS))
+    return tuple((re.compile(pattern, re.IGNORECASE), counts) for pattern, counts in counted)
+
+
+def defining_first(passages: Sequence[Passage], term: str) -> list[Passage]:
+    """The passages with those of papers that say what the term is in front, else in their order."""
+    defining = {passage.paper.id for passage in passages if defines(passage.paper.abstract, term)}
+    return sorted(passages, key=lambda passage: passage.paper.id not in defining)
+
+
+def with_definitions(sentences: Sequence[Sentence], term: str) -> list[Sentence]:
+    """The sentences, where one says what the term is with that weighed in its chance of answering."""
+    weighed: list[Sentence] = []
+    for sentence in sentences:
+        counts = definition_counts(sentence.gloss or sentence.text, term)
+        weighed.append(replace(sentence, score=chance_of(odds_of(sentence.score) + counts)) if counts else sentence)
+    return weighed

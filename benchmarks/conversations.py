@@ -1,0 +1,163 @@
+"""Talk as people talk: `python -m benchmarks.conversations [--write docs/results.md] [--show]`.
+
+The conversations of data/people/ were written by four askers who knew the titles alone; what
+each turn is about was labelled by others who had read the abstracts (data/README.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.answering.events import Answer
+from app.answering.question import Turn, checked_question
+from app.build import build_answerer
+from app.local_answerer import LocalAnswerer
+from app.quiet import silence_libraries
+from app.settings import read_settings
+from benchmarks.figures import provenance, write_between_marks
+from retrieval.errors import InputError
+from retrieval.json_lines import read_records
+from retrieval.shipped import shipped_file
+
+MARKS = "<!-- conversations: begin -->", "<!-- conversations: end -->"
+COMMAND = "python -m benchmarks.conversations"
+SPLITS = ("dev", "test")
+COLLECTION = "*"
+"""Stands for the collection as a whole."""
+SPOKEN_OF = 3
+"""Of an answer that quotes nothing, the papers that it names as closest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplesTurn:
+    """`about` has the ids of the papers that a turn is about, none where it is about no paper.
+
+    `leans` where it can only be understood with the turns before it.
+    """
+
+    text: str
+    about: tuple[str, ...]
+    leans: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplesConversation:
+    """A conversation of one asker."""
+
+    id: str
+    author: str
+    turns: tuple[PeoplesTurn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A turn with its answer; `place` is its place in the conversation, from 0."""
+
+    turn: PeoplesTurn
+    place: int
+    changes: bool
+    """Whether it is about something else than the turn before."""
+    answer: Answer
+
+
+def read_conversations(file: Path) -> list[PeoplesConversation]:
+    """The conversations of a file of data/people/. Raises `InputError`."""
+    return [one for _, one in read_records(file, _parsed, what="conversations", kind=InputError)]
+
+
+def _parsed(record: dict[str, Any]) -> PeoplesConversation:
+    turns = tuple(
+        PeoplesTurn(str(turn["question"]), tuple(map(str, turn["about"])), bool(turn["leans"]))
+        for turn in record["turns"]
+    )
+    return PeoplesConversation(str(record["id"]), str(record["author"]), turns)
+
+
+def asked_in_turn(answerer: LocalAnswerer, conversation: PeoplesConversation) -> Iterator[Asked]:
+    """Each turn with its answer, given after the answers before it."""
+    history: list[Turn] = []
+    before: PeoplesTurn | None = None
+    for place, turn in enumerate(conversation.turns):
+        answer = answerer.ask(checked_question(turn.text, tuple(history)))
+        changes = before is not None and before.about != turn.about
+        yield Asked(turn, place, changes, answer)
+        history += [Turn("user", turn.text), Turn("assistant", answer.answer)]
+        before = turn
+
+
+def on_topic(asked: Asked) -> bool:
+    """Whether the answer is about what the turn is about.
+
+    It is where its first quote is of such a paper, or, quoting nothing, it names one as close. Of no
+    paper nothing may be said to be answered; of the collection anything but a refusal is right.
+    """
+    about, answer = asked.turn.about, asked.answer
+    if not about:
+        return answer.status != "answered" or not answer.citations
+    if COLLECTION in about:
+        return answer.status == "answered"
+    if answer.citations:
+        return answer.citations[0].paper.id in about
+    return any(passage.paper.id in about for passage in answer.sources[:SPOKEN_OF])
+
+
+def rows_of(asked: Sequence[Asked]) -> list[tuple[str, str]]:
+    """The figures of a split, each with its name."""
+    of_papers = [one for one in asked if one.turn.about and COLLECTION not in one.turn.about]
+    later = [one for one in of_papers if one.place]
+    return [
+        ("right topic, all turns", _share([on_topic(one) for one in asked])),
+        ("first turns", _share([on_topic(one) for one in of_papers if not one.place])),
+        ("later turns that lean on those before", _share([on_topic(one) for one in later if one.turn.leans])),
+        ("later turns that change the topic", _share([on_topic(one) for one in later if one.changes])),
+        ("about the collection", _share([on_topic(one) for one in asked if COLLECTION in one.turn.about])),
+        ("about no paper", _share([on_topic(one) for one in asked if not one.turn.about])),
+    ]
+
+
+def _share(held: Sequence[bool]) -> str:
+    return f"{sum(held) / max(1, len(held)):.1%} ({sum(held)} of {len(held)})"
+
+
+def main() -> None:
+    """Print the table, and with --write put it into the page; --show prints what went wrong on dev."""
+    silence_libraries()
+    arguments = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    arguments.add_argument("--write", type=Path, help="the page to put the table into")
+    arguments.add_argument("--show", action="store_true", help="print the turns of dev that went wrong")
+    given = arguments.parse_args()
+    columns: list[list[tuple[str, str]]] = []
+    with tempfile.TemporaryDirectory() as home:
+        answerer = build_answerer(read_settings(home=Path(home), llm="none"))
+        for split in SPLITS:
+            talks = read_conversations(shipped_file(f"people/conversations.{split}.jsonl"))
+            asked = {talk.id: list(asked_in_turn(answerer, talk)) for talk in talks}
+            columns.append(rows_of([one for own in asked.values() for one in own]))
+            if given.show and split == "dev":
+                print("\n".join(_shown(name, one) for name, own in asked.items() for one in own if not on_topic(one)))
+    lines = [provenance(COMMAND), "", "| | " + " | ".join(SPLITS) + " |", "|---" * (len(SPLITS) + 1) + "|"]
+    for rows in zip(*columns, strict=True):
+        lines.append(f"| {rows[0][0]} | " + " | ".join(value for _, value in rows) + " |")
+    table = "\n".join(lines)
+    print(table)
+    if given.write:
+        write_between_marks(given.write, table, MARKS)
+
+
+def _shown(name: str, one: Asked) -> str:
+    got = [citation.paper.id for citation in one.answer.citations] or [
+        passage.paper.id for passage in one.answer.sources[:SPOKEN_OF]
+    ]
+    return (
+        f"{name}.{one.place} {one.turn.text!r} leans={one.turn.leans} about={one.turn.about[:3]} "
+        f"-> {one.answer.status} {list(dict.fromkeys(got))[:3]} as {one.answer.standalone_question[:120]!r}"
+    )
+
+
+if __name__ == "__main__":
+    main()

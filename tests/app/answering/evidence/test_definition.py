@@ -1,0 +1,85 @@
+"""What asks for the meaning of a word is told by the sentence that gives it."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.answering.evidence.definition import defines, defining_first, term_asked, with_definitions
+from app.answering.question import checked_question
+from app.local_answerer import LocalAnswerer
+from retrieval.types import Paper, Passage, Sentence
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("What is RLHF?", "RLHF"),
+        ("what are induction heads", "induction heads"),
+        ("explain superposition", "superposition"),
+        ("ok, what's a sparse autoencoder exactly?", "sparse autoencoder"),
+        ("Can you explain constitutional AI to me in two sentences", "constitutional AI"),
+        ('what is "reward hacking"', "reward hacking"),
+        ("define scalable oversight please", "scalable oversight"),
+        ("what is it?", None),
+        ("what is the best way?", None),
+        ("What is known about how people judge answers of language models?", None),
+        ("Does debate work?", None),
+        ("RLHF", None),
+        ("", None),
+    ],
+)
+def test_the_term_that_is_asked_for(question: str, term: str | None) -> None:
+    assert term_asked(question) == term
+
+
+@pytest.mark.parametrize(
+    ("sentence", "term", "says"),
+    [
+        ("Feedback may teach models to flatter, a behaviour known as sycophancy.", "sycophancy", True),
+        ("Reinforcement learning from human feedback (RLHF) is the canonical framework.", "RLHF", True),
+        ("Circuit analysis is a promising technique.", "circuit analysis", True),
+        ('"Induction heads" are attention heads that complete sequences.', "induction heads", True),
+        ("We introduce a concept of ununlearning, where knowledge comes back.", "ununlearning", True),
+        ("Our compiler, Tracr, generates models.", "Tracr", True),
+        ("Constitutional AI offers an alternative.", "Constitutional AI", True),
+        ("Pernicious reward-tampering, where a model rewrites its reward, is rare.", "reward tampering", True),
+        ("We find inverse scaling in RL from human feedback (RLHF), where more makes it worse.", "RLHF", False),
+        ("We train models with RLHF and test them.", "RLHF", False),
+        ("Agents is what we study.", "gents", False),
+        ("", "RLHF", False),
+    ],
+)
+def test_a_sentence_that_says_what_it_is(sentence: str, term: str, says: bool) -> None:
+    assert defines(sentence, term) is says
+
+
+USES = Paper("uses", "Uses", "We train owls with RLHF.", "en")
+TELLS = Paper("tells", "Tells", "Owls sleep. RLHF is a way to train owls.", "en")
+
+
+def test_a_paper_that_says_it_is_read_first_and_its_sentence_counts_for_more() -> None:
+    passages = [Passage(one, 0, len(one.abstract), score) for one, score in ((USES, 0.9), (TELLS, 0.4))]
+    assert [passage.paper.id for passage in defining_first(passages, "RLHF")] == ["tells", "uses"]
+    assert defining_first(passages, "debate") == passages
+    read = [Sentence(USES, 0, 24, 0.6), Sentence(TELLS, 0, 11, 0.1), Sentence(TELLS, 12, 40, 0.2)]
+    uses, sleeps, tells = with_definitions(read, "RLHF")
+    assert (uses, sleeps) == tuple(read[:2]) and tells.score > uses.score
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("What is RLHF?", "RLHF"),
+        ("what is sycophancy", "known as sycophancy"),
+        ("explain constitutional AI", "list of rules or principles"),
+        ("what is scalable oversight?", "the problem of supervising"),
+        ("what is goal misgeneralization", "oal misgeneralization"),
+    ],
+)
+def test_the_first_quote_says_what_it_is(with_reader: LocalAnswerer, question: str, said: str) -> None:
+    answer = with_reader.ask(checked_question(question))
+    term = term_asked(question)
+    assert answer.status == "answered" and term
+    assert said in answer.citations[0].quote, answer.answer
+    assert defines(answer.citations[0].quote, term), answer.answer

@@ -1,0 +1,139 @@
+"""A question that may be read either way stands alone where its own words find a paper that was not spoken of."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.answering.collection.records import Records
+from app.answering.query.conversation import Doubt, read_conversation
+from app.answering.query.topic import stands_alone
+from app.answering.query.understanding import Understanding, understood
+from app.answering.question import Turn, checked_question
+from app.build import LocalAnswerer
+from retrieval.types import Paper, Passage
+
+SLEEPER = "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training"
+ASKED = "Does safety training remove backdoors?"
+BEFORE = (Turn("user", ASKED), Turn("assistant", f"{SLEEPER} says …"))
+
+
+@pytest.fixture(scope="module")
+def records(all_papers: tuple[Paper, ...]) -> Records:
+    return Records(all_papers)
+
+
+def doubt(records: Records, text: str) -> Doubt | None:
+    return read_conversation(BEFORE, records).doubt(text, records)
+
+
+def read(records: Records, *texts: str) -> Understanding:
+    *earlier, last = texts
+    history = [Turn("assistant" if place % 2 else "user", text) for place, text in enumerate(earlier)]
+    return understood(checked_question(last, tuple(history)), records)
+
+
+def found(**scores: float) -> list[Passage]:
+    return [Passage(Paper(name, name, "Owls fly.", "en"), 0, 9, score) for name, score in scores.items()]
+
+
+@pytest.mark.parametrize(
+    ("scores", "leans", "alone"),
+    [
+        ({"other": 0.4}, False, True),
+        ({"other": 0.1}, False, False),
+        ({"other": 0.24}, False, True),
+        # A word that points back takes more.
+        ({"other": 0.24}, True, False),
+        ({"other": 0.4}, True, True),
+        # The topic's own paper is about as near.
+        ({"other": 0.4, "before": 0.3}, False, False),
+        ({"other": 0.4, "before": 0.2}, False, True),
+        ({"before": 0.9}, False, False),
+        ({}, False, False),
+    ],
+)
+def test_its_own_words_find_a_paper_that_was_not_spoken_of(scores: dict[str, float], leans: bool, alone: bool) -> None:
+    assert stands_alone(found(**scores), Doubt("q", frozenset({"before"}), leans)) is alone
+
+
+def test_a_short_question_and_one_that_leans_may_be_either(records: Records) -> None:
+    for text in ("does it help against jailbreaks?", "limitations?", "and RAFT?", "what was the score"):
+        read_both_ways = doubt(records, text)
+        assert read_both_ways and read_both_ways.joined == f"{ASKED} {SLEEPER} {text}", text
+        assert read_both_ways.topic == {"sleeper-agents"}
+    leans = {text: doubt(records, text) for text in ("is it bad?", "what was the score")}
+    assert [one and one.leans for one in leans.values()] == [True, False]
+
+
+def test_other_questions_leave_no_doubt(records: Records) -> None:
+    for text in (
+        "What is RLHF?",
+        "Which techniques make a small model explain the neurons of a larger one?",
+        "something else: does debate help weak judges?",
+        "back to the transformers: do induction heads matter?",
+        "why?",
+        "shorter",
+    ):
+        assert doubt(records, text) is None, text
+    assert read_conversation((), records).doubt("and RAFT?", records) is None
+
+
+def test_the_answer_before_tells_how_such_a_question_was_read(records: Records) -> None:
+    went_on = read(records, ASKED, f"{SLEEPER} says …", "and in larger ones?", f"{SLEEPER} says …", "why?")
+    assert went_on.standalone == f"{ASKED} and in larger ones? {SLEEPER} why?"
+    raft = "RAFT: Reward rAnked FineTuning for Generative Foundation Model Alignment"
+    began = read(records, ASKED, f"{SLEEPER} says …", "and RAFT?", f"{raft} says …", "why?")
+    assert began.standalone == f"and RAFT? {raft} why?"
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("shorter", "shorter"),
+        ("Shorter please!", "shorter"),
+        ("ok, in one sentence", "shorter"),
+        ("tl;dr", "shorter"),
+        ("summarise that", "shorter"),
+        ("谢谢，能再短一点吗", "shorter"),
+        ("Tell me more.", "again"),
+        ("explain it like i'm twelve", "again"),
+        ("I don't understand", "again"),
+        ("why?", None),
+        ("summarise the RAFT paper", None),
+        ("explain superposition", None),
+    ],
+)
+def test_the_last_answer_is_wanted_once_more(records: Records, text: str, how: str | None) -> None:
+    asked = read(records, ASKED, f"{SLEEPER} says …", text)
+    assert asked.again == how
+    if how:
+        assert asked.standalone == ASKED and asked.doubt is None
+        # And what comes after it goes on from what was asked.
+        after = read(records, ASKED, f"{SLEEPER} says …", text, f"{SLEEPER} says …", "why?")
+        assert after.standalone == f"{ASKED} {SLEEPER} why?"
+    assert read(records, text).again is None
+
+
+@pytest.mark.model
+def test_real_conversations_change_their_topic_and_keep_it(with_reader: LocalAnswerer) -> None:
+    first = with_reader.ask(checked_question(ASKED))
+    history = (Turn("user", ASKED), Turn("assistant", first.answer))
+
+    def leads(text: str) -> str:
+        answer = with_reader.ask(checked_question(text, history))
+        return (answer.citations[0] if answer.citations else answer.sources[0]).paper.id
+
+    for text in ("and on larger models?", "how sure are they?", "did adversarial training help", "why?"):
+        assert leads(text) == "sleeper-agents", text
+    assert leads("and RAFT?") == "raft"
+    assert leads("nash learning, where does it fit in here") == "nash-learning"
+    assert leads("does debate work") in {"doubly-efficient-debate", "weak-llms-judging-strong-llms"}
+
+
+@pytest.mark.model
+def test_a_shorter_answer_has_one_quote(with_reader: LocalAnswerer) -> None:
+    whole = with_reader.ask(checked_question("What is RLHF?"))
+    history = (Turn("user", "What is RLHF?"), Turn("assistant", whole.answer))
+    shorter = with_reader.ask(checked_question("shorter", history))
+    assert len(shorter.citations) == 1 and len(shorter.answer) < len(whole.answer)
+    assert shorter.citations[0].quote in {citation.quote for citation in whole.citations}
