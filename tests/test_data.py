@@ -127,7 +127,17 @@ def test_arxiv_ids_are_those_of_the_links() -> None:
     for record in RECORDS:
         links = " ".join([record["url"] or "", *record["other_urls"]])
         in_link = re.search(r"arxiv\.org/(?:abs|pdf)/(\d{4}\.\d{4,5})", links)
-        assert record["arxiv_id"] == (in_link[1] if in_link else None), record["id"]
+        if in_link:
+            assert record["arxiv_id"] == in_link[1], record["id"]
+
+
+def test_an_arxiv_doi_bears_the_arxiv_number_and_names_are_whole() -> None:
+    for record in RECORDS:
+        if record["doi"] and "arxiv" in record["doi"].casefold():
+            assert record["doi"] == f"10.48550/arXiv.{record['arxiv_id']}", record["id"]
+        assert len(set(record["authors"])) == len(record["authors"]), record["id"]
+        # A reference tells given from family names.
+        assert all(" " in name and "," not in name and name == name.strip() for name in record["authors"]), record["id"]
 
 
 def test_untitled_works_have_a_label_and_titled_ones_none() -> None:
