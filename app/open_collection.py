@@ -16,6 +16,8 @@ from app.answering.evidence.calibration import read_calibration
 from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.evidence.read_evidence import ReadEvidence
+from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
+from app.answering.evidence.suggestions import read_suggestions
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.reading.reader import Reader
@@ -75,5 +77,14 @@ def opened(
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
         evidence = NearEvidence(retriever, answerability)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder, contradiction)
-    chain = AnswerChain(retriever, evidence, language_model, support, papers=papers, unsupported=unsupported)
+    suggestions = read_suggestions(shipped_file(SUGGESTIONS_FILE), papers)
+    chain = AnswerChain(
+        retriever,
+        evidence,
+        language_model,
+        support,
+        papers=papers,
+        suggestions=suggestions,
+        unsupported=unsupported,
+    )
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

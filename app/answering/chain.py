@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -35,6 +36,7 @@ from app.answering.events import (
 from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear
 from app.answering.evidence.figures import lacks_figure
 from app.answering.evidence.followups import follow_up_questions
+from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply
@@ -92,7 +94,8 @@ class _Work:
 class AnswerChain(Runnable[Question, Event]):
     """A LangChain runnable: `stream` yields the events of app.answering.events, `invoke` the last one.
 
-    `papers` are what questions about the collection itself are answered from.
+    `papers` are what questions about the collection itself are answered from, `suggestions`
+    questions to ask next.
     With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
@@ -104,12 +107,14 @@ class AnswerChain(Runnable[Question, Event]):
         support: SupportCheck,
         *,
         papers: Sequence[Paper] = (),
+        suggestions: Suggestions = MappingProxyType({}),
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
         self._evidence = evidence
         self._language_model = language_model
         self._support = support
+        self._suggestions = suggestions
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever)
 
@@ -166,7 +171,8 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
         yield Status(Notice("records"))
-        work.passages, work.quotes, work.followups = reply.passages, reply.citations, reply.followups
+        work.passages, work.quotes = reply.passages, reply.citations
+        work.followups = reply.followups or self._next(work)
         status: AnswerStatus = "answered" if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
         yield Sources(work.passages)
@@ -211,11 +217,12 @@ class AnswerChain(Runnable[Question, Event]):
             work.foreign = cannot_read(code)
             found = _unread(found)
         work.evidence, work.quotes = found, found.quotes
-        asked = [turn.content for turn in work.question.history if turn.role == "user"]
-        work.followups = follow_up_questions(
-            [*asked, work.question.text], work.quotes, work.passages, work.written, work.words
-        )
+        work.followups = self._next(work)
         work.clock("evidence_ms")
+
+    def _next(self, work: _Work) -> tuple[str, ...]:
+        asked = [turn.content for turn in work.question.history if turn.role == "user"] + [work.question.text]
+        return follow_up_questions(asked, work.quotes, work.passages, work.written, work.words, self._suggestions)
 
     def _unwritten(self, work: _Work, model: LanguageModel) -> str | None:
         """Why quotes answer, where a language model was asked for."""

@@ -82,6 +82,8 @@ _COLLECTION = CollectionPhrases(
     similar="Nearest to “{title}” by content",
     by_whom="“{title}” is by {names}",
     other_authors="and {count} others",
+    in_short="“{title}” in short, in this project's words: {summary}",
+    in_its_words="“{title}” in its own words",
     by_nobody="The record of “{title}” does not say by whom it is",
     dated="“{title}” is from {date}",
     undated="The record of “{title}” gives no date",
@@ -161,6 +163,10 @@ _HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
 _OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
 _LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
 
+_SHORTLY = (
+    r"(?:[,.]? (?:in (?:one|two|three|a few) (?:sentences?|lines?|words?)|in plain (?:words|english)|short(?:ly)?|"
+    r"briefly|for me|please|pls))*+"
+)
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
 _GRAMMAR = CollectionGrammar(
@@ -237,6 +243,16 @@ _GRAMMAR = CollectionGrammar(
         ("who", rf"{_ON}(?:(?:just |only )?the )?(?:authors?|names)(?P<title>)(?: please| pls)?"),
         ("who", rf"{_ON}(?:who(?:'s| is| are|s)|whos) (?:on|behind) (?P<title>.+)"),
         ("when", rf"{_ON}(?:(?:what|which) )?(?:the )?(?:year|date)(?P<title>)(?: and authors?| and lab)?"),
+        ("where", rf"{_ON}(?:the )?{_LINK} (?P<title>.+)"),
+        ("who", rf"(?:which|what) {_GROUP} (?:has|have|is behind|stands behind|does) (?P<title>.+?)(?: one| paper)?"),
+        (
+            "summary",
+            rf"{_ON}{_LEAD}(?:(?:give|write)(?: me)? )?(?:an? |the )?(?:(?:short|quick|brief) )?(?:tl;?dr|summary|gist|"
+            r"abstract|key (?:points?|findings?|takeaways?)|main (?:points?|findings?|ideas?|takeaways?|claims?))"
+            rf"(?: (?:of|for|on|from)|:)? (?P<title>.+?){_SHORTLY}",
+        ),
+        ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+?){_SHORTLY}"),
+        ("summary", rf"{_ON}(?P<title>.+?)[,:]? (?:tl;?dr|summary|summari[sz]ed|in short|in a nutshell)"),
     ),
     among=(
         # "The first one" alone points at a place in a list.
@@ -433,6 +449,19 @@ _CONVERSATION = ConversationWords(
 )
 
 _EVIDENCE = EvidenceWords(
+    says_aim=(
+        r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"
+        r"we(?:'re| are) (?:interested|focused)|we (?:study|present|introduce|propose|investigate|explore|describe|"
+        r"develop|examine|ask|test|outline|aim|consider|analy[sz]e|create|formally|apply|experiment|compare|survey|"
+        r"train))\b"
+    ),
+    says_finding=(
+        r"\bwe (?:(?:also|then|further|generally|thus|first) )?(?:find|found|show|demonstrate|observe|discover|"
+        r"conclude|prove|identif|uncover|establish|confirm|reveal)\w*"
+        r"|\b(?:our |these |the )?(?:results?|findings?|experiments?|evaluations?|analysis)(?: \w+){0,4}? "
+        r"(?:show|suggest|indicate|demonstrate|reveal|confirm)\w*"
+        r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b"
+    ),
     asks_definition=(
         r"(?:(?:ok|okay|so|hi|hello|please|and|but|now|sorry|well)[, ]+)*+"
         r"(?:what(?:'s|’s|s| is| are| was)|(?:(?:can|could) you (?:please )?)?(?:explain|define)|describe|"
@@ -445,6 +474,7 @@ _EVIDENCE = EvidenceWords(
     ),
     leans=(
         r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
+        r"we (?:call|name|term|refer to) (?:this|these|that|those|it|them)|"
         r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"
         r"however|moreover|furthermore|additionally|in addition|also|thus|therefore|hence|consequently|as a result|"
         r"accordingly|instead|otherwise|nevertheless|nonetheless|yet|but|conversely|in contrast|by contrast|"

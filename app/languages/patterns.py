@@ -13,8 +13,8 @@ from typing import Literal
 
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
 """What is no question for papers; a "task" is something to be done, or an attempt to take over."""
-Fact = Literal["who", "when", "where"]
-"""By whom a paper is, when it came out, where it can be read."""
+Fact = Literal["who", "when", "where", "summary"]
+"""By whom a paper is, when it came out, where it can be read, what it says in short."""
 Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
@@ -157,7 +157,8 @@ class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
 
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
-    which a question is made, whatever it is about. What fits `asks_definition` wants to know what
+    which a question is made, whatever it is about. A sentence with `says_aim` or
+    `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
     the thing in the group `term` is. A question with `asks_figure` wants a
     figure, and a sentence with `figure` or a digit has one.
     """
@@ -166,6 +167,8 @@ class EvidenceWords:
     about_itself: str = ""
     asks_for_several: str = ""
     asking: str = ""
+    says_aim: str = ""
+    says_finding: str = ""
     asks_definition: str = ""
     asks_figure: str = ""
     figure: str = ""

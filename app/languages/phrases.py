@@ -75,6 +75,8 @@ class CollectionPhrases:
     similar: str
     by_whom: str
     other_authors: str
+    in_short: str
+    in_its_words: str
     by_nobody: str
     dated: str
     undated: str

@@ -60,7 +60,7 @@ def test_an_answer_with_its_quote_lit_in_the_abstract(visit, shoot) -> None:
     assert lit and lit in paper.abstract
     assert squeezed(lit).rstrip(".") in seen.text(".answer")
     assert page.locator(f"{FIRST_CARD} .card-links a").first.get_attribute("rel") == "noopener noreferrer nofollow"
-    assert "every sentence supported" in seen.text(".provenance")
+    assert re.search(r"\d quotes?, word for word · answers the question", seen.text(".provenance"))
     shoot(seen, "desktop-light")
 
 

@@ -51,7 +51,7 @@ def test_an_answer_on_an_allowed_page(guest: Visiting, page_of: Callable[..., st
     page.locator(".marker").first.click()
     expect(page.locator("blockquote[data-lit] .words")).to_have_text(f"“{cited[0]['quote']}”")
     expect(page.locator("blockquote[data-lit]")).to_be_in_viewport()
-    expect(page.locator(".about")).to_contain_text("every sentence supported · quotes")
+    expect(page.locator(".about")).to_contain_text("word for word · answers the question")
     others = {source["paper"]["id"] for source in answered["answer"]["sources"]} - {
         each["paper"]["id"] for each in cited
     }
@@ -213,7 +213,7 @@ def test_a_frame_on_an_allowed_page_only(
     inner = allowed.page.frame_locator("iframe")
     inner.locator("textarea").fill(BACKDOOR)
     inner.locator("textarea").press("Enter")
-    expect(inner.locator(".about")).to_contain_text("every sentence supported")
+    expect(inner.locator(".about")).to_contain_text("word for word · answers the question")
     allowed.launch.click()  # the launcher beside it keeps its own conversation
     expect(allowed.panel.locator(".turn")).to_have_count(0)
     refused = guest(address.replace(other_site.allowed, other_site.stranger), fails=True)

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
+from app.answering.collection.gist import gist_of
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
 from app.answering.events import AnswerSentence, Citation
+from app.answering.evidence.selection import as_quotes
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
-from app.answering.writing.quotes import described, own_words
+from app.answering.writing.quotes import described, own_words, quoted
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
@@ -60,8 +62,11 @@ class CollectionAnswerer:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
+        if asked.paper and asked.intent == "summary":
+            return _summary(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
-            return self._listing(_fact(asked.intent, asked.paper, language), [asked.paper], [asked.paper], "", language)
+            fact = _fact(asked.intent, asked.paper, language)
+            return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)
         topic = self._in_english(asked.topic)
@@ -222,6 +227,30 @@ def _fact(intent: Intent, paper: Paper, language: Language) -> str:
         return (say.dated if date else say.undated).format(title=title, date=date)
     names = _who(paper, language)
     return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
+
+
+def _summary(paper: Paper, language: Language) -> Reply:
+    """The paper's own line in this project's words, where there is one, and what it says it did and found."""
+    say, title = language.collection, own_words(paper.name)
+    heading = say.in_short if paper.summary else say.in_its_words
+    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
+    gist = gist_of(paper)
+    if not gist:
+        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
+        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(_whole(paper),))
+    citations = as_quotes(gist)
+    ends = "." if paper.summary else say.colon
+    sentences = tuple(
+        AnswerSentence(
+            f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
+            (citation.number,),
+            "supported",
+            1.0,
+        )
+        for place, citation in enumerate(citations)
+    )
+    text = "".join(sentence.text for sentence in sentences)
+    return Reply(text, sentences, citations, (_whole(paper),))
 
 
 def _who(paper: Paper, language: Language) -> str:

@@ -22,6 +22,7 @@ from app.answering.collection.grammar import (
     similar_to,
 )
 from app.answering.collection.records import Records
+from app.answering.evidence.definition import term_asked
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
 from retrieval.facets import FACETS, Filters
@@ -36,6 +37,7 @@ MAX_TOPIC_WORDS = 7
 FEW = 5
 """So many papers on a topic are listed where one of them was asked for."""
 
+_WORDS = re.compile(r"[^\W_]+")
 _AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
@@ -85,9 +87,12 @@ def folded(text: str) -> str:
 def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
     """A fact that is asked of one paper, or of the few that treat a topic."""
     whole = folded(text)
-    asked = fact_of(whole) if len(text) <= MAX_CHARS else None
-    if asked is None:
+    if len(text) > MAX_CHARS:
         return None
+    asked = fact_of(whole)
+    if asked is None:
+        paper = _called_alone(text, records) or _meant_by(text, records)
+        return CollectionQuestion("summary", paper=paper) if paper else None
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
     if paper := _titled(text, asked.title, records):
@@ -99,9 +104,24 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     called = [paper for paper in treat if folded(paper.name).partition(":")[0] == topic]
     if len(called) == 1 or (len(treat) == 1 and not asked.named):
         return CollectionQuestion(asked.fact, paper=(called or list(treat))[0])
-    if asked.named or not 0 < len(treat) <= FEW:
+    if asked.named or asked.fact == "summary" or not 0 < len(treat) <= FEW:
         return None
     return CollectionQuestion("list", topic=_as_written(topic, text))
+
+
+def _called_alone(text: str, records: Records) -> Paper | None:
+    """The paper of whose name the whole text is a part: a title alone wants to know what the paper says."""
+    named = records.named_in(text)
+    words = _WORDS.findall(folded(text))
+    own = set(_WORDS.findall(folded(named[0].name))) if len(named) == 1 else set[str]()
+    return named[0] if words and own.issuperset(words) else None
+
+
+def _meant_by(text: str, records: Records) -> Paper | None:
+    """The paper that is called just as the thing of which a question asks what it is: "What is a sleeper agent?"."""
+    wanted = content_words(term_asked(text) or "")
+    called = [paper for paper in records.papers if content_words(folded(paper.name).partition(":")[0]) == wanted]
+    return called[0] if wanted and len(called) == 1 else None
 
 
 def _of_some(text: str, named: Sequence[Paper]) -> CollectionQuestion | None:

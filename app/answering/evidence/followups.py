@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain
+from types import MappingProxyType
 
 from app.answering.events import Citation
 from app.answering.evidence.evidence import WrittenNear
+from app.answering.evidence.suggestions import Suggestions
 from app.languages.phrases import AnswerPhrases
 from retrieval.lexical.tokens import overlap
 from retrieval.types import ExpansionQuery, Passage
@@ -18,7 +21,7 @@ SAME_AGAIN = 0.85
 NEAR_REPEAT = 0.4
 """Questions sharing this much of their content words ask the same."""
 NOT_FAR = 0.6
-"""A written question is suggested where its similarity reaches this share of the nearest one's."""
+"""A question is suggested where its similarity, or its paper's score, reaches this share of the best one's."""
 MAX_CHARS = 110
 """Longer written questions do not fit where suggestions stand."""
 
@@ -29,17 +32,19 @@ def follow_up_questions(
     passages: Sequence[Passage],
     written: WrittenNear,
     words: AnswerPhrases,
+    suggestions: Suggestions = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Up to three questions to ask next, in the language of `words`.
 
-    `asked` is what the reader has asked so far; `written` are the questions written for
-    the papers found, with their similarity to the last one asked. The nearest come first,
-    at most two on one paper and none that a quote has answered already. Papers that no
-    question was written for are asked for their findings.
+    `asked` is what the reader has asked so far. `suggestions` come first, those of the papers quoted
+    before those of others found; then of `written`, questions that retrieval knows of the papers found
+    with their similarity to the last one asked, the nearest. There are at most two on one paper and none
+    that a quote has answered already. Papers that no question was written for are asked for their findings.
     """
     chosen: list[str] = []
     of_paper: Counter[str] = Counter()
-    for paper, text in _candidates(quotes, passages, written, words):
+    suggested = _suggested(quotes, passages, words, suggestions)
+    for paper, text in chain(suggested, _candidates(quotes, passages, written, words)):
         fresh = all(overlap(text, other) < NEAR_REPEAT for other in (*asked, *chosen))
         if fresh and of_paper[paper] < OF_ONE_PAPER:
             chosen.append(text)
@@ -47,6 +52,19 @@ def follow_up_questions(
         if len(chosen) == MOST:
             break
     return tuple(chosen)
+
+
+def _suggested(
+    quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases, suggestions: Suggestions
+) -> Iterator[tuple[str, str]]:
+    """The suggestions for the papers quoted, then for the others that come near, with their papers' ids."""
+    best = max((passage.score for passage in passages), default=0.0)
+    found = [quote.paper.id for quote in quotes]
+    found += [passage.paper.id for passage in passages if passage.score >= NOT_FAR * best]
+    for paper in dict.fromkeys(found):
+        for question in suggestions.get(paper, ()):
+            if question.language == words.language and not _answered(question, quotes):
+                yield paper, question.text
 
 
 def _candidates(

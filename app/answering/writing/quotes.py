@@ -35,7 +35,7 @@ def quoted_answer(
         for place, quote in enumerate(group):
             gap = opening if not sentences else " " if place else "\n\n"
             lead = _lead(quote.paper, position, place, words)
-            sentences.append(AnswerSentence(f"{gap}{lead}{_quoted(quote, words)}", (quote.number,), "supported", 1.0))
+            sentences.append(AnswerSentence(f"{gap}{lead}{quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
 
 
@@ -48,7 +48,8 @@ def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
     return introduction.format(paper=described(paper, words))
 
 
-def _quoted(quote: Citation, words: AnswerPhrases) -> str:
+def quoted(quote: Citation, words: AnswerPhrases) -> str:
+    """The quote in quotation marks with its marker, and in the reader's language where that is another."""
     gloss = words.gloss.format(gloss=quote.gloss) if quote.gloss and words.language != quote.paper.language else ""
     return f"“{quote.quote}”{gloss} [{quote.number}]"
 

@@ -201,7 +201,7 @@ def closest(exchange: Exchange, number: int, words: UiStrings) -> str:
 
 
 def provenance(exchange: Exchange, words: UiStrings) -> str:
-    """How the answer was made and how far it is supported, in one line, and why it is not what was asked for."""
+    """That the quotes are quotes, whether they answer, and how long it took; and why it is not what was asked for."""
     answer = exchange.answer
     if answer is None:
         return ""
@@ -209,22 +209,23 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
     parts: list[str] = []
     if answer.status == "abstained":
         parts.append(words("supported_none"))
-    elif answer.status == "partly":
-        parts.append(words("supported_partly"))
-    else:
-        if total:
-            some = words("supported_some", supported=supported, total=total)
-            parts.append(words("supported_all") if supported == total else some)
-        writer = answer.models.llm or words("mode_some_model")
-        parts.append(words("mode_quotes") if answer.mode == "quotes" else words("mode_written", name=writer))
+    elif answer.mode == "generated":
+        some = words("supported_some", supported=supported, total=total)
+        parts.append(words("supported_all") if supported == total else some)
+        parts.append(words("mode_written", name=answer.models.llm or words("mode_some_model")))
+    elif count := len(answer.citations):
+        parts.append(words("quotes_one") if count == 1 else words("quotes_many", count=count))
+    if answer.status == "partly":
+        parts.append(words("answers_perhaps"))
+    # Without a reader nobody knows.
+    elif answer.status == "answered" and answer.models.reranker:
+        parts.append(words("answers_it"))
     elapsed = answer.timings.total_ms
     if elapsed is not None:
         quick = elapsed < 1000
         parts.append(
             words("took_ms", count=f"{elapsed:.0f}") if quick else words("took_s", count=f"{elapsed / 1000:.1f}")
         )
-    if answer.models.embedding:
-        parts.append(answer.models.embedding)
     whole = " whole" if total and supported == total and answer.status == "answered" else ""
     note = f'<p class="note">{text_html(said(answer.note, words.language))}</p>' if answer.note else ""
     return f'<p class="provenance{whole}">{text_html(" · ".join(parts))}</p>{note}'

@@ -50,21 +50,23 @@ export function failureWords({ key, sentence, seconds }, say, language) {
   return sentence || say(key ?? "unreachable");
 }
 
-function provenance({ answer, abstained, sentences }, say) {
+function provenance({ answer, abstained, sentences, citations }, say) {
   const parts = [];
   const supported = sentences.filter(({ support }) => support === "supported").length;
   const every = sentences.length > 0 && supported === sentences.length;
   const partly = answer.status === "partly";
   if (abstained) parts.push(say("nothing_near"));
-  else if (partly) parts.push(say("nearest"));
-  else {
-    if (sentences.length)
-      parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
+  else if (answer.mode === "generated") {
+    parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
     const llm = answer.models?.llm;
-    parts.push(
-      answer.mode === "quotes" ? say("quotes_mode") : say("written_by", { llm: llm ? String(llm) : say("a_model") }),
-    );
+    parts.push(say("written_by", { llm: llm ? String(llm) : say("a_model") }));
+  } else {
+    const n = citations.length;
+    if (n) parts.push(n === 1 ? say("one_quote") : say("quotes_mode", { n }));
   }
+  if (partly) parts.push(say("nearest"));
+  // Without a reader nobody knows.
+  else if (answer.status === "answered" && answer.models?.reranker) parts.push(say("answers"));
   const ms = Number(answer.timings?.total_ms);
   if (ms > 0) parts.push(ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
   return make("p", { class: every && !abstained && !partly ? "about whole" : "about" }, parts.join(" · "));

@@ -76,6 +76,45 @@ def test_a_fact_of_a_paper_is_told_from_its_record(
     assert answer.answer.startswith(f"“{answer.citations[0].paper.name}” {fact}")
 
 
+@pytest.mark.parametrize(
+    ("question", "paper"),
+    [
+        ("tl;dr of Sleeper Agents", "sleeper-agents"),
+        ("Summarise the many-shot jailbreaking paper", "many-shot-jailbreaking"),
+        ("can you summarize “Nash Learning from Human Feedback” in one sentence please?", "nash-learning"),
+        ("RAFT, in short", "raft"),
+        ("interpretability dreams", "interpretability-dreams"),
+        ("A hazard analysis framework for code synthesis", "hazard-analysis-code-models"),
+        ("whats a sleeper agent", "sleeper-agents"),
+        ("What is constitutional AI?", "constitutional-ai"),
+        ("digital twins summary", "digital-twins"),
+    ],
+)
+def test_a_paper_in_short_is_our_line_and_its_own_words(
+    answerer: LocalAnswerer, all_papers: tuple[Paper, ...], question: str, paper: str
+) -> None:
+    answer = ask(answerer, question)
+    (asked_for,) = [one for one in all_papers if one.id == paper]
+    assert answer.status == "answered" and set(cited(answer)) == {paper}
+    assert answer.answer.startswith(f"“{asked_for.name}” in short, in this project's words: {asked_for.summary[:-1]}")
+    assert 1 <= len(answer.citations) <= 2
+    assert all(f"“{citation.quote}” [{citation.number}]" in answer.answer for citation in answer.citations)
+    assert "".join(sentence.text for sentence in answer.sentences).replace("\n", "") in answer.answer.replace("\n", "")
+
+
+def test_what_is_no_title_is_not_summarised(answerer: LocalAnswerer) -> None:
+    for question in ("What is superposition?", "Does debate work?", "summarise the whole collection", "reward models"):
+        assert "in this project's words" not in ask(answerer, question).answer, question
+
+
+def test_a_paper_of_ones_own_has_no_line_of_ours_and_perhaps_no_words(built_full: Any) -> None:
+    owls = Paper("owls", "Owls", "Owls fly. We find that owls sleep by day. Mice run.", "en")
+    text = told(built_full, CollectionQuestion("summary", paper=owls))
+    assert text == "“Owls” in its own words:\n\n“Owls fly. We find that owls sleep by day.” [1]"
+    bare = Paper("owls", "Owls", "", "en")
+    assert "no abstract" in told(built_full, CollectionQuestion("summary", paper=bare))
+
+
 def told(built: Any, question: CollectionQuestion) -> str:
     assert question.paper
     return CollectionAnswerer((question.paper,), built.retriever).answer(question, Filters(), ENGLISH).text

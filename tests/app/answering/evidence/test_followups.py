@@ -86,7 +86,29 @@ def test_papers_that_no_question_was_written_for_are_asked_for_their_findings() 
 
 def test_the_reader_is_not_sent_back(answerer: LocalAnswerer) -> None:
     first = answerer.ask(checked_question("Do safety techniques remove a backdoor that was trained in?"))
-    assert first.followups and all(question.startswith("What does “") for question in first.followups)
+    assert first.followups
     history = (Turn("user", first.followups[0]), Turn("assistant", "…"))
     second = answerer.ask(checked_question("Do safety techniques remove a backdoor?", history))
     assert first.followups[0] not in second.followups
+
+
+def test_suggestions_come_first_those_of_what_is_quoted_before_the_others() -> None:
+    def of(paper: str, *texts: str) -> tuple[ExpansionQuery, ...]:
+        return tuple(ExpansionQuery(paper, text, text, answers=(Span(9, 18),)) for text in texts)
+
+    answered = ExpansionQuery("lies", "Is it told?", "", answers=(Span(0, 8),))
+    suggestions = {
+        "debate": of("debate", "Who judges?", "Who wins debates?"),
+        "lies": (answered, *of("lies", "Does it hide?", "Which owls?", "Which mice?")),
+        "elsewhere": of("elsewhere", "Not found?"),
+    }
+    near = [written("scaling", "How large?", 0.8)]
+    told = follow_up_questions([], [LYING], FOUND, near, ENGLISH, suggestions)
+    assert told == ("Does it hide?", "Which owls?", "Who judges?")
+    far = [FOUND[0], Passage(PAPERS[1], 0, 18, 0.4), *FOUND[2:]]
+    assert "Who judges?" not in follow_up_questions([], [LYING], far, near, ENGLISH, suggestions)
+    assert follow_up_questions(["Which owls hide?"], [LYING], FOUND, near, ENGLISH, {"lies": of("lies", "Who?")}) == (
+        "Who?",
+        "How large?",
+        "What does “On debate” find?",
+    )

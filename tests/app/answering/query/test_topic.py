@@ -93,7 +93,6 @@ def test_the_answer_before_tells_how_such_a_question_was_read(records: Records) 
         ("Shorter please!", "shorter"),
         ("ok, in one sentence", "shorter"),
         ("tl;dr", "shorter"),
-        ("summarise that", "shorter"),
         ("谢谢，能再短一点吗", "shorter"),
         ("Tell me more.", "again"),
         ("explain it like i'm twelve", "again"),
@@ -112,6 +111,12 @@ def test_the_last_answer_is_wanted_once_more(records: Records, text: str, how: s
         after = read(records, ASKED, f"{SLEEPER} says …", text, f"{SLEEPER} says …", "why?")
         assert after.standalone == f"{ASKED} {SLEEPER} why?"
     assert read(records, text).again is None
+
+
+def test_to_summarise_that_is_to_summarise_the_paper_spoken_of(records: Records) -> None:
+    asked = read(records, ASKED, f"{SLEEPER} says …", "ok, summarise that").of_records
+    assert asked and asked.intent == "summary" and asked.paper and asked.paper.id == "sleeper-agents"
+    assert read(records, "summarise that").of_records is None
 
 
 @pytest.mark.model

@@ -338,7 +338,7 @@ def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
     assert html.count("(the quoted text does not say this)") == 1
     assert html.index("moon") < html.index("(no quote behind") < html.index("Training removes")
     assert 'class="supported"' not in html
-    assert "1 of 3 sentences supported · written by tiny · 84 ms" in render.turn(exchange, 1, True, EN)
+    assert "1 of 3 sentences backed by their quotes · written by tiny · 84 ms" in render.turn(exchange, 1, True, EN)
 
 
 @given(st.lists(st.sampled_from(["One. [1] ", "Two “a”. ", "Three *b* [1]. ", "\n\n"]), max_size=6))
@@ -366,10 +366,21 @@ def test_what_comes_near_is_not_told_as_though_it_were_sure() -> None:
     sure = answered(quoted.text, (citation(1, "Backdoors persist."),), (quoted,))
     assert sure.answer is not None
     near = Exchange("Q?").after(Done(replace(sure.answer, status="partly")))
-    assert 'class="provenance whole"' in render.provenance(sure, EN)
+    assert 'class="provenance whole">1 quote, word for word · 84 ms<' in render.provenance(sure, EN)
     told = render.provenance(near, EN)
-    assert "the nearest sentence, which may not answer this" in told
-    assert "whole" not in told and "every sentence supported" not in told
+    assert "1 quote, word for word · may not answer the question" in told and "whole" not in told
+
+
+def test_that_quotes_are_quotes_and_that_they_answer_are_told_apart() -> None:
+    quoted = AnswerSentence("So: “Backdoors persist.” [1]", (1,), "supported", 1.0)
+    unread = answered(quoted.text, (citation(1, "Backdoors persist."), citation(2, "Larger models")), (quoted,))
+    assert unread.answer is not None
+    read = replace(unread.answer, models=replace(unread.answer.models, reranker="minilm-reader"))
+    assert "2 quotes, word for word · 84 ms<" in render.provenance(unread, EN)
+    assert "2 quotes, word for word · answers the question" in render.provenance(Exchange("Q?").after(Done(read)), EN)
+    written = replace(read, mode="generated", models=replace(read.models, llm="smollm2"))
+    told = render.provenance(Exchange("Q?").after(Done(written)), EN)
+    assert "every sentence backed by its quote · written by smollm2 · answers the question" in told
 
 
 def test_a_sentence_that_its_quote_denies_is_struck_through_and_said_to_be() -> None:
@@ -377,10 +388,11 @@ def test_a_sentence_that_its_quote_denies_is_struck_through_and_said_to_be() -> 
         "Backdoors fade [1].",
         (citation(1, "Backdoors persist."),),
         (sentence("Backdoors fade [1].", "contradicted", 1),),
+        mode="generated",
     )
     html = answer_html(exchange, 1, EN)
     assert '<span class="contradicted"' in html and "the quote says the opposite" in parsed(html).text
-    assert "0 of 1 sentences supported" in render.provenance(exchange, EN)
+    assert "0 of 1 sentences backed by their quotes" in render.provenance(exchange, EN)
 
 
 def test_the_note_why_the_mode_is_another_is_shown() -> None:

@@ -1,0 +1,29 @@
+"""The sentences that say the most of a paper: what it set out to do, and what it found."""
+
+from __future__ import annotations
+
+import re
+
+from app.languages import any_of
+from retrieval.chunking import chunk_sentences
+from retrieval.types import Paper, Sentence
+
+_AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
+_FINDING = any_of(lambda language: language.evidence.says_finding, re.IGNORECASE)
+
+
+def gist_of(paper: Paper) -> tuple[Sentence, ...]:
+    """At most two sentences in reading order: the first that says what it does, and the first after it that finds.
+
+    A finding in the last sentence is assumed where none says so; none for a paper without an abstract.
+    """
+    chunks = chunk_sentences(paper)
+    if not chunks:
+        return ()
+    aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
+    finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
+    finding = next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+    return tuple(
+        Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)
+        for chunk in (chunks[place] for place in sorted({aim, finding}))
+    )

@@ -1,0 +1,54 @@
+"""What is suggested to be asked is answered by the papers that it was written for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from app.answering.evidence.suggestions import FILE, read_suggestions
+from app.local_answerer import LocalAnswerer
+from benchmarks.suggestions import asked_all, is_answered_well
+from retrieval.errors import InputError
+from retrieval.shipped import shipped_file
+from retrieval.types import Paper, Span
+
+WELL = 0.95
+"""Of the suggestions, when asked."""
+
+
+def test_a_suggestion_is_known_for_papers_that_say_its_sentences(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text(
+        '{"paper": "a", "question": "Do owls fly?", "sentences": ["Owls fly."]}\n'
+        '{"paper": "a", "question": "Do owls swim?", "sentences": ["Owls swim."]}\n'
+        '{"paper": "b", "question": "Do mice run?", "sentences": ["Mice run."]}\n',
+        encoding="utf-8",
+    )
+    paper = Paper("a", "A", "Look: Owls fly. So it is.", "en")
+    known = read_suggestions(file, [paper])
+    assert set(known) == {"a"}
+    assert [(one.text, one.answers) for one in known["a"]] == [("Do owls fly?", (Span(6, 15),))]
+
+
+def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "s.jsonl"
+    file.write_text('{"paper": "a"}\n', encoding="utf-8")
+    with pytest.raises(InputError):
+        read_suggestions(file, [])
+
+
+def test_every_paper_with_an_abstract_has_three(all_papers: tuple[Paper, ...]) -> None:
+    known = read_suggestions(shipped_file(FILE), all_papers)
+    assert {paper.id for paper in all_papers if paper.abstract} == set(known)
+    assert all(len(questions) == 3 for questions in known.values())
+    texts = Counter(question.text for questions in known.values() for question in questions)
+    assert max(texts.values()) == 1 and all(4 <= len(text.split()) <= 14 for text in texts)
+
+
+@pytest.mark.model
+def test_what_is_suggested_is_answered_well(with_reader: LocalAnswerer) -> None:
+    asked = asked_all(with_reader, read_suggestions(shipped_file(FILE), with_reader.papers))
+    badly = [question.text for question, answer in asked if not is_answered_well(question, answer)]
+    assert len(badly) <= (1 - WELL) * len(asked), badly
