@@ -63,7 +63,7 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return _summary(asked.paper, language)
+            return _summary(asked.paper, asked.topic, language)
         if asked.paper and asked.intent in FACTS:
             fact = _fact(asked.intent, asked.paper, language)
             return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
@@ -229,12 +229,12 @@ def _fact(intent: Intent, paper: Paper, language: Language) -> str:
     return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
 
 
-def _summary(paper: Paper, language: Language) -> Reply:
-    """The paper's own line in this project's words, where there is one, and what it says it did and found."""
+def _summary(paper: Paper, term: str, language: Language) -> Reply:
+    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
     say, title = language.collection, own_words(paper.name)
     heading = say.in_short if paper.summary else say.in_its_words
     heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
-    gist = gist_of(paper)
+    gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(_whole(paper),))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.answering.evidence.definition import definition_counts
 from app.languages import any_of
 from retrieval.chunking import chunk_sentences
 from retrieval.types import Paper, Sentence
@@ -12,10 +13,11 @@ _AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
 _FINDING = any_of(lambda language: language.evidence.says_finding, re.IGNORECASE)
 
 
-def gist_of(paper: Paper) -> tuple[Sentence, ...]:
+def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
     """At most two sentences in reading order: the first that says what it does, and the first after it that finds.
 
-    A finding in the last sentence is assumed where none says so; none for a paper without an abstract.
+    A finding in the last sentence is assumed where none says so; none for a paper without an abstract. Where one
+    says what the `term` is, it stands for the finding.
     """
     chunks = chunk_sentences(paper)
     if not chunks:
@@ -23,6 +25,9 @@ def gist_of(paper: Paper) -> tuple[Sentence, ...]:
     aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
     finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
     finding = next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+    meaning = [definition_counts(chunk.embedded, term) if term else 0.0 for chunk in chunks]
+    if max(meaning) > 0:
+        finding = meaning.index(max(meaning))
     return tuple(
         Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)
         for chunk in (chunks[place] for place in sorted({aim, finding}))

@@ -91,8 +91,9 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
         return None
     asked = fact_of(whole)
     if asked is None:
-        paper = _called_alone(text, records) or _meant_by(text, records)
-        return CollectionQuestion("summary", paper=paper) if paper else None
+        term = term_asked(text) or ""
+        paper = _called_alone(text, records) or _called(term, records)
+        return CollectionQuestion("summary", topic=term, paper=paper) if paper else None
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
     if paper := _titled(text, asked.title, records):
@@ -117,9 +118,9 @@ def _called_alone(text: str, records: Records) -> Paper | None:
     return named[0] if words and own.issuperset(words) else None
 
 
-def _meant_by(text: str, records: Records) -> Paper | None:
+def _called(term: str, records: Records) -> Paper | None:
     """The paper that is called just as the thing of which a question asks what it is: "What is a sleeper agent?"."""
-    wanted = content_words(term_asked(text) or "")
+    wanted = content_words(term)
     called = [paper for paper in records.papers if content_words(folded(paper.name).partition(":")[0]) == wanted]
     return called[0] if wanted and len(called) == 1 else None
 

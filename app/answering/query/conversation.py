@@ -147,10 +147,13 @@ def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversati
         # What was answered tells how a question was read that could be read either way.
         if replied and topic.named and _is_in_doubt(asked, topic, records):
             goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
-        named = replied or (topic.named if goes_on else ())
         of_records = going_on(asked, of_records, records, topic.named)
-        if of_records:
+        paper = of_records.paper if of_records else None
+        named = replied or ((paper,) if paper else topic.named if goes_on else ())
+        if of_records and of_records.intent != "summary":
             topic = _Topic("", named)
+        elif of_records and goes_on:
+            topic = _Topic(topic.asked, named)
         else:
             topic = _Topic(f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked, named)
     return Conversation(topic, of_records)

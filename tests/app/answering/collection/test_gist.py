@@ -40,6 +40,13 @@ def test_the_aim_and_the_first_finding_after_it(abstract: str, said: list[str]) 
     assert gist(abstract) == said
 
 
+def test_where_a_term_is_asked_for_what_says_it_stands_for_the_finding() -> None:
+    abstract = "We study owls. We find that owls eat mice. Owling is a way to hunt."
+    said = gist_of(Paper("p", "P", abstract, "en"), "owling")
+    assert [one.text for one in said] == ["We study owls.", "Owling is a way to hunt."]
+    assert [one.text for one in gist_of(Paper("p", "P", abstract, "en"), "mousing")] == gist(abstract)
+
+
 @given(st.text(max_size=300))
 def test_whatever_the_text_they_are_sentences_of_it_in_its_order(abstract: str) -> None:
     paper = Paper("p", "P", abstract, "en")

@@ -77,9 +77,9 @@ def test_a_paper_that_says_it_is_read_first_and_its_sentence_counts_for_more() -
         ("what is goal misgeneralization", "oal misgeneralization"),
     ],
 )
-def test_the_first_quote_says_what_it_is(with_reader: LocalAnswerer, question: str, said: str) -> None:
+def test_one_of_the_first_quotes_says_what_it_is(with_reader: LocalAnswerer, question: str, said: str) -> None:
     answer = with_reader.ask(checked_question(question))
     term = term_asked(question)
     assert answer.status == "answered" and term
-    assert said in answer.citations[0].quote, answer.answer
-    assert defines(answer.citations[0].quote, term), answer.answer
+    assert any(said in citation.quote for citation in answer.citations[:2]), answer.answer
+    assert any(defines(citation.quote, term) for citation in answer.citations[:2]), answer.answer

@@ -117,6 +117,14 @@ def test_to_summarise_that_is_to_summarise_the_paper_spoken_of(records: Records)
     asked = read(records, ASKED, f"{SLEEPER} says …", "ok, summarise that").of_records
     assert asked and asked.intent == "summary" and asked.paper and asked.paper.id == "sleeper-agents"
     assert read(records, "summarise that").of_records is None
+    after = read(records, ASKED, f"{SLEEPER} says …", "ok, summarise that", f"“{SLEEPER}” in short …", "why?")
+    assert after.standalone == f"{ASKED} {SLEEPER} why?"
+
+
+def test_a_paper_asked_for_is_the_topic_also_where_the_reply_is_not_known(records: Records) -> None:
+    history = (Turn("user", "What are sleeper agents?"),)
+    asked = understood(checked_question("Does safety training remove them?", history), records)
+    assert asked.standalone == f"What are sleeper agents? {SLEEPER} Does safety training remove them?"
 
 
 @pytest.mark.model
