@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from app.answering.events import Citation
 from app.answering.evidence.evidence import WrittenNear
-from app.answering.evidence.suggestions import Suggestions
+from app.answering.evidence.suggestions import LANGUAGE, Suggestions
 from app.languages.phrases import AnswerPhrases
 from retrieval.lexical.tokens import overlap
 from retrieval.types import ExpansionQuery, Passage
@@ -21,7 +21,7 @@ SAME_AGAIN = 0.85
 NEAR_REPEAT = 0.4
 """Questions sharing this much of their content words ask the same."""
 NOT_FAR = 0.6
-"""A question is suggested where its similarity, or its paper's score, reaches this share of the best one's."""
+"""A written question is suggested where its similarity reaches this share of the nearest one's."""
 MAX_CHARS = 110
 """Longer written questions do not fit where suggestions stand."""
 
@@ -37,14 +37,18 @@ def follow_up_questions(
     """Up to three questions to ask next, in the language of `words`.
 
     `asked` is what the reader has asked so far. `suggestions` come first, those of the papers quoted
-    before those of others found; then of `written`, questions that retrieval knows of the papers found
-    with their similarity to the last one asked, the nearest. There are at most two on one paper and none
+    before those of others found; then, of papers that have none, of `written`, questions that retrieval knows of
+    them with their similarity to the last one asked, the nearest. There are at most two on one paper and none
     that a quote has answered already. Papers that no question was written for are asked for their findings.
     """
     chosen: list[str] = []
     of_paper: Counter[str] = Counter()
-    suggested = _suggested(quotes, passages, words, suggestions)
-    for paper, text in chain(suggested, _candidates(quotes, passages, written, words)):
+    if words.language != LANGUAGE:
+        suggestions = {}
+    suggested = _suggested(quotes, passages, suggestions)
+    # Those are written as readers ask, in riddles at times; where there are better ones they only help to find.
+    others = [pair for pair in written if pair[0].paper_id not in suggestions]
+    for paper, text in chain(suggested, _candidates(quotes, passages, others, words, suggestions)):
         fresh = all(overlap(text, other) < NEAR_REPEAT for other in (*asked, *chosen))
         if fresh and of_paper[paper] < OF_ONE_PAPER:
             chosen.append(text)
@@ -55,20 +59,22 @@ def follow_up_questions(
 
 
 def _suggested(
-    quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases, suggestions: Suggestions
+    quotes: Sequence[Citation], passages: Sequence[Passage], suggestions: Suggestions
 ) -> Iterator[tuple[str, str]]:
-    """The suggestions for the papers quoted, then for the others that come near, with their papers' ids."""
-    best = max((passage.score for passage in passages), default=0.0)
-    found = [quote.paper.id for quote in quotes]
-    found += [passage.paper.id for passage in passages if passage.score >= NOT_FAR * best]
+    """The suggestions for the papers quoted, then for the others found, the nearest first, with their papers' ids."""
+    found = [quote.paper.id for quote in quotes] + [passage.paper.id for passage in passages]
     for paper in dict.fromkeys(found):
         for question in suggestions.get(paper, ()):
-            if question.language == words.language and not _answered(question, quotes):
+            if not _answered(question, quotes):
                 yield paper, question.text
 
 
 def _candidates(
-    quotes: Sequence[Citation], passages: Sequence[Passage], written: WrittenNear, words: AnswerPhrases
+    quotes: Sequence[Citation],
+    passages: Sequence[Passage],
+    written: WrittenNear,
+    words: AnswerPhrases,
+    suggestions: Suggestions,
 ) -> Iterator[tuple[str, str]]:
     """Questions with the ids of their papers: the written ones, nearest first, then one for each paper without any."""
     quoted = {quote.paper.id for quote in quotes}
@@ -82,7 +88,7 @@ def _candidates(
     for question, near in fitting:
         if near >= NOT_FAR * fitting[0][1]:
             yield question.paper_id, question.text
-    asked_of = {question.paper_id for question, _ in written}
+    asked_of = {question.paper_id for question, _ in written} | set(suggestions)
     for name, paper in papers.items():
         if name not in asked_of | quoted and paper.title and paper.abstract:
             yield name, words.follow_up.format(title=paper.title)

@@ -11,6 +11,7 @@ from retrieval.json_lines import read_records
 from retrieval.types import ExpansionQuery, Paper, Span
 
 FILE = "suggestions.jsonl"
+LANGUAGE = "en"
 Suggestions = Mapping[str, tuple[ExpansionQuery, ...]]
 """The questions by their papers' ids, in the order in which they were written."""
 
@@ -22,7 +23,7 @@ def read_suggestions(file: Path, papers: Iterable[Paper]) -> Suggestions:
     for _, (paper_id, text, sentences) in read_records(file, _parsed, what="suggestions", kind=InputError):
         places = _places(known[paper_id], sentences) if paper_id in known else ()
         if places:
-            found.setdefault(paper_id, []).append(ExpansionQuery(paper_id, text, text, answers=places))
+            found.setdefault(paper_id, []).append(ExpansionQuery(paper_id, text, text, LANGUAGE, places))
     return {paper_id: tuple(questions) for paper_id, questions in found.items()}
 
 

@@ -105,8 +105,13 @@ def test_suggestions_come_first_those_of_what_is_quoted_before_the_others() -> N
     near = [written("scaling", "How large?", 0.8)]
     told = follow_up_questions([], [LYING], FOUND, near, ENGLISH, suggestions)
     assert told == ("Does it hide?", "Which owls?", "Who judges?")
-    far = [FOUND[0], Passage(PAPERS[1], 0, 18, 0.4), *FOUND[2:]]
-    assert "Who judges?" not in follow_up_questions([], [LYING], far, near, ENGLISH, suggestions)
+    # What is only known for finding comes after them, and not of a paper that has some.
+    known = [*near, written("debate", "Which bridges fall?", 0.9)]
+    of_debate = {"debate": suggestions["debate"]}
+    told = follow_up_questions([], [LYING], FOUND, known, ENGLISH, of_debate)
+    assert told == ("Who judges?", "Who wins debates?", "How large?")
+    told = follow_up_questions([], [LYING], FOUND, known[:1], CHINESE, of_debate)
+    assert told == ("“On debate”有什么发现？",)
     assert follow_up_questions(["Which owls hide?"], [LYING], FOUND, near, ENGLISH, {"lies": of("lies", "Who?")}) == (
         "Who?",
         "How large?",
