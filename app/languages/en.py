@@ -180,7 +180,7 @@ _GRAMMAR = CollectionGrammar(
             (
                 None,
                 rf"{_LEAD}(?:(?P<n1>{_NUMBER}) )?(?P<order>{_NEWEST}|oldest|earliest|first|last)"
-                rf"(?: (?P<n2>{_NUMBER}))? {_DESCRIBED}(?P<works>{_PAPER}){_REST}",
+                rf"(?: (?P<n2>{_NUMBER}))?(?: {OWN}(?:'s)?)? {_DESCRIBED}(?P<works>{_PAPER}){_REST}",
             ),
             (None, rf"(?=.*{OWN}){_LEAD}(?P<order>{_NEWEST}|new|oldest|earliest)(?: one| thing)?{_REST}"),
             (
@@ -449,6 +449,12 @@ _CONVERSATION = ConversationWords(
 )
 
 _EVIDENCE = EvidenceWords(
+    manner=(
+        r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
+        r"in (?:just )?(?:one|two|three|a few|1|2|3) (?:short |simple )?(?:sentences?|lines?|words?)|"
+        r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
+        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|please|pls)(?!\w)"
+    ),
     says_aim=(
         r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"
         r"we(?:'re| are) (?:interested|focused)|we (?:study|present|introduce|propose|investigate|explore|describe|"

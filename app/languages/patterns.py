@@ -157,7 +157,8 @@ class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
 
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
-    which a question is made, whatever it is about. A sentence with `says_aim` or
+    which a question is made, whatever it is about. `manner` is how an answer is wanted, and
+    no part of what is asked. A sentence with `says_aim` or
     `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
     the thing in the group `term` is. A question with `asks_figure` wants a
     figure, and a sentence with `figure` or a digit has one.
@@ -169,6 +170,7 @@ class EvidenceWords:
     asking: str = ""
     says_aim: str = ""
     says_finding: str = ""
+    manner: str = ""
     asks_definition: str = ""
     asks_figure: str = ""
     figure: str = ""

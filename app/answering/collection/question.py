@@ -141,7 +141,7 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     if asks_for_overview(whole):
         return CollectionQuestion("overview")
     read = read_filters(whole, records.facets)
-    frame = form_of(" ".join(read.rest.split()).rstrip(" ,?!."))
+    frame = form_of(" ".join(read.rest.split()).strip(" ,?!."))
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)

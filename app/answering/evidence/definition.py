@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from app.answering.reading.sentences import chance_of, odds_of
-from app.languages import LANGUAGES
+from app.languages import LANGUAGES, any_of
 from retrieval.types import Passage, Sentence
 
 MAX_TERM_WORDS = 5
@@ -18,6 +18,7 @@ sets its name in quotation marks."""
 _ASKED = tuple(
     re.compile(pattern, re.IGNORECASE) for language in LANGUAGES if (pattern := language.evidence.asks_definition)
 )
+_MANNER = any_of(lambda language: language.evidence.manner, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SAYS = (
     r"is|are|refers? to|means?|denotes?|occurs?|involves?|aims?|seeks?|has emerged|corresponds?|allows?|provides?|"
@@ -29,10 +30,16 @@ _NAMES = (
 )
 
 
+def without_manner(question: str) -> str:
+    """The question without how the answer is wanted, as "in one sentence": what is left is what is asked."""
+    left = " ".join(_MANNER.sub(" ", question).split())
+    return left if _WORD.search(left) else question
+
+
 def term_asked(question: str) -> str | None:
     """The thing of which a question wants to know what it is, in the question's letters."""
     for pattern in _ASKED:
-        if match := pattern.fullmatch(" ".join(question.split()).rstrip(" ?!.？。！")):
+        if match := pattern.fullmatch(without_manner(question).rstrip(" ?!.？。！")):
             term = match["term"].strip(" \"'“”‘’")
             return term if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS else None
     return None

@@ -7,7 +7,13 @@ from dataclasses import replace
 
 from app.answering.events import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
-from app.answering.evidence.definition import defining_first, definition_counts, term_asked, with_definitions
+from app.answering.evidence.definition import (
+    defining_first,
+    definition_counts,
+    term_asked,
+    with_definitions,
+    without_manner,
+)
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.selection import (
     MAX_SENTENCES,
@@ -65,7 +71,7 @@ class ReadEvidence:
 
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
-        asked = self._retriever.in_english(standalone)
+        asked = self._retriever.in_english(without_manner(standalone))
         term = term_asked(standalone)
         nearest_first = defining_first(passages, term) if term else passages
         sentences = weighed(read_sentences(self._reader, asked, passages_to_read(nearest_first)), written)

@@ -115,6 +115,11 @@ def test_a_paper_of_ones_own_has_no_line_of_ours_and_perhaps_no_words(built_full
     assert "no abstract" in told(built_full, CollectionQuestion("summary", paper=bare))
 
 
+def test_the_newest_of_an_organisation_also_with_its_name_before_the_word(answerer: LocalAnswerer) -> None:
+    assert cited(ask(answerer, "newest anthropic paper")) == cited(ask(answerer, "the newest paper by Anthropic"))
+    assert ask(answerer, "december 2023, what was published").answer.startswith("The collection has 6 papers")
+
+
 def told(built: Any, question: CollectionQuestion) -> str:
     assert question.paper
     return CollectionAnswerer((question.paper,), built.retriever).answer(question, Filters(), ENGLISH).text

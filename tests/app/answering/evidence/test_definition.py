@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.evidence.definition import defines, defining_first, term_asked, with_definitions
+from app.answering.evidence.definition import defines, defining_first, term_asked, with_definitions, without_manner
 from app.answering.question import checked_question
 from app.local_answerer import LocalAnswerer
 from retrieval.types import Paper, Passage, Sentence
@@ -20,6 +20,8 @@ from retrieval.types import Paper, Passage, Sentence
         ("Can you explain constitutional AI to me in two sentences", "constitutional AI"),
         ('what is "reward hacking"', "reward hacking"),
         ("define scalable oversight please", "scalable oversight"),
+        ("explain induction heads like i'm 12", "induction heads"),
+        ("In one sentence, please: what is debate?", None),
         ("what is it?", None),
         ("what is the best way?", None),
         ("What is known about how people judge answers of language models?", None),
@@ -30,6 +32,21 @@ from retrieval.types import Paper, Passage, Sentence
 )
 def test_the_term_that_is_asked_for(question: str, term: str | None) -> None:
     assert term_asked(question) == term
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("explain induction heads like i'm 12", "explain induction heads"),
+        ("Does debate work? In one sentence please", "Does debate work?"),
+        ("why do chatbots flatter, in plain English", "why do chatbots flatter"),
+        ("please", "please"),
+        ("in one sentence", "in one sentence"),
+        ("Is pleasing people what models learn?", "Is pleasing people what models learn?"),
+    ],
+)
+def test_how_an_answer_is_wanted_is_not_what_is_asked(question: str, asked: str) -> None:
+    assert without_manner(question) == asked
 
 
 @pytest.mark.parametrize(
