@@ -309,7 +309,7 @@ _FILTERS = FilterWords(
                 rf"(?: and | to | until | till | through |\s*[-–—]\s*)(?:the year )?{SECOND}(?!\d)"
             ),
             "pair": rf"\b(?:in )?{FIRST} (?:and|or) {SECOND}(?!\d)",
-            "onwards": rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} on(?:wards?)?\b",
+            "onwards": rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} (?:onwards?\b|on\b(?! [^\W\d_]))",
             "since": rf"\b(?:since|starting (?:in|from|with)|as of) {_THE_START}{FIRST}",
             "after": rf"\b(?:after|later than|newer than|past) {FIRST}",
             "before": rf"\b(?:before|prior to|earlier than|older than) {FIRST}",
@@ -344,6 +344,7 @@ _COURTESIES = CourtesyPatterns(
                 r"(?:hi+|hello+|hey+|hiya|howdy|greetings|yo|hallo|good (?:morning|afternoon|evening|day))"
                 r"(?: (?:there|again|all|everyone|folks|bot|paperbacked|to you))?",
                 r"how are you(?: doing)?(?: today)?|how do you do|what's up|nice to meet you",
+                r"(?:(?:hi|hello|hey)(?: there)? )?(?:are you (?:there|here|awake|online|listening)|anybody there)",
             ),
             "thanks": (
                 r"(?:(?:ok|okay|great|perfect|cool|nice|good|super|no|yes) )?(?:many )?(?:thanks?|thx|ty|cheers)"
@@ -469,6 +470,7 @@ _EVIDENCE = EvidenceWords(
         r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b"
     ),
     asks_definition=(
+        r"(?P<named>(?!what|how|why|who|explain|define)\S+(?: \S+){0,3}?),? (?:meaning|definition|explained)|"
         r"(?:(?:ok|okay|so|hi|hello|please|and|but|now|sorry|well)[, ]+)*+"
         r"(?:what(?:'s|’s|s| is| are| was)|(?:(?:can|could) you (?:please )?)?(?:explain|define)|describe|"
         r"(?:the )?(?:meaning|definition) of|tell me (?:about|what))(?: (?:to me|me))?"

@@ -141,7 +141,10 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     if asks_for_overview(whole):
         return CollectionQuestion("overview")
     read = read_filters(whole, records.facets)
-    frame = form_of(" ".join(read.rest.split()).strip(" ,?!."))
+    rest = " ".join(read.rest.split()).strip(" ,?!.")
+    dated = read.filters.since or read.filters.until
+    # "Anything from 2024 on debate" asks as "anything by OpenAI on debate" does.
+    frame = form_of(rest) or (form_of(f"{OWN} {rest}") if dated else None)
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)

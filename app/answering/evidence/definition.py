@@ -9,9 +9,11 @@ from functools import lru_cache
 
 from app.answering.reading.sentences import chance_of, odds_of
 from app.languages import LANGUAGES, any_of
+from retrieval.lexical.tokens import content_words
 from retrieval.types import Passage, Sentence
 
 MAX_TERM_WORDS = 5
+MAX_BARE_WORDS = 3
 GIVEN_COUNTS, SAID_COUNTS, QUOTED_COUNTS = 10.0, 8.0, 3.0
 """How much it counts, in log odds, that a sentence gives something the name, says what the thing is, or
 sets its name in quotation marks."""
@@ -37,12 +39,14 @@ def without_manner(question: str) -> str:
 
 
 def term_asked(question: str) -> str | None:
-    """The thing of which a question wants to know what it is, in the question's letters."""
+    """The thing of which a question wants to know what it is, in the question's letters; it may be all that is said."""
+    asked = without_manner(question).strip(" ?!.？。！")
     for pattern in _ASKED:
-        if match := pattern.fullmatch(without_manner(question).rstrip(" ?!.？。！")):
-            term = match["term"].strip(" \"'“”‘’")
+        if match := pattern.fullmatch(asked):
+            term = (match["term"] or match.groupdict().get("named") or "").strip(" \"'“”‘’")
             return term if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS else None
-    return None
+    words = _WORD.findall(asked)
+    return asked if 0 < len(words) <= MAX_BARE_WORDS and len(content_words(asked)) == len(words) else None
 
 
 def defines(sentence: str, term: str) -> bool:

@@ -20,6 +20,7 @@ from app.answering.evidence.selection import (
     as_quotes,
     asks_for_several,
     best_of_paper,
+    leans,
     papers_named,
     passages_to_read,
     quotable_by_paper,
@@ -143,9 +144,16 @@ def quotes_read(
         count = 1 if place else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
         best_own = best_of_paper(own, count, room, chosen, SENTENCE_WITHIN, QUOTE_WORDS)
-        if term:
-            best_own.sort(key=lambda one: -definition_counts(one.gloss or one.text, term))
-        chosen += best_own
+        chosen += _meaning_first(best_own, term) if term else best_own
         if place == 0:
             least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
     return as_quotes(chosen)
+
+
+def _meaning_first(own: Sequence[Sentence], term: str) -> list[Sentence]:
+    """A paper's sentences, what says what the term is in front, with the one before it where it leans on that."""
+    counts = [definition_counts(sentence.gloss or sentence.text, term) for sentence in own]
+    for place in range(len(own) - 1, 0, -1):
+        if leans(own[place].text):
+            counts[place - 1] = max(counts[place - 1], counts[place])
+    return [own[place] for place in sorted(range(len(own)), key=lambda place: -counts[place])]

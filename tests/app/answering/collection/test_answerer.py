@@ -117,6 +117,7 @@ def test_a_paper_of_ones_own_has_no_line_of_ours_and_perhaps_no_words(built_full
 
 def test_the_newest_of_an_organisation_also_with_its_name_before_the_word(answerer: LocalAnswerer) -> None:
     assert cited(ask(answerer, "newest anthropic paper")) == cited(ask(answerer, "the newest paper by Anthropic"))
+    assert ask(answerer, "anything from 2024 on interpretability").answer.startswith("The collection has 3 papers")
     assert ask(answerer, "december 2023, what was published").answer.startswith("The collection has 6 papers")
 
 

@@ -26,7 +26,12 @@ from retrieval.types import Paper, Passage, Sentence
         ("what is the best way?", None),
         ("What is known about how people judge answers of language models?", None),
         ("Does debate work?", None),
-        ("RLHF", None),
+        ("RLHF", "RLHF"),
+        ("superposition??", "superposition"),
+        ("induction heads", "induction heads"),
+        ("privileged basis meaning", "privileged basis"),
+        ("Do they work", None),
+        ("sparse autoencoders on large language models", None),
         ("", None),
     ],
 )

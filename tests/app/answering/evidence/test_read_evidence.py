@@ -84,6 +84,16 @@ def test_a_paper_is_quoted_with_few_words_unless_its_best_sentence_has_more() ->
     assert len(quoted(read(endless, 0.9, 0.1), found(endless))) == 1
 
 
+def test_what_says_what_a_thing_is_comes_first_with_the_sentence_that_it_leans_on() -> None:
+    one = paper("owls", "Owls sleep. Owls dive on mice. We call this owling. Owling is hard.")
+    ranked = best_first(read(one, 0.8, 0.1, 0.9, 0.1), found(one))
+    quotes = quotes_read(ranked, found(one), "?", "owling")
+    assert [quote.quote for quote in quotes] == ["Owls dive on mice. We call this owling.", "Owls sleep."]
+    assert [quote.quote for quote in quotes_read(ranked, found(one), "?")] == [
+        "Owls sleep. Owls dive on mice. We call this owling."
+    ]
+
+
 def test_a_question_that_a_paper_asks_is_no_answer() -> None:
     asks = paper("asks", "Do apples fall? Nobody knows.")
     assert quoted(read(asks, 0.99, 0.4), found(asks)) == ["Nobody knows."]

@@ -31,6 +31,7 @@ ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
     [
         ("hi", "greeting"),
         ("Hello there!", "greeting"),
+        ("hello are you there", "greeting"),
         ("👋 hello 😀", "greeting"),
         ("Good morning.", "greeting"),
         ("你好", "greeting"),
