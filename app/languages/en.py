@@ -309,7 +309,11 @@ _FILTERS = FilterWords(
                 rf"(?: and | to | until | till | through |\s*[-–—]\s*)(?:the year )?{SECOND}(?!\d)"
             ),
             "pair": rf"\b(?:in )?{FIRST} (?:and|or) {SECOND}(?!\d)",
-            "onwards": rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} (?:onwards?\b|on\b(?! [^\W\d_]))",
+            "onwards": (
+                rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} "
+                # "From 2024 on debate" names a topic.
+                r"(?:onwards?\b|on\b(?! [^\W\d_]))"
+            ),
             "since": rf"\b(?:since|starting (?:in|from|with)|as of) {_THE_START}{FIRST}",
             "after": rf"\b(?:after|later than|newer than|past) {FIRST}",
             "before": rf"\b(?:before|prior to|earlier than|older than) {FIRST}",

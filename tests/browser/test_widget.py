@@ -199,7 +199,7 @@ def test_ask_by_script_and_change_its_attributes(guest: Visiting, page_of: Calla
         widget.setAttribute("language", "zh"); widget.setAttribute("theme", "dark"); widget.title = "问" }}"""
     )
     expect(page.get_by_role("dialog", name="问")).to_be_visible()
-    expect(page.locator(".about")).to_contain_text("每句话都有依据")
+    expect(page.locator(".about")).to_contain_text("一字未改 · 回答了此问")
     assert page.locator(".panel").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(21, 23, 26)"
     assert page.evaluate(f"document.querySelector('{WIDGET}').ask('  ')") is None
 
