@@ -32,8 +32,11 @@ def _dates(language: Language, filters: Filters, newest: date | None) -> str:
     say, since, until = language.collection, filters.since, filters.until
     counted = say.counted_from.format(month=language.phrases.month(newest)) if newest else ""
     if since and until:
+        one_month = (since.year, since.month) == (until.year, until.month)
         first, last = _point(language, since, starts=True), _point(language, until, starts=False)
-        same = first == last or (since.year, since.month) == (until.year, until.month)
+        if one_month:
+            first = last = language.phrases.month(until)
+        same = first == last
         return (say.within.format(date=last) if same else say.between.format(first=first, last=last)) + counted
     if since:
         return say.since.format(date=_point(language, since, starts=True)) + counted

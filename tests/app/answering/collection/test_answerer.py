@@ -121,6 +121,20 @@ def test_the_newest_of_an_organisation_also_with_its_name_before_the_word(answer
     assert ask(answerer, "december 2023, what was published").answer.startswith("The collection has 6 papers")
 
 
+@pytest.mark.parametrize(
+    ("question", "dates"),
+    [
+        ("papers from december 2023", "from December 2023"),
+        ("papers from january 2022", "from January 2022"),
+        ("papers from 2023", "from 2023"),
+        ("papers from may 2024", "from May 2024"),
+    ],
+)
+def test_a_heading_says_the_month_that_was_asked_for(answerer: LocalAnswerer, question: str, dates: str) -> None:
+    heading = ask(answerer, question).answer.partition("\n")[0]
+    assert f" {dates}" in heading and heading.count("20") == 1
+
+
 def told(built: Any, question: CollectionQuestion) -> str:
     assert question.paper
     return CollectionAnswerer((question.paper,), built.retriever).answer(question, Filters(), ENGLISH).text
