@@ -42,7 +42,8 @@ def test_support_is_said_in_words_and_by_form(scripted_page: Page, scripted: Ser
         scripted_page.locator(".unsupported").first.evaluate("node => getComputedStyle(node).borderBottomStyle")
         == "dashed"
     )
-    expect(scripted_page.locator(".about")).to_have_text("1 of 3 sentences backed by their quotes · written by scripted · 84 ms")
+    told = "1 of 3 sentences backed by their quotes · written by scripted · 84 ms"
+    expect(scripted_page.locator(".about")).to_have_text(told)
 
 
 def test_quotes_stand_there_before_the_answer(scripted_page: Page, scripted: Server) -> None:
