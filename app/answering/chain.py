@@ -190,9 +190,15 @@ class AnswerChain(Runnable[Question, Event]):
 
         What scores mean is known where a reader was fitted to them; else the rules stand.
         """
-        if doubt and self._evidence.name:
-            found = self._retriever.passages(work.question.text, work.question.filters)
-            work.standalone = work.question.text if stands_alone(found, doubt) else doubt.joined
+        if not doubt or not self._evidence.name:
+            return
+        left_out: set[str] = set()
+        found = self._retriever.passages(work.question.text, work.question.filters, left_out=left_out.update)
+        if stands_alone(found, doubt):
+            work.standalone, work.passages = work.question.text, tuple(found)
+            work.left_out |= left_out
+        else:
+            work.standalone = doubt.joined
 
     def _understand(self, work: _Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -201,9 +207,10 @@ class AnswerChain(Runnable[Question, Event]):
             work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
     def _retrieve(self, work: _Work) -> None:
-        found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
-        work.passages = tuple(found)
-        papers = {passage.paper.id: passage.paper for passage in found}
+        if not work.passages:
+            found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
+            work.passages = tuple(found)
+        papers = {passage.paper.id: passage.paper for passage in work.passages}
         work.written = self._retriever.questions(work.standalone, papers.values(), focus=work.question.text)
         work.clock("retrieve_ms")
 

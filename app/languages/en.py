@@ -163,10 +163,6 @@ _HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
 _OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
 _LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
 
-_SHORTLY = (
-    r"(?:[,.]? (?:in (?:one|two|three|a few) (?:sentences?|lines?|words?)|in plain (?:words|english)|short(?:ly)?|"
-    r"briefly|for me|please|pls))*+"
-)
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
 _GRAMMAR = CollectionGrammar(
@@ -249,9 +245,9 @@ _GRAMMAR = CollectionGrammar(
             "summary",
             rf"{_ON}{_LEAD}(?:(?:give|write)(?: me)? )?(?:an? |the )?(?:(?:short|quick|brief) )?(?:tl;?dr|summary|gist|"
             r"abstract|key (?:points?|findings?|takeaways?)|main (?:points?|findings?|ideas?|takeaways?|claims?))"
-            rf"(?: (?:of|for|on|from)|:)? (?P<title>.+?){_SHORTLY}",
+            rf"(?: (?:of|for|on|from)|:)? (?P<title>.+)",
         ),
-        ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+?){_SHORTLY}"),
+        ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
         ("summary", rf"{_ON}(?P<title>.+?)[,:]? (?:tl;?dr|summary|summari[sz]ed|in short|in a nutshell)"),
     ),
     among=(
@@ -458,7 +454,7 @@ _EVIDENCE = EvidenceWords(
         r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
         r"in (?:just )?(?:one|two|three|a few|1|2|3) (?:short |simple )?(?:sentences?|lines?|words?)|"
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
-        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|please|pls)(?!\w)"
+        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|please|pls)(?!\w)"
     ),
     says_aim=(
         r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"
@@ -481,8 +477,7 @@ _EVIDENCE = EvidenceWords(
         r"(?: (?:meant by|the meaning of))?(?: (?:an?|the|all this))?"
         r" (?P<term>(?!(?:an?|the|it|that|this|they|those|these|there|your|you|my|his|her|their|wrong|best|new)\b)"
         r"\S+(?: \S+){0,4}?)"
-        r"(?: (?:means?|actually|anyway|exactly|please|again|is|are|to me|in (?:simple|plain) (?:words|terms|english)|"
-        r"in (?:one|two|a) (?:sentences?|words?|lines?)|for (?:dummies|beginners)|thing|stuff))*+"
+        r"(?: (?:means?|actually|anyway|exactly|again|is|are|to me|thing|stuff))*+"
     ),
     leans=(
         r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"

@@ -22,7 +22,7 @@ from app.answering.collection.grammar import (
     similar_to,
 )
 from app.answering.collection.records import Records
-from app.answering.evidence.definition import term_asked
+from app.answering.evidence.definition import term_asked, without_manner
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
 from retrieval.facets import FACETS, Filters
@@ -86,13 +86,12 @@ def folded(text: str) -> str:
 
 def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
     """A fact that is asked of one paper, or of the few that treat a topic."""
-    whole = folded(text)
     if len(text) > MAX_CHARS:
         return None
-    asked = fact_of(whole)
+    asked = fact_of(folded(without_manner(text)))
     if asked is None:
         term = term_asked(text) or ""
-        paper = _called_alone(text, records) or _called(term, records)
+        paper = _called_alone(text, records) or records.called(term)
         return CollectionQuestion("summary", topic=term, paper=paper) if paper else None
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
@@ -116,13 +115,6 @@ def _called_alone(text: str, records: Records) -> Paper | None:
     words = _WORDS.findall(folded(text))
     own = set(_WORDS.findall(folded(named[0].name))) if len(named) == 1 else set[str]()
     return named[0] if words and own.issuperset(words) else None
-
-
-def _called(term: str, records: Records) -> Paper | None:
-    """The paper that is called just as the thing of which a question asks what it is: "What is a sleeper agent?"."""
-    wanted = content_words(term)
-    called = [paper for paper in records.papers if content_words(folded(paper.name).partition(":")[0]) == wanted]
-    return called[0] if wanted and len(called) == 1 else None
 
 
 def _of_some(text: str, named: Sequence[Paper]) -> CollectionQuestion | None:

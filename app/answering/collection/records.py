@@ -112,6 +112,11 @@ class Records:
             at += max(1, length)
         return tuple(self.papers[place] for place in found)
 
+    def called(self, term: str) -> Paper | None:
+        """The one paper that is called just so before its title's colon: "sleeper agent" is that of Sleeper Agents."""
+        places = self._called.get(tuple(content_words(term)), [])
+        return self.papers[places[0]] if term and len(places) == 1 else None
+
     def _name_at(self, words: Sequence[str], folded: Sequence[str], at: int) -> tuple[int | None, int]:
         """The paper whose name begins there and how many words of it stand there; the longest wins."""
         best: tuple[int | None, int] = (None, 0)
@@ -155,6 +160,14 @@ class Records:
                 if name := tuple(word.casefold() for word in _WORD.findall(text)):
                     names[name[:NAME_WORDS]].append((place, name))
         return dict(names)
+
+    @cached_property
+    def _called(self) -> dict[tuple[str, ...], list[int]]:
+        called: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for place, paper in enumerate(self.papers):
+            if words := tuple(content_words(paper.name.partition(":")[0])):
+                called[words].append(place)
+        return dict(called)
 
     @cached_property
     def _by_value(self) -> Mapping[str, Mapping[str, frozenset[int]]]:

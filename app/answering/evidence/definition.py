@@ -77,7 +77,9 @@ def _defining(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
 
 def defining_first(passages: Sequence[Passage], term: str) -> list[Passage]:
     """The passages with those of papers that say what the term is in front, else in their order."""
-    defining = {passage.paper.id for passage in passages if defines(passage.paper.abstract, term)}
+    papers = {passage.paper.id: passage.paper for passage in passages}
+    english = {name: paper.translations.get("en") or paper.abstract for name, paper in papers.items()}
+    defining = {name for name, text in english.items() if defines(text, term)}
     return sorted(passages, key=lambda passage: passage.paper.id not in defining)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +31,14 @@ def _parsed(record: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     return str(record["paper"]), str(record["question"]), tuple(map(str, record["sentences"]))
 
 
-def _places(paper: Paper, sentences: Iterable[str]) -> tuple[Span, ...]:
+def _places(paper: Paper, sentences: Sequence[str]) -> tuple[Span, ...]:
     """Where the sentences stand in the abstract; none where one is missing, as the text is another then.
 
     Those of an abstract that is read in its English translation have no places of their own: the whole answers.
     """
     text = paper.abstract
+    if not sentences:
+        return ()
     if "en" in paper.translations and all(sentence in paper.translations["en"] for sentence in sentences):
         return (Span(0, len(text)),)
     starts = [(text.find(sentence), len(sentence)) for sentence in sentences]

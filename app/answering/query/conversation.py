@@ -193,20 +193,16 @@ def _leans(text: str) -> bool:
 
 def _is_in_doubt(text: str, topic: _Topic, records: Records) -> bool:
     """Whether the text has words of its own and yet may go on from what was said before."""
-    if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)) or _names_another(text, topic, records):
+    if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)):
         return False
-    return _leans(text) or (_length(text) < PLAIN_WORDS and not _foreign(text, records))
-
-
-def _names_another(text: str, topic: _Topic, records: Records) -> bool:
-    """Whether it leans on nothing and names a subject of the collection that was not spoken of: "What is RLHF?"."""
-    words = content_words(_CONTRACTED.sub("", text))
-    known = any(map(records.is_subject, words))
-    return known and not _leans(text) and not any(topic.speaks_of([word]) for word in words)
+    if _leans(text):
+        return True
+    short = _length(text) < PLAIN_WORDS
+    return short and not _foreign(text, records) and not _has_subject_of_its_own(text, topic, records)
 
 
 def _continues(text: str, topic: _Topic, records: Records) -> bool:
-    if _NEW_TOPIC.match(text) or _names_another(text, topic, records) or not needs_context(text):
+    if _NEW_TOPIC.match(text) or not needs_context(text):
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True
