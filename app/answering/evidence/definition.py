@@ -63,12 +63,13 @@ def definition_counts(sentence: str, term: str) -> float:
 def _defining(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
     words = [re.escape(word) for word in _WORD.findall(term)]
     last = words[-1][:-1] if len(words[-1]) > 3 and words[-1].endswith("s") else words[-1]
-    named = r"(?<!\w)" + r"[\s-]+".join([*words[:-1], last]) + r"s?(?!\w)"
+    named = r"(?<![\w-])" + r"[\s-]+".join([*words[:-1], last]) + r"s?(?!\w)"
     given = rf"\b(?:{_NAMES}) (?:\w+ ){{0,4}}?[\"“‘'(]*{named}|\b(?:our|an?) (?:[\w-]+ ){{0,2}}[\w-]+, {named},"
     # A name in brackets may be no more than the letters for what came before it.
     said = (
         rf"{named}(?:[\"”’']*, (?:where|which|in which) "
-        rf"|[\"”’')]*(?: \([^()]{{1,60}}\))?(?:, (?:an?|the) |(?::| [—–-]+) |,? (?:\w+ )?(?:{_SAYS})\b))"
+        rf"|[\"”’')]*(?: \([^()]{{1,60}}\))?(?:, (?:an?|the) |(?::| [—–-]+) |,? (?:\w+ )?(?:{_SAYS})\b"
+        rf"|, [^,]{{1,60}}, (?:{_SAYS})\b))"
     )
     quoted = rf"[\"“‘]{named}[\"”’]"
     counted = ((given, GIVEN_COUNTS), (said, SAID_COUNTS), (quoted, QUOTED_COUNTS))

@@ -63,6 +63,8 @@ def test_how_an_answer_is_wanted_is_not_what_is_asked(question: str, asked: str)
         ('"Induction heads" are attention heads that complete sequences.', "induction heads", True),
         ("We introduce a concept of ununlearning, where knowledge comes back.", "ununlearning", True),
         ("Our compiler, Tracr, generates models.", "Tracr", True),
+        ("RL from AI Feedback (RLAIF), introduced in Bai et al., offers an alternative.", "RLAIF", True),
+        ("We introduce direct-RLAIF, which is better.", "RLAIF", False),
         ("Constitutional AI offers an alternative.", "Constitutional AI", True),
         ("Pernicious reward-tampering, where a model rewrites its reward, is rare.", "reward tampering", True),
         ("We find inverse scaling in RL from human feedback (RLHF), where more makes it worse.", "RLHF", False),
