@@ -19,7 +19,7 @@ from app.build import build_answerer
 from app.local_answerer import LocalAnswerer
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from benchmarks.figures import provenance, write_between_marks
+from benchmarks.figures import share, split_table, write_between_marks
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 from retrieval.shipped import shipped_file
@@ -111,17 +111,13 @@ def rows_of(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     of_papers = [one for one in asked if one.turn.about and COLLECTION not in one.turn.about]
     later = [one for one in of_papers if one.place]
     return [
-        ("right topic, all turns", _share([on_topic(one) for one in asked])),
-        ("first turns", _share([on_topic(one) for one in of_papers if not one.place])),
-        ("later turns that lean on those before", _share([on_topic(one) for one in later if one.turn.leans])),
-        ("later turns that change the topic", _share([on_topic(one) for one in later if one.changes])),
-        ("about the collection", _share([on_topic(one) for one in asked if COLLECTION in one.turn.about])),
-        ("about no paper", _share([on_topic(one) for one in asked if not one.turn.about])),
+        ("right topic, all turns", share([on_topic(one) for one in asked])),
+        ("first turns", share([on_topic(one) for one in of_papers if not one.place])),
+        ("later turns that lean on those before", share([on_topic(one) for one in later if one.turn.leans])),
+        ("later turns that change the topic", share([on_topic(one) for one in later if one.changes])),
+        ("about the collection", share([on_topic(one) for one in asked if COLLECTION in one.turn.about])),
+        ("about no paper", share([on_topic(one) for one in asked if not one.turn.about])),
     ]
-
-
-def _share(held: Sequence[bool]) -> str:
-    return f"{sum(held) / max(1, len(held)):.1%} ({sum(held)} of {len(held)})"
 
 
 def main() -> None:
@@ -140,10 +136,7 @@ def main() -> None:
             columns.append(rows_of([one for own in asked.values() for one in own]))
             if given.show and split == "dev":
                 print("\n".join(_shown(name, one) for name, own in asked.items() for one in own if not on_topic(one)))
-    lines = [provenance(COMMAND), "", "| | " + " | ".join(SPLITS) + " |", "|---" * (len(SPLITS) + 1) + "|"]
-    for rows in zip(*columns, strict=True):
-        lines.append(f"| {rows[0][0]} | " + " | ".join(value for _, value in rows) + " |")
-    table = "\n".join(lines)
+    table = split_table(COMMAND, SPLITS, columns)
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)

@@ -63,6 +63,19 @@ def write_between_marks(path: Path, text: str, marks: tuple[str, str] = BENCH_MA
         draft.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
 
 
+def split_table(command: str, splits: Sequence[str], columns: Sequence[Sequence[tuple[str, str]]]) -> str:
+    """A table with a column a split; each column has the same rows, with their names."""
+    lines = [provenance(command), "", "| | " + " | ".join(splits) + " |", "|---" * (len(splits) + 1) + "|"]
+    for rows in zip(*columns, strict=True):
+        lines.append(f"| {rows[0][0]} | " + " | ".join(value for _, value in rows) + " |")
+    return "\n".join(lines)
+
+
+def share(held: Sequence[bool]) -> str:
+    """How many of them hold, as a share and in numbers."""
+    return f"{sum(held) / max(1, len(held)):.1%} ({sum(held)} of {len(held)})"
+
+
 def _verdict(figure: Figure) -> str:
     return {None: "", True: "yes", False: "no"}[figure.holds]
 

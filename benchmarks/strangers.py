@@ -19,7 +19,7 @@ from app.build import build_answerer
 from app.local_answerer import LocalAnswerer
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from benchmarks.figures import provenance, write_between_marks
+from benchmarks.figures import share, split_table, write_between_marks
 from retrieval.errors import InputError
 from retrieval.evaluation.metrics import auroc
 from retrieval.json_lines import read_records
@@ -86,13 +86,13 @@ def rows_of(asked: Sequence[tuple[StrangersQuestion, Answer]]) -> list[tuple[str
     never = [pair for pair in asked if pair[0].label in NEVER]
     first = [bool(answer.sources) and answer.sources[0].paper.id in dict(one.gold) for one, answer in answered]
     rows = [
-        ("answerable refused", _share([answer.status == "abstained" for _, answer in answered])),
-        ("answerable told as partly", _share([answer.status == "partly" for _, answer in answered])),
-        ("unanswerable answered", _share([answer.status == "answered" for _, answer in never])),
-        ("unanswerable told as partly", _share([answer.status == "partly" for _, answer in never])),
+        ("answerable refused", share([answer.status == "abstained" for _, answer in answered])),
+        ("answerable told as partly", share([answer.status == "partly" for _, answer in answered])),
+        ("unanswerable answered", share([answer.status == "answered" for _, answer in never])),
+        ("unanswerable told as partly", share([answer.status == "partly" for _, answer in never])),
         ("AUROC of the confidence", f"{auroc(_sure(answered), _sure(never)):.3f}"),
-        ("right paper first", _share(first)),
-        ("right sentence quoted", _share([quotes_gold(*pair) for pair in answered])),
+        ("right paper first", share(first)),
+        ("right sentence quoted", share([quotes_gold(*pair) for pair in answered])),
     ]
     for label in LABELS:
         own = [answer.status for one, answer in asked if one.label == label]
@@ -103,10 +103,6 @@ def rows_of(asked: Sequence[tuple[StrangersQuestion, Answer]]) -> list[tuple[str
 
 def _sure(asked: Sequence[tuple[StrangersQuestion, Answer]]) -> list[float]:
     return [answer.confidence for _, answer in asked]
-
-
-def _share(held: Sequence[bool]) -> str:
-    return f"{sum(held) / max(1, len(held)):.1%} ({sum(held)} of {len(held)})"
 
 
 def main() -> None:
@@ -121,10 +117,7 @@ def main() -> None:
         for split in SPLITS:
             questions = read_strangers(shipped_file(f"strangers/{split}.jsonl"))
             columns.append(rows_of([(question, answer_to(answerer, question)) for question in questions]))
-    lines = [provenance(COMMAND), "", "| | " + " | ".join(SPLITS) + " |", "|---" * (len(SPLITS) + 1) + "|"]
-    for rows in zip(*columns, strict=True):
-        lines.append(f"| {rows[0][0]} | " + " | ".join(value for _, value in rows) + " |")
-    table = "\n".join(lines)
+    table = split_table(COMMAND, SPLITS, columns)
     print(table)
     if page:
         write_between_marks(page, table, MARKS)
