@@ -113,6 +113,27 @@ def test_stop_keeps_the_quotes_and_what_was_written(visit) -> None:
     assert not any("Backdoor" in line for line in page.locator(READ_OUT).all_text_contents())
 
 
+def test_who_stopped_may_retry_at_once_however_slow_the_server_is_to_stop(visit) -> None:
+    seen = visit()
+    page = seen.page
+    page.evaluate(
+        """() => {
+          const send = window.fetch;
+          window.fetch = async (...sent) => {
+            if (String(sent[0]).endsWith("/cancel")) await new Promise((go) => setTimeout(go, 600));
+            return send(...sent);
+          };
+        }"""
+    )
+    page.fill("#question textarea", BACKDOOR)
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn[aria-busy] .answer")).to_contain_text("Backdoor")
+    page.click("#stop")
+    page.click(".turn [data-retry]")
+    expect(page.locator(".turn .provenance")).to_be_visible()
+    expect(page.locator(".turn")).not_to_contain_text("Stopped before it was finished.")
+
+
 def test_whole_sentences_are_read_out_once_and_nothing_else_is(visit) -> None:
     seen = visit()
     page = seen.page

@@ -80,9 +80,10 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
         concurrency_limit=_AT_ONCE,
         **_PRIVATE,
     )
-    # First the work ends, then the page is drawn: the other way round a late token would overwrite it.
-    stopped = on.stop.click(None, cancels=asking, **_PRIVATE)
-    stopped.then(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    on.stop.click(None, cancels=asking, **_PRIVATE)
+    # Gradio calls a work that was cancelled failed once its end is confirmed. Drawn any sooner, a late word could
+    # overwrite the drawing, and Retry would be on the page while it still refuses to be pressed.
+    asking.failure(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
     left = on.header.clear(None, cancels=asking, **_PRIVATE)
     left.then(page.start_over, inputs=on.language, outputs=on.screen, **at_once)
     on.header.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
