@@ -449,6 +449,23 @@ _CONVERSATION = ConversationWords(
     several=r"\b(?:they|them|their|these|those|both|each|all)\b",
 )
 
+_AT_FIRST = (
+    r"^(?:\W*\b(?:ok|okay|so|hi|hey|hello|please|pls|sorry|well|and|but|now|wait|um|dude|man|guys|lol|yo|"
+    r"seriously)\b)*+\W*"
+)
+_TO_KNOW = r"(?:explain|tell|told|know|understand|understood|describe|define|clear|clue|idea|wonder(?:ing|ed)?|out)"
+_A_CURSE = r"(?:the (?:hell|heck|fuck|devil)|on earth|in the world|even|exactly|actually|really)"
+# Some words that may name a thing, and what the sentence may go on with where no more is asked of it than what it is.
+_SOME_TERM = (
+    r"(?:an? |the (?:(?:term|word|concept of|idea of) )?)?[\"“‘']?"
+    r"(?P<term>(?!(?:it|that|this|they|those|these|there|your?|we|i|my|his|her|their|the|an?|to|me|how|why|what|do|did|"
+    r"does|is|are|exactly)\b)[\w*+'’-]+(?: [\w*+'’-]+){0,4}?)[\"”’']?"
+)
+_TERM_ENDS = (
+    r"(?:(?: (?:means?|actually|anyway|exactly|again|is|are|to me|thing|stuff|all about|about))*+"
+    r"(?:\s*[.?!;:,—–-]*\s*$| (?:when|like|as if|so that|so i|in (?:words|terms|plain|simple|normal)|please)\b))"
+)
+
 _EVIDENCE = EvidenceWords(
     manner=(
         r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
@@ -467,10 +484,13 @@ _EVIDENCE = EvidenceWords(
         r"conclude|prove|identif|uncover|establish|confirm|reveal)\w*"
         r"|\b(?:our |these |the )?(?:results?|findings?|experiments?|evaluations?|analysis)(?: \w+){0,4}? "
         r"(?:show|suggest|indicate|demonstrate|reveal|confirm)\w*"
-        r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b"
+        r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b|\b(?:showing|finding|proving) that\b"
     ),
     asks_definition=(
         r"(?P<named>(?!what|how|why|who|explain|define)\S+(?: \S+){0,3}?),? (?:meaning|definition|explained)|"
+        r"what (?:does|do|did) (?:an? |the (?:term |word )?)?"
+        r"(?P<said>(?!(?:it|that|this|they|you)\b)\S+(?: \S+){0,4}?)"
+        r" (?:really |actually |even )?(?:mean|stand for|refer to)|"
         r"(?:(?:ok|okay|so|hi|hello|please|and|but|now|sorry|well)[, ]+)*+"
         r"(?:what(?:'s|’s|s| is| are| was)|(?:(?:can|could) you (?:please )?)?(?:explain|define)|describe|"
         r"(?:the )?(?:meaning|definition) of|tell me (?:about|what))(?: (?:to me|me))?"
@@ -478,6 +498,15 @@ _EVIDENCE = EvidenceWords(
         r" (?P<term>(?!(?:an?|the|it|that|this|they|those|these|there|your|you|my|his|her|their|wrong|best|new)\b)"
         r"\S+(?: \S+){0,4}?)"
         r"(?: (?:means?|actually|anyway|exactly|again|is|are|to me|thing|stuff))*+"
+    ),
+    asking_what="What does “{term}” mean?",
+    wants_explained=(
+        rf"{_AT_FIRST}what(?: {_A_CURSE})? (?:is|are|was) (?:meant (?:by|with) )?{_SOME_TERM}{_TERM_ENDS}",
+        rf"\b{_TO_KNOW}\b.{{0,80}}?\bwhat {_SOME_TERM} (?:is|are|was|means?|refers? to)\b(?! (?:used|for)\b)",
+        rf"(?:{_AT_FIRST}|\b(?:you|somebody|someone|anybody|anyone|please|to) )(?:explain|define|describe)"
+        rf"(?: to)?(?: me)? {_SOME_TERM}{_TERM_ENDS}",
+        r"\b(?:explain|define|what (?:is|are|does)) .{0,20}?[\"“‘'](?P<term>[^\"“”‘’']{2,60})[\"”’'](?!s\b)",
+        r"[\"“‘'](?P<term>[^\"“”‘’']{2,60})[\"”’'](?!s\b).{0,80}?\b(?:explain|define|what (?:it|that) (?:is|means))\b",
     ),
     leans=(
         r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"

@@ -160,7 +160,8 @@ class EvidenceWords:
     which a question is made, whatever it is about. `manner` is how an answer is wanted, and
     no part of what is asked. A sentence with `says_aim` or
     `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
-    the thing in the group `term`, or `named`, is. A question with `asks_figure` wants a
+    the thing in the one group that it fills is; a sentence in which `wants_explained` is found may want that of
+    its `term`, or of something in quotation marks, which `asking_what` asks. A question with `asks_figure` wants a
     figure, and a sentence with `figure` or a digit has one.
     """
 
@@ -172,6 +173,8 @@ class EvidenceWords:
     says_finding: str = ""
     manner: str = ""
     asks_definition: str = ""
+    wants_explained: tuple[str, ...] = ()
+    asking_what: str = ""
     asks_figure: str = ""
     figure: str = ""
 

@@ -91,7 +91,7 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     asked = fact_of(folded(without_manner(text)))
     if asked is None:
         term = term_asked(text) or ""
-        paper = _called_alone(text, records) or records.called(term)
+        paper = _called_alone(text, records) or records.named_after(term)
         return CollectionQuestion("summary", topic=term, paper=paper) if paper else None
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
 from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import content_words
 from retrieval.types import Paper
@@ -17,6 +18,10 @@ NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""
 MENTIONS = 2
 """An abstract that says the topic's words in a row so often is about it."""
+LOOKED_AT = 50
+"""Papers, of those that speak of a thing, in which what says what it is is looked for."""
+TITLE_WORDS = 2
+"""A term of so many words in a title is what its paper is about; a single word may be anything."""
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
@@ -116,6 +121,32 @@ class Records:
         """The one paper that is called just so before its title's colon: "sleeper agent" is that of Sleeper Agents."""
         places = self._called.get(tuple(content_words(term)), [])
         return self.papers[places[0]] if term and len(places) == 1 else None
+
+    def named_after(self, term: str) -> Paper | None:
+        """The one paper that is `called` so, or that alone has a term which no paper explains in its title."""
+        if paper := self.called(term):
+            return paper
+        words = tuple(content_words(term))
+        if len(words) < TITLE_WORDS:
+            return None
+        titled = [self.papers[place] for place in _all_of(words, self._by_word) if self._titled(place, words)]
+        return titled[0] if len(titled) == 1 and not self._says_what(words, term) else None
+
+    def explained(self, term: str) -> bool:
+        """Whether a paper is named after the thing, or says what it is; a single word must be given as a name there."""
+        words = content_words(term)
+        least = 0.0 if len(words) > 1 else GIVEN_COUNTS
+        return self.named_after(term) is not None or self._says_what(words, term, least)
+
+    def _says_what(self, words: Sequence[str], term: str, least: float = 0.0) -> bool:
+        speaking = _all_of(words, self._by_word_of_abstract) if words else frozenset[int]()
+        texts = (self.papers[place] for place in sorted(speaking)[:LOOKED_AT])
+        counts = (definition_counts(paper.translations.get("en") or paper.abstract, term) for paper in texts)
+        return any(one > 0 and one >= least for one in counts)
+
+    def _titled(self, place: int, words: Sequence[str]) -> bool:
+        title = content_words(self.papers[place].name)
+        return any(title[at : at + len(words)] == list(words) for at in range(len(title)))
 
     def _name_at(self, words: Sequence[str], folded: Sequence[str], at: int) -> tuple[int | None, int]:
         """The paper whose name begins there and how many words of it stand there; the longest wins."""

@@ -20,6 +20,11 @@ sets its name in quotation marks."""
 _ASKED = tuple(
     re.compile(pattern, re.IGNORECASE) for language in LANGUAGES if (pattern := language.evidence.asks_definition)
 )
+_EXPLAINED = tuple(
+    re.compile(pattern, re.IGNORECASE) for language in LANGUAGES for pattern in language.evidence.wants_explained
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n+")
+MAX_EXPLAINED_CHARS = 1_000
 _MANNER = any_of(lambda language: language.evidence.manner, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SAYS = (
@@ -43,10 +48,27 @@ def term_asked(question: str) -> str | None:
     asked = without_manner(question).strip(" ?!.？。！")
     for pattern in _ASKED:
         if match := pattern.fullmatch(asked):
-            term = (match["term"] or match.groupdict().get("named") or "").strip(" \"'“”‘’")
+            term = next(filter(None, match.groupdict().values()), "").strip(" \"'“”‘’")
             return term if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS else None
     words = _WORD.findall(asked)
     return asked if 0 < len(words) <= MAX_BARE_WORDS and len(content_words(asked)) == len(words) else None
+
+
+def terms_wanted(question: str) -> tuple[str, ...]:
+    """Things that somebody who says more than their question may want explained, likeliest first.
+
+    "Can somebody finally tell me what dictionary learning is? Every article …" None where another question is
+    asked besides. Whether a term is one is for the papers to say.
+    """
+    if len(question) > MAX_EXPLAINED_CHARS or question.count("?") > 1:
+        return ()
+    found = [
+        match["term"].strip()
+        for sentence in _SENTENCE_END.split(question)
+        for pattern in _EXPLAINED
+        for match in pattern.finditer(sentence.strip())
+    ]
+    return tuple(dict.fromkeys(term for term in found if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS))
 
 
 def defines(sentence: str, term: str) -> bool:

@@ -139,7 +139,7 @@ def quotes_read(
     least = 0.0
     for place, paper in enumerate(dict.fromkeys([*named, *(one.paper.id for one in ranked)])):
         own, best = by_paper[paper], surest[paper]
-        if best < least:
+        if best < least or (place and term and not _explains(own, term)):
             continue
         count = 1 if place else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
@@ -148,6 +148,10 @@ def quotes_read(
         if place == 0:
             least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
     return as_quotes(chosen)
+
+
+def _explains(own: Sequence[Sentence], term: str) -> bool:
+    return any(definition_counts(sentence.gloss or sentence.text, term) for sentence in own)
 
 
 def _meaning_first(own: Sequence[Sentence], term: str) -> list[Sentence]:

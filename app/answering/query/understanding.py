@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from app.answering.collection.question import CollectionQuestion, going_on
 from app.answering.collection.records import Records
+from app.answering.evidence.definition import term_asked, terms_wanted
 from app.answering.query.conversation import Again, Doubt, read_conversation, wants_again
 from app.answering.query.courtesy import Courtesy, courtesy_of
 from app.answering.question import Question
+from app.languages import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,20 @@ def understood(question: Question, records: Records) -> Understanding:
     if courtesy := courtesy_of(question):
         return Understanding(question.text, courtesy=courtesy)
     conversation = read_conversation(question.history, records)
-    if asked := going_on(question.text, conversation.of_records, records, conversation.topic.named):
+    wanted = _wanted(question.text, records)
+    text = wanted or question.text
+    if asked := going_on(text, conversation.of_records, records, conversation.topic.named):
         return Understanding(asked.said, of_records=asked)
-    standalone = conversation.standalone(question.text, records)
-    again = wants_again(question.text) if conversation.topic.is_set else None
-    return Understanding(standalone, conversation.doubt(question.text, records), again)
+    if wanted:
+        return Understanding(wanted)
+    again = wants_again(text) if conversation.topic.is_set else None
+    return Understanding(conversation.standalone(text, records), conversation.doubt(text, records), again)
+
+
+def _wanted(text: str, records: Records) -> str | None:
+    """What is left of a question that wants a thing explained in more words than that takes, where papers do."""
+    asking = language_of(text).evidence.asking_what
+    if term_asked(text) or not asking:
+        return None
+    term = next((term for term in terms_wanted(text) if records.explained(term)), None)
+    return asking.format(term=term) if term else None

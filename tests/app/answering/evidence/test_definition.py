@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.evidence.definition import defines, defining_first, term_asked, with_definitions, without_manner
+from app.answering.evidence.definition import (
+    defines,
+    defining_first,
+    term_asked,
+    terms_wanted,
+    with_definitions,
+    without_manner,
+)
 from app.answering.question import checked_question
 from app.local_answerer import LocalAnswerer
 from retrieval.types import Paper, Passage, Sentence
@@ -30,6 +37,9 @@ from retrieval.types import Paper, Passage, Sentence
         ("superposition??", "superposition"),
         ("induction heads", "induction heads"),
         ("privileged basis meaning", "privileged basis"),
+        ("What does “sleeper agent” mean?", "sleeper agent"),
+        ("what does RLAIF stand for", "RLAIF"),
+        ("what does it mean", None),
         ("Do they work", None),
         ("sparse autoencoders on large language models", None),
         ("", None),
@@ -37,6 +47,29 @@ from retrieval.types import Paper, Passage, Sentence
 )
 def test_the_term_that_is_asked_for(question: str, term: str | None) -> None:
     assert term_asked(question) == term
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("what the hell is a sleeper agent", ("sleeper agent",)),
+        ("explain reward tampering to me like im reading it on the bus", ("reward tampering",)),
+        (
+            "Nobody at work can tell me what dictionary learning is. Every article assumes a degree.",
+            ("dictionary learning",),
+        ),
+        ("i keep seeing 'path-specific objectives' everywhere, could you explain that", ("path-specific objectives",)),
+        ("Hi, can somebody explain what a “sleeper agent” is to a committee of lawyers?", ("sleeper agent",)),
+        # Another question is asked besides, or nothing that could be a name.
+        ("what is RLHF? and who invented it?", ()),
+        ("why is it so hard to say what an agent is used for", ()),
+        ("can gpt4 explain neurons", ()),
+        ("please tell me what it is", ()),
+        ("what is " + "a b c d e f " * 400, ()),
+    ],
+)
+def test_a_thing_that_is_wanted_explained_is_found_in_more_words(question: str, terms: tuple[str, ...]) -> None:
+    assert terms_wanted(question) == terms
 
 
 @pytest.mark.parametrize(
