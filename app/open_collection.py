@@ -15,6 +15,8 @@ from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
 from app.answering.evidence.calibration import read_calibration
 from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.near_evidence import NearEvidence
+from app.answering.evidence.plain import FILE as PLAIN_FILE
+from app.answering.evidence.plain import read_plain_sentences
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
@@ -71,7 +73,8 @@ def opened(
     evidence: EvidenceFinder
     if reader:
         calibration = read_calibration(shipped_file(READING_FILE))
-        evidence = ReadEvidence(retriever, reader, calibration, answer_from)
+        plain = read_plain_sentences(shipped_file(PLAIN_FILE), papers)
+        evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain)
         contradiction = Contradiction(reader, calibration.contradicts_from)
     else:
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)

@@ -21,6 +21,7 @@ from app.answering.events import (
     AnswerSentence,
     AnswerStatus,
     Citation,
+    Direct,
     Done,
     Event,
     Failed,
@@ -218,7 +219,7 @@ class AnswerChain(Runnable[Question, Event]):
         asked_for = work.standalone if work.again else work.question.text
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
         if work.again == "shorter" and found.quotes:
-            found = replace(found, quotes=(_surest(found.quotes),))
+            found = replace(found, quotes=(_surest(found.quotes),), direct=None)
         # A language of answers is none that cannot be read.
         if work.language is ENGLISH and (code := foreign_language(work.question.text)):
             work.foreign = cannot_read(code)
@@ -244,7 +245,9 @@ class AnswerChain(Runnable[Question, Event]):
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        sentences = quoted_answer(work.quotes, work.words, _opening(work))
+        # In the reader's language, and of what they can check: where the question was read.
+        direct = work.evidence.direct if work.language is ENGLISH and not work.foreign else None
+        sentences = quoted_answer(work.quotes, work.words, _opening(work), direct)
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
@@ -254,7 +257,7 @@ class AnswerChain(Runnable[Question, Event]):
             yield Token(text)
             yield SentenceChecked(_trimmed(sentence))
         yield Followups(work.followups)
-        yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note))
+        yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
         try:
@@ -292,6 +295,7 @@ class AnswerChain(Runnable[Question, Event]):
         *,
         mode: Mode,
         note: str | None = None,
+        direct: Direct | None = None,
     ) -> Answer:
         work.clock("first_token_ms")
         work.clock("total_ms")
@@ -311,6 +315,7 @@ class AnswerChain(Runnable[Question, Event]):
             timings=Timings(**work.timings),
             models=self._models(work, model, generated=mode == "generated"),
             read=work.evidence.read,
+            direct=direct,
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 

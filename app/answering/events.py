@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from app.answering.json_records import AnswerRecord, CitationRecord, ReadRecord, SentenceRecord, SourceRecord
+from app.answering.json_records import (
+    AnswerRecord,
+    CitationRecord,
+    DirectRecord,
+    ReadRecord,
+    SentenceRecord,
+    SourceRecord,
+)
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
@@ -97,6 +104,22 @@ class ReadSentence:
         }
 
 
+Author = Literal["project"]
+"""Whose words a direct answer has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """The line that answers before the quotes do: in whose words, and the numbers of the quotes that say it."""
+
+    text: str
+    by: Author
+    citations: tuple[int, ...]
+
+    def as_json(self) -> DirectRecord:
+        return {"text": self.text, "by": self.by, "citations": list(self.citations)}
+
+
 @dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds since the question came in; None for a step that was not taken."""
@@ -143,6 +166,8 @@ class Answer:
     """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
     read: tuple[ReadSentence, ...] = ()
     """What was read with the question, the surest first; empty where there is no reader."""
+    direct: Direct | None = None
+    """The line that answers before the quotes do, where there is one; it stands first in `answer` too."""
 
     def as_json(self) -> AnswerRecord:
         return {
@@ -161,6 +186,7 @@ class Answer:
             "models": asdict(self.models),
             "note": self.note,
             "notes": notices_as_json(self.note),
+            "direct": self.direct.as_json() if self.direct else None,
             "read": [sentence.as_json() for sentence in self.read],
         }
 

@@ -50,6 +50,14 @@ class ReadRecord(TypedDict):
     score: float
 
 
+class DirectRecord(TypedDict):
+    """The line that answers before the quotes do."""
+
+    text: str
+    by: str
+    citations: list[int]
+
+
 class AnswerRecord(TypedDict):
     """The whole answer."""
 
@@ -68,4 +76,5 @@ class AnswerRecord(TypedDict):
     models: dict[str, str | None]
     note: str | None
     notes: list[NoticeRecord]
+    direct: DirectRecord | None
     read: list[ReadRecord]

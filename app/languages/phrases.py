@@ -14,7 +14,8 @@ class AnswerPhrases:
     `lead_in` introduces the first paper of an answer, `further` the others in turn.
     `nearest` comes before it where the papers come near and may not answer, `no_figure`
     where one was asked for that they do not give, and `otherwise` where they deny what the
-    question takes for granted. `goes_on` stands between two quotes of one paper, `according`
+    question takes for granted. `in_plain` has a line of this project's that says what the
+    quotes say. `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `refusal` follows the refusal constant, which is the same in every language.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
@@ -27,6 +28,7 @@ class AnswerPhrases:
     lead_in: str
     nearest: str
     no_figure: str
+    in_plain: str
     otherwise: str
     goes_on: str
     further: tuple[str, ...]

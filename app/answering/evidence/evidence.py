@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.answering.events import AnswerStatus, Citation, ReadSentence
+from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence
 from retrieval.types import ExpansionQuery, Passage
 
 WrittenNear = Sequence[tuple[ExpansionQuery, float]]
@@ -18,13 +18,15 @@ class Evidence:
     """`confidence` is the chance, in [0, 1], that the papers answer, and `status` what follows of it.
 
     `quotes` are none where it is "abstained". With `corrects`, the first of them denies
-    what the question takes for granted. `read` is what was read, the surest first.
+    what the question takes for granted. `direct` says what they say in plain words. `read` is
+    what was read, the surest first.
     """
 
     confidence: float
     status: AnswerStatus
     quotes: tuple[Citation, ...] = ()
     corrects: bool = False
+    direct: Direct | None = None
     read: tuple[ReadSentence, ...] = ()
 
 

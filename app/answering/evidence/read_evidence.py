@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from app.answering.events import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
@@ -15,6 +16,7 @@ from app.answering.evidence.definition import (
     without_manner,
 )
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
+from app.answering.evidence.plain import PlainSentences, plainest
 from app.answering.evidence.selection import (
     MAX_SENTENCES,
     as_quotes,
@@ -64,10 +66,12 @@ class ReadEvidence:
         reader: Reader,
         calibration: ReadCalibration,
         answer_from: float | None = None,
+        plain: PlainSentences = MappingProxyType({}),
     ) -> None:
         self.name = reader.name
         self._retriever = retriever
         self._reader = reader
+        self._plain = plain
         self._calibration = calibration if answer_from is None else calibration.answering_from(answer_from)
 
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
@@ -93,8 +97,11 @@ class ReadEvidence:
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
         if status == "abstained":
             return Evidence(confidence, status, read=read)
-        quotes = as_quotes(ranked[:1]) if status == "partly" else quotes_read(ranked, passages, question, term)
-        return Evidence(confidence, status, quotes, read=read)
+        if status == "partly":
+            return Evidence(confidence, status, as_quotes(ranked[:1]), read=read)
+        quotes = quotes_read(ranked, passages, question, term)
+        direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score)
+        return Evidence(confidence, status, quotes, direct=direct, read=read)
 
 
 def _told(sentence: Sentence) -> ReadSentence:

@@ -21,7 +21,7 @@ def read_suggestions(file: Path, papers: Iterable[Paper]) -> Suggestions:
     known = {paper.id: paper for paper in papers}
     found: dict[str, list[ExpansionQuery]] = {}
     for _, (paper_id, text, sentences) in read_records(file, _parsed, what="suggestions", kind=InputError):
-        places = _places(known[paper_id], sentences) if paper_id in known else ()
+        places = places_of(known[paper_id], sentences) if paper_id in known else ()
         if places:
             found.setdefault(paper_id, []).append(ExpansionQuery(paper_id, text, text, LANGUAGE, places))
     return {paper_id: tuple(questions) for paper_id, questions in found.items()}
@@ -31,7 +31,7 @@ def _parsed(record: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     return str(record["paper"]), str(record["question"]), tuple(map(str, record["sentences"]))
 
 
-def _places(paper: Paper, sentences: Sequence[str]) -> tuple[Span, ...]:
+def places_of(paper: Paper, sentences: Sequence[str]) -> tuple[Span, ...]:
     """Where the sentences stand in the abstract; none where one is missing, as the text is another then.
 
     Those of an abstract that is read in its English translation have no places of their own: the whole answers.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from app.answering.events import REFUSAL, AnswerSentence, Citation
+from app.answering.events import REFUSAL, AnswerSentence, Citation, Direct
 from app.answering.sources import closest_papers
 from app.languages import ENGLISH
 from app.languages.phrases import AnswerPhrases
@@ -22,21 +22,30 @@ READ_ON_WITHIN = 0.7
 
 
 def quoted_answer(
-    quotes: Sequence[Citation], words: AnswerPhrases = ENGLISH.phrases, opening: str = ""
+    quotes: Sequence[Citation],
+    words: AnswerPhrases = ENGLISH.phrases,
+    opening: str = "",
+    direct: Direct | None = None,
 ) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
     A paragraph a paper: the sentence that begins one starts with a blank line,
-    so that joining the texts gives the answer. Besides the names of the papers and
-    the `opening`, with which the first begins, it says nothing that is not quoted.
+    so that joining the texts gives the answer. Besides the names of the papers, the
+    `opening`, with which the first begins, and the `direct` line before it, it says nothing that is not quoted.
     """
-    sentences: list[AnswerSentence] = []
+    sentences = [said_directly(direct, words)] if direct else []
     for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
         for place, quote in enumerate(group):
             gap = opening if not sentences else " " if place else "\n\n"
             lead = _lead(quote.paper, position, place, words)
             sentences.append(AnswerSentence(f"{gap}{lead}{quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
+
+
+def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> AnswerSentence:
+    """The line that answers before the quotes do, with whose words it has, and the markers of what says it."""
+    markers = "".join(f"[{number}]" for number in direct.citations)
+    return AnswerSentence(f"{words.in_plain.format(text=direct.text)} {markers}", direct.citations, "supported", 1.0)
 
 
 def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:

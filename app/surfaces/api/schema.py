@@ -106,6 +106,14 @@ class ReadSentence(BaseModel):
     score: float = Field(ge=0, le=1, description="The chance that it answers.")
 
 
+class Direct(BaseModel):
+    """The line that answers before the quotes do."""
+
+    text: str
+    by: Literal["project"] = Field(description="Whose words it has: this project's.")
+    citations: list[int] = Field(description="The numbers of the quotes that say it.")
+
+
 class Answer(BaseModel):
     """The answer, the same from every surface."""
 
@@ -129,6 +137,7 @@ class Answer(BaseModel):
         "where that is so."
     )
     notes: list[Notice] = Field([], description="The same, each with a code and parameters for other languages.")
+    direct: Direct | None = Field(None, description="Where there is one, it stands first in `answer` too.")
     read: list[ReadSentence] = Field([], description="What was read, the surest first; empty without a reader.")
 
 

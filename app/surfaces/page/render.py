@@ -124,7 +124,8 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     if changed := changed_since(exchange):
         parts.append(_aside(words(f"anew_{changed}")))
     if exchange.text:
-        parts.append(f'<div class="answer">{answer_html(exchange, number, words)}</div>')
+        name = "answer opens-directly" if answer and answer.direct else "answer"
+        parts.append(f'<div class="{name}">{answer_html(exchange, number, words)}</div>')
     if exchange.running:
         status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')

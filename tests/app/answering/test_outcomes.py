@@ -36,7 +36,8 @@ class Found:
         paper = passages[0].paper
         end = paper.abstract.index(". ") + 1
         quotes = (Citation(1, paper, 0, end, 0.5),) if self._status != "abstained" else ()
-        return Evidence(0.5, self._status, quotes, self._corrects, (ReadSentence(paper, 0, end, 0.5),))  # type: ignore[arg-type]
+        read = (ReadSentence(paper, 0, end, 0.5),)
+        return Evidence(0.5, self._status, quotes, self._corrects, read=read)  # type: ignore[arg-type]
 
 
 Ask = Callable[..., Answer]
@@ -57,7 +58,7 @@ def ask(retriever: PaperRetriever) -> Ask:
 def test_what_comes_near_is_quoted_as_such(ask: Ask) -> None:
     answer = ask(BACKDOOR, Found("partly"))
     assert answer.status == "partly" and len(answer.citations) == 1
-    assert answer.answer.startswith("No paper here says this outright. The nearest to it: Sleeper Agents")
+    assert answer.answer.startswith("This may not be the whole answer. The nearest to it: Sleeper Agents")
     assert answer.sentences[0].citations == (1,)
 
 
