@@ -41,7 +41,7 @@ QUOTE_WORDS = 60
 """Words quoted of one paper, unless its best sentence has more."""
 SENTENCE_WITHIN = 0.2
 """A further sentence is quoted from this share of the best one's chance."""
-OTHERS_FROM, SEVERAL_FROM = 0.5, 0.25
+OTHERS_FROM, SEVERAL_FROM = 0.9, 0.25
 """A sentence of another paper is quoted from the first chance; where several papers are asked for, from the second."""
 OTHERS_WITHIN = 0.6
 """It also reaches this share of the best one's chance."""
