@@ -42,7 +42,7 @@ def test_the_empty_page_says_what_it_is(visit, shoot) -> None:
     seen = visit()
     assert re.search(r"94 papers .*Google DeepMind, Anthropic and OpenAI, up to Jul 2024", seen.text(".intro"))
     assert seen.page.locator(".intro [data-ask]").count() == 4
-    expect(seen.page.locator("#mode-line")).to_contain_text("minilm")
+    expect(seen.page.locator("#mode-line")).to_contain_text("abstracts of 94 papers")
     assert seen.page.locator("footer").is_hidden() or seen.page.locator("footer").count() == 0
     shoot(seen, "empty")
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from app.answering.answerer import Models
 from app.surfaces.markup import text_html
+from app.surfaces.page.intro import about_what
 from app.surfaces.page.paper_naming import month_year
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Facets, Paper
@@ -27,7 +28,7 @@ def about_html(papers: Sequence[Paper], facets: Facets, models: Models, words: U
         ("programs", _programs(words)),
     )
     told = "".join(f"<h2>{text_html(words(f'about_{name}'))}</h2>{body}" for name, body in sections)
-    lead = words("about_lead", count=f"{len(papers):,}")
+    lead = words("about_lead", count=f"{len(papers):,}", about=about_what(papers, words))
     return (
         f'<section class="about" lang="{words.language}" aria-labelledby="about-heading">'
         f'<h1 id="about-heading" tabindex="-1">{text_html(words("about_heading"))}</h1>'

@@ -138,7 +138,10 @@ def _trace(passage: Passage | None, words: UiStrings) -> str:
     if gave.get("question") == gave.get("passage"):  # No written question was nearer than the passage.
         gave.pop("question", None)
     scores = " · ".join(f"{_signal(name, words)} {score:.2f}" for name, score in gave.items() if score > 0)
-    return f'<p class="trace">{text_html(words("card_found_by", scores=scores))}</p>' if scores else ""
+    if not scores:
+        return ""
+    told = text_html(words("card_found_by", scores=scores))
+    return f'<details class="trace"><summary>{text_html(words("card_how_found"))}</summary><p>{told}</p></details>'
 
 
 def _signal(name: str, words: UiStrings) -> str:

@@ -16,6 +16,7 @@ from app.surfaces.page.asking import asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.intro import intro_html
 from app.surfaces.page.kept_conversation import exchanges_from_kept
 from app.surfaces.page.model_picker import model_picker_html
 from app.surfaces.ui_strings import UiStrings
@@ -58,7 +59,7 @@ class ConversationPage:
         self._limits = limits
 
     def intro(self, words: UiStrings) -> str:
-        return render.intro(len(self.answerer.papers), self.answerer.facets, words)
+        return intro_html(self.answerer.papers, self.answerer.facets, words)
 
     def mode_line(self, words: UiStrings) -> str:
         return render.mode_line(self.answerer.models, len(self.answerer.papers), words)

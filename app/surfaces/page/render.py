@@ -28,12 +28,10 @@ from app.surfaces.page.bounds import (
 from app.surfaces.page.cards import card_id
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.paper_naming import month_year, origin
+from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.ui_strings import UiStrings
-from retrieval.facets import FACETS, Facet, Facets, Filters
-
-EXAMPLES = 4
+from retrieval.facets import FACETS, Facet, Filters
 
 
 def conversation(exchanges: Sequence[Exchange], words: UiStrings) -> str:
@@ -241,26 +239,8 @@ def ask_next(questions: Sequence[str], label: str) -> str:
     return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
 
 
-def intro(count: int, facets: Facets, words: UiStrings) -> str:
-    """The empty page: what this is, over which papers, and questions worth asking."""
-    organisations = list(facets.organisations)
-    whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
-    until = words("intro_until", month=month_year(facets.latest, words)) if facets.latest else ""
-    papers = words("intro_papers", count=f"{count:,}", whom=whom, until=until)
-    examples = [words(f"example_{number}") for number in range(1, EXAMPLES + 1)]
-    return (
-        f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(papers)}</p>'
-        f"{ask_next(examples, words('intro_examples'))}</section>"
-    )
-
-
-def _listed(names: Sequence[str], words: UiStrings) -> str:
-    return words("list_and").join(part for part in (words("list_comma").join(names[:-1]), names[-1]) if part)
-
-
 def mode_line(models: Models, count: int, words: UiStrings) -> str:
     """The small line that says what is at work."""
-    mode = words("line_written", name=models.llm) if models.llm else words("line_quotes")
+    line = words("line_written", name=models.llm) if models.llm else words("line_quotes")
     note = f'<span class="note"> · {text_html(said(models.note, words.language))}</span>' if models.note else ""
-    papers = words("line_papers", count=f"{count:,}")
-    return f"<p>{text_html(mode)} · {text_html(models.embedding)} · {text_html(papers)}{note}</p>"
+    return f"<p>{text_html(words('line_papers', line=line, count=f'{count:,}'))}{note}</p>"

@@ -41,6 +41,7 @@ from app.surfaces.page.cards import abstract_html
 from app.surfaces.page.chosen_filters import Chosen, chips_html
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange, history_of
+from app.surfaces.page.intro import intro_html
 from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.page.paper_naming import name_html
 from app.surfaces.page.reader import notice
@@ -193,7 +194,7 @@ def outside_everywhere(text: str) -> Iterator[str]:
     yield chips_html(Chosen((text,), (text,), (text,), since=2022, until=2023), ZH)
     yield notice(text, ZH)
     yield render.mode_line(Models(text, text, text), 94, ZH)
-    yield render.intro(94, Facets({text: 3}, {text: 2}, latest=date(2024, 7, 1)), EN)
+    yield intro_html((PAPER, Paper(text, text, text, "en")), Facets({text: 3}, {text: 2}, latest=date(2024, 7, 1)), EN)
 
 
 @given(texts)

@@ -1,0 +1,52 @@
+"""The empty page: over which papers it answers, and questions worth asking of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from app.surfaces.markup import text_html
+from app.surfaces.page.paper_naming import month_year
+from app.surfaces.page.render import ask_next
+from app.surfaces.ui_strings import UiStrings
+from retrieval.facets import Facets
+from retrieval.types import Paper
+
+EXAMPLES = (
+    "sleeper-agents",
+    "understanding-sycophancy",
+    "weak-to-strong-generalization",
+    "extracting-concepts-from-gpt-4",
+)
+"""Papers that the examples, in this order, ask about: where they are not, others are asked about."""
+
+
+def about_what(papers: Iterable[Paper], words: UiStrings) -> str:
+    """What the papers are on, where they are those that come along; nobody says what others are on."""
+    return words("intro_about") if {paper.id for paper in papers}.issuperset(EXAMPLES) else ""
+
+
+def intro_html(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
+    """The empty page: what this is, over which papers, and questions worth asking of them."""
+    organisations = list(facets.organisations)
+    whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
+    until = words("intro_until", month=month_year(facets.latest, words)) if facets.latest else ""
+    about = about_what(papers, words)
+    told = words("intro_papers", count=f"{len(papers):,}", about=about, whom=whom, until=until)
+    return (
+        f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(told)}</p>'
+        f"{ask_next(_examples(papers, words), words('intro_examples'))}</section>"
+    )
+
+
+def _examples(papers: Sequence[Paper], words: UiStrings) -> list[str]:
+    """Questions worth asking: of the papers that come along the written ones, of others what they find."""
+    known = {paper.id for paper in papers}
+    examples = [words(f"example_{number}") for number, paper in enumerate(EXAMPLES, start=1) if paper in known]
+    titled = (paper for paper in papers if paper.title and paper.abstract and paper.id not in EXAMPLES)
+    further = [words("example_of_title", title=paper.title or "") for paper in islice(titled, len(EXAMPLES))]
+    return [*examples, *further][: len(EXAMPLES)]
+
+
+def _listed(names: Sequence[str], words: UiStrings) -> str:
+    return words("list_and").join(part for part in (words("list_comma").join(names[:-1]), names[-1]) if part)
