@@ -60,12 +60,42 @@ class AnswerPhrases:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicPhrases:
+    """Sentences of answers about the papers of a topic: `{scope}` says which, `{topic}` is in the asker's words.
+
+    Pairs are for one paper and for several. `near` heads a list by content. `yes` answers whether anybody works on
+    it, where there are such papers, and `no` where there are none; `works` says so without a question of yes and no.
+    `reading` heads a reading list; the reasons from `nearest` to `shelf` say why a paper stands in its place.
+    `strands` heads an overview, `no_date` its papers without a year. `ours` marks a line as this project's.
+    """
+
+    near: tuple[str, str]
+    yes: tuple[str, str]
+    works: tuple[str, str]
+    no: str
+    by: str
+    reading: str
+    reading_all: str
+    nearest: str
+    general: str
+    earlier: str
+    later: str
+    newest: str
+    shelf: str
+    ours: str
+    strands: str
+    no_date: str
+    undated: tuple[str, str]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionPhrases:
     """Sentences of answers about the collection; `{scope}` says which papers, such as " by OpenAI from 2023".
 
     `in_order` puts the parts of a scope together, each of them from `by` to `between` or
     empty. `languages` names languages by their codes, those of papers too. `colon` ends a
-    heading, `before_quote` stands between a paper's name and its words.
+    heading, `before_quote` stands between a paper's name and its words. `topics` are for questions about a topic.
     """
 
     languages: Mapping[str, str]
@@ -107,3 +137,4 @@ class CollectionPhrases:
     either: str
     colon: str
     before_quote: str
+    topics: TopicPhrases

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app.answering.evidence.definition import definition_counts
 from app.languages import any_of
 from retrieval.chunking import chunk_sentences
-from retrieval.types import Paper, Sentence
+from retrieval.types import Chunk, Paper, Sentence
 
 _AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
 _FINDING = any_of(lambda language: language.evidence.says_finding, re.IGNORECASE)
@@ -22,13 +23,25 @@ def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
     chunks = chunk_sentences(paper)
     if not chunks:
         return ()
-    aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
-    finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
-    finding = next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+    aim, finding = _places(chunks)
     meaning = [definition_counts(chunk.embedded, term) if term else 0.0 for chunk in chunks]
     if max(meaning) > 0:
         finding = meaning.index(max(meaning))
-    return tuple(
-        Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)
-        for chunk in (chunks[place] for place in sorted({aim, finding}))
-    )
+    return tuple(_sentence(paper, chunks[place]) for place in sorted({aim, finding}))
+
+
+def finding_of(paper: Paper) -> Sentence | None:
+    """The sentence that says what was found, as `gist_of` takes it; None for a paper without an abstract."""
+    chunks = chunk_sentences(paper)
+    return _sentence(paper, chunks[_places(chunks)[1]]) if chunks else None
+
+
+def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
+    """The places of what says the aim and of what says the finding."""
+    aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
+    finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
+    return aim, next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+
+
+def _sentence(paper: Paper, chunk: Chunk) -> Sentence:
+    return Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
+from app.answering.collection.answerer import CollectionAnswerer
+from app.answering.collection.listing import LISTED, QUOTED
 from app.answering.collection.question import CollectionQuestion
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM

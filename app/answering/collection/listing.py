@@ -1,0 +1,90 @@
+"""Lists of papers as answers: a heading, and each paper named and cited by one of its own sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from app.answering.events import AnswerSentence, Citation
+from app.answering.reply import Reply
+from app.answering.writing.quotes import described
+from app.languages.language import Language
+from retrieval.chunking import chunk_sentences
+from retrieval.retriever import PaperRetriever
+from retrieval.types import Paper, Passage, Sentence
+
+LISTED = 25
+"""Papers that an answer lists."""
+WEIGHED_CHARS = 5_000
+"""How much of an abstract is weighed for the sentence nearest to a topic."""
+QUOTED = 8
+"""So few papers are listed with their words."""
+SOURCES = 10
+FOLLOWUPS = 3
+
+
+def listing(
+    heading: str,
+    listed: Sequence[Paper],
+    spans: Mapping[str, Sentence],
+    language: Language,
+    *,
+    left: int = 0,
+    before: Mapping[str, str] | None = None,
+    quoted: bool | None = None,
+) -> Reply:
+    """The heading and the papers, each cited by its span; a paper without one has no abstract.
+
+    `left` papers are not listed. What `before` has of a paper, such as a reason, stands between its name and its
+    words. Words are quoted of `QUOTED` papers at most, unless `quoted` says otherwise.
+    """
+    say = language.collection
+    words = len(listed) <= QUOTED if quoted is None else quoted
+    sentences: list[AnswerSentence] = []
+    citations: list[Citation] = []
+    for paper in listed:
+        lead = "\n\n" if sentences else f"{heading}{say.colon}\n\n"
+        name = described(paper, language.phrases) + (before or {}).get(paper.id, "")
+        span = spans.get(paper.id)
+        if span is None:
+            text = f"{lead}{say.no_abstract.format(paper=name)}."
+            sentences.append(AnswerSentence(text, (), "uncited", 0.0))
+            continue
+        citation = Citation(len(citations) + 1, paper, span.start, span.end, 1.0, span.gloss)
+        citations.append(citation)
+        quote = f"{say.before_quote}“{citation.quote}”" if words else ""
+        text = f"{lead}{name}{quote} [{citation.number}]"
+        sentences.append(AnswerSentence(text, (citation.number,), "supported", 1.0))
+    text = "".join(sentence.text for sentence in sentences)
+    text += f"\n\n{say.unlisted.format(count=left)}" if left else ""
+    titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
+    followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
+    return Reply(text, tuple(sentences), tuple(citations), tuple(map(whole, listed[:SOURCES])), followups)
+
+
+def nearest_sentences(papers: Sequence[Paper], topic: str, retriever: PaperRetriever) -> dict[str, Sentence]:
+    """Of each paper that has an abstract the sentence nearest to the topic; without one, the first."""
+    if not topic:
+        return {paper.id: sentence for paper in papers if (sentence := first_sentence(paper))}
+    # Past those the first sentence does, as every one that is weighed is embedded.
+    best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := first_sentence(paper))}
+    weighed = [replace(whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
+    for sentence in retriever.sentences(topic, [one for one in weighed if one.end]):
+        known = best.get(sentence.paper.id)
+        if known is None or sentence.score > known.score:
+            best[sentence.paper.id] = sentence
+    return best
+
+
+def whole(paper: Paper) -> Passage:
+    """The paper's abstract as a passage."""
+    return Passage(paper, 0, len(paper.abstract), 1.0)
+
+
+def first_sentence(paper: Paper) -> Sentence | None:
+    """The abstract's first sentence; None where there is no abstract."""
+    first = next(iter(chunk_sentences(paper)), None)
+    if first is None:
+        return None
+    gloss = first.embedded if first.embedded != first.text else None
+    return Sentence(paper, first.start, first.end, 1.0, gloss)

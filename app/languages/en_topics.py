@@ -1,0 +1,201 @@
+"""English questions about the papers of a topic, and what answers to them say."""
+
+from __future__ import annotations
+
+from app.languages.patterns import OWN, TopicForms
+from app.languages.phrases import TopicPhrases
+
+PHRASES = TopicPhrases(
+    near=("1 paper{scope}, or close to it", "{count} papers{scope}, or close to it, the closest first"),
+    yes=("Yes, 1 paper{scope}", "Yes, {count} papers{scope}, the closest first"),
+    works=("1 paper here is{scope}", "{count} papers here are{scope}, the closest first"),
+    no="No paper here{scope}.",
+    by="; by {names}",
+    reading="To read{scope}, in this order",
+    reading_all="To begin with, one paper of each of the largest categories",
+    nearest=" – the closest to the topic",
+    general=" – the broadest view of it",
+    earlier=" – the earliest, what later ones build on",
+    later=" – next, {date}",
+    newest=" – the newest on it",
+    shelf=" – for {category} ({count} papers)",
+    ours="; in this project's words: {summary}",
+    strands="Strands of work{scope}",
+    no_date="without a date",
+    undated=("The record of 1 paper has no date", "The records of {count} papers have no date"),
+    reference="BibTeX of “{title}”",
+)
+
+_PAPERS = r"(?:papers?|articles?|studies|study|publications?|work|works|research|preprints?|stuff|things?)"
+_ANYONE = (
+    r"(?:any ?one|any ?body|some ?one|some ?body|who(?: all)?|people|"
+    r"(?:any|which|what|one|some)(?: of)?(?: the| these| those| your)?(?: other)?"
+    r" (?:labs?|groups?|teams?|authors?|researchers?|compan(?:y|ies)|people|organi[sz]ations?|papers?))"
+)
+_WORKS = (
+    r"(?:work(?:s|ed|ing)?(?: any| much)? (?:on|with|in)|stud(?:y|ies|ied|ying)|research(?:es|ed|ing)?(?: on|"
+    r" into| in)?|"
+    r"look(?:s|ed|ing)? (?:at|into)|investigat(?:es?|ed|ing)|explor(?:es?|ed|ing)|deal(?:s|ing)? with|dealt with|"
+    r"car(?:es?|ing) about|think(?:s|ing)? about|"
+    rf"(?:do|does|did|done|doing|publish(?:ed|es)?|have|has|got|had|wrote|written|writ(?:es?|ing)|say|said)"
+    rf"(?: any| some| much| more| anything| something| a lot of| ever)*+(?: {_PAPERS})*+ (?:on|about|in|into|"
+    rf"with|regarding))"
+)
+_OPEN = (
+    r"(?:(?:hi|hello|hey|ok|okay|so|and|but|well|please|can you tell me|do you know(?: if| whether)?|tell me|"
+    r"i(?:'d| would) like to know|i (?:want|need) to know|i wonder|is it true that|,)(?: if| whether)?[, ]+)*+"
+)
+_ASKED_FOR = (
+    r"(?:please|pls|plz|thanks|thx|here|at all|in here|in this (?:collection|library)|or not|yet|so far|too|again)"
+)
+_WHOLE_TOPIC = rf"(?P<topic>\S[^?!;]{{1,80}}?)(?:[, ]+{_ASKED_FOR})*+$"
+_CUT = (
+    r"(?=$| *[,.;:?!(]| (?:overall|in general|generally|as a whole|altogether|all in all|in total|here|in here|"
+    r"please|pls|"
+    r"for (?:me|my|an?|the|us|our)|and (?:what|why|which|where|how|in|who)|what|which|why|first|because|since|"
+    r"from (?:here|"
+    r"this|these|the)|in (?:this|these|the (?:papers|collection|library))|if|so that|to (?:begin|start)|then)\b)"
+)
+_TOPIC = rf"(?P<topic>[^,.;:?!()]{{2,80}}?){_CUT}"
+_ENDS = r"(?=$| *[,.;:?!(]| and\b| or\b| as\b| if\b)"
+_ON = r"(?:on|about|of|in|into|to|for|with|regarding|around|concerning|behind)"
+_THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new|to (?:learn|know|understand)(?: more)?|wanting))*+"
+_ONE = r"(?:i|we|you|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
+_SHOULD = r"(?:should|do|can|could|would|must|shall|to|might|ought)"
+_READ = (
+    r"(?:read|start(?: with| off with| reading)?|begin(?: with| reading)?|hand|give|recommend|suggest|look at|"
+    r"look into|"
+    r"pick up|tackle)"
+)
+
+FORMS = TopicForms(
+    asked=(
+        # Whether anybody works on it.
+        (
+            "whether",
+            rf"^{_OPEN}(?:(?:is|are|was|were|does|do|did|has|have|had)(?: there)? )?{_ANYONE}(?:'s|'re|'ve)?"
+            rf"(?: (?:is|are|was|were|has|have|had|here|there|else|that|who|which|ever|also|already|been|"
+            rf"actually|really|"
+            rf"currently|do|does|did|in here|of them))*+ {_WORKS} {_WHOLE_TOPIC}",
+        ),
+        (
+            "whether",
+            rf"^{_OPEN}(?:did|has|have|does|do|is|are|was) (?:the )?{OWN}(?: (?:people|team|lab|guys|folks|"
+            rf"researchers))?"
+            rf"(?: (?:ever|also|already|actually|really|been|currently|even))*+ {_WORKS} {_WHOLE_TOPIC}",
+        ),
+        (
+            "whether",
+            rf"^{_OPEN}(?:did|has|have|does|do) (?:the )?{OWN}(?: (?:ever|also|already|actually|really|even))*+ "
+            rf"(?:do|does|did|done)(?: any| some| much)++ {_WHOLE_TOPIC}",
+        ),
+        (
+            "whether",
+            rf"^{_OPEN}(?:is there|are there|do you have|have you(?: got)?|you got|got|do we have|does it have|any)"
+            rf"(?: (?:anything|something|stuff|any|some|a|ever|been|{_PAPERS}))*+ "
+            rf"(?:here |in here |in this (?:collection|library) |out there |done |that (?:is|are) )?"
+            rf"(?:on|about|regarding|into) {_WHOLE_TOPIC}",
+        ),
+        # What to read of it first.
+        (
+            "reading",
+            rf"\b(?:what|which|where)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?(?:read|start|begin)"
+            rf"(?: off)?(?: with| reading)?\b{_THEN}(?: {_ON} {_TOPIC}|{_ENDS})",
+        ),
+        (
+            "reading",
+            rf"\b(?:what|which)(?: (?:\S+ (?:or|to) )?\S+)? {_PAPERS}(?: from here| here)? {_SHOULD} {_ONE} "
+            rf"(?:first )?{_READ}(?: (?:her|him|them|me|us|somebody|someone|a (?:\w+ )?\w+|my \w+))?{_THEN}"
+            rf"(?: {_ON} {_TOPIC}|{_ENDS})",
+        ),
+        (
+            "reading",
+            rf"\b(?:(?:a |the |short |quick )*+(?:reading list|syllabus|reading order|starter pack|entry points?|"
+            rf"starting points?|first reads?|must[- ]reads?|introductory {_PAPERS}|intro(?:ductory)? (?:papers?|"
+            rf"reading))"
+            rf"(?: please)?(?: {_ON} {_TOPIC})?)",
+        ),
+        (
+            "reading",
+            rf"\b(?:recommend|suggest)(?: me)?(?: (?:some|a few|a|two|three|four|five|\d))*+ "
+            rf"(?:{_PAPERS}|reading|to read)\b(?: {_ON} {_TOPIC})?",
+        ),
+        (
+            "reading",
+            rf"\b(?:good|best|easiest|first) (?:first |introductory |intro )?(?:paper|one|thing|place|"
+            rf"introduction|intro) "
+            rf"(?:to (?:read|start|begin)(?: with)?(?: first)?(?: {_ON})?|{_ON}) {_TOPIC}",
+        ),
+        # Which strands it has.
+        (
+            "strands",
+            rf"\b(?:(?:the |a |an |quick |brief |short |good )*+(?:big(?:ger)? picture|overview|lay of the land|"
+            rf"landscape|"
+            rf"state of (?:the art|play|research|knowledge)|survey|rundown|roundup|round-up|bird'?s[- ]eye view|"
+            rf"main (?:ideas|lines|results|findings|points|takeaways)) {_ON} (?:the (?:work|research|"
+            rf"papers) {_ON} )?{_TOPIC})",
+        ),
+        (
+            "strands",
+            rf"\b(?:which|what|the|main|different|any)(?: (?:main|different|other))?"
+            rf" (?:strands?|threads?|lines?|directions?|branches|schools|approaches)(?: of (?:work|research|thought))?"
+            rf"(?: (?:of )?(?:work|research))?(?: (?:are|is|do|does|there|exist|here|you|have|see|it|in here|"
+            rf"this collection))*+"
+            rf"(?: {_ON} {_TOPIC})?",
+        ),
+        (
+            "strands",
+            r"\bwhat (?:do|does|did) (?:this|the|your|these|all these|all the) (?:\w+ )?"
+            r"(?:library|collection|corpus|papers|database|literature|research|field)(?: here)? (?:have to )?"
+            rf"(?:say|know|tell us|find|found|think|conclude) (?:about|on|of) {_TOPIC}"
+            r"(?=.*\b(?:overall|big picture|in general|as a whole|generally|taken together|all in all|on the whole)\b)",
+        ),
+        (
+            "strands",
+            rf"\b(?:overall|in general|on the whole),? what (?:do|does) (?:this|the|your|these) "
+            rf"(?:library|collection|corpus|papers|database|literature) say (?:about|on) {_TOPIC}",
+        ),
+        # Its papers.
+        (
+            "list",
+            rf"^{_OPEN}(?:(?:list|show|give)(?: me)? )?(?:everything|all|anything|whatever)(?: (?:that|which))? "
+            rf"(?:you|we|it|there)(?:'ve|'s)?(?: (?:have|has|is|are|got|here))*+ (?:on|about|regarding) {_WHOLE_TOPIC}",
+        ),
+        (
+            "list",
+            rf"^{_OPEN}(?:(?:list|show|give|find)(?: me)? )?(?:all |any |some |the |which |what )*+{_PAPERS}(?: here)? "
+            rf"(?:(?:that|which)(?: are| is)? )?(?P<topic>(?:critici[sz](?:e|es|ing)|critiqu(?:e|es|ing)|"
+            rf"critical of|against|"
+            rf"attack(?:s|ing)?|question(?:s|ing)|defend(?:s|ing)?(?: against)?|compar(?:es?|ing)|improv(?:es?|ing)|"
+            rf"evaluat(?:es?|ing)|measur(?:es?|ing)|detect(?:s|ing)?|prevent(?:s|ing)?|reduc(?:es?|ing)|us(?:e|es|ing)|"
+            rf"propos(?:es?|ing)|warn(?:s|ing)? (?:of|about)|where|with) [^?!;]{{2,80}}?)(?:[, ]+{_ASKED_FOR})*+$",
+        ),
+    ),
+    elsewhere=(
+        rf"\b(?:new to|know (?:nothing|little|not much) (?:of|about)|interested in|curious about|"
+        rf"learn(?:ing)? about|get into|"
+        rf"getting into|understand|never (?:heard of|looked (?:at|inside|into)|read about)|(?:page|section|"
+        rf"paragraph|chapter|"
+        rf"intro|introduction|survey|essay|thesis|talk|report|something|review|writing|papers?|work) (?:on|"
+        rf"about)) {_TOPIC}"
+    ),
+    titles_only=(
+        r"[,;.]?\s*\b(?:(?:just|only)(?: the)? (?:titles?|names)|(?:the )?titles? (?:only|alone|(?:is|"
+        r"are) (?:enough|fine|ok))|"
+        r"no (?:prose|quotes|text|blurbs?)(?: please)?)(?!\w)"
+    ),
+    undated=(
+        r"(?:(?:which|what|list|show|give|me|all|any|the|of|your|do|does|are|is|there|how many)[, ]+)*+"
+        rf"(?:{_PAPERS} (?:that |which )?(?:(?:are|is|have|has|had|come|with) )?(?:without|no|not? have|"
+        rf"lack(?:s|ing)?|missing|"
+        rf"not)(?: (?:an?|any|the|their|recorded|known|publication|have))*+ (?:dates?|years?|dated)|"
+        rf"(?:are |is )?(?:un|not )dated {_PAPERS}|{_PAPERS} (?:that |which )?(?:are |is )?undated|"
+        rf"{_PAPERS} whose date (?:is )?(?:unknown|missing|not known))(?: (?:are there|are|is|there|here))*+"
+    ),
+    no_topic=(
+        r"(?:(?:any|all|the|some|of|this|that|these|those|it|them|here|there|your|collection|library|papers?|"
+        r"topics?|area|"
+        r"field|stuff|things?|research|work|subjects?|ai safety|first|safety|you|people|in|else|anything|"
+        r"something)\b\s*)+"
+    ),
+)
