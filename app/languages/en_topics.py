@@ -9,18 +9,18 @@ PHRASES = TopicPhrases(
     near=("1 paper{scope}, or close to it", "{count} papers{scope}, or close to it, the closest first"),
     yes=("Yes, 1 paper{scope}", "Yes, {count} papers{scope}, the closest first"),
     works=("1 paper here is{scope}", "{count} papers here are{scope}, the closest first"),
-    no="No paper here{scope}.",
     by="; by {names}",
     reading="To read{scope}, in this order",
     reading_all="To begin with, one paper of each of the largest categories",
     nearest=" – the closest to the topic",
-    general=" – the broadest view of it",
-    earlier=" – the earliest, what later ones build on",
+    earlier=" – the earliest of these",
     later=" – next, {date}",
-    newest=" – the newest on it",
+    newest=" – the newest of these",
     shelf=" – for {category} ({count} papers)",
-    ours="; in this project's words: {summary}",
-    strands="Strands of work{scope}",
+    ours=" In this project's words: {summary}.",
+    strands="What was found{scope}, a sentence of each paper",
+    read_first="To read first: {paper}.",
+    nothing_later=" The newest with a date is {paper}; {count} have none.",
     no_date="without a date",
     undated=("The record of 1 paper has no date", "The records of {count} papers have no date"),
     reference="BibTeX of “{title}”",
@@ -28,9 +28,17 @@ PHRASES = TopicPhrases(
 
 _PAPERS = r"(?:papers?|articles?|studies|study|publications?|work|works|research|preprints?|stuff|things?)"
 _ANYONE = (
-    r"(?:any ?one|any ?body|some ?one|some ?body|who(?: all)?|people|"
-    r"(?:any|which|what|one|some)(?: of)?(?: the| these| those| your)?(?: other)?"
+    r"(?:any ?one|any ?body|some ?one|some ?body|people|"
+    r"(?:any|one|some)(?: of)?(?: the| these| those| your)?(?: other)?"
     r" (?:labs?|groups?|teams?|authors?|researchers?|compan(?:y|ies)|people|organi[sz]ations?|papers?))"
+)
+_WHO = (
+    r"(?:who(?: all| else)?|(?:which|what)(?: of)?(?: the| these| those| your)?(?: other)?"
+    r" (?:labs?|groups?|teams?|authors?|researchers?|compan(?:y|ies)|people|organi[sz]ations?))"
+)
+_EVER = (
+    r"(?: (?:is|are|was|were|has|have|had|here|there|else|that|who|which|ever|also|already|been|actually|really|"
+    r"currently|do|does|did|in here|of them))*+"
 )
 _WORKS = (
     r"(?:work(?:s|ed|ing)?(?: any| much)? (?:on|with|in)|stud(?:y|ies|ied|ying)|research(?:es|ed|ing)?(?: on|"
@@ -56,7 +64,11 @@ _CUT = (
     r"from (?:here|"
     r"this|these|the)|in (?:this|these|the (?:papers|collection|library))|if|so that|to (?:begin|start)|then)\b)"
 )
-_TOPIC = rf"(?P<topic>[^,.;:?!()]{{2,80}}?){_CUT}"
+_TOPIC = rf"(?P<topic>[^,.;:?!()]{{2,80}}?)(?: (?:research|papers|literature|stuff))?{_CUT}"
+_GIVE = (
+    r"(?:(?:give|show|send|make|write|get|build)(?: me| us)? |i(?:'d| would)? (?:need|want|like) |"
+    r"(?:what is|what's|what are|whats|(?:is|are) there|do you have|(?:can|could) (?:i|you|we) (?:have|get|give me)) )?"
+)
 _ENDS = r"(?=$| *[,.;:?!(]| and\b| or\b| as\b| if\b)"
 _ON = r"(?:on|about|of|in|into|to|for|with|regarding|around|concerning|behind)"
 _THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new|to (?:learn|know|understand)(?: more)?|wanting))*+"
@@ -73,11 +85,10 @@ FORMS = TopicForms(
         # Whether anybody works on it.
         (
             "whether",
-            rf"^{_OPEN}(?:(?:is|are|was|were|does|do|did|has|have|had)(?: there)? )?{_ANYONE}(?:'s|'re|'ve)?"
-            rf"(?: (?:is|are|was|were|has|have|had|here|there|else|that|who|which|ever|also|already|been|"
-            rf"actually|really|"
-            rf"currently|do|does|did|in here|of them))*+ {_WORKS} {_WHOLE_TOPIC}",
+            rf"^{_OPEN}(?:(?:is|are|was|were|does|do|did|has|have|had)(?: there)? )?{_ANYONE}(?:'s|'re|'ve)?{_EVER} "
+            rf"{_WORKS} {_WHOLE_TOPIC}",
         ),
+        ("who works", rf"^{_OPEN}{_WHO}(?:'s|'re|'ve)?{_EVER} {_WORKS} {_WHOLE_TOPIC}"),
         (
             "whether",
             rf"^{_OPEN}(?:did|has|have|does|do|is|are|was) (?:the )?{OWN}(?: (?:people|team|lab|guys|folks|"
@@ -92,15 +103,16 @@ FORMS = TopicForms(
         (
             "whether",
             rf"^{_OPEN}(?:is there|are there|do you have|have you(?: got)?|you got|got|do we have|does it have|any)"
-            rf"(?: (?:anything|something|stuff|any|some|a|ever|been|{_PAPERS}))*+ "
+            rf"(?: (?:anything|something|stuff|any|some|ever|been|{_PAPERS}))*+ "
             rf"(?:here |in here |in this (?:collection|library) |out there |done |that (?:is|are) )?"
             rf"(?:on|about|regarding|into) {_WHOLE_TOPIC}",
         ),
         # What to read of it first.
         (
             "reading",
-            rf"\b(?:what|which|where)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?(?:read|start|begin)"
-            rf"(?: off)?(?: with| reading)?\b{_THEN}(?: {_ON} {_TOPIC}|{_ENDS})",
+            rf"\b(?:(?:what|which)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?read|"
+            rf"(?:what|which|where)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?(?:start|begin)(?: off)?"
+            rf"(?: with| reading)?)\b{_THEN}(?: {_ON} {_TOPIC}|{_ENDS})",
         ),
         (
             "reading",
@@ -110,10 +122,9 @@ FORMS = TopicForms(
         ),
         (
             "reading",
-            rf"\b(?:(?:a |the |short |quick )*+(?:reading list|syllabus|reading order|starter pack|entry points?|"
-            rf"starting points?|first reads?|must[- ]reads?|introductory {_PAPERS}|intro(?:ductory)? (?:papers?|"
-            rf"reading))"
-            rf"(?: please)?(?: {_ON} {_TOPIC})?)",
+            rf"^{_OPEN}{_GIVE}(?:(?:a|an|the|some|any|short|quick|good|best) )*+"
+            rf"(?:reading list|syllabus|reading order|starter pack|entry points?|starting points?|first reads?|"
+            rf"must[- ]reads?|(?:introductory|intro|beginner) (?:{_PAPERS}|reading))(?: please)?(?: {_ON} {_TOPIC}|$)",
         ),
         (
             "reading",
@@ -127,18 +138,18 @@ FORMS = TopicForms(
             rf"(?:to (?:read|start|begin)(?: with)?(?: first)?(?: {_ON})?|{_ON}) {_TOPIC}",
         ),
         # Which strands it has.
+        ("strands", rf"\b(?:big(?:ger)? picture|lay of the land|bird'?s[- ]eye view) {_ON} {_TOPIC}"),
         (
             "strands",
-            rf"\b(?:(?:the |a |an |quick |brief |short |good )*+(?:big(?:ger)? picture|overview|lay of the land|"
-            rf"landscape|"
-            rf"state of (?:the art|play|research|knowledge)|survey|rundown|roundup|round-up|bird'?s[- ]eye view|"
-            rf"main (?:ideas|lines|results|findings|points|takeaways)) {_ON} (?:the (?:work|research|"
-            rf"papers) {_ON} )?{_TOPIC})",
+            rf"^{_OPEN}{_GIVE}(?:(?:a|an|the|quick|brief|short|good|rough) )*+(?:overview|landscape|survey|rundown|"
+            rf"state of (?:the art|play|research|knowledge)|round-?up|main (?:ideas|lines|results|findings|"
+            rf"points|takeaways))"
+            rf" {_ON} (?:(?:the )?(?:work|research|papers|literature) {_ON} )?{_TOPIC}",
         ),
         (
             "strands",
             rf"\b(?:which|what|the|main|different|any)(?: (?:main|different|other))?"
-            rf" (?:strands?|threads?|lines?|directions?|branches|schools|approaches)(?: of (?:work|research|thought))?"
+            rf" (?:strands?|threads?|research lines|lines|branches|schools)(?: of (?:work|research|thought))?"
             rf"(?: (?:of )?(?:work|research))?(?: (?:are|is|do|does|there|exist|here|you|have|see|it|in here|"
             rf"this collection))*+"
             rf"(?: {_ON} {_TOPIC})?",
@@ -192,6 +203,7 @@ FORMS = TopicForms(
         rf"(?:are |is )?(?:un|not )dated {_PAPERS}|{_PAPERS} (?:that |which )?(?:are |is )?undated|"
         rf"{_PAPERS} whose date (?:is )?(?:unknown|missing|not known))(?: (?:are there|are|is|there|here))*+"
     ),
+    alternative=r" or (?:not\b|is |are |was |were |nothing|none|no )",
     no_topic=(
         r"(?:(?:any|all|the|some|of|this|that|these|those|it|them|here|there|your|collection|library|papers?|"
         r"topics?|area|"

@@ -64,26 +64,27 @@ class TopicPhrases:
     """Sentences of answers about the papers of a topic: `{scope}` says which, `{topic}` is in the asker's words.
 
     Pairs are for one paper and for several. `near` heads a list by content. `yes` answers whether anybody works on
-    it, where there are such papers, and `no` where there are none; `works` says so without a question of yes and no.
+    it, where there are such papers; `works` says so without a question of yes and no.
     `reading` heads a reading list; the reasons from `nearest` to `shelf` say why a paper stands in its place.
-    `strands` heads an overview, `no_date` its papers without a year. `ours` marks a line as this project's.
+    `strands` heads an overview, and `read_first` ends it. `ours` marks a line as this project's. `nothing_later`
+    says which paper is the newest, where a later one was asked for.
     """
 
     near: tuple[str, str]
     yes: tuple[str, str]
     works: tuple[str, str]
-    no: str
     by: str
     reading: str
     reading_all: str
     nearest: str
-    general: str
     earlier: str
     later: str
     newest: str
     shelf: str
     ours: str
     strands: str
+    read_first: str
+    nothing_later: str
     no_date: str
     undated: tuple[str, str]
     reference: str

@@ -28,7 +28,7 @@ from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
-OF_TOPIC: tuple[Intent, ...] = ("whether", "reading", "strands", "list")
+OF_TOPIC: tuple[Intent, ...] = ("whether", "who works", "reading", "strands", "list")
 NAMED_AUTHORS = 8
 """Authors of a paper that are named; of more, the others are counted."""
 RECENT = 5
@@ -83,7 +83,7 @@ class CollectionAnswerer:
         which = scope(language, filters, asked.topic, asked.author, newest)
         shown_papers = self._wanted(asked, papers)
         heading = self._heading(asked, papers, shown_papers, which, language.collection)
-        return self._listing(heading, shown_papers, papers, topic, language)
+        return self._listing(heading, shown_papers, papers, topic, language, asked.titles)
 
     def _wanted(self, asked: CollectionQuestion, papers: Sequence[Paper]) -> Sequence[Paper]:
         ordered = papers[::-1] if asked.intent == "oldest" else papers
@@ -138,27 +138,25 @@ class CollectionAnswerer:
     ) -> Reply:
         """What the papers about a topic are, or that there are none."""
         topic = self._in_english(asked.topic)
-        papers = self._of_topic.papers(topic, filters, left_out)
+        papers = self._of_topic.papers(topic, filters, left_out, widely=asked.intent == "strands")
         if not papers:
             return self._nothing(asked, filters, chosen, language, left_out)
         newest = self.records.facets.latest if asked.relative else None
         which = scope(language, filters, asked.topic, asked.author, newest)
-        if asked.intent == "whether":
-            return self._of_topic.whether(papers, topic, which, language, yes=True)
+        if asked.intent in ("whether", "who works"):
+            return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
         if asked.intent == "reading":
             return self._of_topic.reading(papers, which, language)
         if asked.intent == "strands":
-            return self._of_topic.strands(papers, which, language)
+            return self._of_topic.strands(papers, topic, which, language, first=asked.first)
         named = self.records.select(filters, topic)
         if {paper.id for paper in named} == {paper.id for paper in papers}:
-            heading = self._heading(asked, papers, papers, which, language.collection)
-            return self._listing(heading, named[:LISTED], named, topic, language)
-        if not named:
-            return self._listing(
-                language.collection.by_content.format(topic=shown(asked.topic)), papers, papers, topic, language
-            )
-        heading = language.collection.topics.near[len(papers) != 1].format(scope=which, count=len(papers))
-        return self._listing(heading, papers[: asked.limit or LISTED], papers, topic, language)
+            papers, heading = named, self._heading(asked, papers, papers, which, language.collection)
+        elif named:
+            heading = language.collection.topics.near[len(papers) != 1].format(scope=which, count=len(papers))
+        else:
+            heading = language.collection.by_content.format(topic=shown(asked.topic))
+        return self._listing(heading, papers[: asked.limit or LISTED], papers, topic, language, asked.titles)
 
     def _by_content(
         self, asked: CollectionQuestion, filters: Filters, chosen: Filters, language: Language, left_out: LeftOut
@@ -187,6 +185,7 @@ class CollectionAnswerer:
             reach = first if first == last else say.reach.format(first=first, last=last)
             which = scope(language, undated, asked.topic, asked.author)
             text += say.they_reach.format(scope=which, dates=reach)
+            text += self._newest(filters, wider, language)
         elif asked.author:
             names = language.phrases.between_names.join(self.records.facets.organisations)
             text += say.organisations.format(names=names)
@@ -198,13 +197,28 @@ class CollectionAnswerer:
             near = tuple(self._retriever.passages(topic, left_out=left_out))
         return Reply(text, passages=near, answered=False)
 
+    def _newest(self, filters: Filters, papers: Sequence[Paper], language: Language) -> str:
+        """Which paper is the newest, and how many have no date, where later ones than that were asked for."""
+        newest = next((paper for paper in papers if paper.published), None)
+        if not (newest and newest.published and filters.since and filters.since > newest.published):
+            return ""
+        undated = sum(not paper.published for paper in papers)
+        name = described(newest, language.phrases)
+        return language.collection.topics.nothing_later.format(paper=name, count=undated)
+
     def _listing(
-        self, heading: str, listed: Sequence[Paper], papers: Sequence[Paper], topic: str, language: Language
+        self,
+        heading: str,
+        listed: Sequence[Paper],
+        papers: Sequence[Paper],
+        topic: str,
+        language: Language,
+        titles: bool = False,
     ) -> Reply:
         """The heading and the papers, each cited by the sentence nearest to the topic, or by its first."""
         left = len(papers) - len(listed) if len(listed) == LISTED else 0
         spans = nearest_sentences(listed, topic, self._retriever)
-        return listing(heading, listed, spans, language, left=left)
+        return listing(heading, listed, spans, language, left=left, quoted=False if titles else None)
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary

@@ -6,12 +6,17 @@ import re
 from collections.abc import Sequence
 
 from app.answering.evidence.definition import definition_counts
+from app.answering.evidence.selection import leans
 from app.languages import any_of
 from retrieval.chunking import chunk_sentences
 from retrieval.types import Chunk, Paper, Sentence
 
 _AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
 _FINDING = any_of(lambda language: language.evidence.says_finding, re.IGNORECASE)
+
+_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+TELLS = 0.1
+ADDRESS_TELLS_LESS = 0.5
 
 
 def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
@@ -36,11 +41,30 @@ def finding_of(paper: Paper) -> Sentence | None:
     return _sentence(paper, chunks[_places(chunks)[1]]) if chunks else None
 
 
+def says_finding(sentence: str) -> bool:
+    """Whether the sentence says that something was found."""
+    return _FINDING.search(sentence) is not None
+
+
+def telling(sentence: str) -> float:
+    """How much more than another the sentence tells of its paper, on the scale of a similarity.
+
+    What says an aim or a finding tells more; a question, what leans on the sentence before and where
+    code can be had tell less.
+    """
+    if _ADDRESS.search(sentence):
+        return -ADDRESS_TELLS_LESS
+    tells = TELLS if _AIM.search(sentence) or _FINDING.search(sentence) else 0.0
+    return tells - (TELLS if leans(sentence) or sentence.rstrip("\"'”’) ").endswith(("?", "？")) else 0.0)
+
+
 def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
     """The places of what says the aim and of what says the finding."""
     aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
     finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
-    return aim, next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+    said = [place for place, chunk in enumerate(chunks) if not _ADDRESS.search(chunk.embedded)]
+    last = said[-1] if said else len(chunks) - 1
+    return aim, next((place for place in finds if place > aim), finds[0] if finds else last)
 
 
 def _sentence(paper: Paper, chunk: Chunk) -> Sentence:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.answering.collection.gist import says_finding, telling
 from app.answering.events import AnswerSentence, Citation
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described
@@ -31,12 +32,14 @@ def listing(
     *,
     left: int = 0,
     before: Mapping[str, str] | None = None,
+    after: Mapping[str, str] | None = None,
     quoted: bool | None = None,
 ) -> Reply:
     """The heading and the papers, each cited by its span; a paper without one has no abstract.
 
     `left` papers are not listed. What `before` has of a paper, such as a reason, stands between its name and its
-    words. Words are quoted of `QUOTED` papers at most, unless `quoted` says otherwise.
+    words; what `after` has follows as a sentence that no quote backs. Words are quoted of `QUOTED` papers at most,
+    unless `quoted` says otherwise.
     """
     say = language.collection
     words = len(listed) <= QUOTED if quoted is None else quoted
@@ -49,12 +52,14 @@ def listing(
         if span is None:
             text = f"{lead}{say.no_abstract.format(paper=name)}."
             sentences.append(AnswerSentence(text, (), "uncited", 0.0))
+            sentences += _unbacked(paper, after)
             continue
         citation = Citation(len(citations) + 1, paper, span.start, span.end, 1.0, span.gloss)
         citations.append(citation)
         quote = f"{say.before_quote}“{citation.quote}”" if words else ""
         text = f"{lead}{name}{quote} [{citation.number}]"
         sentences.append(AnswerSentence(text, (citation.number,), "supported", 1.0))
+        sentences += _unbacked(paper, after)
     text = "".join(sentence.text for sentence in sentences)
     text += f"\n\n{say.unlisted.format(count=left)}" if left else ""
     titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
@@ -62,14 +67,28 @@ def listing(
     return Reply(text, tuple(sentences), tuple(citations), tuple(map(whole, listed[:SOURCES])), followups)
 
 
-def nearest_sentences(papers: Sequence[Paper], topic: str, retriever: PaperRetriever) -> dict[str, Sentence]:
-    """Of each paper that has an abstract the sentence nearest to the topic; without one, the first."""
+def _unbacked(paper: Paper, after: Mapping[str, str] | None) -> list[AnswerSentence]:
+    said = (after or {}).get(paper.id, "")
+    return [AnswerSentence(said, (), "uncited", 0.0)] if said else []
+
+
+def nearest_sentences(
+    papers: Sequence[Paper], topic: str, retriever: PaperRetriever, *, findings: bool = False
+) -> dict[str, Sentence]:
+    """Of each paper that has an abstract the sentence nearest to the topic that tells most; without one, the first.
+
+    With `findings` only what says that something was found counts: papers without such a sentence have none.
+    """
     if not topic:
         return {paper.id: sentence for paper in papers if (sentence := first_sentence(paper))}
     # Past those the first sentence does, as every one that is weighed is embedded.
     best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := first_sentence(paper))}
     weighed = [replace(whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
     for sentence in retriever.sentences(topic, [one for one in weighed if one.end]):
+        if findings and not says_finding(sentence.gloss or sentence.text):
+            continue
+        near = sentence.score + telling(sentence.gloss or sentence.text)
+        sentence = replace(sentence, score=near)
         known = best.get(sentence.paper.id)
         if known is None or sentence.score > known.score:
             best[sentence.paper.id] = sentence

@@ -42,6 +42,7 @@ _NOT_REFINED = ("similar", "overview", "reading", "strands")
 
 _WORDS = re.compile(r"[^\W_]+")
 _AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
+_ALTERNATIVE = any_of(lambda language: language.topic_forms.alternative)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
 _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
@@ -54,7 +55,8 @@ class CollectionQuestion:
     `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
     are some, only the papers `among` which one is wanted count;
     `relative` marks dates counted from the newest paper. With `titles` nothing but titles is wanted, with
-    `undated` the papers that have no date. `said` is the question so that it stands alone.
+    `undated` the papers that have no date, with `first` also which to read first. `said` is the
+    question so that it stands alone.
     """
 
     intent: Intent
@@ -65,6 +67,7 @@ class CollectionQuestion:
     among: tuple[Paper, ...] = ()
     limit: int | None = None
     relative: bool = False
+    first: bool = False
     titles: bool = False
     undated: bool = False
     said: str = ""
@@ -131,7 +134,9 @@ def _of_topic(
     if not records.papers:
         return None
     asked = topic_asked(folded(text), records, before.topic if before else "", named)
-    return CollectionQuestion(asked.intent, asked.filters, _as_written(asked.topic, text)) if asked else None
+    if asked is None:
+        return None
+    return CollectionQuestion(asked.intent, asked.filters, _as_written(asked.topic, text), first=asked.first)
 
 
 def _of_some(text: str, named: Sequence[Paper]) -> CollectionQuestion | None:
@@ -156,6 +161,9 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
         return CollectionQuestion("list", read.filters, undated=True)
     # "Anything from 2024 on debate" asks as "anything by OpenAI on debate" does.
     frame = form_of(rest) or (form_of(f"{OWN} {rest}") if dated else None)
+    if frame is None and dated:
+        # "… or is this all ancient history" asks nothing more.
+        frame = form_of(f"{OWN} {_ALTERNATIVE.split(rest)[0].strip()}")
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)

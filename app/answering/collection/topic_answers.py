@@ -11,15 +11,17 @@ from app.answering.collection.listing import LISTED, listing, nearest_sentences
 from app.answering.collection.records import Records
 from app.answering.collection.topic_papers import papers_on
 from app.answering.reply import Reply
-from app.answering.writing.quotes import own_words
+from app.answering.writing.quotes import described, own_words
 from app.languages.language import Language
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Filters, Paper, Sentence
 
 READ_FIRST = 4
 """Papers of a reading list."""
-OF_STRANDS = 5
+OF_STRANDS = 6
 """Papers of an overview."""
+MAX_NAMES_CHARS = 2_000
+"""How much of the names of a category's papers is searched with."""
 WITH_AUTHORS = 4
 """So few authors are named beside their organisation."""
 
@@ -31,11 +33,13 @@ class TopicAnswers:
         self._records = records
         self._retriever = retriever
 
-    def papers(self, topic: str, filters: Filters, left_out: LeftOut = unheard) -> tuple[Paper, ...]:
-        """The papers about a topic in English, the closest first."""
-        return papers_on(topic, self._records, self._retriever, filters, left_out)
+    def papers(
+        self, topic: str, filters: Filters, left_out: LeftOut = unheard, *, widely: bool = False
+    ) -> tuple[Paper, ...]:
+        """The papers about a topic in English, the closest first; `widely` those too that touch it."""
+        return papers_on(topic, self._records, self._retriever, filters, left_out, widely=widely)
 
-    def whether(self, papers: Sequence[Paper], topic: str, which: str, language: Language, *, yes: bool) -> Reply:
+    def works(self, papers: Sequence[Paper], topic: str, which: str, language: Language, *, yes: bool) -> Reply:
         """That somebody works on it: who, when, and the sentence of each paper that is nearest to it."""
         say = language.collection.topics
         heading = (say.yes if yes else say.works)[len(papers) != 1].format(scope=which, count=len(papers))
@@ -71,40 +75,50 @@ class TopicAnswers:
         return self._reading_list(say.reading.format(scope=which), [first, *others], reasons, language)
 
     def starters(self, language: Language, filters: Filters = Filters()) -> Reply:
-        """One paper of each of the largest categories: the one that is nearest to what its category is called."""
+        """One paper of each of the largest categories, the one nearest to what its papers are called together."""
         say = language.collection.topics
-        papers = self._records.select(filters)
-        shelves = Counter(paper.category for paper in papers if paper.category and paper.abstract)
+        papers = [paper for paper in self._records.select(filters) if paper.abstract]
+        shelves = Counter(paper.category for paper in papers if paper.category)
         chosen: list[Paper] = []
         reasons: dict[str, str] = {}
         for category, count in shelves.most_common(READ_FIRST):
+            names = f"{category}. {'. '.join(paper.name for paper in papers if paper.category == category)}"
             own = replace(filters, categories=(category,))
-            passages = self._retriever.passages(category, own, papers=1)
+            passages = self._retriever.passages(names[:MAX_NAMES_CHARS], own, papers=1)
             if passages and passages[0].paper.id not in reasons:
                 chosen.append(passages[0].paper)
                 reasons[passages[0].paper.id] = say.shelf.format(category=own_words(category), count=count)
-        return self._reading_list(say.reading_all, chosen or list(papers[:READ_FIRST]), reasons, language)
+        if not chosen:
+            return self._reading_list(say.reading.format(scope=""), papers[:READ_FIRST], {}, language)
+        return self._reading_list(say.reading_all, chosen, reasons, language)
 
     def _reading_list(
         self, heading: str, papers: Sequence[Paper], reasons: dict[str, str], language: Language
     ) -> Reply:
         ours = language.collection.topics.ours
-        before = {
-            paper.id: reasons.get(paper.id, "")
-            + (ours.format(summary=own_words(paper.summary).rstrip(".")) if paper.summary else "")
-            for paper in papers
+        after = {
+            paper.id: ours.format(summary=own_words(paper.summary).rstrip(".")) for paper in papers if paper.summary
         }
-        return listing(heading, papers, _findings(papers), language, before=before, quoted=False)
+        return listing(heading, papers, _findings(papers), language, before=reasons, after=after, quoted=False)
 
-    def strands(self, papers: Sequence[Paper], which: str, language: Language) -> Reply:
-        """What the papers nearest to the topic found, a sentence each, those of a category together."""
+    def strands(
+        self, papers: Sequence[Paper], topic: str, which: str, language: Language, *, first: bool = False
+    ) -> Reply:
+        """What the papers nearest to the topic found, a sentence each, those of a category together.
+
+        With `first` it ends with the one to read first.
+        """
         say = language.collection.topics
-        nearest = papers[:OF_STRANDS]
-        shelves = list(dict.fromkeys(paper.category or "" for paper in nearest))
-        ordered = sorted(nearest, key=lambda paper: shelves.index(paper.category or ""))
+        closest = papers[:OF_STRANDS]
+        shelves = list(dict.fromkeys(paper.category or "" for paper in closest))
+        ordered = sorted(closest, key=lambda paper: shelves.index(paper.category or ""))
         before = {paper.id: f" – {own_words(paper.category)}" for paper in ordered if paper.category}
         heading = say.strands.format(scope=which)
-        return listing(heading, ordered, _findings(ordered), language, before=before, quoted=True)
+        nearest = (nearest_sentences(ordered, topic, self._retriever, findings=findings) for findings in (False, True))
+        spans = {name: sentence for found in nearest for name, sentence in found.items()}
+        reply = listing(heading, ordered, spans, language, before=before, quoted=True)
+        start = say.read_first.format(paper=described(closest[0], language.phrases))
+        return replace(reply, text=f"{reply.text}\n\n{start}") if first else reply
 
 
 def _findings(papers: Sequence[Paper]) -> dict[str, Sentence]:

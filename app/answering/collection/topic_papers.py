@@ -18,6 +18,8 @@ NEAR_WITHIN = 0.6
 """… and this share of the best one's …"""
 NAMED_WITHIN = 0.5
 """… or this share, where their records name the topic. Chosen on the dev questions of data/people/ and strangers/."""
+TOUCHES_FROM, TOUCHES_WITHIN = 0.16, 0.5
+"""The same for papers that only touch the topic."""
 MANY_NAMED = 6
 """Where so many records name a topic, it is a shelf of the collection, and they are all its papers."""
 
@@ -61,18 +63,26 @@ def papers_near(
 
 
 def papers_on(
-    topic: str, records: Records, retriever: PaperRetriever, filters: Filters = Filters(), left_out: LeftOut = unheard
+    topic: str,
+    records: Records,
+    retriever: PaperRetriever,
+    filters: Filters = Filters(),
+    left_out: LeftOut = unheard,
+    *,
+    widely: bool = False,
 ) -> tuple[Paper, ...]:
     """The papers about a topic in English, nearest first: those that come near it, and those whose records name it.
 
-    Where many records name it, those alone, and of fewer none that is far from it.
+    With `widely` those that touch it count too. Where many records name it, those alone, and of fewer none that
+    is far from it.
     """
     named = records.select(filters, topic)
     found = nearness(topic, retriever, filters, left_out)
     order = {name: place for place, name in enumerate(found.papers)}
     if len(records.select(topic=topic)) >= MANY_NAMED:
         return tuple(sorted(named, key=lambda paper: order.get(paper.id, len(order))))
-    near = found.within(NEAR_WITHIN, NEAR_FROM)
+    within, least = (TOUCHES_WITHIN, TOUCHES_FROM) if widely else (NEAR_WITHIN, NEAR_FROM)
+    near = found.within(within, least)
     if not near:
         return named
     surely = {paper.id for paper in near}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.collection.filter_words import read_filters
 from app.answering.collection.records import Records
@@ -30,11 +30,15 @@ _NO_TOPIC = any_of(lambda language: language.topic_forms.no_topic)
 
 @dataclass(frozen=True, slots=True)
 class TopicAsked:
-    """What is asked of a topic's papers; the `topic` is folded, and may be empty for a reading list."""
+    """What is asked of a topic's papers; the `topic` is folded, and may be empty for a reading list.
+
+    With `first` it is asked too which to read first.
+    """
 
     intent: TopicIntent
     topic: str
     filters: Filters
+    first: bool = False
 
 
 def without_titles_only(text: str) -> tuple[str, bool]:
@@ -58,14 +62,20 @@ def topic_asked(text: str, records: Records, said_before: str, named: Sequence[P
         return None
     read = read_filters(text, records.facets)
     rest = " ".join(read.rest.split()).strip(" ,?!.")
+    found: list[TopicAsked] = []
     for intent, pattern in _ASKED:
         if match := pattern.search(rest):
-            topic = _plain(match["topic"]) or (_elsewhere(rest) if intent in ("reading", "strands") else "")
-            if not topic and intent in ("reading", "strands"):
+            open_ended = intent in ("reading", "strands")
+            topic = _plain(match["topic"]) or (_elsewhere(rest) if open_ended else "")
+            if not topic and open_ended:
                 topic = said_before or (named[0].name if named else "")
             if _plausible(topic) if topic else intent == "reading":
-                return TopicAsked(intent, topic, read.filters)
-    return None
+                found.append(TopicAsked(intent, topic, read.filters))
+    if not found:
+        return None
+    strands = next((one for one in found if one.intent == "strands"), None)
+    # Who wants both is told of all, and which to read first.
+    return replace(strands, first=found[0].intent == "reading") if strands else found[0]
 
 
 def _elsewhere(text: str) -> str:
