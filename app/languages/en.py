@@ -70,6 +70,7 @@ _PHRASES = AnswerPhrases(
     dated="from {first} to {last}",
     mostly_by="most of them by {names}",
     for_example="\n\nFor example: {questions}",
+    subjects="The papers here are about {categories}.",
     ask_category="Which papers are about {category}?",
     ask_newest="What is the newest paper by {organisation}?",
 )

@@ -8,6 +8,7 @@ from app.languages.phrases import TopicPhrases
 PHRASES = TopicPhrases(
     near=("1 paper{scope}, or close to it", "{count} papers{scope}, or close to it, the closest first"),
     yes=("Yes, 1 paper{scope}", "Yes, {count} papers{scope}, the closest first"),
+    tried="No paper here says so outright; nearest by content",
     works=("1 paper here is{scope}", "{count} papers here are{scope}, the closest first"),
     by="; by {names}",
     reading="To read{scope}, in this order",
@@ -17,7 +18,7 @@ PHRASES = TopicPhrases(
     later=" – next, {date}",
     newest=" – the newest of these",
     shelf=" – for {category} ({count} papers)",
-    ours=" In this project's words: {summary}.",
+    ours=" – in this project's words: {summary}.",
     strands="What was found{scope}, a sentence of each paper",
     read_first="To read first: {paper}.",
     nothing_later=" The newest with a date is {paper}; {count} have none.",
@@ -46,7 +47,7 @@ _WORKS = (
     r"look(?:s|ed|ing)? (?:at|into)|investigat(?:es?|ed|ing)|explor(?:es?|ed|ing)|deal(?:s|ing)? with|dealt with|"
     r"car(?:es?|ing) about|think(?:s|ing)? about|"
     rf"(?:do|does|did|done|doing|publish(?:ed|es)?|have|has|got|had|wrote|written|writ(?:es?|ing)|say|said)"
-    rf"(?: any| some| much| more| anything| something| a lot of| ever)*+(?: {_PAPERS})*+ (?:on|about|in|into|"
+    rf"(?: (?:anything|something|any|some|much|more|a lot of|ever)\b)*+(?: {_PAPERS})*+ (?:on|about|in|into|"
     rf"with|regarding))"
 )
 _OPEN = (
@@ -71,6 +72,10 @@ _GIVE = (
 )
 _ENDS = r"(?=$| *[,.;:?!(]| and\b| or\b| as\b| if\b)"
 _ON = r"(?:on|about|of|in|into|to|for|with|regarding|around|concerning|behind)"
+_TO = (
+    rf"(?:(?:to|for|when) (?:learn(?:ing)?(?: more)?(?: about)?|know(?:ing)?(?: more)?(?: about)?|"
+    rf"understand(?:ing)?|get(?:ting)? into)|{_ON})"
+)
 _THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new|to (?:learn|know|understand)(?: more)?|wanting))*+"
 _ONE = r"(?:i|we|you|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
 _SHOULD = r"(?:should|do|can|could|would|must|shall|to|might|ought)"
@@ -107,24 +112,38 @@ FORMS = TopicForms(
             rf"(?:here |in here |in this (?:collection|library) |out there |done |that (?:is|are) )?"
             rf"(?:on|about|regarding|into) {_WHOLE_TOPIC}",
         ),
+        # Whether it was done somewhere; what the papers say of it is at best near.
+        (
+            "tried",
+            rf"^{_OPEN}(?:has|have|did|does|is|was) {_ANYONE}{_EVER} (?:tried|try|trying|tested|used|deployed|"
+            rf"applied|run|"
+            rf"put|done)(?: [^ ?!;,.]+){{0,6}} (?:in|at) (?:(?:an?|the|any|some|real|actual|live|"
+            rf"working)\b ?)++{_WHOLE_TOPIC}",
+        ),
+        (
+            "tried",
+            rf"^{_OPEN}(?:has|have|did|does|do) {_ANYONE}{_EVER} (?:let|lets|allow(?:s|ed)?|invit(?:e|es|ed)|"
+            rf"hir(?:e|es|ed)|ask(?:s|ed)?|brought(?: in)?) {_WHOLE_TOPIC}",
+        ),
         # What to read of it first.
         (
             "reading",
             rf"\b(?:(?:what|which)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?read|"
             rf"(?:what|which|where)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?(?:start|begin)(?: off)?"
-            rf"(?: with| reading)?)\b{_THEN}(?: {_ON} {_TOPIC}|{_ENDS})",
+            rf"(?: with| reading)?)\b{_THEN}(?: {_TO} {_TOPIC}|{_ENDS})",
         ),
         (
             "reading",
             rf"\b(?:what|which)(?: (?:\S+ (?:or|to) )?\S+)? {_PAPERS}(?: from here| here)? {_SHOULD} {_ONE} "
             rf"(?:first )?{_READ}(?: (?:her|him|them|me|us|somebody|someone|a (?:\w+ )?\w+|my \w+))?{_THEN}"
-            rf"(?: {_ON} {_TOPIC}|{_ENDS})",
+            rf"(?: {_TO} {_TOPIC}|{_ENDS})",
         ),
         (
             "reading",
             rf"^{_OPEN}{_GIVE}(?:(?:a|an|the|some|any|short|quick|good|best) )*+"
             rf"(?:reading list|syllabus|reading order|starter pack|entry points?|starting points?|first reads?|"
-            rf"must[- ]reads?|(?:introductory|intro|beginner) (?:{_PAPERS}|reading))(?: please)?(?: {_ON} {_TOPIC}|$)",
+            rf"must[- ]reads?|intro(?:duction)?(?= (?:to|into))|(?:introductory|intro|beginner) (?:{_PAPERS}|"
+            rf"reading))(?: please)?(?: {_ON} {_TOPIC}|$)",
         ),
         (
             "reading",
@@ -169,7 +188,8 @@ FORMS = TopicForms(
         # Its papers.
         (
             "list",
-            rf"^{_OPEN}(?:(?:list|show|give)(?: me)? )?(?:everything|all|anything|whatever)(?: (?:that|which))? "
+            rf"^{_OPEN}(?:(?:list|show|give)(?: me)? )?(?:everything|all|anything|"
+            rf"whatever)(?: the)?(?: {_PAPERS})?(?: (?:that|which))? "
             rf"(?:you|we|it|there)(?:'ve|'s)?(?: (?:have|has|is|are|got|here))*+ (?:on|about|regarding) {_WHOLE_TOPIC}",
         ),
         (
@@ -179,7 +199,7 @@ FORMS = TopicForms(
             rf"critical of|against|"
             rf"attack(?:s|ing)?|question(?:s|ing)|defend(?:s|ing)?(?: against)?|compar(?:es?|ing)|improv(?:es?|ing)|"
             rf"evaluat(?:es?|ing)|measur(?:es?|ing)|detect(?:s|ing)?|prevent(?:s|ing)?|reduc(?:es?|ing)|us(?:e|es|ing)|"
-            rf"propos(?:es?|ing)|warn(?:s|ing)? (?:of|about)|where|with) [^?!;]{{2,80}}?)(?:[, ]+{_ASKED_FOR})*+$",
+            rf"propos(?:es?|ing)|with) [^?!;]{{2,80}}?)(?:[, ]+{_ASKED_FOR})*+$",
         ),
     ),
     elsewhere=(

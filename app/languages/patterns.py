@@ -15,12 +15,10 @@ Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"
 """What is no question for papers; a "task" is something to be done, or an attempt to take over."""
 Fact = Literal["who", "when", "where", "summary", "bibtex"]
 """By whom a paper is, when it came out, where it can be read, what it says in short, and its reference."""
-TopicIntent = Literal["whether", "who works", "reading", "strands", "list"]
-"""Whether anybody works on a topic and who, what to read of it first, which strands of work it has, and its papers."""
-Intent = (
-    Literal["list", "count", "newest", "oldest", "similar", "overview", "whether", "who works", "reading", "strands"]
-    | Fact
-)
+TopicIntent = Literal["whether", "tried", "who works", "reading", "strands", "list"]
+"""Whether anybody works on a topic, or tried a thing, and who works on it, what to read of it first, which strands
+of work it has, and its papers."""
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | TopicIntent | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
 ]

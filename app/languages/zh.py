@@ -80,6 +80,7 @@ _PHRASES = AnswerPhrases(
     dated="发表于{first}至{last}",
     mostly_by="主要来自{names}",
     for_example="\n\n例如：{questions}",
+    subjects="这里的论文讨论的是：{categories}。",
     ask_category="有哪些关于{category}的论文？",
     ask_newest="{organisation} 最新的论文是什么？",
 )

@@ -8,6 +8,7 @@ from app.languages.phrases import TopicPhrases
 PHRASES = TopicPhrases(
     near=("有1篇{scope}或与之相近的论文", "有{count}篇{scope}或与之相近的论文，最接近的在前"),
     yes=("有，1篇{scope}论文", "有，{count}篇{scope}论文，最接近的在前"),
+    tried="没有论文直接这样说；内容最接近的是",
     works=("库中有1篇{scope}论文", "库中有{count}篇{scope}论文，最接近的在前"),
     by="；作者：{names}",
     reading="建议按此顺序阅读{scope}论文",
@@ -17,7 +18,7 @@ PHRASES = TopicPhrases(
     later=" – 接着读，{date}",
     newest=" – 其中最新的一篇",
     shelf=" – 属于“{category}”（{count}篇）",
-    ours=" 本项目的概述（英文）：{summary}。",
+    ours=" – 本项目的概述（英文）：{summary}。",
     strands="{scope}论文各有什么发现",
     read_first="先读：{paper}。",
     nothing_later="有日期的论文中最新的是 {paper}；另有{count}篇没有日期。",

@@ -28,9 +28,11 @@ from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
-OF_TOPIC: tuple[Intent, ...] = ("whether", "who works", "reading", "strands", "list")
+OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
 NAMED_AUTHORS = 8
 """Authors of a paper that are named; of more, the others are counted."""
+NEAREST = 3
+"""Papers near to what none of them says."""
 RECENT = 5
 """Papers of "the newest papers", and of papers like another one."""
 
@@ -145,6 +147,8 @@ class CollectionAnswerer:
         which = scope(language, filters, asked.topic, asked.author, newest)
         if asked.intent in ("whether", "who works"):
             return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
+        if asked.intent == "tried":
+            return self._listing(language.collection.topics.tried, papers[:NEAREST], papers, topic, language)
         if asked.intent == "reading":
             return self._of_topic.reading(papers, which, language)
         if asked.intent == "strands":

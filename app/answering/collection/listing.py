@@ -11,6 +11,7 @@ from app.answering.reply import Reply
 from app.answering.writing.quotes import described
 from app.languages.language import Language
 from retrieval.chunking import chunk_sentences
+from retrieval.lexical.tokens import content_word_set
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence
 
@@ -18,6 +19,8 @@ LISTED = 25
 """Papers that an answer lists."""
 WEIGHED_CHARS = 5_000
 """How much of an abstract is weighed for the sentence nearest to a topic."""
+SAID_COUNTS = 0.15
+"""How much it counts, beside the similarity, that a sentence has the topic's words."""
 QUOTED = 8
 """So few papers are listed with their words."""
 SOURCES = 10
@@ -83,11 +86,14 @@ def nearest_sentences(
         return {paper.id: sentence for paper in papers if (sentence := first_sentence(paper))}
     # Past those the first sentence does, as every one that is weighed is embedded.
     best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := first_sentence(paper))}
+    words = content_word_set(topic)
     weighed = [replace(whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
     for sentence in retriever.sentences(topic, [one for one in weighed if one.end]):
         if findings and not says_finding(sentence.gloss or sentence.text):
             continue
-        near = sentence.score + telling(sentence.gloss or sentence.text)
+        english = sentence.gloss or sentence.text
+        said = len(words & content_word_set(english)) / max(1, len(words))
+        near = sentence.score + telling(english) + SAID_COUNTS * said
         sentence = replace(sentence, score=near)
         known = best.get(sentence.paper.id)
         if known is None or sentence.score > known.score:
