@@ -46,7 +46,7 @@ _WORKS = (
     r" into| in)?|"
     r"look(?:s|ed|ing)? (?:at|into)|investigat(?:es?|ed|ing)|explor(?:es?|ed|ing)|deal(?:s|ing)? with|dealt with|"
     r"car(?:es?|ing) about|think(?:s|ing)? about|"
-    rf"(?:do|does|did|done|doing|publish(?:ed|es)?|have|has|got|had|wrote|written|writ(?:es?|ing)|say|said)"
+    rf"(?:do|does|did|done|doing|publish(?:ed|es)?|have|has|got|had|wrote|written|writ(?:es?|ing))"
     rf"(?: (?:anything|something|any|some|much|more|a lot of|ever)\b)*+(?: {_PAPERS})*+ (?:on|about|in|into|"
     rf"with|regarding))"
 )
@@ -76,7 +76,7 @@ _TO = (
     rf"(?:(?:to|for|when) (?:learn(?:ing)?(?: more)?(?: about)?|know(?:ing)?(?: more)?(?: about)?|"
     rf"understand(?:ing)?|get(?:ting)? into)|{_ON})"
 )
-_THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new|to (?:learn|know|understand)(?: more)?|wanting))*+"
+_THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new))*+"
 _ONE = r"(?:i|we|you|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
 _SHOULD = r"(?:should|do|can|could|would|must|shall|to|might|ought)"
 _READ = (
@@ -152,9 +152,9 @@ FORMS = TopicForms(
         ),
         (
             "reading",
-            rf"\b(?:good|best|easiest|first) (?:first |introductory |intro )?(?:paper|one|thing|place|"
-            rf"introduction|intro) "
-            rf"(?:to (?:read|start|begin)(?: with)?(?: first)?(?: {_ON})?|{_ON}) {_TOPIC}",
+            rf"\b(?:good|best|easiest|first) (?:first |introductory |intro )?"
+            rf"(?:(?:paper|one|thing|place|introduction|intro) to (?:read|start|begin)(?: with)?(?: first)?(?: {_ON})?|"
+            rf"(?:paper|introduction|intro) {_ON}) {_TOPIC}",
         ),
         # Which strands it has.
         ("strands", rf"\b(?:big(?:ger)? picture|lay of the land|bird'?s[- ]eye view) {_ON} {_TOPIC}"),
