@@ -6,31 +6,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
-from app.answering.citations.references import bibtex
-from app.answering.collection.gist import gist_of
 from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences, whole
+from app.answering.collection.one_paper import fact, reference, summary
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
 from app.answering.collection.topic_answers import TopicAnswers
 from app.answering.collection.topic_papers import papers_near
-from app.answering.events import AnswerSentence
-from app.answering.evidence.selection import as_quotes
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
-from app.answering.writing.quotes import described, own_words, quoted
+from app.answering.writing.quotes import closest_named, described
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.facets import FACETS, Filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper
-from retrieval.web_address import paper_address
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
 OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
-NAMED_AUTHORS = 8
-"""Authors of a paper that are named; of more, the others are counted."""
 NEAREST = 3
 """Papers near to what none of them says."""
 RECENT = 5
@@ -58,16 +52,16 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return _summary(asked.paper, asked.topic, language)
+            return summary(asked.paper, asked.topic, language)
         if asked.paper and asked.intent == "bibtex":
-            return _reference(asked.paper, language)
+            return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
-            fact = _fact(asked.intent, asked.paper, language)
-            return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
+            heading = fact(asked.intent, asked.paper, language)
+            return replace(self._listing(heading, [asked.paper], [asked.paper], "", language), followups=())
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)
         topic = self._in_english(asked.topic)
-        if asked.intent == "reading" and not topic:
+        if asked.intent == "reading" and not topic and self.records.select(filters):
             return self._of_topic.starters(language, filters)
         if topic and not asked.author and asked.intent in OF_TOPIC:
             return self._on_topic(asked, filters, chosen, language, left_out)
@@ -142,7 +136,9 @@ class CollectionAnswerer:
         topic = self._in_english(asked.topic)
         papers = self._of_topic.papers(topic, filters, left_out, widely=asked.intent == "strands")
         if not papers:
-            return self._nothing(asked, filters, chosen, language, left_out)
+            reply = self._nothing(asked, filters, chosen, language, left_out)
+            closest = () if asked.intent == "list" else self._of_topic.closest(topic, filters, left_out)
+            return replace(reply, text=reply.text + closest_named(closest, language.phrases)) if closest else reply
         newest = self.records.facets.latest if asked.relative else None
         which = scope(language, filters, asked.topic, asked.author, newest)
         if asked.intent in ("whether", "who works"):
@@ -227,63 +223,6 @@ class CollectionAnswerer:
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
         return (glossary.in_english(topic) or topic) if glossary else topic
-
-
-def _fact(intent: Intent, paper: Paper, language: Language) -> str:
-    """The fact as the paper's record has it, or that it has none."""
-    say, title = language.collection, own_words(paper.name)
-    if intent == "where":
-        address = paper_address(paper)
-        return (say.at_address if address else say.no_address).format(title=title, url=address)
-    if intent == "when":
-        date = language.phrases.month(paper.published) if paper.published else ""
-        return (say.dated if date else say.undated).format(title=title, date=date)
-    names = _who(paper, language)
-    return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
-
-
-def _reference(paper: Paper, language: Language) -> Reply:
-    """The BibTeX entry that is made of the paper's record."""
-    say = language.collection
-    heading = say.topics.reference.format(title=own_words(paper.name))
-    return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(whole(paper),))
-
-
-def _summary(paper: Paper, term: str, language: Language) -> Reply:
-    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
-    say, title = language.collection, own_words(paper.name)
-    heading = say.in_short if paper.summary else say.in_its_words
-    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
-    gist = gist_of(paper, term)
-    if not gist:
-        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
-        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
-    citations = as_quotes(gist)
-    ends = "." if paper.summary else say.colon
-    sentences = tuple(
-        AnswerSentence(
-            f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
-            (citation.number,),
-            "supported",
-            1.0,
-        )
-        for place, citation in enumerate(citations)
-    )
-    text = "".join(sentence.text for sentence in sentences)
-    return Reply(text, sentences, citations, (whole(paper),))
-
-
-def _who(paper: Paper, language: Language) -> str:
-    """The authors, of many the first few, and their organisation."""
-    authors, say = [own_words(name) for name in paper.authors], language.collection
-    others = len(authors) - NAMED_AUTHORS
-    # One who is left out takes as much room as "1 other".
-    if others > 1:
-        authors[NAMED_AUTHORS:] = [say.other_authors.format(count=others)]
-    names = language.phrases.between_names.join(authors)
-    if not (paper.organisation and names):
-        return names or own_words(paper.organisation or "")
-    return language.phrases.bracketed.format(name=names, facts=own_words(paper.organisation))
 
 
 def _both(asked: Filters, chosen: Filters) -> Filters | None:

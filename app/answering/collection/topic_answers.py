@@ -9,8 +9,9 @@ from dataclasses import replace
 from app.answering.collection.gist import finding_of
 from app.answering.collection.listing import LISTED, listing, nearest_sentences
 from app.answering.collection.records import Records
-from app.answering.collection.topic_papers import papers_on
+from app.answering.collection.topic_papers import nearness, papers_on
 from app.answering.reply import Reply
+from app.answering.sources import CLOSEST_PAPERS
 from app.answering.writing.quotes import described, own_words
 from app.languages.language import Language
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
@@ -38,6 +39,11 @@ class TopicAnswers:
     ) -> tuple[Paper, ...]:
         """The papers about a topic in English, the closest first; `widely` those too that touch it."""
         return papers_on(topic, self._records, self._retriever, filters, left_out, widely=widely)
+
+    def closest(self, topic: str, filters: Filters, left_out: LeftOut = unheard) -> tuple[Paper, ...]:
+        """The closest that pass the filters, where any paper at all is near the topic."""
+        found = nearness(topic, self._retriever, filters, left_out)
+        return found.within(0.0)[:CLOSEST_PAPERS] if not filters.is_empty else ()
 
     def works(self, papers: Sequence[Paper], topic: str, which: str, language: Language, *, yes: bool) -> Reply:
         """That somebody works on it: who, when, and the sentence of each paper that is nearest to it."""

@@ -67,9 +67,11 @@ def topic_asked(text: str, records: Records, said_before: str, named: Sequence[P
         if match := pattern.search(rest):
             open_ended = intent in ("reading", "strands")
             topic = _plain(match["topic"]) or (_elsewhere(rest) if open_ended else "")
+            if topic and not _plausible(topic):
+                continue
             if not topic and open_ended:
                 topic = said_before or (named[0].name if named else "")
-            if _plausible(topic) if topic else intent == "reading":
+            if topic or intent == "reading":
                 found.append(TopicAsked(intent, topic, read.filters))
     if not found:
         return None

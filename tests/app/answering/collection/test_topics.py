@@ -141,6 +141,24 @@ def test_a_reading_list_goes_on_from_the_topic_before() -> None:
     assert after and (after.intent, after.topic) == ("reading", "mice")
 
 
+def test_a_reading_list_goes_on_from_the_paper_spoken_of() -> None:
+    long = paper("long", "A title of very many words about owls and mice and cats and their long sleep by day")
+    read = going_on("where should I start?", None, Records(FOUR), [long])
+    assert read and (read.intent, read.topic) == ("reading", long.name)
+
+
+def test_where_the_filters_let_nothing_through_there_is_no_reading_list() -> None:
+    catalogue = CollectionAnswerer(FOUR, Scoring({}))  # type: ignore[arg-type]
+    reply = catalogue.answer(CollectionQuestion("reading"), Filters(organisations=("Nobody",)), ENGLISH)
+    assert not reply.answered and reply.citations == ()
+
+
+def test_of_a_lab_that_has_none_the_closest_are_named() -> None:
+    reply = told("did a lab do any work on mice", {"mice": 0.5, "owls": 0.1})
+    assert not reply.answered
+    assert reply.text == "The collection has no paper by A Lab about mice.\n\nClosest to it: Owls (A Lab)."
+
+
 def test_both_the_strands_and_what_to_read_first() -> None:
     read = asked("I need a page on owls for my survey, which strands of work are there and what should I read first")
     assert read and (read.intent, read.topic, read.first) == ("strands", "owls", True)
