@@ -40,12 +40,13 @@ from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.conversation import Again, Doubt
-from app.answering.query.courtesy import courtesy_reply
+from app.answering.query.courtesy import courtesy_reply, subjects_of
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import stands_alone
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
+from app.answering.sources import is_far
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.languages import ENGLISH, language_of
@@ -239,7 +240,10 @@ class AnswerChain(Runnable[Question, Event]):
         return Notice("quotes_alone") if asked_for and alone else model.note
 
     def _refuse(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
-        text = refusal_answer(work.passages, work.words, work.foreign)
+        far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
+        text = refusal_answer(() if far else work.passages, work.words, work.foreign)
+        if far and (about := subjects_of(self._of_collection.records, work.words)):
+            text += f"\n\n{about}"
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))

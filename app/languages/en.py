@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from app.languages.en_topics import FORMS, PHRASES
 from app.languages.language import Language
 from app.languages.patterns import (
     COUNT,
@@ -70,6 +71,7 @@ _PHRASES = AnswerPhrases(
     dated="from {first} to {last}",
     mostly_by="most of them by {names}",
     for_example="\n\nFor example: {questions}",
+    subjects="The papers here are about {categories}.",
     ask_category="Which papers are about {category}?",
     ask_newest="What is the newest paper by {organisation}?",
 )
@@ -115,6 +117,7 @@ _COLLECTION = CollectionPhrases(
     either=" or ",
     colon=":",
     before_quote=": ",
+    topics=PHRASES,
 )
 
 _PAPERS = r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries)"
@@ -163,6 +166,8 @@ _GROUP = r"(?:labs?|organi[sz]ations?|compan(?:y|ies)|institutions?|institutes?|
 _HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
 _OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
 _LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
+
+_BIBTEX = r"(?:bib ?tex(?: entry| record)?|bib entry|citation (?:entry|record)|\\?bibitem)"
 
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
@@ -224,6 +229,10 @@ _GRAMMAR = CollectionGrammar(
     ),
     how_many="how many",
     facts=(
+        ("bibtex", rf"{_ON}{_LEAD}(?:an? |the )?{_BIBTEX}(?: (?:of|for|to))?(?: the)? (?P<title>.+)"),
+        ("bibtex", rf"{_ON}(?P<title>.+?)[,:]? {_BIBTEX}(?: please| pls)?"),
+        ("bibtex", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? |its )?{_BIBTEX}(?P<title>)(?: please| pls)?"),
+        ("bibtex", r"how (?:do|should|can|to)(?: i| we)? cite (?P<title>.+)"),
         ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
         ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),
         ("who", rf"{_LEAD}{_GROUP} (?P<title>.+?) (?:is|was|comes|came) (?:from|by)"),
@@ -235,7 +244,10 @@ _GRAMMAR = CollectionGrammar(
         ("when", r"(?:what(?:'s| is) )?(?:the )?(?:publication |release )?(?:date|year) of (?P<title>.+)"),
         ("when", r"how old is (?P<title>.+)"),
         ("where", rf"{_LEAD}(?:where(?:'s| is) )?(?:the |a )?{_LINK}(?: to| for| of) (?P<title>.+)"),
-        ("where", r"where can i (?:read|find|get|download|see) (?P<title>.+?)(?: online)?"),
+        (
+            "where",
+            rf"{_ON}where (?:can|do|could) (?:i|we|one) (?:read|find|get|download|see) (?P<title>.+?)(?: online)?",
+        ),
         ("where", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? )?{_LINK}(?P<title>)(?: please| pls)?"),
         ("who", rf"{_ON}(?:(?:just |only )?the )?(?:authors?|names)(?P<title>)(?: please| pls)?"),
         ("who", rf"{_ON}(?:who(?:'s| is| are|s)|whos) (?:on|behind) (?P<title>.+)"),
@@ -628,6 +640,7 @@ LANGUAGE = Language(
     recognises=lambda letters: False,
     quotation_marks=(("“", "”"), ('"', '"')),
     grammar=_GRAMMAR,
+    topic_forms=FORMS,
     filters=_FILTERS,
     courtesies=_COURTESIES,
     conversation=_CONVERSATION,

@@ -14,6 +14,7 @@ from app.languages.patterns import (
     EvidenceWords,
     FilterWords,
     MarkerWords,
+    TopicForms,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
 
@@ -33,6 +34,7 @@ class Language:
     recognises: Callable[[str], bool]
     quotation_marks: tuple[tuple[str, str], ...]
     grammar: CollectionGrammar = field(default_factory=CollectionGrammar)
+    topic_forms: TopicForms = field(default_factory=TopicForms)
     filters: FilterWords = field(default_factory=FilterWords)
     courtesies: CourtesyPatterns = field(default_factory=CourtesyPatterns)
     conversation: ConversationWords = field(default_factory=ConversationWords)

@@ -13,9 +13,12 @@ from typing import Literal
 
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
 """What is no question for papers; a "task" is something to be done, or an attempt to take over."""
-Fact = Literal["who", "when", "where", "summary"]
-"""By whom a paper is, when it came out, where it can be read, what it says in short."""
-Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | Fact
+Fact = Literal["who", "when", "where", "summary", "bibtex"]
+"""By whom a paper is, when it came out, where it can be read, what it says in short, and its reference."""
+TopicIntent = Literal["whether", "tried", "who works", "reading", "strands", "list"]
+"""Whether anybody works on a topic, or tried a thing, and who works on it, what to read of it first, which strands
+of work it has, and its papers."""
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | TopicIntent | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
 ]
@@ -88,6 +91,25 @@ class CollectionGrammar:
     among: str = ""
     said_before: str = ""
     around_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicForms:
+    """Questions about the papers of a topic; the text is folded, its filters are taken out, `OWN` names organisations.
+
+    `asked` are patterns of what asks, each with its intent; one that ends with "$" is of the whole text, any other
+    may stand anywhere. Their group `topic` is what follows, if anything; where there is none, `elsewhere` finds it,
+    in its group of that name. `titles_only` says that nothing but titles is wanted, `undated` that papers without a
+    date are. `alternative` begins what asks again for the opposite ("or not"). `no_topic` fits what stands for a
+    topic and is none ("this", "here").
+    """
+
+    asked: tuple[tuple[TopicIntent, str], ...] = ()
+    elsewhere: str = ""
+    titles_only: str = ""
+    undated: str = ""
+    alternative: str = ""
+    no_topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

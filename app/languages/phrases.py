@@ -18,6 +18,7 @@ class AnswerPhrases:
     quotes say. `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `refusal` follows the refusal constant, which is the same in every language.
+    `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
     """
@@ -53,6 +54,7 @@ class AnswerPhrases:
     dated: str
     mostly_by: str
     for_example: str
+    subjects: str
     ask_category: str
     ask_newest: str
 
@@ -62,12 +64,44 @@ class AnswerPhrases:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicPhrases:
+    """Sentences of answers about the papers of a topic: `{scope}` says which, `{topic}` is in the asker's words.
+
+    Pairs are for one paper and for several. `near` heads a list by content. `yes` answers whether anybody works on
+    it, where there are such papers; `works` says so without a question of yes and no, and `tried` heads those
+    nearest to what may not have been done. `reading` heads a reading list; the reasons from `nearest` to `shelf` say
+    why a paper stands in its place. `strands` heads an overview, and `read_first` ends it. `ours` marks a line as
+    this project's. `nothing_later` says which paper is the newest, where a later one was asked for.
+    """
+
+    near: tuple[str, str]
+    yes: tuple[str, str]
+    tried: str
+    works: tuple[str, str]
+    by: str
+    reading: str
+    reading_all: str
+    nearest: str
+    earlier: str
+    later: str
+    newest: str
+    shelf: str
+    ours: str
+    strands: str
+    read_first: str
+    nothing_later: str
+    no_date: str
+    undated: tuple[str, str]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionPhrases:
     """Sentences of answers about the collection; `{scope}` says which papers, such as " by OpenAI from 2023".
 
     `in_order` puts the parts of a scope together, each of them from `by` to `between` or
     empty. `languages` names languages by their codes, those of papers too. `colon` ends a
-    heading, `before_quote` stands between a paper's name and its words.
+    heading, `before_quote` stands between a paper's name and its words. `topics` are for questions about a topic.
     """
 
     languages: Mapping[str, str]
@@ -109,3 +143,4 @@ class CollectionPhrases:
     either: str
     colon: str
     before_quote: str
+    topics: TopicPhrases

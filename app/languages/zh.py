@@ -22,6 +22,7 @@ from app.languages.patterns import (
     word_set,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
+from app.languages.zh_topics import FORMS, PHRASES
 from retrieval.lexical.han import BEFORE_HAN, HAN
 from retrieval.lexical.tokens import FUNCTION_WORDS
 
@@ -80,6 +81,7 @@ _PHRASES = AnswerPhrases(
     dated="发表于{first}至{last}",
     mostly_by="主要来自{names}",
     for_example="\n\n例如：{questions}",
+    subjects="这里的论文讨论的是：{categories}。",
     ask_category="有哪些关于{category}的论文？",
     ask_newest="{organisation} 最新的论文是什么？",
 )
@@ -125,6 +127,7 @@ _COLLECTION = CollectionPhrases(
     either="或",
     colon="：",
     before_quote="：",
+    topics=PHRASES,
 )
 
 _PAPERS = "(?:论文|文章|研究|文献|报告|工作|成果)"
@@ -162,6 +165,8 @@ _GRAMMAR = CollectionGrammar(
     refined=rf"(?:那么|那|只|其中|{_WORD})*+(?:(?:关于|有关)(?P<topic>[^？?]+?)的?)?(?:呢|吗)?",
     how_many="多少|几篇",
     facts=(
+        ("bibtex", r"(?:请)?(?:给我)?(?P<title>.+?)的?bibtex(?:条目)?"),
+        ("bibtex", r"(?:请)?(?:给我)?bibtex(?:条目)?[：:]?(?P<title>.+)"),
         ("who", rf"(?:请问)?(?P<title>.+?)(?:是|由)(?:谁|{_WHICH_LAB})(?:写|发表|提出|发布|做)?的?"),
         ("who", rf"(?:请问)?(?:谁|{_WHICH_LAB})(?:写|发表|发布)了?(?P<title>.+)"),
         ("when", r"(?:请问)?(?P<title>.+?)(?:是)?(?:什么时候|何时|哪一?年)(?:发表|发布|写|出|提出)(?:来)?的?"),
@@ -254,6 +259,7 @@ LANGUAGE = Language(
     recognises=_is_chinese,
     quotation_marks=(("“", "”"), ("《", "》"), ("「", "」")),
     grammar=_GRAMMAR,
+    topic_forms=FORMS,
     filters=_FILTERS,
     courtesies=_COURTESIES,
     conversation=_CONVERSATION,

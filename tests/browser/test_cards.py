@@ -13,9 +13,9 @@ import uvicorn
 from playwright.sync_api import Page, expect
 
 from app.answering.chain import LanguageModel
+from app.answering.citations.references import apa, bibtex
 from app.build import LocalAnswerer
 from app.server import create_app
-from app.surfaces.exports.references import apa, bibtex
 from retrieval.types import Paper
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]

@@ -6,41 +6,29 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
-from app.answering.collection.gist import gist_of
+from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences, whole
+from app.answering.collection.one_paper import fact, reference, summary
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
-from app.answering.events import AnswerSentence, Citation
-from app.answering.evidence.selection import as_quotes
+from app.answering.collection.topic_answers import TopicAnswers
+from app.answering.collection.topic_papers import papers_near
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
-from app.answering.writing.quotes import described, own_words, quoted
+from app.answering.writing.quotes import closest_named, described
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
-from retrieval.chunking import chunk_sentences
 from retrieval.facets import FACETS, Filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
-from retrieval.types import Paper, Passage, Sentence
-from retrieval.web_address import paper_address
+from retrieval.types import Paper
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
-NAMED_AUTHORS = 8
-"""Authors of a paper that are named; of more, the others are counted."""
-LISTED = 25
-"""Papers that an answer lists."""
+OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
+NEAREST = 3
+"""Papers near to what none of them says."""
 RECENT = 5
 """Papers of "the newest papers", and of papers like another one."""
-WEIGHED_CHARS = 5_000
-"""How much of an abstract is weighed for the sentence nearest to a topic."""
-QUOTED = 5
-"""So few papers are listed with their words."""
-SOURCES = 10
-FOLLOWUPS = 3
-NEAR = 0.85
-"""A paper is near a topic that no record names where its score reaches this share of the best one's …"""
-NEAREST_FROM = 0.2
-"""… and where that best score reaches this; a topic that no paper has stays below."""
 
 
 class CollectionAnswerer:
@@ -49,6 +37,7 @@ class CollectionAnswerer:
     def __init__(self, papers: Sequence[Paper], retriever: PaperRetriever) -> None:
         self.records = Records(papers)
         self._retriever = retriever
+        self._of_topic = TopicAnswers(self.records, retriever)
 
     def answer(
         self, asked: CollectionQuestion, chosen: Filters, language: Language, left_out: LeftOut = unheard
@@ -63,15 +52,23 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return _summary(asked.paper, asked.topic, language)
+            return summary(asked.paper, asked.topic, language)
+        if asked.paper and asked.intent == "bibtex":
+            return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
-            fact = _fact(asked.intent, asked.paper, language)
-            return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
+            heading = fact(asked.intent, asked.paper, language)
+            return replace(self._listing(heading, [asked.paper], [asked.paper], "", language), followups=())
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)
         topic = self._in_english(asked.topic)
+        if asked.intent == "reading" and not topic and self.records.select(filters):
+            return self._of_topic.starters(language, filters)
+        if topic and not asked.author and asked.intent in OF_TOPIC:
+            return self._on_topic(asked, filters, chosen, language, left_out)
         records = Records(asked.among) if asked.among else self.records
         papers = records.select(filters, topic, asked.author)
+        if asked.undated:
+            papers = tuple(paper for paper in papers if not paper.published)
         if not papers and topic:
             return self._by_content(asked, filters, chosen, language, left_out)
         if asked.intent in ("newest", "oldest"):
@@ -82,7 +79,7 @@ class CollectionAnswerer:
         which = scope(language, filters, asked.topic, asked.author, newest)
         shown_papers = self._wanted(asked, papers)
         heading = self._heading(asked, papers, shown_papers, which, language.collection)
-        return self._listing(heading, shown_papers, papers, topic, language)
+        return self._listing(heading, shown_papers, papers, topic, language, asked.titles)
 
     def _wanted(self, asked: CollectionQuestion, papers: Sequence[Paper]) -> Sequence[Paper]:
         ordered = papers[::-1] if asked.intent == "oldest" else papers
@@ -96,6 +93,8 @@ class CollectionAnswerer:
         which: str,
         say: CollectionPhrases,
     ) -> str:
+        if asked.undated:
+            return say.topics.undated[len(papers) != 1].format(count=len(papers))
         if asked.intent in ("newest", "oldest"):
             one, several = say.newest if asked.intent == "newest" else say.oldest
             return (one if len(listed) == 1 else several).format(scope=which, count=len(listed))
@@ -130,17 +129,45 @@ class CollectionAnswerer:
             return self._nothing(asked, filters, chosen, language, left_out)
         return self._listing(language.collection.similar.format(title=paper.name), near, near, about, language)
 
+    def _on_topic(
+        self, asked: CollectionQuestion, filters: Filters, chosen: Filters, language: Language, left_out: LeftOut
+    ) -> Reply:
+        """What the papers about a topic are, or that there are none."""
+        topic = self._in_english(asked.topic)
+        papers = self._of_topic.papers(topic, filters, left_out, widely=asked.intent == "strands")
+        if not papers:
+            reply = self._nothing(asked, filters, chosen, language, left_out)
+            closest = () if asked.intent == "list" else self._of_topic.closest(topic, filters, left_out)
+            return replace(reply, text=reply.text + closest_named(closest, language.phrases)) if closest else reply
+        newest = self.records.facets.latest if asked.relative else None
+        which = scope(language, filters, asked.topic, asked.author, newest)
+        if asked.intent in ("whether", "who works"):
+            return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
+        if asked.intent == "tried":
+            return self._listing(language.collection.topics.tried, papers[:NEAREST], papers, topic, language)
+        if asked.intent == "reading":
+            return self._of_topic.reading(papers, which, language)
+        if asked.intent == "strands":
+            return self._of_topic.strands(papers, topic, which, language, first=asked.first)
+        named = self.records.select(filters, topic)
+        if {paper.id for paper in named} == {paper.id for paper in papers}:
+            papers, heading = named, self._heading(asked, papers, papers, which, language.collection)
+        elif named:
+            heading = language.collection.topics.near[len(papers) != 1].format(scope=which, count=len(papers))
+        else:
+            heading = language.collection.by_content.format(topic=shown(asked.topic))
+        return self._listing(heading, papers[: asked.limit or LISTED], papers, topic, language, asked.titles)
+
     def _by_content(
         self, asked: CollectionQuestion, filters: Filters, chosen: Filters, language: Language, left_out: LeftOut
     ) -> Reply:
         """The papers nearest to a topic that no record names, where any come near; else that there are none."""
         topic = self._in_english(asked.topic)
-        passages = self._retriever.passages(topic, filters, RECENT, left_out=left_out)
-        near = {p.paper.id: p.paper for p in passages if p.score >= NEAR * passages[0].score}
-        if asked.author or not passages or passages[0].score < NEAREST_FROM:
+        near = papers_near(topic, self._retriever, filters, left_out)
+        if asked.author or not near:
             return self._nothing(asked, filters, chosen, language, left_out)
         heading = language.collection.by_content.format(topic=shown(asked.topic))
-        return self._listing(heading, list(near.values()), list(near.values()), topic, language)
+        return self._listing(heading, near, near, topic, language)
 
     def _nothing(
         self, asked: CollectionQuestion, filters: Filters, chosen: Filters, language: Language, left_out: LeftOut
@@ -158,124 +185,44 @@ class CollectionAnswerer:
             reach = first if first == last else say.reach.format(first=first, last=last)
             which = scope(language, undated, asked.topic, asked.author)
             text += say.they_reach.format(scope=which, dates=reach)
+            text += self._newest(filters, wider, language)
         elif asked.author:
             names = language.phrases.between_names.join(self.records.facets.organisations)
             text += say.organisations.format(names=names)
         if dates and filters.until and filters.until < dates[-1]:
             wider = tuple(reversed([paper for paper in wider if paper.published]))
         if wider or not topic:
-            near = tuple(map(_whole, wider[:SOURCES]))
+            near = tuple(map(whole, wider[:SOURCES]))
         else:
             near = tuple(self._retriever.passages(topic, left_out=left_out))
         return Reply(text, passages=near, answered=False)
 
+    def _newest(self, filters: Filters, papers: Sequence[Paper], language: Language) -> str:
+        """Which paper is the newest, and how many have no date, where later ones than that were asked for."""
+        newest = next((paper for paper in papers if paper.published), None)
+        if not (newest and newest.published and filters.since and filters.since > newest.published):
+            return ""
+        undated = sum(not paper.published for paper in papers)
+        name = described(newest, language.phrases)
+        return language.collection.topics.nothing_later.format(paper=name, count=undated)
+
     def _listing(
-        self, heading: str, listed: Sequence[Paper], papers: Sequence[Paper], topic: str, language: Language
+        self,
+        heading: str,
+        listed: Sequence[Paper],
+        papers: Sequence[Paper],
+        topic: str,
+        language: Language,
+        titles: bool = False,
     ) -> Reply:
         """The heading and the papers, each cited by the sentence nearest to the topic, or by its first."""
-        say = language.collection
-        spans = self._spans(listed, topic)
-        sentences: list[AnswerSentence] = []
-        citations: list[Citation] = []
-        for paper in listed:
-            lead = "\n\n" if sentences else f"{heading}{say.colon}\n\n"
-            name = described(paper, language.phrases)
-            span = spans.get(paper.id)
-            if span is None:
-                text = f"{lead}{say.no_abstract.format(paper=name)}."
-                sentences.append(AnswerSentence(text, (), "uncited", 0.0))
-                continue
-            number = len(citations) + 1
-            citation = Citation(number, paper, span.start, span.end, 1.0, span.gloss)
-            citations.append(citation)
-            words = f"{say.before_quote}“{citation.quote}”" if len(listed) <= QUOTED else ""
-            sentences.append(AnswerSentence(f"{lead}{name}{words} [{number}]", (number,), "supported", 1.0))
-        text = "".join(sentence.text for sentence in sentences)
-        if rest := len(papers) - len(listed):
-            text += f"\n\n{say.unlisted.format(count=rest)}" if len(listed) == LISTED else ""
-        sources = tuple(map(_whole, listed[:SOURCES]))
-        titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
-        followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
-        return Reply(text, tuple(sentences), tuple(citations), sources, followups)
-
-    def _spans(self, papers: Sequence[Paper], topic: str) -> dict[str, Sentence]:
-        """Of each paper that has an abstract the sentence nearest to the topic; without one, the first."""
-        if not topic:
-            return {paper.id: sentence for paper in papers if (sentence := _first_sentence(paper))}
-        # Past those the first sentence does, as every one that is weighed is embedded.
-        best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := _first_sentence(paper))}
-        weighed = [replace(_whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
-        for sentence in self._retriever.sentences(topic, [one for one in weighed if one.end]):
-            known = best.get(sentence.paper.id)
-            if known is None or sentence.score > known.score:
-                best[sentence.paper.id] = sentence
-        return best
+        left = len(papers) - len(listed) if len(listed) == LISTED else 0
+        spans = nearest_sentences(listed, topic, self._retriever)
+        return listing(heading, listed, spans, language, left=left, quoted=False if titles else None)
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
         return (glossary.in_english(topic) or topic) if glossary else topic
-
-
-def _fact(intent: Intent, paper: Paper, language: Language) -> str:
-    """The fact as the paper's record has it, or that it has none."""
-    say, title = language.collection, own_words(paper.name)
-    if intent == "where":
-        address = paper_address(paper)
-        return (say.at_address if address else say.no_address).format(title=title, url=address)
-    if intent == "when":
-        date = language.phrases.month(paper.published) if paper.published else ""
-        return (say.dated if date else say.undated).format(title=title, date=date)
-    names = _who(paper, language)
-    return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
-
-
-def _summary(paper: Paper, term: str, language: Language) -> Reply:
-    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
-    say, title = language.collection, own_words(paper.name)
-    heading = say.in_short if paper.summary else say.in_its_words
-    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
-    gist = gist_of(paper, term)
-    if not gist:
-        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
-        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(_whole(paper),))
-    citations = as_quotes(gist)
-    ends = "." if paper.summary else say.colon
-    sentences = tuple(
-        AnswerSentence(
-            f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
-            (citation.number,),
-            "supported",
-            1.0,
-        )
-        for place, citation in enumerate(citations)
-    )
-    text = "".join(sentence.text for sentence in sentences)
-    return Reply(text, sentences, citations, (_whole(paper),))
-
-
-def _who(paper: Paper, language: Language) -> str:
-    """The authors, of many the first few, and their organisation."""
-    authors, say = [own_words(name) for name in paper.authors], language.collection
-    others = len(authors) - NAMED_AUTHORS
-    # One who is left out takes as much room as "1 other".
-    if others > 1:
-        authors[NAMED_AUTHORS:] = [say.other_authors.format(count=others)]
-    names = language.phrases.between_names.join(authors)
-    if not (paper.organisation and names):
-        return names or own_words(paper.organisation or "")
-    return language.phrases.bracketed.format(name=names, facts=own_words(paper.organisation))
-
-
-def _whole(paper: Paper) -> Passage:
-    return Passage(paper, 0, len(paper.abstract), 1.0)
-
-
-def _first_sentence(paper: Paper) -> Sentence | None:
-    first = next(iter(chunk_sentences(paper)), None)
-    if first is None:
-        return None
-    gloss = first.embedded if first.embedded != first.text else None
-    return Sentence(paper, first.start, first.end, 1.0, gloss)
 
 
 def _both(asked: Filters, chosen: Filters) -> Filters | None:

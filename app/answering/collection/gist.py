@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from app.answering.evidence.definition import definition_counts
+from app.answering.evidence.selection import leans
 from app.languages import any_of
 from retrieval.chunking import chunk_sentences
-from retrieval.types import Paper, Sentence
+from retrieval.types import Chunk, Paper, Sentence
 
 _AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
 _FINDING = any_of(lambda language: language.evidence.says_finding, re.IGNORECASE)
+
+_ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+TELLS = 0.07
+"""How much it counts that a sentence says what was aimed at or found …"""
+ADDRESS_TELLS_LESS = 0.5
+"""… and against it that it says where something can be had."""
 
 
 def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
@@ -22,13 +30,44 @@ def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
     chunks = chunk_sentences(paper)
     if not chunks:
         return ()
-    aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
-    finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
-    finding = next((place for place in finds if place > aim), finds[0] if finds else len(chunks) - 1)
+    aim, finding = _places(chunks)
     meaning = [definition_counts(chunk.embedded, term) if term else 0.0 for chunk in chunks]
     if max(meaning) > 0:
         finding = meaning.index(max(meaning))
-    return tuple(
-        Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)
-        for chunk in (chunks[place] for place in sorted({aim, finding}))
-    )
+    return tuple(_sentence(paper, chunks[place]) for place in sorted({aim, finding}))
+
+
+def finding_of(paper: Paper) -> Sentence | None:
+    """The sentence that says what was found, as `gist_of` takes it; None for a paper without an abstract."""
+    chunks = chunk_sentences(paper)
+    return _sentence(paper, chunks[_places(chunks)[1]]) if chunks else None
+
+
+def says_finding(sentence: str) -> bool:
+    """Whether the sentence says that something was found."""
+    return _FINDING.search(sentence) is not None
+
+
+def telling(sentence: str) -> float:
+    """How much more than another the sentence tells of its paper, on the scale of a similarity.
+
+    What says an aim or a finding tells more; a question, what leans on the sentence before and where
+    code can be had tell less.
+    """
+    if _ADDRESS.search(sentence):
+        return -ADDRESS_TELLS_LESS
+    tells = TELLS if _AIM.search(sentence) or _FINDING.search(sentence) else 0.0
+    return tells - (TELLS if leans(sentence) or sentence.rstrip("\"'”’) ").endswith(("?", "？")) else 0.0)
+
+
+def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
+    """The places of what says the aim and of what says the finding."""
+    aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
+    finds = [place for place, chunk in enumerate(chunks) if place != aim and _FINDING.search(chunk.embedded)]
+    said = [place for place, chunk in enumerate(chunks) if not _ADDRESS.search(chunk.embedded)]
+    last = said[-1] if said else len(chunks) - 1
+    return aim, next((place for place in finds if place > aim), finds[0] if finds else last)
+
+
+def _sentence(paper: Paper, chunk: Chunk) -> Sentence:
+    return Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)

@@ -22,6 +22,7 @@ from app.answering.collection.grammar import (
     similar_to,
 )
 from app.answering.collection.records import Records
+from app.answering.collection.topic_question import asks_for_undated, topic_asked, without_titles_only
 from app.answering.evidence.definition import term_asked, without_manner
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
@@ -37,8 +38,11 @@ MAX_TOPIC_WORDS = 7
 FEW = 5
 """So many papers on a topic are listed where one of them was asked for."""
 
+_NOT_REFINED = ("similar", "overview", "reading", "strands")
+
 _WORDS = re.compile(r"[^\W_]+")
 _AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
+_ALTERNATIVE = any_of(lambda language: language.topic_forms.alternative)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
 _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
@@ -50,8 +54,9 @@ class CollectionQuestion:
 
     `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
     are some, only the papers `among` which one is wanted count;
-    `relative` marks dates counted from the newest paper. `said` is the question so that
-    it stands alone.
+    `relative` marks dates counted from the newest paper. With `titles` nothing but titles is wanted, with
+    `undated` the papers that have no date, with `first` also which to read first. `said` is the
+    question so that it stands alone.
     """
 
     intent: Intent
@@ -62,6 +67,9 @@ class CollectionQuestion:
     among: tuple[Paper, ...] = ()
     limit: int | None = None
     relative: bool = False
+    first: bool = False
+    titles: bool = False
+    undated: bool = False
     said: str = ""
 
 
@@ -73,8 +81,10 @@ def going_on(
     `before` is what the one before it asked of them: "and in 2022?" goes on from a question about the collection.
     `named` are the papers that the answer before named, of which the first is meant by "who wrote that?".
     """
-    if asked := _of_one_paper(text, records, named) or _of_some(text, named) or _parsed(text, records):
-        return replace(asked, said=text)
+    wanted, titles = without_titles_only(text)
+    asked = _of_one_paper(wanted, records, named) or _of_some(wanted, named) or _parsed(wanted, records)
+    if asked := asked or _of_topic(wanted, before, records, named):
+        return replace(asked, titles=titles, said=text)
     return _refined(text, before, records) if before else None
 
 
@@ -117,6 +127,18 @@ def _called_alone(text: str, records: Records) -> Paper | None:
     return named[0] if words and own.issuperset(words) else None
 
 
+def _of_topic(
+    text: str, before: CollectionQuestion | None, records: Records, named: Sequence[Paper]
+) -> CollectionQuestion | None:
+    """What is asked of the papers of a topic."""
+    if not records.papers:
+        return None
+    asked = topic_asked(folded(text), records, before.topic if before else "", named)
+    if asked is None:
+        return None
+    return CollectionQuestion(asked.intent, asked.filters, _as_written(asked.topic, text), first=asked.first)
+
+
 def _of_some(text: str, named: Sequence[Paper]) -> CollectionQuestion | None:
     """Which of the papers spoken of is the newest or the oldest."""
     order = order_among(folded(text)) if len(named) > 1 and len(text) <= MAX_CHARS else None
@@ -135,8 +157,13 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     read = read_filters(whole, records.facets)
     rest = " ".join(read.rest.split()).strip(" ,?!.")
     dated = read.filters.since or read.filters.until
+    if asks_for_undated(rest):
+        return CollectionQuestion("list", read.filters, undated=True)
     # "Anything from 2024 on debate" asks as "anything by OpenAI on debate" does.
     frame = form_of(rest) or (form_of(f"{OWN} {rest}") if dated else None)
+    if frame is None and dated:
+        # "… or is this all ancient history" asks nothing more.
+        frame = form_of(f"{OWN} {_ALTERNATIVE.split(rest)[0].strip()}")
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)
@@ -185,7 +212,7 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
         since=new.since if dated else old.since,
         until=new.until if dated else old.until,
     )
-    intent = before.intent if frame.intent == "list" and before.intent not in ("similar", "overview") else frame.intent
+    intent = before.intent if frame.intent == "list" and before.intent not in _NOT_REFINED else frame.intent
     relative = read.relative if dated else before.relative
     return replace(
         before,

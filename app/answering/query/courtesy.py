@@ -28,6 +28,7 @@ _BETWEEN = re.compile(
 )
 _NOT_SAID = re.compile(r"[^\w\s',.;:!?~…，。；：！？、～-]")
 NAMED_ORGANISATIONS = 3
+NAMED_CATEGORIES = 4
 
 
 def courtesy_of(question: Question) -> Courtesy | None:
@@ -75,6 +76,13 @@ def scope_of(records: Records, words: AnswerPhrases) -> str:
     if organisations := list(facets.organisations)[:NAMED_ORGANISATIONS]:
         said.append(words.mostly_by.format(names=words.between_names.join(organisations)))
     return words.between_facts.join(said)
+
+
+def subjects_of(records: Records, words: AnswerPhrases) -> str:
+    """One sentence of what the papers are about, by their largest categories; empty where they have none."""
+    largest = list(records.facets.categories)[:NAMED_CATEGORIES]
+    named = words.between_names.join(name[0].lower() + name[1:] for name in largest)
+    return words.subjects.format(categories=named) if named else ""
 
 
 def example_questions(records: Records, words: AnswerPhrases) -> tuple[str, ...]:

@@ -92,8 +92,13 @@ def own_words(name: str) -> str:
 def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
     """The refusal, after the `opening` where there is one, and the names of the closest papers."""
     refusal = f"{opening} {REFUSAL}{words.refusal}".lstrip()
-    closest = _listed(words.closest, closest_papers(passages), words)
-    return f"{refusal}\n\n{closest}" if closest else refusal
+    return refusal + closest_named(closest_papers(passages), words)
+
+
+def closest_named(papers: Sequence[Paper], words: AnswerPhrases = ENGLISH.phrases) -> str:
+    """A paragraph that names the closest papers; empty where there are none."""
+    closest = _listed(words.closest, papers, words)
+    return f"\n\n{closest}" if closest else ""
 
 
 def _listed(sentence: str, papers: Sequence[Paper], words: AnswerPhrases) -> str:

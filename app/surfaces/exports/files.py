@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from app.answering.citations.references import bibtex, citation_keys, csl
 from app.answering.events import Answer, Citation
 from app.answering.sources import closest_papers
-from app.surfaces.exports.references import bibtex, citation_keys, csl
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize

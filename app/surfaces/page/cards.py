@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.answering.citations.references import apa, bibtex
 from app.answering.events import Citation
-from app.surfaces.exports.references import apa, bibtex
 from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page.paper_naming import name_html, origin
 from app.surfaces.ui_strings import UiStrings, ui_strings

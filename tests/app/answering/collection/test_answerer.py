@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.collection.answerer import LISTED, QUOTED, CollectionAnswerer
+from app.answering.collection.answerer import CollectionAnswerer
+from app.answering.collection.listing import LISTED, QUOTED
 from app.answering.collection.question import CollectionQuestion
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
@@ -306,7 +307,7 @@ def test_the_closest_papers_are_those_nearest_to_the_date(answerer: LocalAnswere
 
 
 def test_a_topic_that_no_record_names_is_answered_by_what_is_near(built_full: Any) -> None:
-    reply = found(built_full, "papers about quantum gravity by OpenAI", 0.5, 0.49, 0.3)
+    reply = found(built_full, "papers about quantum gravity by OpenAI", 0.5, 0.49, 0.29)
     assert reply.text.startswith("No record names quantum gravity; nearest by content:\n\n")
     assert reply.answered and len(reply.citations) == 2
     assert {citation.paper.organisation for citation in reply.citations} == {"OpenAI"}

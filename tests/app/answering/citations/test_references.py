@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.surfaces.exports.references import apa, bibtex, citation_key, citation_keys, csl
+from app.answering.citations.references import apa, bibtex, citation_key, citation_keys, csl
 from retrieval.types import Paper
 
 SLEEPER = Paper(

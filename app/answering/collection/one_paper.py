@@ -1,0 +1,75 @@
+"""What the record of one paper says: by whom it is, from when, where it can be read, and what it says in short."""
+
+from __future__ import annotations
+
+from app.answering.citations.references import bibtex
+from app.answering.collection.gist import gist_of
+from app.answering.collection.listing import whole
+from app.answering.events import AnswerSentence
+from app.answering.evidence.selection import as_quotes
+from app.answering.reply import Reply
+from app.answering.writing.quotes import described, own_words, quoted
+from app.languages.language import Language
+from app.languages.patterns import Intent
+from retrieval.types import Paper
+from retrieval.web_address import paper_address
+
+NAMED_AUTHORS = 8
+"""Authors of a paper that are named; of more, the others are counted."""
+
+
+def fact(intent: Intent, paper: Paper, language: Language) -> str:
+    """The fact as the paper's record has it, or that it has none."""
+    say, title = language.collection, own_words(paper.name)
+    if intent == "where":
+        address = paper_address(paper)
+        return (say.at_address if address else say.no_address).format(title=title, url=address)
+    if intent == "when":
+        date = language.phrases.month(paper.published) if paper.published else ""
+        return (say.dated if date else say.undated).format(title=title, date=date)
+    names = _who(paper, language)
+    return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
+
+
+def reference(paper: Paper, language: Language) -> Reply:
+    """The BibTeX entry that is made of the paper's record."""
+    say = language.collection
+    heading = say.topics.reference.format(title=own_words(paper.name))
+    return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(whole(paper),))
+
+
+def summary(paper: Paper, term: str, language: Language) -> Reply:
+    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
+    say, title = language.collection, own_words(paper.name)
+    heading = say.in_short if paper.summary else say.in_its_words
+    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
+    gist = gist_of(paper, term)
+    if not gist:
+        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
+        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
+    citations = as_quotes(gist)
+    ends = "." if paper.summary else say.colon
+    sentences = tuple(
+        AnswerSentence(
+            f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
+            (citation.number,),
+            "supported",
+            1.0,
+        )
+        for place, citation in enumerate(citations)
+    )
+    text = "".join(sentence.text for sentence in sentences)
+    return Reply(text, sentences, citations, (whole(paper),))
+
+
+def _who(paper: Paper, language: Language) -> str:
+    """The authors, of many the first few, and their organisation."""
+    authors, say = [own_words(name) for name in paper.authors], language.collection
+    others = len(authors) - NAMED_AUTHORS
+    # One who is left out takes as much room as "1 other".
+    if others > 1:
+        authors[NAMED_AUTHORS:] = [say.other_authors.format(count=others)]
+    names = language.phrases.between_names.join(authors)
+    if not (paper.organisation and names):
+        return names or own_words(paper.organisation or "")
+    return language.phrases.bracketed.format(name=names, facts=own_words(paper.organisation))
