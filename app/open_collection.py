@@ -24,6 +24,8 @@ from app.answering.reading.reader import Reader
 from app.answering.sources import best_passage_per_paper
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
+from retrieval.lexical.terms import FILE as TERMS_FILE
+from retrieval.lexical.terms import read_terms
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
@@ -85,6 +87,7 @@ def opened(
         support,
         papers=papers,
         suggestions=suggestions,
+        terms=read_terms(shipped_file(TERMS_FILE)),
         unsupported=unsupported,
     )
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -129,6 +129,11 @@ def foreign_language(text: str) -> str | None:
     return None if chinese else _by_words(said, words)
 
 
+def usual_words(code: str) -> frozenset[str]:
+    """Words that a language uses all the time."""
+    return _USUAL.get(code, frozenset())
+
+
 def cannot_read(code: str) -> str:
     """Tells in a language that questions in it are searched by their English words alone; in English where unknown."""
     return _CANNOT_READ.get(code, _CANNOT_READ["en"])
