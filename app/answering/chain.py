@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -48,6 +48,7 @@ from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import language_of
 from app.languages.foreign import cannot_read
 from app.languages.foreign_phrases import spoken, terms_read
@@ -111,7 +112,8 @@ class AnswerChain(Runnable[Question, Event]):
     """A LangChain runnable: `stream` yields the events of app.answering.events, `invoke` the last one.
 
     `papers` are what questions about the collection itself are answered from, `suggestions`
-    questions to ask next, `terms` those by which questions in languages are searched that cannot be read.
+    questions to ask next, `terms` those by which questions in languages are searched that cannot be read,
+    and `summaries` the papers' summaries in other languages of answers.
     With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
@@ -125,6 +127,7 @@ class AnswerChain(Runnable[Question, Event]):
         papers: Sequence[Paper] = (),
         suggestions: Suggestions = MappingProxyType({}),
         terms: TermsByLanguage = MappingProxyType({}),
+        summaries: Mapping[str, Summaries] = MappingProxyType({}),
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
@@ -133,8 +136,9 @@ class AnswerChain(Runnable[Question, Event]):
         self._support = support
         self._suggestions = suggestions
         self._terms = terms
+        self._summaries = summaries
         self._unsupported: Unsupported = unsupported
-        self._of_collection = CollectionAnswerer(papers, retriever)
+        self._of_collection = CollectionAnswerer(papers, retriever, summaries)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -265,7 +269,8 @@ class AnswerChain(Runnable[Question, Event]):
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        sentences = quoted_answer(work.quotes, work.words, _opening(work))
+        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+        sentences = quoted_answer(work.quotes, work.words, _opening(work), summaries)
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.

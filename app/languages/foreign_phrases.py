@@ -28,7 +28,7 @@ class ForeignPhrases:
     refusal: str
     closest: str
     read_on: str
-    gloss: str
+    translated: str
     found: tuple[str, str]
     about: str
     by_content: str
@@ -66,7 +66,7 @@ def spoken(code: str) -> Language | None:
         refusal=own.refusal,
         closest=own.closest,
         read_on=own.read_on,
-        gloss=own.gloss,
+        translated=own.translated,
         between_papers=own.between_papers,
     )
     collection = replace(
@@ -98,7 +98,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" Dazu habe ich in den Arbeiten nichts gefunden.",
             closest="Am nächsten kommen: {papers}.",
             read_on="Zum Weiterlesen: {papers}.",
-            gloss=" (auf Englisch: “{gloss}”)",
+            translated="“{gloss}” (im Original: “{quote}”)",
             found=("Die Sammlung hat 1 Arbeit{scope}", "Die Sammlung hat {count} Arbeiten{scope}"),
             about=" über „{topic}“",
             by_content="Kein Eintrag nennt „{topic}“; dem Inhalt nach am nächsten",
@@ -120,7 +120,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" Je n’ai rien trouvé là-dessus dans les articles.",
             closest="Les articles les plus proches : {papers}.",
             read_on="À lire aussi : {papers}.",
-            gloss=" (en anglais : “{gloss}”)",
+            translated="“{gloss}” (dans l’original : “{quote}”)",
             found=("La collection a 1 article{scope}", "La collection a {count} articles{scope}"),
             about=" sur « {topic} »",
             by_content="Aucune fiche ne mentionne « {topic} » ; les plus proches par le contenu",
@@ -145,7 +145,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" No he encontrado nada sobre esto en los artículos.",
             closest="Los artículos más cercanos: {papers}.",
             read_on="Para seguir leyendo: {papers}.",
-            gloss=" (en inglés: “{gloss}”)",
+            translated="“{gloss}” (en el original: “{quote}”)",
             found=("La colección tiene 1 artículo{scope}", "La colección tiene {count} artículos{scope}"),
             about=" sobre «{topic}»",
             by_content="Ninguna ficha menciona «{topic}»; los más cercanos por su contenido",
@@ -168,7 +168,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" Não encontrei nada sobre isso nos artigos.",
             closest="Os artigos mais próximos: {papers}.",
             read_on="Para continuar a ler: {papers}.",
-            gloss=" (em inglês: “{gloss}”)",
+            translated="“{gloss}” (no original: “{quote}”)",
             found=("A coleção tem 1 artigo{scope}", "A coleção tem {count} artigos{scope}"),
             about=" sobre “{topic}”",
             by_content="Nenhum registro menciona “{topic}”; os mais próximos pelo conteúdo",
@@ -190,7 +190,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" Negli articoli non ho trovato nulla su questo.",
             closest="Gli articoli più vicini: {papers}.",
             read_on="Per continuare a leggere: {papers}.",
-            gloss=" (in inglese: “{gloss}”)",
+            translated="“{gloss}” (nell’originale: “{quote}”)",
             found=("La raccolta ha 1 articolo{scope}", "La raccolta ha {count} articoli{scope}"),
             about=" su «{topic}»",
             by_content="Nessuna scheda nomina «{topic}»; i più vicini per contenuto",
@@ -212,7 +212,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" Hierover heb ik in de artikelen niets gevonden.",
             closest="Het dichtst in de buurt komen: {papers}.",
             read_on="Verder lezen: {papers}.",
-            gloss=" (in het Engels: “{gloss}”)",
+            translated="“{gloss}” (in het origineel: “{quote}”)",
             found=("De verzameling heeft 1 artikel{scope}", "De verzameling heeft {count} artikelen{scope}"),
             about=" over “{topic}”",
             by_content="Geen beschrijving noemt “{topic}”; naar inhoud het dichtst in de buurt",
@@ -234,7 +234,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" В статьях я об этом ничего не нашёл.",
             closest="Самые близкие статьи: {papers}.",
             read_on="Читать дальше: {papers}.",
-            gloss=" (по-английски: “{gloss}”)",
+            translated="“{gloss}” (в оригинале: “{quote}”)",
             found=("В собрании 1 статья{scope}", "Статей в собрании{scope}: {count}"),
             about=" на тему «{topic}»",
             by_content="Ни одна запись не называет «{topic}»; самые близкие по содержанию",
@@ -257,7 +257,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" この点について論文の中には何も見つかりませんでした。",
             closest="最も近い論文：{papers}。",
             read_on="関連する論文：{papers}。",
-            gloss="（英語：“{gloss}”）",
+            translated="“{gloss}”（原文：“{quote}”）",
             found=("{scope}論文は1本あります", "{scope}論文は{count}本あります"),
             about="「{topic}」に関する",
             by_content="「{topic}」を挙げている記録はありません。内容が最も近い論文",
@@ -281,7 +281,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             refusal=" 이에 대해서는 논문에서 찾지 못했습니다.",
             closest="가장 가까운 논문: {papers}.",
             read_on="더 읽을 논문: {papers}.",
-            gloss=" (영어: “{gloss}”)",
+            translated="“{gloss}” (원문: “{quote}”)",
             found=("{scope} 논문이 1편 있습니다", "{scope} 논문이 {count}편 있습니다"),
             about="“{topic}”에 관한",
             by_content="“{topic}”을(를) 언급한 기록은 없습니다. 내용이 가장 가까운 논문",

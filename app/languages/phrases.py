@@ -16,6 +16,8 @@ class AnswerPhrases:
     where one was asked for that they do not give, and `otherwise` where they deny what the
     question takes for granted. `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
+    `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
+    before the quotes of such a paper, this project's words of it.
     `refusal` follows the refusal constant, which is the same in every language.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
@@ -32,7 +34,8 @@ class AnswerPhrases:
     further: tuple[str, ...]
     according: str
     also: str
-    gloss: str
+    translated: str
+    summed_up: str
     refusal: str
     closest: str
     read_on: str
@@ -65,7 +68,8 @@ class CollectionPhrases:
 
     `in_order` puts the parts of a scope together, each of them from `by` to `between` or
     empty. `languages` names languages by their codes, those of papers too. `colon` ends a
-    heading, `before_quote` stands between a paper's name and its words.
+    heading, `before_quote` stands between a paper's name and its words, `summed_up` where those are in
+    another language.
     """
 
     languages: Mapping[str, str]
@@ -107,3 +111,4 @@ class CollectionPhrases:
     either: str
     colon: str
     before_quote: str
+    summed_up: str

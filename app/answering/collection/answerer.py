@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import get_args
 
 from app.answering.collection.gist import gist_of
@@ -15,6 +16,7 @@ from app.answering.evidence.selection import as_quotes
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words, quoted
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
@@ -46,9 +48,15 @@ NEAREST_FROM = 0.2
 class CollectionAnswerer:
     """The collection as one asks a librarian about it."""
 
-    def __init__(self, papers: Sequence[Paper], retriever: PaperRetriever) -> None:
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        retriever: PaperRetriever,
+        summaries: Mapping[str, Summaries] = MappingProxyType({}),
+    ) -> None:
         self.records = Records(papers)
         self._retriever = retriever
+        self._summaries = summaries
 
     def answer(
         self, asked: CollectionQuestion, chosen: Filters, language: Language, left_out: LeftOut = unheard
@@ -63,7 +71,7 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return _summary(asked.paper, asked.topic, language)
+            return _summary(asked.paper, asked.topic, language, self._in_other_words(language))
         if asked.paper and asked.intent in FACTS:
             fact = _fact(asked.intent, asked.paper, language)
             return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
@@ -188,7 +196,7 @@ class CollectionAnswerer:
             number = len(citations) + 1
             citation = Citation(number, paper, span.start, span.end, 1.0, span.gloss)
             citations.append(citation)
-            words = f"{say.before_quote}“{citation.quote}”" if len(listed) <= QUOTED else ""
+            words = self._quoted(citation, language) if len(listed) <= QUOTED else ""
             sentences.append(AnswerSentence(f"{lead}{name}{words} [{number}]", (number,), "supported", 1.0))
         text = "".join(sentence.text for sentence in sentences)
         if rest := len(papers) - len(listed):
@@ -197,6 +205,13 @@ class CollectionAnswerer:
         titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
         followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
         return Reply(text, tuple(sentences), tuple(citations), sources, followups)
+
+    def _quoted(self, citation: Citation, language: Language) -> str:
+        """A listed paper's words, after its summary in the reader's language where they are in another."""
+        say, paper = language.collection, citation.paper
+        summary = self._in_other_words(language).get(paper.id, "") if paper.language != language.code else ""
+        before = say.summed_up.format(summary=own_words(summary)) if summary else say.before_quote
+        return f"{before}“{citation.quote}”"
 
     def _spans(self, papers: Sequence[Paper], topic: str) -> dict[str, Sentence]:
         """Of each paper that has an abstract the sentence nearest to the topic; without one, the first."""
@@ -210,6 +225,10 @@ class CollectionAnswerer:
             if known is None or sentence.score > known.score:
                 best[sentence.paper.id] = sentence
         return best
+
+    def _in_other_words(self, language: Language) -> Summaries:
+        """The papers' summaries in the language of the answer; none where that is English."""
+        return self._summaries.get(language.code, NO_SUMMARIES)
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
@@ -229,17 +248,18 @@ def _fact(intent: Intent, paper: Paper, language: Language) -> str:
     return (say.by_whom if names else say.by_nobody).format(title=title, names=names)
 
 
-def _summary(paper: Paper, term: str, language: Language) -> Reply:
+def _summary(paper: Paper, term: str, language: Language, summaries: Summaries) -> Reply:
     """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
     say, title = language.collection, own_words(paper.name)
-    heading = say.in_short if paper.summary else say.in_its_words
-    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
+    summary = summaries.get(paper.id, paper.summary)
+    heading = say.in_short if summary else say.in_its_words
+    heading = heading.format(title=title, summary=own_words(summary))
     gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(_whole(paper),))
     citations = as_quotes(gist)
-    ends = "." if paper.summary else say.colon
+    ends = say.colon if not summary else "" if heading.endswith((".", "。")) else "."
     sentences = tuple(
         AnswerSentence(
             f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
