@@ -87,8 +87,7 @@ class _Work:
 
     @property
     def language(self) -> Language:
-        # One that is searched as it came in is answered in English, as before.
-        known = spoken(self.foreign.code) if self.foreign and self.foreign.terms else None
+        known = spoken(self.foreign.code) if self.foreign else None
         return known or language_of(self.asked)
 
     @property

@@ -16,6 +16,8 @@ TermsByLanguage = Mapping[str, Terms]
 MAX_TERMS = 12
 """Terms that a question is searched by, and told to be."""
 MAX_TOPIC_TERMS = 4
+_SUBJECT = ("term", None)
+"""Kinds of what a question can be about."""
 NAMES_FROM = 3
 """So long a word in Latin letters may be English; a shorter one where it is all capitals."""
 
@@ -39,7 +41,7 @@ def foreign_question(question: Question, records: Records, terms: TermsByLanguag
     if language_of(question.text) is not ENGLISH or not (code := foreign_language(question.text)):
         return None
     found = _telling(question.text, code, records, terms)
-    told = tuple(dict.fromkeys(one.english for one in found if one.kind in ("term", None)))[:MAX_TERMS]
+    told = tuple(dict.fromkeys(one.english for one in found if one.kind in _SUBJECT))[:MAX_TERMS]
     if not told:
         return ForeignQuestion(code, question)
     history = tuple(_before(turn, records, terms) for turn in question.history)
@@ -52,7 +54,7 @@ def _before(turn: Turn, records: Records, terms: TermsByLanguage) -> Turn:
         return turn
     code = foreign_language(turn.content)
     found = _telling(turn.content, code, records, terms) if code else ()
-    return Turn(turn.role, _asked(found, records)) if any(one.kind in ("term", None) for one in found) else turn
+    return Turn(turn.role, _asked(found, records)) if any(one.kind in _SUBJECT for one in found) else turn
 
 
 def _telling(text: str, code: str, records: Records, terms: TermsByLanguage) -> Sequence[Found]:
@@ -69,15 +71,17 @@ def _is_english(word: str, usual: frozenset[str], records: Records) -> bool:
         return False
     if word.isdigit():
         return True
-    return (len(word) >= NAMES_FROM or word.isupper()) and any(map(records.uses, content_words(word)))
+    return (len(word) >= NAMES_FROM or (len(word) > 1 and word.isupper())) and any(
+        map(records.uses, content_words(word))
+    )
 
 
 def _asked(found: Sequence[Found], records: Records) -> str:
     """The question in English: which papers there are, what a thing is, or just its words."""
     kinds = {one.kind for one in found}
-    subject = [one for one in found if one.kind in ("term", None)]
+    subject = [one for one in found if one.kind in _SUBJECT]
     if {"papers", "asks"} <= kinds and subject:
-        return f"Which papers are about {_topic(found, records)}?"
+        return _which_papers(found, records)
     if defined := _defined(found):
         return f"What is {defined}?"
     said = [f"{one.english} {one.further}".strip() for one in found if one.kind in ("term", "word", "or", None)]
@@ -86,22 +90,23 @@ def _asked(found: Sequence[Found], records: Records) -> str:
 
 def _defined(found: Sequence[Found]) -> str:
     """The term of which a question wants to know what it is; empty where it asks something else."""
-    for place, one in enumerate(found):
-        if one.kind == "defines":
-            # What is asked of stands after it, or before it where verbs come last.
-            after = _run(found[place + 1 :])
-            before = _run(found[:place][::-1])[::-1]
-            return " ".join(each.english for each in after or (before if place == len(before) else []))
-        if one.kind not in ("term", None):
-            return ""
-    return ""
+    place = next((place for place, one in enumerate(found) if one.kind == "defines"), None)
+    if place is None:
+        return ""
+    before, after = found[:place], found[place + 1 :]
+    if not before:
+        return " ".join(one.english for one in _run(after))
+    # Where verbs come last, the term stands before: the last one, as "reward model" does before "overoptimization".
+    if any(one.kind not in _SUBJECT for one in before) or any(one.kind in _SUBJECT for one in after):
+        return ""
+    return " ".join(one.english for one in reversed(_run(before[::-1])))
 
 
 def _run(found: Sequence[Found]) -> list[Found]:
     """The term, or the English words in a row, that stand first."""
     run: list[Found] = []
     for one in found:
-        if one.kind not in ("term", None) or (run and (one.kind or run[-1].kind or not _next_to(run[-1], one))):
+        if one.kind not in _SUBJECT or (run and (one.kind or run[-1].kind or not _next_to(run[-1], one))):
             break
         run.append(one)
     return run
@@ -111,13 +116,25 @@ def _next_to(one: Found, other: Found) -> bool:
     return one.end == other.start or other.end == one.start
 
 
+def _which_papers(found: Sequence[Found], records: Records) -> str:
+    """The question which papers there are, by whom, of which year and about what, as far as the terms say."""
+    said = {one.english.casefold() for one in found if one.kind is None}
+    organisations = [name for name in records.facets.organisations if {*name.casefold().split()} <= said]
+    years = [one.english for one in found if one.kind is None and one.english.isdigit() and len(one.english) == 4]
+    taken = {word for name in organisations for word in name.casefold().split()} | {*years}
+    topic = _topic([one for one in found if one.kind or one.english.casefold() not in taken], records)
+    by = f" by {organisations[0]}" if organisations else ""
+    dated = f" from {years[0]}" if years else ""
+    return f"Which papers{by}{dated} are about {topic}?" if topic else f"Which papers{by}{dated} are there?"
+
+
 def _topic(found: Sequence[Found], records: Records) -> str:
     """What the papers shall be about: all terms together where papers treat them so, else those that tell most."""
-    subject = list(dict.fromkeys(one.english for one in found if one.kind in ("term", None)))[:MAX_TOPIC_TERMS]
+    subject = list(dict.fromkeys(one.english for one in found if one.kind in _SUBJECT))[:MAX_TOPIC_TERMS]
     if any(one.kind == "or" for one in found):
         return " or ".join(subject)
     together = " ".join(subject)
-    if len(subject) == 1 or records.select(topic=together):
+    if len(subject) < 2 or records.select(topic=together):
         return together
     treated = {term: len(records.select(topic=term)) for term in subject}
     return min((term for term in subject if treated[term]), key=treated.__getitem__, default=together)
