@@ -24,8 +24,13 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.question import Question
 from app.answering.reading.reader import Reader
 from app.answering.sources import best_passage_per_paper
+from app.answering.writing.summaries import FILE as SUMMARIES_FILE
+from app.answering.writing.summaries import read_summaries
+from app.languages import LANGUAGES
 from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
+from retrieval.lexical.terms import FILE as TERMS_FILE
+from retrieval.lexical.terms import read_terms
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
@@ -81,6 +86,10 @@ def opened(
         evidence = NearEvidence(retriever, answerability)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder, contradiction)
     suggestions = read_suggestions(shipped_file(SUGGESTIONS_FILE), papers)
+    summaries = {
+        language.code: read_summaries(shipped_file(SUMMARIES_FILE.format(language=language.code)), papers)
+        for language in LANGUAGES
+    }
     chain = AnswerChain(
         retriever,
         evidence,
@@ -88,6 +97,8 @@ def opened(
         support,
         papers=papers,
         suggestions=suggestions,
+        terms=read_terms(shipped_file(TERMS_FILE)),
+        summaries=summaries,
         unsupported=unsupported,
     )
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -41,6 +41,7 @@ from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
+from app.answering.query.foreign_question import ForeignQuestion, TermsByLanguage, foreign_question
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import stands_alone
 from app.answering.query.understanding import Understanding, understood
@@ -49,8 +50,10 @@ from app.answering.reply import Reply
 from app.answering.sources import is_far
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH, language_of
-from app.languages.foreign import cannot_read, foreign_language
+from app.languages.foreign import cannot_read
+from app.languages.foreign_phrases import spoken, terms_read
 from app.languages.language import Language
 from app.languages.phrases import AnswerPhrases
 from app.notices.notice import Notice, together
@@ -67,15 +70,18 @@ class _Work:
     """What is known of one answer while it is being made."""
 
     question: Question
+    """The question as it is read: of one that cannot be, the terms in it."""
     standalone: str
     began: float
+    asked: str
+    """The question as it came in."""
     passages: tuple[Passage, ...] = ()
     written: WrittenNear = ()
     evidence: Evidence = NOTHING
     quotes: tuple[Citation, ...] = ()
     followups: tuple[str, ...] = ()
-    foreign: str = ""
-    """A sentence in the question's language, where that is one that cannot be read."""
+    foreign: ForeignQuestion | None = None
+    """The question, where it is in a language that cannot be read."""
     again: Again | None = None
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
@@ -83,11 +89,21 @@ class _Work:
 
     @property
     def language(self) -> Language:
-        return language_of(self.question.text)
+        known = spoken(self.foreign.code) if self.foreign else None
+        return known or language_of(self.asked)
 
     @property
     def words(self) -> AnswerPhrases:
         return self.language.phrases
+
+    @property
+    def unread(self) -> str:
+        """That the question cannot be read, in its language."""
+        if self.foreign is None:
+            return ""
+        return (
+            terms_read(self.foreign.code, self.foreign.terms) if self.foreign.terms else cannot_read(self.foreign.code)
+        )
 
     def clock(self, name: str) -> None:
         self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
@@ -97,7 +113,8 @@ class AnswerChain(Runnable[Question, Event]):
     """A LangChain runnable: `stream` yields the events of app.answering.events, `invoke` the last one.
 
     `papers` are what questions about the collection itself are answered from, `suggestions`
-    questions to ask next.
+    questions to ask next, `terms` those by which questions in languages are searched that cannot be read,
+    and `summaries` the papers' summaries in other languages of answers.
     With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
@@ -110,6 +127,8 @@ class AnswerChain(Runnable[Question, Event]):
         *,
         papers: Sequence[Paper] = (),
         suggestions: Suggestions = MappingProxyType({}),
+        terms: TermsByLanguage = MappingProxyType({}),
+        summaries: Mapping[str, Summaries] = MappingProxyType({}),
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
@@ -117,8 +136,10 @@ class AnswerChain(Runnable[Question, Event]):
         self._language_model = language_model
         self._support = support
         self._suggestions = suggestions
+        self._terms = terms
+        self._summaries = summaries
         self._unsupported: Unsupported = unsupported
-        self._of_collection = CollectionAnswerer(papers, retriever)
+        self._of_collection = CollectionAnswerer(papers, retriever, summaries)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -134,8 +155,11 @@ class AnswerChain(Runnable[Question, Event]):
         """
         try:
             began = time.perf_counter()
-            asked = understood(input, self._of_collection.records)
-            yield from self._answer(_Work(input, asked.standalone, began, again=asked.again), asked)
+            foreign = foreign_question(input, self._of_collection.records, self._terms)
+            question = foreign.question if foreign else input
+            asked = understood(question, self._of_collection.records)
+            work = _Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again)
+            yield from self._answer(work, asked)
         except IndexGoneError:
             raise
         except PaperbackedError as error:
@@ -173,9 +197,11 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
         yield Status(Notice("records"))
+        if work.unread:
+            reply = _after(work.unread, reply)
         work.passages, work.quotes = reply.passages, reply.citations
         work.followups = reply.followups or self._next(work)
-        status: AnswerStatus = "answered" if reply.answered else "abstained"
+        status: AnswerStatus = ("partly" if work.foreign else "answered") if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
         yield Sources(work.passages)
         yield Quotes(work.quotes)
@@ -221,10 +247,8 @@ class AnswerChain(Runnable[Question, Event]):
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
         if work.again == "shorter" and found.quotes:
             found = replace(found, quotes=(_surest(found.quotes),), direct=None)
-        # A language of answers is none that cannot be read.
-        if work.language is ENGLISH and (code := foreign_language(work.question.text)):
-            work.foreign = cannot_read(code)
-            found = _unread(found)
+        if work.foreign:
+            found = _unread(found, work.foreign)
         work.evidence, work.quotes = found, found.quotes
         work.followups = self._next(work)
         work.clock("evidence_ms")
@@ -241,7 +265,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _refuse(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
         far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
-        text = refusal_answer(() if far else work.passages, work.words, work.foreign)
+        text = refusal_answer(() if far else work.passages, work.words, work.unread)
         if far and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"
         yield Token(text)
@@ -251,7 +275,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.
         direct = work.evidence.direct if work.language is ENGLISH and not work.foreign else None
-        sentences = quoted_answer(work.quotes, work.words, _opening(work), direct)
+        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+        sentences = quoted_answer(work.quotes, work.words, _opening(work), direct, summaries)
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
@@ -306,7 +331,7 @@ class AnswerChain(Runnable[Question, Event]):
         cited = {number for sentence in sentences for number in sentence.citations}
         return Answer(
             id=uuid.uuid4().hex,
-            question=work.question.text,
+            question=work.asked,
             standalone_question=work.standalone,
             status=work.evidence.status,
             mode=mode,
@@ -333,11 +358,23 @@ class AnswerChain(Runnable[Question, Event]):
         )
 
 
-def _unread(found: Evidence) -> Evidence:
-    """What is left of the evidence for a question that could not be read: at best its words are near."""
+def _unread(found: Evidence, foreign: ForeignQuestion) -> Evidence:
+    """What is left of the evidence for a question that could not be read: at best it comes near."""
+    if foreign.terms and found.quotes:
+        return replace(found, status="partly", corrects=False)
     if found.status != "answered":
         return replace(found, status="abstained", quotes=())
     return replace(found, status="partly", quotes=(_surest(found.quotes),), corrects=False)
+
+
+def _after(said: str, reply: Reply) -> Reply:
+    """The reply with a sentence before it."""
+    opened = f"{said}\n\n"
+    sentences = tuple(
+        sentence if place else replace(sentence, text=f"{opened}{sentence.text}")
+        for place, sentence in enumerate(reply.sentences)
+    )
+    return replace(reply, text=f"{opened}{reply.text}", sentences=sentences)
 
 
 def _surest(quotes: Sequence[Citation]) -> Citation:
@@ -347,7 +384,7 @@ def _surest(quotes: Sequence[Citation]) -> Citation:
 def _opening(work: _Work) -> str:
     """What is said before the first quote, where that is more than that the paper says it."""
     if work.foreign:
-        return f"{work.foreign}\n\n"
+        return f"{work.unread}\n\n{work.words.nearest if work.foreign.terms else ''}"
     if work.evidence.corrects:
         return work.words.otherwise
     if work.evidence.status != "partly":

@@ -41,7 +41,8 @@ _PHRASES = AnswerPhrases(
     further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),
     according="According to {paper}, ",
     also="It also says that ",
-    gloss=" (in English: “{gloss}”)",
+    translated="“{gloss}” (in the original: “{quote}”)",
+    summed_up="In this project's words: {summary}\n\n",
     refusal="",
     closest="Closest to it: {papers}.",
     read_on="Read on in {papers}.",
@@ -118,6 +119,7 @@ _COLLECTION = CollectionPhrases(
     colon=":",
     before_quote=": ",
     topics=PHRASES,
+    summed_up=": {summary} ",
 )
 
 _PAPERS = r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries)"

@@ -109,6 +109,35 @@ _LETTERS = MappingProxyType({name: codes for name, *codes in map(str.split, _LET
 """The languages that are written in letters, by what begins the letters' names in Unicode."""
 
 
+_BEGINNINGS_TEXT = """
+de: was ist, was sind, was bringt, was bringen, was heißt, was heisst, was bedeutet, was macht, was machen, was sagt,
+    was sagen, was taugt, was kann, was versteht man, wer hat, wie funktioniert, wie geht, wie gut, wie kann, wie macht,
+    wozu, gibt es, gibts, gibt's, hilft, helfen, welche, welches, warum, wieso, weshalb, kennst du, erkläre, erklär,
+    arbeiten zu, arbeiten über, studien zu, artikel zu, artikel über
+fr: c est quoi, c'est quoi, qu est, qu'est, comment marche, comment fonctionne, pourquoi, à quoi sert, a quoi sert,
+    articles sur, études sur, y a t il, y a-t-il, existe-t-il, quels articles, que signifie, que veut dire,
+    le débat, les modèles
+es: que es, qué es, que son, qué son, que significa, qué significa, como funciona, cómo funciona, para que sirve,
+    para qué sirve, articulos sobre, artículos sobre, estudios sobre, hay papers, hay articulos, hay artículos, explica,
+    explícame, por qué, por que los, por que las
+pt: o que é, o que e, o que são, o que sao, o que significa, como funciona, para que serve, artigos sobre,
+    estudos sobre, explica, explique, existem artigos, há artigos, por que os, por que as
+it: cos è, cos'è, cosa è, cosa e, che cos, cosa sono, cosa significa, come funziona, spiegami, spiega, articoli su,
+    studi su, a cosa serve, ci sono, perché, quali articoli
+nl: wat is, wat zijn, wat betekent, hoe werkt, hoe werken, zijn er, artikelen over, studies over, waarom, welke, leg uit
+"""
+_BEGINNINGS = MappingProxyType(
+    {
+        entry[:2]: tuple(f"{beginning} " for beginning in " ".join(entry[3:].replace("'", " ").split()).split(", "))
+        for entry in re.split(r"\n(?=\w\w:)", _BEGINNINGS_TEXT.strip())
+    }
+)
+"""How questions begin in a language, and in no other nor in English; two languages that share one are told apart."""
+BEGINNING_WORDS = 4
+_ONLY_OWN = ("HIRAGANA", "HANGUL")
+"""Letters that English questions do not have, however few there are among terms in English."""
+
+
 def foreign_language(text: str) -> str | None:
     """The language that a question is in, by its ISO 639-1 code; None where it is English or Chinese, or not sure.
 
@@ -122,11 +151,17 @@ def foreign_language(text: str) -> str | None:
     letters = _letters(own)
     name, chinese = max(_LETTERS, key=letters.__getitem__), letters["CJK"]
     mostly = letters[name] > chinese + sum(map(str.isascii, filter(str.isalpha, said)))
-    but_for_terms = letters[name] > 5 and not chinese and not words & _ENGLISH
-    a_word = letters[name] > 1 and (name != "GREEK" or _GREEK_WORD.search(own))
+    asian = name in _ONLY_OWN
+    but_for_terms = letters[name] > (0 if asian else 5) and not chinese and not words & _ENGLISH
+    a_word = letters[name] > (0 if asian else 1) and (name != "GREEK" or _GREEK_WORD.search(own))
     if a_word and (mostly or but_for_terms):
         return _by_letters(said, words, _LETTERS[name])
-    return None if chinese else _by_words(said, words)
+    return None if chinese else _by_beginning(said, words) or _by_words(said, words)
+
+
+def usual_words(code: str) -> frozenset[str]:
+    """Words that a language uses all the time."""
+    return _USUAL.get(code, frozenset())
 
 
 def cannot_read(code: str) -> str:
@@ -152,6 +187,20 @@ def _by_letters(said: str, words: frozenset[str], codes: list[str]) -> str | Non
     weights = {code: likely[code] * _WORD_WEIGHS ** len(words & _USUAL.get(code, frozenset())) for code in codes}
     best = max(weights, key=weights.__getitem__)
     return best if 2 * weights[best] > sum(weights.values()) else None
+
+
+def _by_beginning(said: str, words: frozenset[str]) -> str | None:
+    """The language of a text that begins as questions of one do, and has no words of English."""
+    begins = f"{' '.join(_WORD.findall(said.lower())[:BEGINNING_WORDS])} "
+    codes = [
+        code
+        for code, beginnings in _BEGINNINGS.items()
+        if begins.startswith(beginnings) and not (words & _ENGLISH) - _USUAL[code] - {*begins.split()[:2]}
+    ]
+    if len(codes) < 2:
+        return codes[0] if codes else None
+    likely = dict(_classifier()(said))
+    return max(codes, key=likely.__getitem__)
 
 
 def _by_words(said: str, words: frozenset[str]) -> str | None:

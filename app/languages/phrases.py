@@ -17,6 +17,8 @@ class AnswerPhrases:
     question takes for granted. `in_plain` has a line of this project's that says what the
     quotes say. `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
+    `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
+    before the quotes of such a paper, this project's words of it.
     `refusal` follows the refusal constant, which is the same in every language.
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
@@ -35,7 +37,8 @@ class AnswerPhrases:
     further: tuple[str, ...]
     according: str
     also: str
-    gloss: str
+    translated: str
+    summed_up: str
     refusal: str
     closest: str
     read_on: str
@@ -101,7 +104,8 @@ class CollectionPhrases:
 
     `in_order` puts the parts of a scope together, each of them from `by` to `between` or
     empty. `languages` names languages by their codes, those of papers too. `colon` ends a
-    heading, `before_quote` stands between a paper's name and its words. `topics` are for questions about a topic.
+    heading, `before_quote` stands between a paper's name and its words, `summed_up` where those are in
+    another language. `topics` are for questions about a topic.
     """
 
     languages: Mapping[str, str]
@@ -143,4 +147,5 @@ class CollectionPhrases:
     either: str
     colon: str
     before_quote: str
+    summed_up: str
     topics: TopicPhrases

@@ -52,7 +52,8 @@ _PHRASES = AnswerPhrases(
     further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),
     according="根据 {paper}，",
     also="该文还说，",
-    gloss="（英文：“{gloss}”）",
+    translated="“{quote}”（英文：“{gloss}”）",
+    summed_up="本项目的概括：{summary}\n\n",
     refusal=" 这些论文没有回答这个问题。",
     closest="最接近的论文：{papers}。",
     read_on="延伸阅读：{papers}。",
@@ -94,7 +95,7 @@ _COLLECTION = CollectionPhrases(
     oldest=("最早的{scope}论文是", "最早的{count}篇{scope}论文是"),
     similar="与“{title}”内容最接近的论文",
     by_whom="“{title}”出自{names}",
-    in_short="“{title}”，本项目的概述（英文）：{summary}",
+    in_short="“{title}”，本项目的概括：{summary}",
     in_its_words="“{title}”的原文要点",
     other_authors="另有{count}人",
     by_nobody="“{title}”的记录没有说明出自何处",
@@ -128,6 +129,7 @@ _COLLECTION = CollectionPhrases(
     colon="：",
     before_quote="：",
     topics=PHRASES,
+    summed_up="，本项目的概括：{summary}原文：",
 )
 
 _PAPERS = "(?:论文|文章|研究|文献|报告|工作|成果)"
@@ -136,13 +138,18 @@ _WORD = (
     r"最后|最晚|发表|发布|出版|公布|写|出|请问|请|帮|我|一下|你们|你|这里|这个|库|数据|集合|收录|一共|总共|共|里|面|中|有|没有|吗|呢|啊|"
     r"所有|全部|都|已经|已|过|了|在|是|来自|由|的|数量|总数|数|，|,|\s)"
 )
+_TREATS = (
+    "(?:关于|有关|涉及|讨论|谈到|提到|谈论|探讨|介绍|针对|讲到|讲述|讲|谈|"
+    "研究(?!关于|有关|涉及|讨论|谈|提到|探讨|介绍|针对|讲|成果))"
+)
+_ASKING = "什么|啥|怎|为何|哪|多少|谁"
 _HERE = "(?:这里|库里|这个库|数据库|集合)?(?:里)?"
 _WHICH_LAB = "哪个(?:实验室|机构|公司|团队|组织)"
 _GRAMMAR = CollectionGrammar(
     forms=LooseForms(
         topic=(
-            r"(?:是|都是|都)?(?:关于|有关|涉及|讨论|谈到|提到|谈论)(?P<about>[^，。？?]+?)(?:方面|领域|主题|问题)?的?"
-            rf"(?={_PAPERS}|$|有多少|有哪些|有几|有什么)"
+            rf"(?:是|都是|都)?{_TREATS}(?!{_PAPERS})(?P<about>(?:(?!{_ASKING})[^，。？?])+?)(?:方面|领域|主题|问题)?的?"
+            rf"(?={_PAPERS}|[吗呢么]?$|有多少|有哪些|有几|有什么|有没有)"
             rf"|(?:在)?(?P<field>[^，。？?的了篇些么有出]+?)(?:方面|领域)(?:上)?(?:的)?(?={_PAPERS}|[发出写])"
         ),
         stripped='“”"《》了过吗呢么',
@@ -243,10 +250,19 @@ _CONVERSATION = ConversationWords(
     several="它们|这些",
 )
 
+_DEFINED = (
+    r"(?P<{name}>(?:(?!什么|啥|怎|如何|为何|哪|区别|不同|差异|关系|问题|原因|方法|作用|影响|结果|结论|目的|贡献|好处|"
+    r"论文|文章|缺点|[这那它])[^，。？?！；：、]){{2,24}}?)"
+)
 _EVIDENCE = EvidenceWords(
     leans="然而|但是|但|因此|所以|此外|而且|同时|它|他们|她们|这(?!篇|项|份)|那|其(?!中)|该|例如|相反|具体",
     asks_for_several=(
         "比较|对比|相比|区别|分别|不同|哪些(?:论文|研究|方法|办法|工作|团队|机构)|有哪些|列出|综述|各自|还有谁"
+    ),
+    asks_definition=(
+        rf"(?:请问|请|那么?|所以)*+(?:(?:什么|啥)(?:是|叫做?)|何[为谓]|(?:解释|介绍|说明|定义)一?下?){_DEFINED.format(name='term')}[啊呢吗吧]?"
+        rf"|(?:请问|请|那么?|所以)*+{_DEFINED.format(name='named')}"
+        r"(?:到底|究竟)?(?:(?:的(?:意思|含义|定义))?(?:是|指|指的是)(?:个)?(?:什么|啥)(?:意思|东西|概念)?|(?:是)?(?:什么|啥)意思)[啊呢呀]?"
     ),
     asks_figure="多少|几(?:个|篇|种|次|年|倍|成)|百分之几|多大|多久|多长",
     figure="[两半百千万亿]|[一二三四五六七八九十](?:个|种|次|倍|成|项)",

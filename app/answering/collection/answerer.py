@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import get_args
 
 from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences, whole
@@ -16,6 +17,7 @@ from app.answering.collection.topic_papers import papers_near
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
 from app.answering.writing.quotes import closest_named, described
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
@@ -34,10 +36,16 @@ RECENT = 5
 class CollectionAnswerer:
     """The collection as one asks a librarian about it."""
 
-    def __init__(self, papers: Sequence[Paper], retriever: PaperRetriever) -> None:
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        retriever: PaperRetriever,
+        summaries: Mapping[str, Summaries] = MappingProxyType({}),
+    ) -> None:
         self.records = Records(papers)
         self._retriever = retriever
         self._of_topic = TopicAnswers(self.records, retriever)
+        self._summaries = summaries
 
     def answer(
         self, asked: CollectionQuestion, chosen: Filters, language: Language, left_out: LeftOut = unheard
@@ -52,7 +60,7 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return summary(asked.paper, asked.topic, language)
+            return summary(asked.paper, asked.topic, language, self._in_other_words(language))
         if asked.paper and asked.intent == "bibtex":
             return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
@@ -218,7 +226,13 @@ class CollectionAnswerer:
         """The heading and the papers, each cited by the sentence nearest to the topic, or by its first."""
         left = len(papers) - len(listed) if len(listed) == LISTED else 0
         spans = nearest_sentences(listed, topic, self._retriever)
-        return listing(heading, listed, spans, language, left=left, quoted=False if titles else None)
+        quoted = False if titles else None
+        summaries = self._in_other_words(language)
+        return listing(heading, listed, spans, language, left=left, quoted=quoted, summaries=summaries)
+
+    def _in_other_words(self, language: Language) -> Summaries:
+        """The papers' summaries in the language of the answer; none where that is English."""
+        return self._summaries.get(language.code, NO_SUMMARIES)
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary

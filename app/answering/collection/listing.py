@@ -8,7 +8,8 @@ from dataclasses import replace
 from app.answering.collection.gist import says_finding, telling
 from app.answering.events import AnswerSentence, Citation
 from app.answering.reply import Reply
-from app.answering.writing.quotes import described
+from app.answering.writing.quotes import described, own_words
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from retrieval.chunking import chunk_sentences
 from retrieval.lexical.tokens import content_word_set
@@ -37,12 +38,13 @@ def listing(
     before: Mapping[str, str] | None = None,
     after: Mapping[str, str] | None = None,
     quoted: bool | None = None,
+    summaries: Summaries = NO_SUMMARIES,
 ) -> Reply:
     """The heading and the papers, each cited by its span; a paper without one has no abstract.
 
     `left` papers are not listed. What `before` has of a paper, such as a reason, stands between its name and its
     words; what `after` has follows as a sentence that no quote backs. Words are quoted of `QUOTED` papers at most,
-    unless `quoted` says otherwise.
+    unless `quoted` says otherwise; those in another language after their `summaries`.
     """
     say = language.collection
     words = len(listed) <= QUOTED if quoted is None else quoted
@@ -59,7 +61,7 @@ def listing(
             continue
         citation = Citation(len(citations) + 1, paper, span.start, span.end, 1.0, span.gloss)
         citations.append(citation)
-        quote = f"{say.before_quote}“{citation.quote}”" if words else ""
+        quote = f"{_before_words(paper, language, summaries)}“{citation.quote}”" if words else ""
         text = f"{lead}{name}{quote} [{citation.number}]"
         sentences.append(AnswerSentence(text, (citation.number,), "supported", 1.0))
         sentences += _unbacked(paper, after)
@@ -68,6 +70,12 @@ def listing(
     titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
     followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
     return Reply(text, tuple(sentences), tuple(citations), tuple(map(whole, listed[:SOURCES])), followups)
+
+
+def _before_words(paper: Paper, language: Language, summaries: Summaries) -> str:
+    say = language.collection
+    summary = summaries.get(paper.id, "") if paper.language != language.code else ""
+    return say.summed_up.format(summary=own_words(summary)) if summary else say.before_quote
 
 
 def _unbacked(paper: Paper, after: Mapping[str, str] | None) -> list[AnswerSentence]:

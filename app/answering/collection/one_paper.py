@@ -9,6 +9,7 @@ from app.answering.events import AnswerSentence
 from app.answering.evidence.selection import as_quotes
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words, quoted
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Intent
 from retrieval.types import Paper
@@ -38,17 +39,20 @@ def reference(paper: Paper, language: Language) -> Reply:
     return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(whole(paper),))
 
 
-def summary(paper: Paper, term: str, language: Language) -> Reply:
-    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term."""
+def summary(paper: Paper, term: str, language: Language, summaries: Summaries = NO_SUMMARIES) -> Reply:
+    """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term.
+
+    `summaries` have those lines in the language, where that is another than English.
+    """
     say, title = language.collection, own_words(paper.name)
-    heading = say.in_short if paper.summary else say.in_its_words
-    heading = heading.format(title=title, summary=own_words(paper.summary).rstrip("."))
+    line = own_words(summaries.get(paper.id, paper.summary))
+    heading = (say.in_short if line else say.in_its_words).format(title=title, summary=line)
     gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
     citations = as_quotes(gist)
-    ends = "." if paper.summary else say.colon
+    ends = say.colon if not line else "" if heading.endswith((".", "。")) else "."
     sentences = tuple(
         AnswerSentence(
             f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from app.answering.events import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
 from app.answering.evidence.definition import (
+    MAX_TERM_WORDS,
     defining_first,
     definition_counts,
     term_asked,
@@ -77,7 +78,7 @@ class ReadEvidence:
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
         asked = self._retriever.in_english(without_manner(standalone))
-        term = term_asked(standalone)
+        term = self._term(standalone)
         nearest_first = defining_first(passages, term) if term else passages
         sentences = weighed(read_sentences(self._reader, asked, passages_to_read(nearest_first)), written)
         if not sentences:
@@ -102,6 +103,12 @@ class ReadEvidence:
         quotes = quotes_read(ranked, passages, question, term)
         direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score)
         return Evidence(confidence, status, quotes, direct=direct, read=read)
+
+    def _term(self, question: str) -> str | None:
+        """The thing of which the question wants to know what it is, in English."""
+        term = term_asked(question)
+        english = self._retriever.in_english(term) if term else ""
+        return english if 0 < len(english.split()) <= MAX_TERM_WORDS else None
 
 
 def _told(sentence: Sentence) -> ReadSentence:

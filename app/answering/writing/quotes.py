@@ -8,6 +8,7 @@ from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Direct
 from app.answering.sources import closest_papers
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
 from app.languages.phrases import AnswerPhrases
 from retrieval.sanitize import sanitize
@@ -16,6 +17,7 @@ from retrieval.types import Paper, Passage
 MAX_NAME_CHARS = 200
 _LIKE_A_MARKER = re.compile(r"[\[【［](\s*\d[\d\s,;.–-]*)[\]】］]")
 _OTHER_QUOTES = str.maketrans("“”", "‘’")
+SUMMED_UP_PAPERS = 2
 READ_ON_PAPERS = 2
 READ_ON_WITHIN = 0.7
 """A paper is named to read on where its score reaches this share of the best one's."""
@@ -26,18 +28,24 @@ def quoted_answer(
     words: AnswerPhrases = ENGLISH.phrases,
     opening: str = "",
     direct: Direct | None = None,
+    summaries: Summaries = NO_SUMMARIES,
 ) -> tuple[AnswerSentence, ...]:
     """One sentence a quote: the paper introduced where it comes first, then its words and their marker.
 
     A paragraph a paper: the sentence that begins one starts with a blank line,
     so that joining the texts gives the answer. Besides the names of the papers, the
-    `opening`, with which the first begins, and the `direct` line before it, it says nothing that is not quoted.
+    `opening`, with which the first begins, and the `direct` line before it, it says nothing that is not quoted, but
+    that up to `SUMMED_UP_PAPERS` papers in another language are summed up first, as this project's words.
     """
     sentences = [said_directly(direct, words)] if direct else []
     for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
         for place, quote in enumerate(group):
             gap = opening if not sentences else " " if place else "\n\n"
-            lead = _lead(quote.paper, position, place, words)
+            first = position < SUMMED_UP_PAPERS and place == 0
+            summary = summed_up(quote.paper, words, summaries) if first else ""
+            if summary and gap.strip():
+                gap = f"{gap.rstrip()}\n\n"
+            lead = f"{summary}{_lead(quote.paper, position, place, words)}"
             sentences.append(AnswerSentence(f"{gap}{lead}{quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
 
@@ -46,6 +54,12 @@ def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> Ans
     """The line that answers before the quotes do, with whose words it has, and the markers of what says it."""
     markers = "".join(f"[{number}]" for number in direct.citations)
     return AnswerSentence(f"{words.in_plain.format(text=direct.text)} {markers}", direct.citations, "supported", 1.0)
+
+
+def summed_up(paper: Paper, words: AnswerPhrases, summaries: Summaries) -> str:
+    """The paper's summary in the reader's language as a paragraph, where its own words are in another."""
+    summary = summaries.get(paper.id, "") if words.language != paper.language else ""
+    return words.summed_up.format(summary=own_words(summary)) if summary else ""
 
 
 def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
@@ -58,9 +72,10 @@ def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
 
 
 def quoted(quote: Citation, words: AnswerPhrases) -> str:
-    """The quote in quotation marks with its marker, and in the reader's language where that is another."""
-    gloss = words.gloss.format(gloss=quote.gloss) if quote.gloss and words.language != quote.paper.language else ""
-    return f"“{quote.quote}”{gloss} [{quote.number}]"
+    """The quote in quotation marks with its marker, and in English where the reader's language is another."""
+    if quote.gloss and words.language != quote.paper.language:
+        return f"{words.translated.format(quote=quote.quote, gloss=quote.gloss)} [{quote.number}]"
+    return f"“{quote.quote}” [{quote.number}]"
 
 
 def reading_on(quotes: Sequence[Citation], passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases) -> str:

@@ -373,4 +373,4 @@ def test_a_chinese_abstract_is_quoted_in_its_own_words_with_the_english(
     assert citation.quote == citation.paper.abstract[citation.start : citation.end]
     assert citation.quote not in answer.answer
     quoted = answer_of(events_of(answerer, question, Filters(languages=("zh",))))
-    assert f"“{citation.quote}” (in English: “{citation.gloss}”) [1]" in quoted.answer
+    assert f"“{citation.gloss}” (in the original: “{citation.quote}”) [1]" in quoted.answer

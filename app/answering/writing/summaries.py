@@ -1,0 +1,45 @@
+"""This project's summaries of papers in other languages of answers, for readers of quotes in English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from retrieval.errors import InputError
+from retrieval.json_lines import read_records
+from retrieval.types import Paper
+
+FILE = "summaries.{language}.jsonl"
+MAX_CHARS = 400
+MAX_SUMMARIES = 10_000
+Summaries = Mapping[str, str]
+"""By the ids of the papers."""
+NO_SUMMARIES: Summaries = MappingProxyType({})
+
+
+def read_summaries(file: Path, papers: Iterable[Paper]) -> Summaries:
+    """The summaries of those papers that have the summary which was translated; none where there is no such file.
+
+    Raises `InputError` at a bad line.
+    """
+    if not file.is_file():
+        return NO_SUMMARIES
+    known = {paper.id: paper.summary for paper in papers}
+    found: dict[str, str] = {}
+    for number, (paper_id, summary, translation) in read_records(file, _parsed, what="summaries", kind=InputError):
+        if number > MAX_SUMMARIES:
+            raise InputError(f"{file} has more than {MAX_SUMMARIES:,} lines: leave those out that nobody needs.")
+        if summary and known.get(paper_id) == summary:
+            found[paper_id] = translation
+    return MappingProxyType(found)
+
+
+def _parsed(record: dict[str, Any]) -> tuple[str, str, str]:
+    paper_id, summary, translation = (record[key] for key in ("paper", "summary", "translation"))
+    if not (isinstance(paper_id, str) and isinstance(summary, str) and isinstance(translation, str)):
+        raise ValueError("paper, summary and translation must be strings")
+    if not 0 < len(translation.strip()) <= MAX_CHARS:
+        raise ValueError(f"the translation must have 1 to {MAX_CHARS} characters")
+    return paper_id, summary, " ".join(translation.split())
