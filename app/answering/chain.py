@@ -197,7 +197,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
         yield Status(Notice("records"))
-        if work.unread:
+        if work.foreign and work.foreign.terms:
             reply = _after(work.unread, reply)
         work.passages, work.quotes = reply.passages, reply.citations
         work.followups = reply.followups or self._next(work)

@@ -70,7 +70,7 @@ class Terms:
         self._longest = max(map(len, self._whole), default=0)
         by_stem: dict[str, list[tuple[tuple[str, ...], _Term]]] = defaultdict(list)
         for form, term in forms.items() if not self._by_letters else ():
-            by_stem[form[:STEM]].append((tuple(form.split()), term))
+            by_stem[form.split()[0].rstrip("*")[:STEM]].append((tuple(form.split()), term))
         # The longest form says the most: most words first, then most letters.
         self._by_stem = {
             stem: sorted(own, key=lambda one: (-len(one[0]), -sum(map(len, one[0])))) for stem, own in by_stem.items()
@@ -157,10 +157,15 @@ def read_terms(path: Path) -> Mapping[str, Terms]:
 
 
 def _forms(path: Path, number: int, cell: str) -> list[str]:
-    forms = list(filter(None, map(str.strip, cell.split(","))))
-    if len(forms) > MAX_FORMS or any(len(form) > MAX_FORM_CHARS or len(form.rstrip("*")) < 1 for form in forms):
+    forms = [form.strip() for form in cell.split(",") if form.strip()]
+    if len(forms) > MAX_FORMS or any(len(form) > MAX_FORM_CHARS or _is_too_short(form) for form in forms):
         raise CorpusError(f"{path}, line {number}: too many forms, or one too long or too short; mend the line.")
     return forms
+
+
+def _is_too_short(form: str) -> bool:
+    """Whether a form has no letters, or stands for every word that begins with one letter."""
+    return any(len(word) <= STEM and word.endswith("*") for word in form.split())
 
 
 def _kind(path: Path, number: int, kind: str) -> Kind:

@@ -515,6 +515,6 @@ def test_the_classifier_is_loaded_for_no_usual_question() -> None:
         "import sys; from app.languages.foreign import foreign_language\n"
         f"for text in {asked!r}: foreign_language(text)\n"
         "assert 'py3langid' not in sys.modules\n"
-        "foreign_language('was ist das'); assert 'py3langid' in sys.modules"
+        "foreign_language('hvad er det'); assert 'py3langid' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], cwd=DATA.parent, check=True)

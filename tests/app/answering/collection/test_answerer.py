@@ -336,7 +336,7 @@ def test_the_collection_as_a_whole(answerer: LocalAnswerer, all_papers: tuple[Pa
 def test_in_chinese(answerer: LocalAnswerer) -> None:
     answer = ask(answerer, "2024年以来Anthropic发表了哪些论文？")
     assert answer.answer.startswith("库中有4篇Anthropic的2024年以来的论文，从新到旧：\n\nSycophancy to subterfuge")
-    assert "（Anthropic，2024年6月）：“" in answer.answer
+    assert "（Anthropic，2024年6月），本项目的概括：语言模型" in answer.answer and "原文：“" in answer.answer
     assert len(answer.citations) == 4
 
 

@@ -309,3 +309,23 @@ def test_it_is_the_paper_that_the_answer_before_named(records: Records) -> None:
         assert asked is not None and asked.paper is not None
         assert (asked.intent, asked.paper.id) == (fact, "sleeper-agents")
     assert going_on("who wrote that?", None, records) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("哪些论文讲越狱", "越狱"),
+        ("有没有讲提示注入的论文", "提示注入"),
+        ("讲欺骗的论文有哪些", "欺骗"),
+        ("哪些论文研究奖励模型", "奖励模型"),
+        ("有什么论文介绍了叠加", "叠加"),
+    ],
+)
+def test_chinese_lists_name_their_topic_by_any_verb(records: Records, text: str, topic: str) -> None:
+    asked = read(records, text)
+    assert asked and (asked.intent, asked.topic) == ("list", topic)
+
+
+@pytest.mark.parametrize("text", ["这篇论文讲了什么", "讲讲越狱", "模型讲真话吗", "论文讲了什么"])
+def test_what_a_chinese_paper_says_is_no_list(records: Records, text: str) -> None:
+    assert read(records, text) is None

@@ -102,7 +102,7 @@ def test_it_is_answered_in_its_language(answerer: LocalAnswerer, code: str, text
 
 
 def test_what_is_found_only_comes_near(answerer: LocalAnswerer) -> None:
-    answer = answerer.ask(checked_question("Entfernt Sicherheitstraining die Hintertüren in einem Sprachmodell?"))
+    answer = answerer.ask(checked_question("Warum überleben Schläferagenten das Sicherheitstraining?"))
     assert answer.status == "partly" and answer.citations[0].paper.id == "sleeper-agents"
     assert "Am nächsten kommt: Sleeper Agents" in answer.answer and "Januar 2024" in answer.answer
 
