@@ -41,10 +41,11 @@ from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.rewriting import rewritten_question
-from app.answering.query.topic import stands_alone
+from app.answering.query.topic import settled
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
+from app.answering.several.answering import SeveralAnswer, SeveralAnswerer
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.languages import ENGLISH, language_of
@@ -75,6 +76,7 @@ class _Work:
     foreign: str = ""
     """A sentence in the question's language, where that is one that cannot be read."""
     again: Again | None = None
+    several: SeveralAnswer | None = None
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float] = field(default_factory=dict[str, float])
@@ -117,6 +119,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._suggestions = suggestions
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever)
+        self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -140,6 +143,11 @@ class AnswerChain(Runnable[Question, Event]):
             yield Failed(error.message)
 
     def _answer(self, work: _Work, asked: Understanding) -> Iterator[Event]:
+        if asked.several and not asked.courtesy:
+            yield Status(Notice("searching"))
+            if several := self._part_by_part(work, asked):
+                yield from self._tell(work, several)
+                return
         if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
@@ -175,15 +183,38 @@ class AnswerChain(Runnable[Question, Event]):
         work.followups = reply.followups or self._next(work)
         status: AnswerStatus = "answered" if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
+        yield from self._laid_out(work, reply.in_order)
+
+    def _part_by_part(self, work: _Work, asked: Understanding) -> SeveralAnswer | None:
+        """What several questions come to, each by itself; None where they are better answered as one."""
+        if not asked.several or (work.language is ENGLISH and foreign_language(work.question.text)):
+            return None
+        question, brief = replace(work.question, text=asked.standalone), asked.again == "shorter"
+        return self._several.answer(question, asked.several, work.language, work.left_out.update, brief)
+
+    def _tell(self, work: _Work, told: SeveralAnswer) -> Iterator[Event]:
+        work.evidence, work.quotes, work.passages = told.evidence, told.evidence.quotes, told.passages
+        work.written, work.several = told.written, told
+        work.followups = self._next(work)
+        work.clock("evidence_ms")
+        note = Notice("quotes_by_part") if self._language_model().chat is not None else self._language_model().note
+        yield from self._laid_out(work, told.pieces, note)
+
+    def _laid_out(
+        self, work: _Work, pieces: Sequence[AnswerSentence | str], note: str | None = None
+    ) -> Iterator[Event]:
+        """An answer that is there at once: its sentences, and what stands between them and claims nothing."""
         yield Sources(work.passages)
         yield Quotes(work.quotes)
-        for sentence in reply.sentences:
-            yield Token(sentence.text)
-            yield SentenceChecked(_trimmed(sentence))
-        if rest := reply.text[sum(len(sentence.text) for sentence in reply.sentences) :]:
-            yield Token(rest)
+        for piece in pieces:
+            work.clock("first_token_ms")
+            yield Token(piece if isinstance(piece, str) else piece.text)
+            if isinstance(piece, AnswerSentence):
+                yield SentenceChecked(_trimmed(piece))
+        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
+        sentences = tuple(piece for piece in pieces if isinstance(piece, AnswerSentence))
         yield Followups(work.followups)
-        yield Done(self._finished(work, self._language_model(), reply.text, reply.sentences, mode="quotes"))
+        yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
     def _settle(self, work: _Work, doubt: Doubt | None) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
@@ -194,11 +225,10 @@ class AnswerChain(Runnable[Question, Event]):
             return
         left_out: set[str] = set()
         found = self._retriever.passages(work.question.text, work.question.filters, left_out=left_out.update)
-        if stands_alone(found, doubt):
-            work.standalone, work.passages = work.question.text, tuple(found)
+        work.standalone = settled(found, doubt, work.question.text)
+        if work.standalone == work.question.text:
+            work.passages = tuple(found)
             work.left_out |= left_out
-        else:
-            work.standalone = doubt.joined
 
     def _understand(self, work: _Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -311,6 +341,8 @@ class AnswerChain(Runnable[Question, Event]):
             timings=Timings(**work.timings),
             models=self._models(work, model, generated=mode == "generated"),
             read=work.evidence.read,
+            parts=work.several.parts if work.several else (),
+            table=work.several.table if work.several else (),
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 

@@ -11,7 +11,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from app.answering.json_records import AnswerRecord, CitationRecord, ReadRecord, SentenceRecord, SourceRecord
+from app.answering.json_records import (
+    AnswerRecord,
+    CitationRecord,
+    PartRecord,
+    ReadRecord,
+    SentenceRecord,
+    SourceRecord,
+    TableRecord,
+    TableRowRecord,
+)
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import code_of, notices_as_json
 from retrieval.types import Paper, Passage
@@ -98,6 +107,44 @@ class ReadSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One of several questions in the asker's words, what came of it, and the numbers of its quotes."""
+
+    question: str
+    status: AnswerStatus
+    citations: tuple[int, ...] = ()
+
+    def as_json(self) -> PartRecord:
+        return {"question": self.question, "status": self.status, "citations": list(self.citations)}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A side of a comparison as the asker calls it, with the quote that says what it is; None where none does."""
+
+    name: str
+    citation: Citation | None
+
+    def as_json(self) -> TableRowRecord:
+        quote = self.citation
+        return {
+            "name": self.name,
+            "paper": quote.paper.name if quote else None,
+            "quote": quote.quote if quote else None,
+            "citation": quote.number if quote else None,
+        }
+
+
+TABLE_COLUMNS = ("name", "paper", "quote")
+"""What a row of a comparison says, by the names that it has in the contract."""
+
+
+def table_as_json(rows: tuple[TableRow, ...]) -> TableRecord | None:
+    """The contract's `table`; None where nothing was compared."""
+    return {"columns": list(TABLE_COLUMNS), "rows": [row.as_json() for row in rows]} if rows else None
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds since the question came in; None for a step that was not taken."""
 
@@ -143,6 +190,10 @@ class Answer:
     """Why the answer is not in the mode that was asked for, and that passages were left out, where that is so."""
     read: tuple[ReadSentence, ...] = ()
     """What was read with the question, the surest first; empty where there is no reader."""
+    parts: tuple[AnswerPart, ...] = ()
+    """What was asked, where it was several things or a comparison of them."""
+    table: tuple[TableRow, ...] = ()
+    """The sides of a comparison."""
 
     def as_json(self) -> AnswerRecord:
         return {
@@ -162,6 +213,8 @@ class Answer:
             "note": self.note,
             "notes": notices_as_json(self.note),
             "read": [sentence.as_json() for sentence in self.read],
+            "parts": [part.as_json() for part in self.parts],
+            "table": table_as_json(self.table),
         }
 
 

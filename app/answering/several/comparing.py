@@ -1,0 +1,116 @@
+"""The two sides of a comparison: what each is, after a sentence that speaks of both where one answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.answering.collection.filter_words import read_filters
+from app.answering.collection.gist import gist_of
+from app.answering.collection.question import folded
+from app.answering.collection.records import Records, forms_of
+from app.answering.events import AnswerStatus, Citation
+from app.answering.evidence.definition import definition_counts
+from app.answering.evidence.selection import as_quotes
+from app.answering.query.comparison import Comparison
+from app.answering.several.findings import Findings
+from app.answering.several.searching import Search
+from app.languages.language import Language
+from app.languages.patterns import OWN
+from retrieval.facets import FACETS, Filters
+from retrieval.lexical.tokens import content_words, words_of_paper
+from retrieval.types import Paper, Passage
+
+SPOKEN_FROM = 0.3
+"""A sentence that names both sides is quoted from this chance that it answers."""
+OF_BOTH, OF_SIDE = 2, 2
+"""Quotes that speak of both, and of each side."""
+
+
+def compared(
+    question: str, comparison: Comparison, search: Search, records: Records, language: Language
+) -> tuple[tuple[Findings, ...], AnswerStatus]:
+    """What is said of both and of each, and what that comes to.
+
+    Nothing, where the question is better answered as a whole: no side of it is known.
+    """
+    labs = [_lab(side, records) for side in comparison.sides]
+    if any(labs) and not (all(labs) and comparison.aspect):
+        return (), "abstained"
+    whole = search.find(question, question)
+    both = None if any(labs) else _of_both(whole, comparison, search)
+    sides = tuple(
+        _lab_side(side, comparison, lab, search) if lab else _side(side, search, records, language)
+        for side, lab in zip(comparison.sides, labs, strict=True)
+    )
+    sides = tuple(replace(side, unsaid=language.phrases.side_unsaid) for side in sides)
+    found = sum(side.status != "abstained" for side in sides)
+    # Where only one side is known, a paper that answers all the same is told of as ever.
+    if not found or (not both and found < 2 and whole.status == "answered"):
+        return (), "abstained"
+    if both:
+        return (both, *sides), both.status if found == 2 or both.status == "answered" else "partly"
+    alone = replace(whole, name="", quotes=(), unsaid=language.phrases.none_of_both, is_part=False)
+    surely = not comparison.judging and all(side.status == "answered" for side in sides)
+    return (alone, *sides), "answered" if surely else "partly"
+
+
+def _lab(side: str, records: Records) -> Filters | None:
+    """The filter for a side that is an organisation, and nothing else."""
+    read = read_filters(folded(side), records.facets)
+    return read.filters if read.filters.organisations and not content_words(read.rest.replace(OWN, "")) else None
+
+
+def _lab_side(side: str, comparison: Comparison, lab: Filters, search: Search) -> Findings:
+    chosen = search.filters
+    if chosen.organisations and not set(lab.organisations) <= set(chosen.organisations):
+        return Findings(side, "abstained")
+    facets = {facet.plural: chosen.of(facet) for facet in FACETS} | {"organisations": lab.organisations}
+    filters = Filters(**facets, since=chosen.since, until=chosen.until)
+    found = search.find(comparison.aspect, comparison.aspect, filters)
+    return replace(found, name=side, quotes=found.quotes[:OF_SIDE])
+
+
+def _of_both(whole: Findings, comparison: Comparison, search: Search) -> Findings | None:
+    """The quotes that answer the comparison, of a paper that speaks of both sides, or the surest such sentence."""
+    if whole.status == "answered":
+        quotes = [quote for quote in whole.quotes if all(_speaks_of(quote.paper, one) for one in comparison.sides)]
+        if quotes:
+            return replace(whole, name="", quotes=tuple(quotes[:OF_BOTH]), is_part=False)
+    for one in whole.read:
+        sentence = one.paper.abstract[one.start : one.end]
+        if one.score >= SPOKEN_FROM and all(_says(sentence, side) for side in comparison.sides):
+            quote = Citation(1, one.paper, one.start, one.end, one.score)
+            return replace(whole, name="", status="partly", quotes=(quote,), is_part=False)
+    return None
+
+
+def _side(side: str, search: Search, records: Records, language: Language) -> Findings:
+    """What a side is: what its paper did and found, or how it is defined."""
+    if paper := _paper(side, records):
+        quotes = as_quotes(gist_of(paper, side))
+        if quotes:
+            whole = Passage(paper, 0, len(paper.abstract), 1.0)
+            return Findings(side, "answered", quotes[:OF_SIDE], confidence=1.0, passages=(whole,))
+    asked = language.phrases.what_is.format(term=side)
+    found = search.find(asked, asked)
+    quotes = tuple(
+        quote for quote in found.quotes if _speaks_of(quote.paper, side) or definition_counts(quote.quote, side)
+    )
+    if not quotes:
+        return replace(found, name=side, status="abstained", quotes=())
+    return replace(found, name=side, quotes=quotes[:1] if found.status == "partly" else quotes[:OF_SIDE])
+
+
+def _paper(side: str, records: Records) -> Paper | None:
+    named = records.named_in(side)
+    return records.called(side) or (named[0] if len(named) == 1 else None)
+
+
+def _says(text: str, side: str) -> bool:
+    words = set(content_words(text))
+    return any(words.issuperset(content_words(form)) for form in forms_of(side.casefold()))
+
+
+def _speaks_of(paper: Paper, side: str) -> bool:
+    words = words_of_paper(paper)
+    return any(words.issuperset(content_words(form)) for form in forms_of(side.casefold()))
