@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -33,20 +32,22 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear
-from app.answering.evidence.figures import lacks_figure
+from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear, surest, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.query.comparison import Comparison
 from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply
+from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import settled
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswer, SeveralAnswerer
-from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
+from app.answering.writing.opening import opening_of
+from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.languages import ENGLISH, language_of
 from app.languages.foreign import cannot_read, foreign_language
@@ -143,11 +144,8 @@ class AnswerChain(Runnable[Question, Event]):
             yield Failed(error.message)
 
     def _answer(self, work: _Work, asked: Understanding) -> Iterator[Event]:
-        if asked.several and not asked.courtesy:
-            yield Status(Notice("searching"))
-            if several := self._part_by_part(work, asked):
-                yield from self._tell(work, several)
-                return
+        if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
+            return
         if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
@@ -185,20 +183,24 @@ class AnswerChain(Runnable[Question, Event]):
         work.evidence = Evidence(float(reply.answered), status)
         yield from self._laid_out(work, reply.in_order)
 
-    def _part_by_part(self, work: _Work, asked: Understanding) -> SeveralAnswer | None:
-        """What several questions come to, each by itself; None where they are better answered as one."""
-        if not asked.several or (work.language is ENGLISH and foreign_language(work.question.text)):
-            return None
-        question, brief = replace(work.question, text=asked.standalone), asked.again == "shorter"
-        return self._several.answer(question, asked.several, work.language, work.left_out.update, brief)
-
-    def _tell(self, work: _Work, told: SeveralAnswer) -> Iterator[Event]:
-        work.evidence, work.quotes, work.passages = told.evidence, told.evidence.quotes, told.passages
-        work.written, work.several = told.written, told
+    def _part_by_part(
+        self, work: _Work, asked: Understanding, several: Parts | Comparison
+    ) -> Generator[Event, None, bool]:
+        """Answer several questions each by itself; false where they are better answered as one."""
+        if work.language is ENGLISH and foreign_language(work.question.text):
+            return False
+        yield Status(Notice("searching"))
+        text = asked.standalone if asked.again else work.question.text
+        question, left_out = replace(work.question, text=text), work.left_out.update
+        told = self._several.answer(question, several, work.language, left_out, asked.again == "shorter")
+        if told is None:
+            return False
+        work.standalone, work.several, work.evidence = text, told, told.evidence
+        work.quotes, work.passages, work.written = told.evidence.quotes, told.passages, told.written
         work.followups = self._next(work)
         work.clock("evidence_ms")
-        note = Notice("quotes_by_part") if self._language_model().chat is not None else self._language_model().note
-        yield from self._laid_out(work, told.pieces, note)
+        yield from self._laid_out(work, told.pieces, self._unwritten(work, self._language_model()))
+        return True
 
     def _laid_out(
         self, work: _Work, pieces: Sequence[AnswerSentence | str], note: str | None = None
@@ -210,7 +212,7 @@ class AnswerChain(Runnable[Question, Event]):
             work.clock("first_token_ms")
             yield Token(piece if isinstance(piece, str) else piece.text)
             if isinstance(piece, AnswerSentence):
-                yield SentenceChecked(_trimmed(piece))
+                yield SentenceChecked(piece.trimmed())
         text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
         sentences = tuple(piece for piece in pieces if isinstance(piece, AnswerSentence))
         yield Followups(work.followups)
@@ -248,11 +250,11 @@ class AnswerChain(Runnable[Question, Event]):
         asked_for = work.standalone if work.again else work.question.text
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
         if work.again == "shorter" and found.quotes:
-            found = replace(found, quotes=(_surest(found.quotes),))
+            found = replace(found, quotes=(surest(found.quotes),))
         # A language of answers is none that cannot be read.
         if work.language is ENGLISH and (code := foreign_language(work.question.text)):
             work.foreign = cannot_read(code)
-            found = _unread(found)
+            found = unread(found)
         work.evidence, work.quotes = found, found.quotes
         work.followups = self._next(work)
         work.clock("evidence_ms")
@@ -264,6 +266,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _unwritten(self, work: _Work, model: LanguageModel) -> str | None:
         """Why quotes answer, where a language model was asked for."""
         asked_for = model.chat is not None or model.note is not None
+        if asked_for and work.several:
+            return Notice("quotes_by_part")
         alone = work.evidence.corrects or work.evidence.status == "partly"
         return Notice("quotes_alone") if asked_for and alone else model.note
 
@@ -274,7 +278,8 @@ class AnswerChain(Runnable[Question, Event]):
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
     def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        sentences = quoted_answer(work.quotes, work.words, _opening(work))
+        opening = f"{work.foreign}\n\n" if work.foreign else opening_of(work.question.text, work.evidence, work.words)
+        sentences = quoted_answer(work.quotes, work.words, opening)
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
@@ -282,13 +287,13 @@ class AnswerChain(Runnable[Question, Event]):
         for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
             yield Token(text)
-            yield SentenceChecked(_trimmed(sentence))
+            yield SentenceChecked(sentence.trimmed())
         yield Followups(work.followups)
         yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
         try:
-            prose = yield from _clocked(work, self._prose(work, model))
+            prose = yield from first_token_told(self._prose(work, model), lambda: work.clock("first_token_ms"))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
             yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
@@ -334,7 +339,7 @@ class AnswerChain(Runnable[Question, Event]):
             mode=mode,
             answer=text,
             confidence=work.evidence.confidence,
-            sentences=tuple(_trimmed(sentence) for sentence in sentences),
+            sentences=tuple(sentence.trimmed() for sentence in sentences),
             citations=tuple(quote for quote in work.quotes if quote.number in cited),
             sources=work.passages,
             followups=work.followups,
@@ -354,49 +359,6 @@ class AnswerChain(Runnable[Question, Event]):
             prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
             corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         )
-
-
-def _unread(found: Evidence) -> Evidence:
-    """What is left of the evidence for a question that could not be read: at best its words are near."""
-    if found.status != "answered":
-        return replace(found, status="abstained", quotes=())
-    return replace(found, status="partly", quotes=(_surest(found.quotes),), corrects=False)
-
-
-def _surest(quotes: Sequence[Citation]) -> Citation:
-    return replace(max(quotes, key=lambda quote: quote.score), number=1)
-
-
-def _opening(work: _Work) -> str:
-    """What is said before the first quote, where that is more than that the paper says it."""
-    if work.foreign:
-        return f"{work.foreign}\n\n"
-    if work.evidence.corrects:
-        return work.words.otherwise
-    if work.evidence.status != "partly":
-        return ""
-    nearest = work.quotes[0]
-    own = [one for one in work.evidence.read if one.paper.id == nearest.paper.id]
-    said = [nearest.quote, *(one.paper.abstract[one.start : one.end] for one in own)]
-    lacks = all(lacks_figure(work.question.text, sentence) for sentence in said)
-    return work.words.no_figure if lacks else work.words.nearest
-
-
-def _clocked(work: _Work, telling: Telling) -> Telling:
-    """The same events, with the time of the first word taken."""
-    with closing(telling):
-        while True:
-            try:
-                event = next(telling)
-            except StopIteration as told:
-                return told.value
-            if isinstance(event, Token):
-                work.clock("first_token_ms")
-            yield event
-
-
-def _trimmed(sentence: AnswerSentence) -> AnswerSentence:
-    return AnswerSentence(sentence.text.strip(), sentence.citations, sentence.support, sentence.score)
 
 
 def _reason(error: Exception) -> str:

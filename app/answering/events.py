@@ -78,6 +78,10 @@ class AnswerSentence:
     support: Support
     score: float
 
+    def trimmed(self) -> AnswerSentence:
+        """The same without the space that sets it off from what stands before it."""
+        return AnswerSentence(self.text.strip(), self.citations, self.support, self.score)
+
     def as_json(self) -> SentenceRecord:
         return {
             "text": self.text,

@@ -55,7 +55,9 @@ _PHRASES = AnswerPhrases(
     denied="The quotes say the opposite of:",
     part_unsaid="No paper here says it.",
     part_mark="? ",
+    side_mark=": ",
     said_above="The quote above says it [{number}].",
+    near_above="No paper here says this outright. The nearest to it is the quote above [{number}].",
     same_paper="The same paper says: ",
     more_parts="You asked more than {count} things; these are the first {count}.",
     what_is="What is {term}?",
@@ -528,17 +530,15 @@ _EVIDENCE = EvidenceWords(
 )
 
 _AUX = r"(?:is|are|was|were|does|do|did|can|could|will|would|should|has|have|had|might)"
-_SUBJECT = (
-    r"(?:it|they|he|she|we|you|i|this|that|these|those|there|anyone|anybody|someone|somebody|people|humans|models|"
-    r"llms|authors|researchers)"
-)
+_PRONOUN = r"(?:it|they|he|she|we|you|i|this|that|these|those|there)"
+_SUBJECT = rf"(?:{_PRONOUN}|anyone|anybody|someone|somebody|people|humans|models|llms|authors|researchers)"
 _WHOSE = rf"(?:{_SUBJECT}|the|an?|any|its|their|such|one|real)"
 # In the order of a question: "how it works" and "which are large" ask nothing by themselves.
 _WH_QUESTION = (
     rf"(?:(?:what|who)(?:['’](?:s|re)|s)?|(?:how|why|when|where|whom)(?:['’]s)?) {_AUX}(?:n['’]t)? (?!not\b)\S"
     r"|(?:what|who|how|why|where|when)['’](?:s|re) \S|whats \S|what happen(?:s|ed)\b"
     r"|who (?:wrote|made|invented|published|proposed|introduced|came|found|created|developed|built|coined)\b"
-    rf"|(?:what|which)(?: (?!{_AUX}\b|(?:an?|the|its|their|my|your)\b|{_SUBJECT}\b)[\w-]+){{1,3}} {_AUX}\b"
+    rf"|(?:what|which)(?: (?!{_AUX}\b|(?:an?|the|its|their|my|your)\b|{_PRONOUN}\b)[\w-]+){{1,3}} {_AUX}\b"
     rf"|which {_AUX} (?:the|it|they|better|best)\b"
     rf"|which (?:of (?:them|these|those)|one) (?:{_AUX}|wins?|works?|performs?)\b"
     rf"|how (?:many|much|often|long|large|big|small|far|old|well|good|bad|fast|safe|sure|expensive|reliabl[ey]|likely)"

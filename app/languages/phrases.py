@@ -18,8 +18,9 @@ class AnswerPhrases:
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `refusal` follows the refusal constant, which is the same in every language.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
-    `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one, `said_above`
-    stands where its quote was given before, `same_paper` introduces one of the paper quoted just before, and
+    `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
+    `side_mark` a side of a comparison, `said_above`, or `near_above` where the papers only come near, stands where its
+    quote was given before, `same_paper` introduces one of the paper quoted just before, and
     `more_parts` says that there were more than are answered. `what_is` asks what a side of a comparison is,
     `none_of_both` says that no paper speaks of both, `side_unsaid` that none says what one is; `table_columns` head
     a table of them, in which `not_said` stands for what is missing.
@@ -51,7 +52,9 @@ class AnswerPhrases:
     denied: str
     part_unsaid: str
     part_mark: str
+    side_mark: str
     said_above: str
+    near_above: str
     same_paper: str
     more_parts: str
     what_is: str

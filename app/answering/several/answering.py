@@ -9,6 +9,7 @@ from itertools import zip_longest
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.events import AnswerPart, AnswerSentence, AnswerStatus, Citation, TableRow
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, WrittenNear
+from app.answering.evidence.selection import asks_for_several
 from app.answering.query.comparison import Comparison
 from app.answering.query.parts import MAX_PARTS, Part, Parts
 from app.answering.query.topic import settled
@@ -17,7 +18,7 @@ from app.answering.question import Question, Turn
 from app.answering.reply import Reply
 from app.answering.several.comparing import compared
 from app.answering.several.findings import Findings
-from app.answering.several.searching import Search, opening_of
+from app.answering.several.searching import Search
 from app.answering.several.telling import Told, told
 from app.languages.language import Language
 from retrieval.retriever import LeftOut, PaperRetriever
@@ -25,6 +26,8 @@ from retrieval.types import Passage
 
 MAX_PAPERS = 10
 READ_TOLD = 8
+OF_PART = 2
+"""Quotes for a part that does not ask for several papers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class SeveralAnswerer:
 
         With `brief` each part has its surest quote alone.
         """
-        search = Search(self._retriever, self._evidence, question.filters, left_out)
+        search = Search(self._retriever, self._evidence, question.filters, left_out, language.phrases)
         if isinstance(several, Comparison):
             findings, status = compared(question.text, several, search, self._collection.records, language)
         else:
@@ -104,8 +107,16 @@ class SeveralAnswerer:
         if asked.doubt and self._evidence.name:
             standalone = settled(search.passages(part.alone), asked.doubt, part.alone)
         found = search.find(part.alone, standalone)
-        words = language.phrases
-        return replace(found, name=part.asked, opening=opening_of(found, words), unsaid=words.part_unsaid)
+        return replace(
+            found,
+            name=part.asked,
+            quotes=found.quotes if asks_for_several(part.asked) else _of_first_paper(found.quotes),
+            unsaid=language.phrases.part_unsaid,
+        )
+
+
+def _of_first_paper(quotes: Sequence[Citation]) -> tuple[Citation, ...]:
+    return tuple(quote for quote in quotes if quote.paper.id == quotes[0].paper.id)[:OF_PART]
 
 
 def _text(piece: AnswerSentence | str) -> str:

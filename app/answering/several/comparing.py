@@ -20,10 +20,10 @@ from retrieval.facets import FACETS, Filters
 from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.types import Paper, Passage
 
-SPOKEN_FROM = 0.3
-"""A sentence that names both sides is quoted from this chance that it answers."""
-OF_BOTH, OF_SIDE = 2, 2
-"""Quotes that speak of both, and of each side."""
+SPOKEN_FROM, ANSWERS_FROM = 0.3, 0.5
+"""A sentence that names both sides is quoted from the first chance that it answers, and answers from the second."""
+OF_BOTH, OF_SIDE = 2, 1
+"""Quotes that speak of both, and of each side; of a paper that is a side there are the aim and the finding."""
 
 
 def compared(
@@ -37,12 +37,12 @@ def compared(
     if any(labs) and not (all(labs) and comparison.aspect):
         return (), "abstained"
     whole = search.find(question, question)
-    both = None if any(labs) else _of_both(whole, comparison, search)
+    both = None if any(labs) else _of_both(whole, comparison)
     sides = tuple(
         _lab_side(side, comparison, lab, search) if lab else _side(side, search, records, language)
         for side, lab in zip(comparison.sides, labs, strict=True)
     )
-    sides = tuple(replace(side, unsaid=language.phrases.side_unsaid) for side in sides)
+    sides = tuple(replace(side, unsaid=language.phrases.side_unsaid, is_side=True) for side in sides)
     found = sum(side.status != "abstained" for side in sides)
     # Where only one side is known, a paper that answers all the same is told of as ever.
     if not found or (not both and found < 2 and whole.status == "answered"):
@@ -70,7 +70,7 @@ def _lab_side(side: str, comparison: Comparison, lab: Filters, search: Search) -
     return replace(found, name=side, quotes=found.quotes[:OF_SIDE])
 
 
-def _of_both(whole: Findings, comparison: Comparison, search: Search) -> Findings | None:
+def _of_both(whole: Findings, comparison: Comparison) -> Findings | None:
     """The quotes that answer the comparison, of a paper that speaks of both sides, or the surest such sentence."""
     if whole.status == "answered":
         quotes = [quote for quote in whole.quotes if all(_speaks_of(quote.paper, one) for one in comparison.sides)]
@@ -80,7 +80,8 @@ def _of_both(whole: Findings, comparison: Comparison, search: Search) -> Finding
         sentence = one.paper.abstract[one.start : one.end]
         if one.score >= SPOKEN_FROM and all(_says(sentence, side) for side in comparison.sides):
             quote = Citation(1, one.paper, one.start, one.end, one.score)
-            return replace(whole, name="", status="partly", quotes=(quote,), is_part=False)
+            status = "answered" if one.score >= ANSWERS_FROM else "partly"
+            return replace(whole, name="", status=status, quotes=(quote,), is_part=False)
     return None
 
 
@@ -90,7 +91,7 @@ def _side(side: str, search: Search, records: Records, language: Language) -> Fi
         quotes = as_quotes(gist_of(paper, side))
         if quotes:
             whole = Passage(paper, 0, len(paper.abstract), 1.0)
-            return Findings(side, "answered", quotes[:OF_SIDE], confidence=1.0, passages=(whole,))
+            return Findings(side, "answered", quotes, confidence=1.0, passages=(whole,))
     asked = language.phrases.what_is.format(term=side)
     found = search.find(asked, asked)
     quotes = tuple(
@@ -98,7 +99,7 @@ def _side(side: str, search: Search, records: Records, language: Language) -> Fi
     )
     if not quotes:
         return replace(found, name=side, status="abstained", quotes=())
-    return replace(found, name=side, quotes=quotes[:1] if found.status == "partly" else quotes[:OF_SIDE])
+    return replace(found, name=side, quotes=quotes[:OF_SIDE])
 
 
 def _paper(side: str, records: Records) -> Paper | None:

@@ -30,4 +30,4 @@ class Findings:
     written: WrittenNear = ()
     read: tuple[ReadSentence, ...] = ()
     is_part: bool = True
-    corrects: bool = False
+    is_side: bool = False

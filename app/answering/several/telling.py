@@ -35,10 +35,10 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
         known = numbered.known
         own = (numbered.of_paper(found.quotes[0]),) if found.fact else tuple(map(numbered.numbered, found.quotes))
         gap = "\n\n" if pieces else ""
-        lead = f"{gap}{_lead(found.name, words)}"
+        lead = f"{gap}{_lead(found, words)}" if found.is_part else gap
         if found.fact:
             number = own[0].number
-            pieces.append(AnswerSentence(f"{lead}{found.fact} [{number}]", (number,), "supported", 1.0))
+            pieces.append(AnswerSentence(f"{lead}{found.fact} [{number}].", (number,), "supported", 1.0))
         elif not own and not found.sentences:
             pieces.append(f"{lead}{found.unsaid}")
         else:
@@ -70,12 +70,12 @@ class _Numbering:
         return self.quotes.setdefault(place, replace(quote, number=len(self.quotes) + 1))
 
 
-def _lead(name: str, words: AnswerPhrases) -> str:
+def _lead(found: Findings, words: AnswerPhrases) -> str:
     """A part as it stands before its answer, with its first letter large and a mark at its end."""
-    said = own_words(name)
+    said = own_words(found.name)
     if len(said) > MAX_NAME_CHARS:
         said = f"{said[:MAX_NAME_CHARS].rstrip()}…"
-    return f"{said[:1].upper()}{said[1:].rstrip(_MARKS)}{words.part_mark}" if said else ""
+    return f"{said[:1].upper()}{said[1:].rstrip(_MARKS)}{words.side_mark if found.is_side else words.part_mark}"
 
 
 def _sentences(
@@ -84,14 +84,13 @@ def _sentences(
     if found.sentences:
         yield from _renumbered(found, own)
         return
-    given = [quote for quote in own if quote.number <= known]
     fresh = [quote for quote in own if quote.number > known]
-    for quote in given[:1] if not fresh else ():
-        text = f"{found.opening}{words.said_above.format(number=quote.number)}"
-        yield AnswerSentence(text, (quote.number,), "supported", 1.0)
-    same = bool(before) and bool(fresh) and before[-1].paper.id == fresh[0].paper.id and not found.opening
-    say = replace(words, lead_in=words.same_paper) if same else words
-    yield from quoted_answer(fresh, say, found.opening)
+    if not fresh:
+        above = words.near_above if found.status == "partly" else words.said_above
+        yield AnswerSentence(above.format(number=own[0].number), (own[0].number,), "supported", 1.0)
+        return
+    same = bool(before) and before[-1].paper.id == fresh[0].paper.id
+    yield from quoted_answer(fresh, replace(words, lead_in=words.same_paper) if same else words, found.opening)
 
 
 def _renumbered(found: Findings, own: Sequence[Citation]) -> Iterator[AnswerSentence]:
