@@ -61,7 +61,7 @@ _PHRASES = AnswerPhrases(
     same_paper="The same paper says: ",
     more_parts="You asked more than {count} things; these are the first {count}.",
     what_is="What is {term}?",
-    none_of_both="No paper here sets the two side by side; of each by itself they say this.",
+    none_of_both="No paper here sets the two side by side.",
     side_unsaid="No paper here says what that is.",
     table_columns=("Compared", "Paper", "What it says"),
     not_said="not said",
@@ -272,7 +272,7 @@ _GRAMMAR = CollectionGrammar(
         rf"(?=.*\b(?:which|what|of (?:them|these|those|the two)|newest|latest|oldest|earliest|most recent)\b)"
         rf"{_ON}(?:which|what)?(?: one| paper)?(?: ?of (?:them|these|those|the two))?"
         r" ?(?:(?:was|is|came|comes|appeared|were)(?: out)? )?(?:the )?"
-        r"(?:(?P<oldest>first|oldest|earliest)|newest|latest|most recent|last)(?: one| paper)?"
+        r"(?:(?P<oldest>first|oldest|earliest|older|earlier)|newest|newer|latest|later|mo(?:st|re) recent|last)(?: one| paper)?"
         r"(?: of (?:them|these|those|the two|all))?"
     ),
     said_before=(
@@ -620,8 +620,7 @@ _COMPARISON = ComparisonWords(
         rf"{_COMPARES}(?:is|are) {_SIDE_A} or {_SIDE_B} {_BETTER}(?: (?P<on>(?:at|for|in|when) .+))?",
         rf"{_COMPARES}(?:do|does) {_SIDE_A} and {_SIDE_B} (?:really |actually )?(?:dis)?agree"
         r"(?: (?:on|about|that|over)(?: whether)? (?P<on>.+?)(?:,? or (?:do|are|is|not).*)?)?",
-        rf"{_COMPARES}(?:do|does) {_SIDE_A} (?:dis)?agree with {_SIDE_B}(?: (?:on|about|that|over)"
-        rf"(?: whether)? (?P<on>.+))?",
+        rf"{_COMPARES}(?:do|does) {_SIDE_A} (?:dis)?agree with {_SIDE_B} (?:on|about|over)(?: whether)? (?P<on>.+)",
     ),
     around=(
         r"^(?:both|the|an?|using|plain|normal|regular|ordinary) (?=\w)|^(?:papers?|views?|positions?) (?:of|from|by) "

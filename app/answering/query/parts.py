@@ -20,6 +20,7 @@ from retrieval.lexical.han import has_han
 MAX_PARTS = 4
 """So many are answered; where a text has more, the answer says so."""
 MAX_TOPIC_WORDS = 8
+MAX_CLAUSE_CHARS = 200
 _WORD = re.compile(r"\w+")
 _ITEM = re.compile(r"(?:(?<![^\s:：,，;；.。?？])(?:[(（]([1-9])[)）]|([1-9])[).](?!\d)|([1-9])、))\s*")
 _SENTENCE_END = re.compile(r"(?<=[\w)”\"]{2}[.!?]) (?=[A-Z])|(?<=[。！])")
@@ -156,7 +157,8 @@ def _clauses(sentence: str, forms: _Forms, words: PartWords) -> list[str]:
 
 def _in_condition(sentence: str, comma: re.Match[str], forms: _Forms) -> bool:
     """Whether the comma ends an "if", and what follows belongs to it."""
-    return forms.condition.search(sentence, sentence.rfind(",", 0, comma.start()) + 1, comma.start()) is not None
+    begin = max(sentence.rfind(",", 0, comma.start()) + 1, comma.start() - MAX_CLAUSE_CHARS)
+    return forms.condition.search(sentence, begin, comma.start()) is not None
 
 
 def _asks_on(sentence: str, joint: re.Match[str], forms: _Forms) -> bool:
