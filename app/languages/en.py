@@ -272,8 +272,8 @@ _GRAMMAR = CollectionGrammar(
         rf"(?=.*\b(?:which|what|of (?:them|these|those|the two)|newest|latest|oldest|earliest|most recent)\b)"
         rf"{_ON}(?:which|what)?(?: one| paper)?(?: ?of (?:them|these|those|the two))?"
         r" ?(?:(?:was|is|came|comes|appeared|were)(?: out)? )?(?:the )?"
-        r"(?:(?P<oldest>first|oldest|earliest|older|earlier)|newest|newer|latest|later|mo(?:st|re) recent|last)(?: one| paper)?"
-        r"(?: of (?:them|these|those|the two|all))?"
+        r"(?:(?P<oldest>first|oldest|earliest|older|earlier)|newest|newer|latest|later|mo(?:st|re) recent|last)"
+        r"(?: one| paper)?(?: of (?:them|these|those|the two|all))?"
     ),
     said_before=(
         r"|(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"

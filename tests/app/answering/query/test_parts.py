@@ -105,9 +105,11 @@ def test_no_more_parts_than_the_bound_and_it_is_told() -> None:
 
 
 _PIECES = st.sampled_from(
-    ("what is a probe", ", ", "; ", " and ", "? ", " how does it work", ": ", "(1) ", "(2) ", "if ", " models")
-    + ("Two things", ". ", "1. ", "2) ", ", and ", "which are", "它是什么", "，", "？", "为什么", "does it")
-    + ("who wrote it", "“", "[1]", "also ", "\U0001f600", "e.g. ")
+    [
+        *("what is a probe", ", ", "; ", " and ", "? ", " how does it work", ": ", "(1) ", "(2) ", "if ", " models"),
+        *("Two things", ". ", "1. ", "2) ", ", and ", "which are", "它是什么", "，", "？", "为什么", "does it"),
+        *("who wrote it", "“", "[1]", "also ", "\U0001f600", "e.g. "),
+    ]
 )
 
 
