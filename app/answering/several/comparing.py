@@ -50,7 +50,8 @@ def compared(
     if both:
         return (both, *sides), both.status if found == 2 or both.status == "answered" else "partly"
     alone = replace(whole, name="", quotes=(), unsaid=language.phrases.none_of_both, is_part=False)
-    surely = not comparison.judging and all(side.status == "answered" for side in sides)
+    # What two papers say is all that can be told of them; of two things it says nothing yet of how they differ.
+    surely = not comparison.judging and all(_paper(side, records) for side in comparison.sides)
     return (alone, *sides), "answered" if surely else "partly"
 
 

@@ -205,13 +205,14 @@ def test_a_side_that_no_paper_knows_is_said_to_be_missing() -> None:
     assert answer.table[1].citation is None
 
 
-def test_which_is_better_is_no_more_than_partly_answered_by_what_each_is() -> None:
-    text = "linear probe or activation patching, which is better"
-    known = {"What is linear probe?": found(IS_PROBE), "What is activation patching?": found(IS_PATCHING)}
-    answer = told(text, known)
-    assert answer and answer.evidence.status == "partly"
-    plain = told("linear probe vs activation patching", known)
-    assert plain and plain.evidence.status == "answered"
+def test_what_each_is_answers_a_comparison_of_two_papers_and_else_no_more_than_partly() -> None:
+    known = {"What is linear probe?": found(IS_PROBE), "What is activation swap?": found(IS_PATCHING)}
+    things = told("linear probe vs activation swap", known)
+    assert things and things.evidence.status == "partly"
+    papers = told("Linear Probes vs Activation Patching", {})
+    assert papers and papers.evidence.status == "answered"
+    better = told("Linear Probes or Activation Patching, which is better", {})
+    assert better and better.evidence.status == "partly" and len(better.table) == 2
 
 
 def test_a_sentence_that_was_read_and_names_both_sides_speaks_of_both() -> None:
