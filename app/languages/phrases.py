@@ -20,9 +20,9 @@ class AnswerPhrases:
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
     `side_mark` a side of a comparison, `said_above`, or `near_above` where the papers only come near, stands where its
-    quote was given before, `same_paper` introduces one of the paper quoted just before, and
-    `more_parts` says that there were more than are answered. `what_is` asks what a side of a comparison is,
-    `none_of_both` says that no paper speaks of both, `side_unsaid` that none says what one is; `table_columns` head
+    quote was given before, `same_paper` introduces one of the paper quoted just before, and `more_parts` says that
+    there were more than are answered. `what_is` asks what a side of a comparison is, `compare_both` how they compare;
+    `none_of_both` says that nothing compares them, `side_unsaid` that no paper says what one is. `table_columns` head
     a table of them, in which `not_said` stands for what is missing.
     `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
     """
@@ -58,6 +58,7 @@ class AnswerPhrases:
     same_paper: str
     more_parts: str
     what_is: str
+    compare_both: str
     none_of_both: str
     side_unsaid: str
     table_columns: tuple[str, str, str]

@@ -11,10 +11,8 @@ from retrieval.lexical.tokens import content_words
 
 MAX_CHARS = 240
 MAX_SIDE_WORDS = 5
-_PLAIN, _JUDGING = (
-    tuple(re.compile(pattern, re.IGNORECASE) for language in LANGUAGES for pattern in patterns(language))
-    for patterns in (lambda language: language.comparison.plain, lambda language: language.comparison.judging)
-)
+_PLAIN = tuple(re.compile(pattern, re.IGNORECASE) for one in LANGUAGES for pattern in one.comparison.plain)
+_JUDGING = tuple(re.compile(pattern, re.IGNORECASE) for one in LANGUAGES for pattern in one.comparison.judging)
 _AROUND = any_of(lambda language: language.comparison.around, re.IGNORECASE)
 _NO_SIDE = any_of(lambda language: language.comparison.no_side, re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[?？]) *")

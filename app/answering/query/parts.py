@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from app.answering.evidence.definition import term_asked
+from app.answering.collection.grammar import fact_of, points_back
+from app.answering.evidence.definition import MAX_TERM_WORDS, term_asked
 from app.languages import language_of
 from app.languages.language import Language
 from app.languages.patterns import PartWords
@@ -175,7 +176,7 @@ def _trimmed(item: str, forms: _Forms) -> str:
 
 def _each_alone(pieces: Sequence[str], topic: str, forms: _Forms, language: Language) -> list[Part]:
     words = language.parts
-    term = topic or term_asked(pieces[0]) or _said_what(pieces[0], words) or ""
+    term = topic or term_asked(pieces[0]) or _said_what(pieces[0], words) or _called(pieces[0])
     alone: list[str] = []
     for place, piece in enumerate(pieces):
         named = _with_term(piece, term, words) if term and (place or topic) else piece
@@ -187,6 +188,16 @@ def _each_alone(pieces: Sequence[str], topic: str, forms: _Forms, language: Lang
             named = language.phrases.what_is.format(term=what)
         alone.append(named)
     return [Part(piece, named) for piece, named in zip(pieces, alone, strict=True)]
+
+
+def _called(piece: str) -> str:
+    """How a question that asks for a fact of a paper calls it: "sparrow" in "when was sparrow published"."""
+    fact = fact_of(piece.casefold())
+    title = fact.title if fact else ""
+    at = piece.casefold().find(title)
+    # A paper that was spoken of before ("who wrote it") is not called by anything here.
+    named = 0 < len(_WORD.findall(title)) <= MAX_TERM_WORDS and not points_back(title)
+    return piece[at : at + len(title)] if named and at >= 0 else ""
 
 
 def _said_what(piece: str, words: PartWords) -> str | None:

@@ -102,17 +102,25 @@ class SeveralAnswerer:
                 if reply.answered and reply.citations:
                     is_fact = asked.of_records.paper is not None and asked.of_records.intent in ("who", "when", "where")
                     return _of_records(part, reply, language.collection.colon if is_fact else "")
-        asked = understood(Question(part.alone, history, question.filters), self._collection.records)
-        standalone = asked.standalone
-        if asked.doubt and self._evidence.name:
-            standalone = settled(search.passages(part.alone), asked.doubt, part.alone)
-        found = search.find(part.alone, standalone)
+        found = self._search(Question(part.alone, history, question.filters), search)
+        if found.status == "abstained" and part.alone != part.asked:
+            # With what was said before it in its own words, as the next question of a conversation.
+            again = self._search(Question(part.asked, history, question.filters), search)
+            found = again if again.status != "abstained" else found
         return replace(
             found,
             name=part.asked,
             quotes=found.quotes if asks_for_several(part.asked) else _of_first_paper(found.quotes),
             unsaid=language.phrases.part_unsaid,
         )
+
+    def _search(self, asked: Question, search: Search) -> Findings:
+        """The evidence for a question of a conversation."""
+        read = understood(asked, self._collection.records)
+        standalone = read.standalone
+        if read.doubt and self._evidence.name:
+            standalone = settled(search.passages(asked.text), read.doubt, asked.text)
+        return search.find(asked.text, standalone)
 
 
 def _of_first_paper(quotes: Sequence[Citation]) -> tuple[Citation, ...]:

@@ -38,6 +38,10 @@ def compared(
         return (), "abstained"
     whole = search.find(question, question)
     both = None if any(labs) else _of_both(whole, comparison)
+    if not both and not any(labs):
+        one, other = comparison.sides
+        plainly = language.phrases.compare_both.format(one=one, other=other)
+        both = _of_both(search.find(plainly, plainly), comparison)
     sides = tuple(
         _lab_side(side, comparison, lab, search) if lab else _side(side, search, records, language)
         for side, lab in zip(comparison.sides, labs, strict=True)
@@ -82,7 +86,8 @@ def _of_both(whole: Findings, comparison: Comparison) -> Findings | None:
         if one.score >= SPOKEN_FROM and all(_says(sentence, side) for side in comparison.sides):
             quote = Citation(1, one.paper, one.start, one.end, one.score)
             status = "answered" if one.score >= ANSWERS_FROM else "partly"
-            return replace(whole, name="", status=status, quotes=(quote,), is_part=False)
+            opening = "" if status == "answered" else whole.opening
+            return replace(whole, name="", status=status, quotes=(quote,), opening=opening, is_part=False)
     return None
 
 

@@ -83,6 +83,8 @@ def test_a_later_part_takes_up_the_thing_that_the_first_one_asks_of() -> None:
     assert alone("What is SoLU, does it cost performance, and what are its limits?") == [
         *("What is SoLU", "does SoLU cost performance", "what are SoLU's limits")
     ]
+    assert alone("When was Sparrow published and did people talk to it?")[1] == "did people talk to Sparrow"
+    assert alone("Who wrote it and what does it say?")[1] == "what does it say"
     # "They" are the authors as well, where the thing is one.
     assert alone("What is RAFT and what did they find?")[1] == "what did they find"
     assert alone("探针是什么？它是怎么训练的？")[1] == "探针是怎么训练的"
