@@ -146,9 +146,10 @@ def _of_records(part: Part, reply: Reply, colon: str) -> Findings:
 
 
 def _status(statuses: Sequence[AnswerStatus]) -> AnswerStatus:
+    """What the parts come to. Where the papers only come near, they come no nearer to a part than to the whole."""
     if all(status == "answered" for status in statuses):
         return "answered"
-    return "abstained" if all(status == "abstained" for status in statuses) else "partly"
+    return "partly" if "answered" in statuses else "abstained"
 
 
 def _shortened(found: Findings) -> Findings:

@@ -48,8 +48,10 @@ def compared(
     )
     sides = tuple(replace(side, unsaid=language.phrases.side_unsaid, is_side=True) for side in sides)
     found = sum(side.status != "abstained" for side in sides)
-    # Where only one side is known, a paper that answers all the same is told of as ever.
-    if not found or (not both and found < 2 and whole.status == "answered"):
+    # Where one side alone is known, it answers neither which is better nor as well as a paper that answers the whole.
+    least = 2 if comparison.judging or whole.status == "answered" else 1
+    known = found if found == 2 else sum(side.status == "answered" for side in sides)
+    if not both and known < least:
         return (), "abstained"
     if both:
         return (both, *sides), both.status if found == 2 or both.status == "answered" else "partly"

@@ -140,9 +140,14 @@ def test_a_quote_that_serves_two_parts_is_there_once() -> None:
 
 
 def test_a_part_that_only_comes_near_says_so() -> None:
-    answer = told(TWO, {"What is a probe": found(IS_PROBE, status="partly")})
+    known = {"What is a probe": found(IS_PROBE, status="partly"), "does probe cost much": found(COSTS)}
+    answer = told(TWO, known)
     assert answer and answer.evidence.status == "partly" and answer.parts[0].status == "partly"
     assert ENGLISH.phrases.nearest in text_of(answer)
+
+
+def test_where_the_papers_only_come_near_to_the_parts_the_question_is_asked_as_one() -> None:
+    assert told(TWO, {"What is a probe": found(IS_PROBE, status="partly")}) is None
 
 
 def test_the_records_answer_a_part_that_asks_for_them() -> None:
@@ -203,6 +208,13 @@ def test_a_side_that_no_paper_knows_is_said_to_be_missing() -> None:
     assert ENGLISH.phrases.none_of_both in text_of(answer)
     assert text_of(answer).endswith("Quantum sorcery: No paper here says what that is.")
     assert answer.table[1].citation is None
+
+
+def test_which_is_better_is_not_answered_by_one_side_alone() -> None:
+    known = {"What is linear probe?": found(IS_PROBE)}
+    assert told("linear probe or quantum sorcery, which is better", known) is None
+    assert told("linear probe vs quantum sorcery", known)
+    assert told("swap vs quantum sorcery", {"What is swap?": found(IS_PATCHING, status="partly")}) is None
 
 
 def test_what_each_is_answers_a_comparison_of_two_papers_and_else_no_more_than_partly() -> None:
