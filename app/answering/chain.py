@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -34,21 +33,24 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear
-from app.answering.evidence.figures import lacks_figure
+from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear, surest, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.query.comparison import Comparison
 from app.answering.query.conversation import Again, Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
 from app.answering.query.foreign_question import ForeignQuestion, TermsByLanguage, foreign_question
+from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
-from app.answering.query.topic import stands_alone
+from app.answering.query.topic import settled
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Question
 from app.answering.reply import Reply
+from app.answering.several.answering import SeveralAnswer, SeveralAnswerer
 from app.answering.sources import is_far
-from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote
+from app.answering.writing.opening import opening_of
+from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH, language_of
@@ -83,6 +85,7 @@ class _Work:
     foreign: ForeignQuestion | None = None
     """The question, where it is in a language that cannot be read."""
     again: Again | None = None
+    several: SeveralAnswer | None = None
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float] = field(default_factory=dict[str, float])
@@ -140,6 +143,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._summaries = summaries
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
+        self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -166,6 +170,8 @@ class AnswerChain(Runnable[Question, Event]):
             yield Failed(error.message)
 
     def _answer(self, work: _Work, asked: Understanding) -> Iterator[Event]:
+        if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
+            return
         if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
@@ -203,15 +209,42 @@ class AnswerChain(Runnable[Question, Event]):
         work.followups = reply.followups or self._next(work)
         status: AnswerStatus = ("partly" if work.foreign else "answered") if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
+        yield from self._laid_out(work, reply.in_order)
+
+    def _part_by_part(
+        self, work: _Work, asked: Understanding, several: Parts | Comparison
+    ) -> Generator[Event, None, bool]:
+        """Answer several questions each by itself; false where they are better answered as one."""
+        if work.foreign:
+            return False
+        yield Status(Notice("searching"))
+        text = asked.standalone if asked.again else work.question.text
+        question, left_out = replace(work.question, text=text), work.left_out.update
+        told = self._several.answer(question, several, work.language, left_out, asked.again == "shorter")
+        if told is None:
+            return False
+        work.standalone, work.several, work.evidence = text, told, told.evidence
+        work.quotes, work.passages, work.written = told.evidence.quotes, told.passages, told.written
+        work.followups = self._next(work)
+        work.clock("evidence_ms")
+        yield from self._laid_out(work, told.pieces, self._unwritten(work, self._language_model()))
+        return True
+
+    def _laid_out(
+        self, work: _Work, pieces: Sequence[AnswerSentence | str], note: str | None = None
+    ) -> Iterator[Event]:
+        """An answer that is there at once: its sentences, and what stands between them and claims nothing."""
         yield Sources(work.passages)
         yield Quotes(work.quotes)
-        for sentence in reply.sentences:
-            yield Token(sentence.text)
-            yield SentenceChecked(_trimmed(sentence))
-        if rest := reply.text[sum(len(sentence.text) for sentence in reply.sentences) :]:
-            yield Token(rest)
+        for piece in pieces:
+            work.clock("first_token_ms")
+            yield Token(piece if isinstance(piece, str) else piece.text)
+            if isinstance(piece, AnswerSentence):
+                yield SentenceChecked(piece.trimmed())
+        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
+        sentences = tuple(piece for piece in pieces if isinstance(piece, AnswerSentence))
         yield Followups(work.followups)
-        yield Done(self._finished(work, self._language_model(), reply.text, reply.sentences, mode="quotes"))
+        yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
     def _settle(self, work: _Work, doubt: Doubt | None) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
@@ -222,11 +255,10 @@ class AnswerChain(Runnable[Question, Event]):
             return
         left_out: set[str] = set()
         found = self._retriever.passages(work.question.text, work.question.filters, left_out=left_out.update)
-        if stands_alone(found, doubt):
-            work.standalone, work.passages = work.question.text, tuple(found)
+        work.standalone = settled(found, doubt, work.question.text)
+        if work.standalone == work.question.text:
+            work.passages = tuple(found)
             work.left_out |= left_out
-        else:
-            work.standalone = doubt.joined
 
     def _understand(self, work: _Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -246,9 +278,9 @@ class AnswerChain(Runnable[Question, Event]):
         asked_for = work.standalone if work.again else work.question.text
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
         if work.again == "shorter" and found.quotes:
-            found = replace(found, quotes=(_surest(found.quotes),), direct=None)
+            found = replace(found, quotes=(surest(found.quotes),), direct=None)
         if work.foreign:
-            found = _unread(found, work.foreign)
+            found = unread(found, bool(work.foreign.terms))
         work.evidence, work.quotes = found, found.quotes
         work.followups = self._next(work)
         work.clock("evidence_ms")
@@ -260,6 +292,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _unwritten(self, work: _Work, model: LanguageModel) -> str | None:
         """Why quotes answer, where a language model was asked for."""
         asked_for = model.chat is not None or model.note is not None
+        if asked_for and work.several:
+            return Notice("quotes_by_part")
         alone = work.evidence.corrects or work.evidence.status == "partly"
         return Notice("quotes_alone") if asked_for and alone else model.note
 
@@ -284,13 +318,13 @@ class AnswerChain(Runnable[Question, Event]):
         for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
             yield Token(text)
-            yield SentenceChecked(_trimmed(sentence))
+            yield SentenceChecked(sentence.trimmed())
         yield Followups(work.followups)
         yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
 
     def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
         try:
-            prose = yield from _clocked(work, self._prose(work, model))
+            prose = yield from first_token_told(self._prose(work, model), lambda: work.clock("first_token_ms"))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
         except Exception as error:
             yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
@@ -337,7 +371,7 @@ class AnswerChain(Runnable[Question, Event]):
             mode=mode,
             answer=text,
             confidence=work.evidence.confidence,
-            sentences=tuple(_trimmed(sentence) for sentence in sentences),
+            sentences=tuple(sentence.trimmed() for sentence in sentences),
             citations=tuple(quote for quote in work.quotes if quote.number in cited),
             sources=work.passages,
             followups=work.followups,
@@ -345,6 +379,8 @@ class AnswerChain(Runnable[Question, Event]):
             models=self._models(work, model, generated=mode == "generated"),
             read=work.evidence.read,
             direct=direct,
+            parts=work.several.parts if work.several else (),
+            table=work.several.table if work.several else (),
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
@@ -358,13 +394,11 @@ class AnswerChain(Runnable[Question, Event]):
         )
 
 
-def _unread(found: Evidence, foreign: ForeignQuestion) -> Evidence:
-    """What is left of the evidence for a question that could not be read: at best it comes near."""
-    if foreign.terms and found.quotes:
-        return replace(found, status="partly", corrects=False)
-    if found.status != "answered":
-        return replace(found, status="abstained", quotes=())
-    return replace(found, status="partly", quotes=(_surest(found.quotes),), corrects=False)
+def _opening(work: _Work) -> str:
+    """What is said before the first quote, where that is more than that the paper says it."""
+    if work.foreign:
+        return f"{work.unread}\n\n{work.words.nearest if work.foreign.terms else ''}"
+    return opening_of(work.question.text, work.evidence, work.words)
 
 
 def _after(said: str, reply: Reply) -> Reply:
@@ -375,42 +409,6 @@ def _after(said: str, reply: Reply) -> Reply:
         for place, sentence in enumerate(reply.sentences)
     )
     return replace(reply, text=f"{opened}{reply.text}", sentences=sentences)
-
-
-def _surest(quotes: Sequence[Citation]) -> Citation:
-    return replace(max(quotes, key=lambda quote: quote.score), number=1)
-
-
-def _opening(work: _Work) -> str:
-    """What is said before the first quote, where that is more than that the paper says it."""
-    if work.foreign:
-        return f"{work.unread}\n\n{work.words.nearest if work.foreign.terms else ''}"
-    if work.evidence.corrects:
-        return work.words.otherwise
-    if work.evidence.status != "partly":
-        return ""
-    nearest = work.quotes[0]
-    own = [one for one in work.evidence.read if one.paper.id == nearest.paper.id]
-    said = [nearest.quote, *(one.paper.abstract[one.start : one.end] for one in own)]
-    lacks = all(lacks_figure(work.question.text, sentence) for sentence in said)
-    return work.words.no_figure if lacks else work.words.nearest
-
-
-def _clocked(work: _Work, telling: Telling) -> Telling:
-    """The same events, with the time of the first word taken."""
-    with closing(telling):
-        while True:
-            try:
-                event = next(telling)
-            except StopIteration as told:
-                return told.value
-            if isinstance(event, Token):
-                work.clock("first_token_ms")
-            yield event
-
-
-def _trimmed(sentence: AnswerSentence) -> AnswerSentence:
-    return AnswerSentence(sentence.text.strip(), sentence.citations, sentence.support, sentence.score)
 
 
 def _reason(error: Exception) -> str:

@@ -15,9 +15,12 @@ from app.answering.json_records import (
     AnswerRecord,
     CitationRecord,
     DirectRecord,
+    PartRecord,
     ReadRecord,
     SentenceRecord,
     SourceRecord,
+    TableRecord,
+    TableRowRecord,
 )
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import code_of, notices_as_json
@@ -76,6 +79,10 @@ class AnswerSentence:
     support: Support
     score: float
 
+    def trimmed(self) -> AnswerSentence:
+        """The same without the space that sets it off from what stands before it."""
+        return AnswerSentence(self.text.strip(), self.citations, self.support, self.score)
+
     def as_json(self) -> SentenceRecord:
         return {
             "text": self.text,
@@ -118,6 +125,44 @@ class Direct:
 
     def as_json(self) -> DirectRecord:
         return {"text": self.text, "by": self.by, "citations": list(self.citations)}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPart:
+    """One of several questions in the asker's words, what came of it, and the numbers of its quotes."""
+
+    question: str
+    status: AnswerStatus
+    citations: tuple[int, ...] = ()
+
+    def as_json(self) -> PartRecord:
+        return {"question": self.question, "status": self.status, "citations": list(self.citations)}
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A side of a comparison as the asker calls it, with the quote that says what it is; None where none does."""
+
+    name: str
+    citation: Citation | None
+
+    def as_json(self) -> TableRowRecord:
+        quote = self.citation
+        return {
+            "name": self.name,
+            "paper": quote.paper.name if quote else None,
+            "quote": quote.quote if quote else None,
+            "citation": quote.number if quote else None,
+        }
+
+
+TABLE_COLUMNS = ("name", "paper", "quote")
+"""What a row of a comparison says, by the names that it has in the contract."""
+
+
+def table_as_json(rows: tuple[TableRow, ...]) -> TableRecord | None:
+    """The contract's `table`; None where nothing was compared."""
+    return {"columns": list(TABLE_COLUMNS), "rows": [row.as_json() for row in rows]} if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +213,10 @@ class Answer:
     """What was read with the question, the surest first; empty where there is no reader."""
     direct: Direct | None = None
     """The line that answers before the quotes do, where there is one; it stands first in `answer` too."""
+    parts: tuple[AnswerPart, ...] = ()
+    """What was asked, where it was several things or a comparison of them."""
+    table: tuple[TableRow, ...] = ()
+    """The sides of a comparison."""
 
     def as_json(self) -> AnswerRecord:
         return {
@@ -188,6 +237,8 @@ class Answer:
             "notes": notices_as_json(self.note),
             "direct": self.direct.as_json() if self.direct else None,
             "read": [sentence.as_json() for sentence in self.read],
+            "parts": [part.as_json() for part in self.parts],
+            "table": table_as_json(self.table),
         }
 
 

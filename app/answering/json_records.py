@@ -58,6 +58,30 @@ class DirectRecord(TypedDict):
     citations: list[int]
 
 
+class PartRecord(TypedDict):
+    """One of several questions that were asked at once."""
+
+    question: str
+    status: str
+    citations: list[int]
+
+
+class TableRowRecord(TypedDict):
+    """A side of a comparison; without a quote where no paper says what it is."""
+
+    name: str
+    paper: str | None
+    quote: str | None
+    citation: int | None
+
+
+class TableRecord(TypedDict):
+    """The sides of a comparison; `columns` are keys of the rows."""
+
+    columns: list[str]
+    rows: list[TableRowRecord]
+
+
 class AnswerRecord(TypedDict):
     """The whole answer."""
 
@@ -78,3 +102,5 @@ class AnswerRecord(TypedDict):
     notes: list[NoticeRecord]
     direct: DirectRecord | None
     read: list[ReadRecord]
+    parts: list[PartRecord]
+    table: TableRecord | None

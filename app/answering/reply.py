@@ -21,3 +21,9 @@ class Reply:
     passages: tuple[Passage, ...] = ()
     followups: tuple[str, ...] = ()
     answered: bool = True
+
+    @property
+    def in_order(self) -> tuple[AnswerSentence | str, ...]:
+        """What the text is made of: the sentences, and what stands after them."""
+        rest = self.text[sum(len(sentence.text) for sentence in self.sentences) :]
+        return (*self.sentences, rest) if rest else self.sentences

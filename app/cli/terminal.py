@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.answering.events import Answer, sources_as_json
+from app.languages import language_of
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage, Progress
 
@@ -34,6 +35,8 @@ def print_answer(answer: Answer) -> None:
     """The answer, what it cites, and when it abstains the closest papers."""
     console = Console(highlight=False)
     console.print(_with_titles_set_off(answer))
+    if answer.table:
+        console.print(_comparison(answer))
     if answer.citations:
         console.print("\nCited", style="bold")
     for _, group in groupby(answer.citations, key=lambda citation: citation.paper.id):
@@ -47,6 +50,19 @@ def print_answer(answer: Answer) -> None:
         console.print(Text(f"\n{answer.note}", style="yellow"))
     models = ", ".join(filter(None, (answer.models.llm, answer.models.embedding)))
     console.print(Text(f"\n{answer.mode} · {models} · {answer.timings.total_ms or 0:.0f} ms", style="dim"))
+
+
+def _comparison(answer: Answer) -> Table:
+    """The sides of a comparison."""
+    words = language_of(answer.question).phrases
+    table = Table(padding=(0, 2, 0, 0), show_lines=True)
+    for name in words.table_columns:
+        table.add_column(name)
+    for row in answer.table:
+        quote = row.citation
+        said = f"“{quote.quote}” [{quote.number}]" if quote else words.not_said
+        table.add_row(*map(Text, (sanitize(row.name), quote.paper.name if quote else "", said)))
+    return table
 
 
 def print_papers(papers: Sequence[Paper]) -> None:

@@ -9,11 +9,13 @@ from app.languages.patterns import (
     AttributionWords,
     ClaimWords,
     CollectionGrammar,
+    ComparisonWords,
     ConversationWords,
     CourtesyPatterns,
     EvidenceWords,
     FilterWords,
     MarkerWords,
+    PartWords,
     TopicForms,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
@@ -39,6 +41,8 @@ class Language:
     courtesies: CourtesyPatterns = field(default_factory=CourtesyPatterns)
     conversation: ConversationWords = field(default_factory=ConversationWords)
     evidence: EvidenceWords = field(default_factory=EvidenceWords)
+    parts: PartWords = field(default_factory=PartWords)
+    comparison: ComparisonWords = field(default_factory=ComparisonWords)
     markers: MarkerWords = field(default_factory=MarkerWords)
     attribution: AttributionWords = field(default_factory=AttributionWords)
     claims: ClaimWords = field(default_factory=ClaimWords)

@@ -202,6 +202,52 @@ class EvidenceWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PartWords:
+    """How several questions are put into one text.
+
+    The first begins as `begins` does, after the words of `opens`. A further one stands after a `joint` and begins as
+    `asks` says, or as `incomplete` where it needs the one before it; after a `comma` it begins as `asks_on` says, or
+    as those where others of them stand after a `joint`, but not after a `condition`. What is `unfinished` shares its
+    verb with what follows. One with a number may begin as `item` too. `announces` says
+    that several come. A question of the form `says_what` asks what the thing in the group `term` is. `pronoun` and
+    `plural` take up a thing named before, one or many, `possessive` what is the thing's, as `of_term` writes it.
+    `least` is the length of a further question in words, or in characters where there are no spaces.
+    """
+
+    opens: str = ""
+    begins: str = ""
+    asks: str = ""
+    asks_on: str = ""
+    item: str = ""
+    condition: str = ""
+    unfinished: str = ""
+    joint: str = ""
+    comma: str = ""
+    incomplete: str = ""
+    announces: str = ""
+    says_what: str = ""
+    pronoun: str = ""
+    plural: str = ""
+    possessive: str = ""
+    of_term: str = "{term}"
+    least: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonWords:
+    """Whole questions that compare, with the groups `a` and `b`, and `on` for what they are compared in.
+
+    Those of `plain` want to know what each is, those of `judging` which is better, or whether they agree. `around`
+    may stand before or after a side and is no part of it, `no_side` cannot be one.
+    """
+
+    plain: tuple[str, ...] = ()
+    judging: tuple[str, ...] = ()
+    around: str = ""
+    no_side: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MarkerWords:
     """What may stand in the brackets of a citation marker: `sources` make one of it, `joints` connect, `to` is a range.
 

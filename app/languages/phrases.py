@@ -22,6 +22,12 @@ class AnswerPhrases:
     `refusal` follows the refusal constant, which is the same in every language.
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
+    `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
+    `side_mark` a side of a comparison, `said_above`, or `near_above` where the papers only come near, stands where its
+    quote was given before, `same_paper` introduces one of the paper quoted just before, and `more_parts` says that
+    there were more than are answered. `what_is` asks what a side of a comparison is, `compare_both` how they compare;
+    `none_of_both` says that nothing compares them, `side_unsaid` that no paper says what one is. `table_columns` head
+    a table of them, in which `not_said` stands for what is missing.
     `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
     """
 
@@ -50,6 +56,19 @@ class AnswerPhrases:
     references: str
     unbacked: str
     denied: str
+    part_unsaid: str
+    part_mark: str
+    side_mark: str
+    said_above: str
+    near_above: str
+    same_paper: str
+    more_parts: str
+    what_is: str
+    compare_both: str
+    none_of_both: str
+    side_unsaid: str
+    table_columns: tuple[str, str, str]
+    not_said: str
     courtesies: Mapping[str, str]
     scope: str
     papers: str

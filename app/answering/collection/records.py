@@ -84,7 +84,7 @@ class Records:
         """
         places: frozenset[int] = frozenset()
         for written in _ALTERNATIVES.split(topic.casefold()):
-            for form in dict.fromkeys((written, _WRITTEN_OUT.get(written.strip(), written))):
+            for form in forms_of(written):
                 places |= self._about_words(content_words(form))
         return places
 
@@ -223,6 +223,11 @@ class Records:
         return _postings(
             content_words(f"{paper.abstract}\n{paper.translations.get('en', '')}") for paper in self.papers
         )
+
+
+def forms_of(term: str) -> tuple[str, ...]:
+    """The folded term, and how the field writes it out where it is an abbreviation."""
+    return tuple(dict.fromkeys((term, _WRITTEN_OUT.get(term.strip(), term))))
 
 
 def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence
@@ -47,3 +47,20 @@ class EvidenceFinder(Protocol):
         Nothing is read from the index any more.
         """
         ...
+
+
+def surest(quotes: Sequence[Citation]) -> Citation:
+    """The quote with the best score, as the only one of an answer."""
+    return replace(max(quotes, key=lambda quote: quote.score), number=1)
+
+
+def unread(found: Evidence, by_terms: bool = False) -> Evidence:
+    """What is left of the evidence for a question that could not be read: at best it comes near.
+
+    `by_terms` where its technical terms could be, so that what is quoted is about them.
+    """
+    if by_terms and found.quotes:
+        return replace(found, status="partly", corrects=False)
+    if found.status != "answered":
+        return replace(found, status="abstained", quotes=())
+    return replace(found, status="partly", quotes=(surest(found.quotes),), corrects=False)

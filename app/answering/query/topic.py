@@ -20,3 +20,8 @@ def stands_alone(found: Sequence[Passage], doubt: Doubt) -> bool:
     best = max((passage.score for passage in found), default=0.0)
     of_topic = max((passage.score for passage in found if passage.paper.id in doubt.topic), default=0.0)
     return best >= (LEANING_STANDS_FROM if doubt.leans else STANDS_FROM) and of_topic < STAYS_WITHIN * best
+
+
+def settled(found: Sequence[Passage], doubt: Doubt, text: str) -> str:
+    """How the question reads: by itself where it stands alone, else joined to the topic before it."""
+    return text if stands_alone(found, doubt) else doubt.joined

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from app.answering.collection.question import CollectionQuestion, going_on
 from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked, terms_wanted
+from app.answering.query.comparison import Comparison, comparison_in
 from app.answering.query.conversation import Again, Doubt, read_conversation, wants_again
 from app.answering.query.courtesy import Courtesy, courtesy_of
+from app.answering.query.parts import Parts, parts_of
 from app.answering.question import Question
 from app.languages import language_of
 
@@ -17,7 +19,8 @@ from app.languages import language_of
 class Understanding:
     """`standalone` is the question as it reads without the conversation, by rules alone where there is a `doubt`.
 
-    Where it is a courtesy, or asks which papers there are, it needs no search for evidence.
+    Where it is a courtesy, or asks which papers there are, it needs no search for evidence. Where it is `several`
+    questions, or a comparison, each part may be answered by itself.
     """
 
     standalone: str
@@ -25,6 +28,7 @@ class Understanding:
     again: Again | None = None
     courtesy: Courtesy | None = None
     of_records: CollectionQuestion | None = None
+    several: Parts | Comparison | None = None
 
 
 def understood(question: Question, records: Records) -> Understanding:
@@ -34,12 +38,15 @@ def understood(question: Question, records: Records) -> Understanding:
     conversation = read_conversation(question.history, records)
     wanted = _wanted(question.text, records)
     text = wanted or question.text
+    again = wants_again(text) if conversation.topic.is_set else None
+    said = conversation.topic.asked if again else text
+    several = comparison_in(said) or parts_of(said)
     if asked := going_on(text, conversation.of_records, records, conversation.topic.named):
-        return Understanding(asked.said, of_records=asked)
+        return Understanding(asked.said, of_records=asked, several=several)
     if wanted:
         return Understanding(wanted)
-    again = wants_again(text) if conversation.topic.is_set else None
-    return Understanding(conversation.standalone(text, records), conversation.doubt(text, records), again)
+    standalone = conversation.standalone(text, records)
+    return Understanding(standalone, conversation.doubt(text, records), again, several=several)
 
 
 def _wanted(text: str, records: Records) -> str | None:

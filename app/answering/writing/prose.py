@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -59,6 +59,19 @@ class Prose:
 
 Telling = Generator[Event, None, Prose]
 """Yields events while it goes, and gives the prose in the end. Closing it stops the model."""
+
+
+def first_token_told(telling: Telling, tell: Callable[[], None]) -> Telling:
+    """The same events; `tell` hears of the tokens before they go on, the first of which is when the answer begins."""
+    with closing(telling):
+        while True:
+            try:
+                event = next(telling)
+            except StopIteration as told:
+                return told.value
+            if isinstance(event, Token):
+                tell()
+            yield event
 
 
 def answer_at_once(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.answering.answerer import Answerer
 from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.openapi import body_of, examples, failures
-from app.surfaces.api.schema import Sentence
+from app.surfaces.api.schema import Part, Sentence
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
 
 MAX_EXPORTED = 100
@@ -26,6 +26,7 @@ FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "paperbacked.md"),
     "bibtex": ("application/x-bibtex; charset=utf-8", "paperbacked.bib"),
     "csl-json": ("application/vnd.citationstyles.csl+json", "paperbacked.json"),
+    "csv": ("text/csv; charset=utf-8", "paperbacked.csv"),
 }
 
 
@@ -58,6 +59,13 @@ class KeptSource(BaseModel):
     score: float = Field(ge=-1, le=1)
 
 
+class KeptRow(BaseModel):
+    """A row of a comparison."""
+
+    name: str
+    citation: int | None = Field(None, description="A number of `citations`; null where no paper says what it is.")
+
+
 class KeptAnswer(BaseModel):
     """An Answer whose citations and sources name papers by id, so that no text of a paper is taken from a request."""
 
@@ -77,12 +85,14 @@ class KeptAnswer(BaseModel):
     models: dict[str, str | None] = {}
     note: str | None = None
     notes: list[KeptNotice] = []
+    parts: list[Part] = []
+    table: list[KeptRow] = []
 
 
 class ExportRequest(BaseModel, strict=True):
     """Answers to be written as one file."""
 
-    format: Literal["markdown", "bibtex", "csl-json"]
+    format: Literal["markdown", "bibtex", "csl-json", "csv"]
     # Checked one by one when they are opened, so their model is only told of.
     answers: list[Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/KeptAnswer"})]] = Field(
         min_length=1, max_length=MAX_EXPORTED
@@ -106,7 +116,7 @@ def add_export(router: APIRouter, answerer: Answerer) -> None:
         summary="Answers as a file",
     )
     async def export(request: Request) -> Response:
-        """Answers with their references as Markdown, or what they cite as BibTeX or CSL-JSON."""
+        """Answers as Markdown, what they cite as BibTeX or CSL-JSON, or what they compare as CSV."""
         asked = checked(ExportRequest, await json_body(request))
         text = await run_in_threadpool(_written, answerer, asked)
         media, name = FORMATS[asked.format]
@@ -122,4 +132,6 @@ def _written(answerer: Answerer, asked: ExportRequest) -> str:
         return files.conversation_markdown(answers, ui_strings(asked.language))
     if asked.format == "bibtex":
         return files.as_bibtex(answers)
+    if asked.format == "csv":
+        return files.as_csv(answers)
     return json.dumps(files.as_csl(answers), ensure_ascii=False, indent=2)

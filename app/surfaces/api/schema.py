@@ -114,6 +114,30 @@ class Direct(BaseModel):
     citations: list[int] = Field(description="The numbers of the quotes that say it.")
 
 
+class Part(BaseModel):
+    """One of several things that were asked, or a side of a comparison, in the asker's words."""
+
+    question: str
+    status: Literal["answered", "partly", "abstained"]
+    citations: list[int] = Field([], description="Numbers of `citations`.")
+
+
+class TableRow(BaseModel):
+    """A side of a comparison; null where no paper says what it is."""
+
+    name: str
+    paper: str | None = Field(description="The paper's name.")
+    quote: str | None
+    citation: int | None = Field(description="A number of `citations`.")
+
+
+class Table(BaseModel):
+    """The sides of a comparison; `columns` are keys of the rows."""
+
+    columns: list[str]
+    rows: list[TableRow]
+
+
 class Answer(BaseModel):
     """The answer, the same from every surface."""
 
@@ -139,6 +163,8 @@ class Answer(BaseModel):
     notes: list[Notice] = Field([], description="The same, each with a code and parameters for other languages.")
     direct: Direct | None = Field(None, description="Where there is one, it stands first in `answer` too.")
     read: list[ReadSentence] = Field([], description="What was read, the surest first; empty without a reader.")
+    parts: list[Part] = Field([], description="What was asked, where it was several things; else empty.")
+    table: Table | None = Field(None, description="What was compared; null where nothing was.")
 
 
 class Problem(BaseModel):

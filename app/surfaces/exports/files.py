@@ -1,4 +1,4 @@
-"""A conversation as a file: Markdown with its quotes, or what it cites as BibTeX or CSL-JSON.
+"""A conversation as a file: Markdown with its quotes, what it cites as BibTeX or CSL-JSON, or what it compares as CSV.
 
 Everything in the Markdown that comes from a paper, a reader or a model is escaped:
 it stays the text that it is and becomes no heading, link, picture or tag.
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from app.answering.citations.references import bibtex, citation_keys, csl
 from app.answering.events import Answer, Citation
 from app.answering.sources import closest_papers
+from app.surfaces.exports.comparison import comparisons_csv, markdown_table
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize
@@ -73,6 +74,11 @@ def as_csl(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     return list(_bounded((csl(paper, keys[paper.id]) for paper in papers), lambda item: len(json.dumps(item))))
 
 
+def as_csv(answers: Sequence[Answer]) -> str:
+    """The sides of the answers' comparisons, a line each under a heading."""
+    return "".join(_bounded([comparisons_csv(answers)]))
+
+
 def _bounded(parts: Iterable[_Part], size: Callable[[_Part], int] = len) -> Iterator[_Part]:
     """The parts as they are made; none is made after the file has become too long."""
     room = MAX_FILE_CHARS
@@ -98,6 +104,8 @@ def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
     # The rest of a refusal names the closest papers, which follow here as a list.
     for paragraph in paragraphs[:1] if abstained else paragraphs:
         yield _with_markers(paragraph, {citation.number for citation in answer.citations})
+    if answer.table:
+        yield markdown_table(answer.table, words, escaped)
     for sentence in answer.sentences:
         if sentence.support != "supported":
             yield f"- {words(f'md_{sentence.support}', sentence=escaped(sentence.text))}"

@@ -13,7 +13,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
-from app.answering.events import Answer, AnswerModels, AnswerSentence, AnswerStatus, Citation, Mode, Support, Timings
+from app.answering.events import (
+    Answer,
+    AnswerModels,
+    AnswerPart,
+    AnswerSentence,
+    AnswerStatus,
+    Citation,
+    Mode,
+    Support,
+    TableRow,
+    Timings,
+)
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import Notice, NoticeRecord, notices_as_json, together
@@ -28,6 +39,8 @@ MAX_SENTENCES = 200
 MAX_CITATIONS = 50
 MAX_SOURCES = 100
 MAX_FOLLOWUPS = 12
+MAX_PARTS = 12
+"""Parts of a question, or rows of a table."""
 MAX_ENTRIES = 20
 """Timings or models."""
 _MAX_NUMBER = 999
@@ -61,7 +74,11 @@ def kept(answer: Answer) -> dict[str, Any]:
         "timings": answer.timings.as_json(),
         "models": asdict(answer.models),
         "note": answer.note,
-        "notes": [_kept_part(part) for part in notices_as_json(answer.note)],
+        "notes": [_kept_notice(part) for part in notices_as_json(answer.note)],
+        "parts": [part.as_json() for part in answer.parts],
+        "table": [
+            {"name": row.name, "citation": row.citation.number if row.citation else None} for row in answer.table
+        ],
     }
 
 
@@ -94,6 +111,8 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
         timings=_timings(record),
         models=_models(record),
         note=together(_note(record), _papers_gone({*lost.values(), *gone})),
+        parts=tuple(_answer_part(one, numbers, lost) for one in _list(record, "parts", MAX_PARTS)),
+        table=tuple(_row(one, numbers, citations) for one in _list(record, "table", MAX_PARTS)),
     )
 
 
@@ -109,7 +128,7 @@ def _kept_citation(citation: Citation) -> dict[str, Any]:
     return record | {"gloss": citation.gloss} if citation.gloss else record
 
 
-def _kept_part(part: NoticeRecord) -> dict[str, Any]:
+def _kept_notice(part: NoticeRecord) -> dict[str, Any]:
     """A sentence of the note: by its code, in words where it has none."""
     return {"text": part["text"]} if part["code"] is None else {"code": part["code"], "params": part["params"]}
 
@@ -189,6 +208,23 @@ def _sentence(record: Any, numbers: set[int]) -> AnswerSentence:
     support = _choice(record, "support", get_args(Support))
     _require(bool(cited) or support != "supported", "a sentence that cites nothing cannot be supported")
     return AnswerSentence(_text(record, "text", MAX_TEXT_CHARS), tuple(cited), support, _number(record, "score", 0, 1))
+
+
+def _answer_part(record: Any, numbers: set[int], lost: Mapping[int, str]) -> AnswerPart:
+    _require(isinstance(record, dict), "a part must be an object")
+    cited = _list(record, "citations", MAX_CITATIONS)
+    for number in cited:
+        _require(type(number) is int and number in numbers, "a part cites a quote that is not there")
+    left = tuple(number for number in cited if number not in lost)
+    status = _choice(record, "status", get_args(AnswerStatus))
+    return AnswerPart(_text(record, "question", MAX_QUESTION_CHARS), status if left or not cited else "abstained", left)
+
+
+def _row(record: Any, numbers: set[int], citations: Sequence[Citation]) -> TableRow:
+    _require(isinstance(record, dict), "a row must be an object")
+    name, number = _text(record, "name", MAX_QUESTION_CHARS), record.get("citation")
+    _require(number is None or (type(number) is int and number in numbers), "a row cites a quote that is not there")
+    return TableRow(name, next((one for one in citations if one.number == number), None))
 
 
 def _without(sentence: AnswerSentence, lost: Mapping[int, str]) -> AnswerSentence:

@@ -10,7 +10,8 @@ from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
-EXPORT_FORMATS = ("markdown", "bibtex", "csl-json")
+EXPORT_FORMATS = ("markdown", "bibtex", "csl-json", "csv")
+"""CSV has comparisons alone, and is offered under one."""
 
 
 def actions(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
@@ -23,7 +24,7 @@ def actions(exchange: Exchange, number: int, last: bool, words: UiStrings) -> st
         row.append(_button(f'data-copy="{text_html(as_plain_text(exchange, words))}"', words("action_copy")))
     if exchange.answer:
         row.append(_link(exchange, words))
-        row.append(_export(words) if last else "")
+        row.append(_export(words, bool(exchange.answer.table)) if last else "")
         row.append(_thumbs(words))
     if exchange.passages:
         row.append(_button(f'data-sources="{number}"', words("action_sources")))
@@ -44,10 +45,12 @@ def _link(exchange: Exchange, words: UiStrings) -> str:
     return f'<a href="{text_html(permalink(exchange))}" data-permalink>{text_html(words("action_link"))}</a>'
 
 
-def _export(words: UiStrings) -> str:
-    names = ("export_markdown", "export_bibtex", "export_csl")
+def _export(words: UiStrings, compares: bool) -> str:
+    names = ("export_markdown", "export_bibtex", "export_csl", "export_csv")
     rows = "".join(
-        _button(f'data-export="{form}"', words(name)) for form, name in zip(EXPORT_FORMATS, names, strict=True)
+        _button(f'data-export="{form}"', words(name))
+        for form, name in zip(EXPORT_FORMATS, names, strict=True)
+        if form != "csv" or compares
     )
     return f'<details class="menu"><summary>{text_html(words("action_export"))}</summary><div>{rows}</div></details>'
 

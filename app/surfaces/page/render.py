@@ -26,6 +26,7 @@ from app.surfaces.page.bounds import (
     fitting,
 )
 from app.surfaces.page.cards import card_id
+from app.surfaces.page.comparison_table import comparison_table
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
@@ -124,6 +125,7 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     if exchange.text:
         name = "answer opens-directly" if answer and answer.direct else "answer"
         parts.append(f'<div class="{name}">{answer_html(exchange, number, words)}</div>')
+        parts.append(comparison_table(exchange, number, words))
     if exchange.running:
         status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')

@@ -48,7 +48,7 @@ NAMED = (
 INVENTED = "Whales migrate towards warmer oceans in winter"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
-    *("sources", "followups", "timings", "models", "note", "notes", "direct", "read"),
+    *("sources", "followups", "timings", "models", "note", "notes", "direct", "read", "parts", "table"),
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
