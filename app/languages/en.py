@@ -211,7 +211,7 @@ _GRAMMAR = CollectionGrammar(
                 rf"(?: anything| something)?{_TOPIC}",
             ),
             (None, rf"(?:what|when) (?:did|has) {OWN} {_WROTE}{_TOPIC} (?P<order>last|lately|(?:most )?recently)"),
-            ("list", rf"{_LEAD}{_DESCRIBED}(?P<works>{_PAPERS}){_REST}"),
+            ("list", rf"{_LEAD}(?:(?P<n1>{_NUMBER}) )?{_DESCRIBED}(?P<works>{_PAPERS}){_REST}"),
             ("list", rf"{_LEAD}{_PAPERS}(?: written| authored| published)? by{_BY}"),
             ("count", rf"{_LEAD}how many {_PAPERS}(?: (?:are|were|written|authored|published|there))*+ by{_BY}"),
             ("list", rf"(?:what|which {_PAPERS}) (?:did|has|have){_SOMEBODY} {_WROTE}{_REST}"),

@@ -34,12 +34,13 @@ _ANYONE = (
     r" (?:labs?|groups?|teams?|authors?|researchers?|compan(?:y|ies)|people|organi[sz]ations?|papers?))"
 )
 _WHO = (
-    r"(?:who(?: all| else)?|(?:which|what)(?: of)?(?: the| these| those| your)?(?: other)?"
+    r"(?:who(?: all| else| tf| the (?:hell|fuck|heck)| on earth| exactly)?|(?:which|what)(?: of)?(?: the| these|"
+    r" those| your)?(?: other)?"
     r" (?:labs?|groups?|teams?|authors?|researchers?|compan(?:y|ies)|people|organi[sz]ations?))"
 )
 _EVER = (
     r"(?: (?:is|are|was|were|has|have|had|here|there|else|that|who|which|ever|also|already|been|actually|really|"
-    r"currently|do|does|did|in here|of them))*+"
+    r"currently|do|does|did|in here|of them)\b)*+"
 )
 _WORKS = (
     r"(?:work(?:s|ed|ing)?(?: any| much)? (?:on|with|in)|stud(?:y|ies|ied|ying)|research(?:es|ed|ing)?(?: on|"
@@ -57,7 +58,8 @@ _OPEN = (
 _ASKED_FOR = (
     r"(?:please|pls|plz|thanks|thx|here|at all|in here|in this (?:collection|library)|or not|yet|so far|too|again)"
 )
-_WHOLE_TOPIC = rf"(?P<topic>\S[^?!;]{{1,80}}?)(?:[, ]+{_ASKED_FOR})*+$"
+_TWO = r"(?!.* (?:and|or) (?:who|what|which|where|when|why|how|is|are|do|does|did|has|have)\b)"
+_WHOLE_TOPIC = rf"{_TWO}(?P<topic>\S[^?!;]{{1,80}}?)(?:[, ]+{_ASKED_FOR})*+$"
 _CUT = (
     r"(?=$| *[,.;:?!(]| (?:overall|in general|generally|as a whole|altogether|all in all|in total|here|in here|"
     r"please|pls|"
@@ -77,8 +79,8 @@ _TO = (
     rf"understand(?:ing)?|get(?:ting)? into)|{_ON})"
 )
 _THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new))*+"
-_ONE = r"(?:i|we|you|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
-_SHOULD = r"(?:should|do|can|could|would|must|shall|to|might|ought)"
+_ONE = r"(?:i|we|you|u|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
+_SHOULD = r"(?:should|shd|shud|do|can|could|would|must|shall|to|might|ought)"
 _READ = (
     r"(?:read|start(?: with| off with| reading)?|begin(?: with| reading)?|hand|give|recommend|suggest|look at|"
     r"look into|"
@@ -98,11 +100,11 @@ FORMS = TopicForms(
             "whether",
             rf"^{_OPEN}(?:did|has|have|does|do|is|are|was) (?:the )?{OWN}(?: (?:people|team|lab|guys|folks|"
             rf"researchers))?"
-            rf"(?: (?:ever|also|already|actually|really|been|currently|even))*+ {_WORKS} {_WHOLE_TOPIC}",
+            rf"(?: (?:ever|also|already|actually|really|been|currently|even)\b)*+ {_WORKS} {_WHOLE_TOPIC}",
         ),
         (
             "whether",
-            rf"^{_OPEN}(?:did|has|have|does|do) (?:the )?{OWN}(?: (?:ever|also|already|actually|really|even))*+ "
+            rf"^{_OPEN}(?:did|has|have|does|do) (?:the )?{OWN}(?: (?:ever|also|already|actually|really|even)\b)*+ "
             rf"(?:do|does|did|done)(?: any| some| much)++ {_WHOLE_TOPIC}",
         ),
         (
@@ -190,7 +192,8 @@ FORMS = TopicForms(
             "list",
             rf"^{_OPEN}(?:(?:list|show|give)(?: me)? )?(?:everything|all|anything|"
             rf"whatever)(?: the)?(?: {_PAPERS})?(?: (?:that|which))? "
-            rf"(?:you|we|it|there)(?:'ve|'s)?(?: (?:have|has|is|are|got|here))*+ (?:on|about|regarding) {_WHOLE_TOPIC}",
+            rf"(?:you|u|we|it|there)(?:'ve|'s)?(?: (?:have|has|is|are|got|here))*+ (?:on|about|"
+            rf"regarding) {_WHOLE_TOPIC}",
         ),
         (
             "list",
