@@ -54,7 +54,7 @@ class CollectionAnswerer:
         retriever: PaperRetriever,
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
     ) -> None:
-        self.records = Records(papers)
+        self.records = Records(papers, self._term_in_english)
         self._retriever = retriever
         self._summaries = summaries
 
@@ -71,7 +71,7 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return _summary(asked.paper, asked.topic, language, self._in_other_words(language))
+            return _summary(asked.paper, self._in_english(asked.topic), language, self._in_other_words(language))
         if asked.paper and asked.intent in FACTS:
             fact = _fact(asked.intent, asked.paper, language)
             return replace(self._listing(fact, [asked.paper], [asked.paper], "", language), followups=())
@@ -229,6 +229,10 @@ class CollectionAnswerer:
     def _in_other_words(self, language: Language) -> Summaries:
         """The papers' summaries in the language of the answer; none where that is English."""
         return self._summaries.get(language.code, NO_SUMMARIES)
+
+    def _term_in_english(self, term: str) -> str:
+        glossary = self._retriever.glossary
+        return self._in_english(term) if glossary is None or glossary.knows(term) else ""
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
