@@ -36,6 +36,16 @@ class Glossary:
             at += length or 1
         return " ".join("".join(pieces).split())
 
+    def knows(self, text: str) -> bool:
+        """Whether every Chinese character of the text belongs to a term."""
+        at = 0
+        while at < len(text):
+            length = self._match(text, at)
+            if not length and has_han(text[at]):
+                return False
+            at += length or 1
+        return True
+
     def _match(self, text: str, at: int) -> int:
         """The length of the longest term that begins there, 0 where none does."""
         lengths = range(min(self._longest, len(text) - at), 0, -1)

@@ -35,7 +35,7 @@ STEM = 2
 _KINDS: tuple[str, ...] = get_args(Kind)
 _WITHOUT_SPACES = ("ja", "ko")
 """Languages whose terms are looked for letter by letter: they set no spaces, or set them as they like."""
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:[-.]\d+)*")
 _WORD_OR_SIGN = re.compile(r"[a-z0-9]+(?:[.'-][a-z0-9]+)*|[^\W_]|\W")
 
 

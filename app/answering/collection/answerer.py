@@ -42,7 +42,7 @@ class CollectionAnswerer:
         retriever: PaperRetriever,
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
     ) -> None:
-        self.records = Records(papers)
+        self.records = Records(papers, self._term_in_english)
         self._retriever = retriever
         self._of_topic = TopicAnswers(self.records, retriever)
         self._summaries = summaries
@@ -60,7 +60,8 @@ class CollectionAnswerer:
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent == "summary":
-            return summary(asked.paper, asked.topic, language, self._in_other_words(language))
+            in_other_words = self._in_other_words(language)
+            return summary(asked.paper, self._in_english(asked.topic), language, in_other_words)
         if asked.paper and asked.intent == "bibtex":
             return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
@@ -233,6 +234,10 @@ class CollectionAnswerer:
     def _in_other_words(self, language: Language) -> Summaries:
         """The papers' summaries in the language of the answer; none where that is English."""
         return self._summaries.get(language.code, NO_SUMMARIES)
+
+    def _term_in_english(self, term: str) -> str:
+        glossary = self._retriever.glossary
+        return self._in_english(term) if glossary is None or glossary.knows(term) else ""
 
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -45,10 +45,12 @@ _WRITTEN_OUT = {
 class Records:
     """The papers of a collection, newest first, asked for as from a library's catalogue.
 
+    `in_english` gives a term of another language in English, empty where it is not known.
     Everything is indexed at first use, so that no answer goes through all papers.
     """
 
-    def __init__(self, papers: Sequence[Paper]) -> None:
+    def __init__(self, papers: Sequence[Paper], in_english: Callable[[str], str] = str) -> None:
+        self._in_english = in_english
         self.papers = tuple(sorted(papers, key=lambda paper: paper.published or date.min, reverse=True))
 
     @cached_property
@@ -119,7 +121,7 @@ class Records:
 
     def called(self, term: str) -> Paper | None:
         """The one paper that is called just so before its title's colon: "sleeper agent" is that of Sleeper Agents."""
-        places = self._called.get(tuple(content_words(term)), [])
+        places = self._called.get(tuple(content_words(self._in_english(term))), [])
         return self.papers[places[0]] if term and len(places) == 1 else None
 
     def named_after(self, term: str) -> Paper | None:

@@ -106,7 +106,10 @@ class ReadEvidence:
 
     def _term(self, question: str) -> str | None:
         """The thing of which the question wants to know what it is, in English."""
-        term = term_asked(question)
+        term, glossary = term_asked(question), self._retriever.glossary
+        # Of a term that is only half known, such as "agents" of "sleeper agents", another thing would be told.
+        if term and glossary and not glossary.knows(term):
+            return None
         english = self._retriever.in_english(term) if term else ""
         return english if 0 < len(english.split()) <= MAX_TERM_WORDS else None
 

@@ -422,6 +422,31 @@ def test_a_question_is_known_by_its_language(code: str, text: str) -> None:
     assert foreign_language(text) == code
 
 
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("de", "was bringt Debatte"),
+        ("de", "was macht Sparrow"),
+        ("de", "Was bedeutet RLHF"),
+        ("fr", "c’est quoi RLHF"),
+        ("fr", "articles sur unlearning"),
+        ("es", "que es superposition"),
+        ("pt", "o que e RLHF"),
+        ("it", "come funziona debate"),
+        ("nl", "hoe werkt debate"),
+        ("ja", "superpositionって何"),
+        ("ko", "RLHF란"),
+    ],
+)
+def test_a_short_question_is_known_by_how_it_begins(code: str, text: str) -> None:
+    assert foreign_language(text) == code
+
+
+@pytest.mark.parametrize("text", ["was macht the best lab", "What does 報酬ハック mean?", "was ISTA used for this?"])
+def test_words_of_english_outweigh_a_beginning(text: str) -> None:
+    assert foreign_language(text) is None
+
+
 @pytest.mark.parametrize("text", ["WAS IST EIGENTLICH SUPERPOSITION", "¿QUÉ SABE UN MODELO SOBRE SÍ MISMO?"])
 def test_capitals_do_not_hide_it(text: str) -> None:
     assert foreign_language(text) == foreign_language(text.lower()) is not None

@@ -59,3 +59,9 @@ def test_a_glossary_that_is_gone_or_no_text_says_what_to_do(tmp_path: Path) -> N
     for name in ("gone.tsv", "latin.tsv"):
         with pytest.raises(CorpusError, match="cannot be read: reinstall"):
             read_glossary(tmp_path / name)
+
+
+def test_a_text_is_known_where_all_its_chinese_is() -> None:
+    glossary = Glossary({"休眠": "sleeper", "智能体": "agents"})
+    assert glossary.knows("休眠智能体") and glossary.knows("RLHF 智能体") and glossary.knows("")
+    assert not glossary.knows("沉睡智能体")

@@ -111,3 +111,10 @@ def test_authors_are_known_by_family_name() -> None:
 def test_no_papers_are_no_error() -> None:
     empty = Records(())
     assert empty.select(Filters(since=date(2020, 1, 1)), "owls") == empty.named_in("owls") == ()
+
+
+def test_a_paper_is_called_by_its_name_in_another_language() -> None:
+    paper = Paper("s", "Sleeper Agents: Training", "It lies.", "en")
+    records = Records([paper], lambda term: {"休眠智能体": "sleeper agents"}.get(term, ""))
+    assert records.called("休眠智能体") is paper
+    assert records.called("智能体") is None

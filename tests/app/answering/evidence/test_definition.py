@@ -140,3 +140,19 @@ def test_one_of_the_first_quotes_says_what_it_is(with_reader: LocalAnswerer, que
     assert answer.status == "answered" and term
     assert any(said in citation.quote for citation in answer.citations[:2]), answer.answer
     assert any(defines(citation.quote, term) for citation in answer.citations[:2]), answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("什么是奖励篡改", "奖励篡改"),
+        ("弱到强泛化是什么意思？", "弱到强泛化"),
+        ("请解释一下可扩展监督", "可扩展监督"),
+        ("RLHF是什么", "RLHF"),
+        ("A和B的区别是什么", None),
+        ("这是什么", None),
+        ("什么是最大的问题", None),
+    ],
+)
+def test_a_chinese_question_wants_a_definition(question: str, term: str | None) -> None:
+    assert term_asked(question) == term
