@@ -126,6 +126,13 @@ def test_a_part_that_no_paper_answers_is_named_and_claims_nothing() -> None:
     assert all(piece.citations for piece in answer.pieces if not isinstance(piece, str))
 
 
+def test_a_part_that_finds_nothing_is_asked_again_of_the_papers_before_it_alone() -> None:
+    of_paper = told(TWO, {"What is a probe": found(IS_PROBE), "does it cost much": found(COSTS)})
+    assert of_paper and of_paper.parts[1] == AnswerPart("does it cost much", "answered", (2,))
+    of_another = told(TWO, {"What is a probe": found(IS_PROBE), "does it cost much": found(IS_PATCHING)})
+    assert of_another and of_another.parts[1].status == "abstained"
+
+
 def test_where_no_part_is_answered_there_is_no_answer_by_parts() -> None:
     assert told(TWO, {}) is None
 
