@@ -250,6 +250,16 @@ def test_a_sentence_that_was_read_and_names_both_sides_speaks_of_both() -> None:
     assert none and none.evidence.status == "partly"
 
 
+def test_a_sentence_found_by_asking_plainly_how_they_compare_does_not_say_which_is_better() -> None:
+    read = ReadSentence(BOTH, 0, len(BOTH.abstract), 0.8)
+    asked = "How does linear probe compare with activation patching?"
+    known = {asked: Evidence(0.9, "answered", (COSTS,), read=(read,))}
+    better = told("linear probe or activation patching, which is better", known)
+    assert better and better.evidence.status == "partly" and "cheaper" in text_of(better).split("\n\n")[0]
+    plain = told("linear probe vs activation patching", known)
+    assert plain and plain.evidence.status == "answered"
+
+
 def test_a_whole_answer_is_kept_where_only_one_side_is_known() -> None:
     text = "linear probe vs quantum sorcery"
     assert told(text, {text: found(COSTS), "What is linear probe?": found(IS_PROBE)}) is None
