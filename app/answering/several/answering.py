@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -85,16 +85,25 @@ class SeveralAnswerer:
         self, question: Question, parts: Sequence[Part], search: Search, language: Language
     ) -> Iterator[Findings]:
         history = list(question.history)
+        quoted: set[str] = set()
         for part in parts:
-            found = self._one(question, part, tuple(history), search, language)
+            found = self._one(question, part, tuple(history), quoted, search, language)
             yield found
+            quoted |= {quote.paper.id for quote in found.quotes}
             # The next part may lean on this one, as a question does on the answer before it.
             reply = " ".join(piece for piece in map(_text, told([found], language.phrases).pieces))
             history += [Turn("user", part.alone), Turn("assistant", reply)]
 
     def _one(
-        self, question: Question, part: Part, history: tuple[Turn, ...], search: Search, language: Language
+        self,
+        question: Question,
+        part: Part,
+        history: tuple[Turn, ...],
+        quoted: Collection[str],
+        search: Search,
+        language: Language,
     ) -> Findings:
+        """What is found for a part; `quoted` are the papers that the parts before it quote."""
         for text in dict.fromkeys((part.alone, part.asked)):
             asked = understood(Question(text, history, question.filters), self._collection.records)
             if asked.of_records:
@@ -106,7 +115,8 @@ class SeveralAnswerer:
         if found.status == "abstained" and part.alone != part.asked:
             # With what was said before it in its own words, as the next question of a conversation.
             again = self._search(Question(part.asked, history, question.filters), search)
-            found = again if again.status != "abstained" else found
+            # What it is about was said, so another paper would speak of something else.
+            found = again if again.quotes and again.quotes[0].paper.id in quoted else found
         return replace(
             found,
             name=part.asked,

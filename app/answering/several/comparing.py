@@ -41,7 +41,9 @@ def compared(
     if not both and not any(labs):
         one, other = comparison.sides
         plainly = language.phrases.compare_both.format(one=one, other=other)
-        both = _of_both(search.find(plainly, plainly), comparison)
+        both = _named_both(search.find(plainly, plainly), comparison)
+        # That they are compared does not yet say which is better.
+        both = replace(both, status="partly") if both and comparison.judging else both
     sides = tuple(
         _lab_side(side, comparison, lab, search) if lab else _side(side, search, records, language)
         for side, lab in zip(comparison.sides, labs, strict=True)
@@ -83,6 +85,11 @@ def _of_both(whole: Findings, comparison: Comparison) -> Findings | None:
         quotes = [quote for quote in whole.quotes if all(_speaks_of(quote.paper, one) for one in comparison.sides)]
         if quotes:
             return replace(whole, name="", quotes=tuple(quotes[:OF_BOTH]), is_part=False)
+    return _named_both(whole, comparison)
+
+
+def _named_both(whole: Findings, comparison: Comparison) -> Findings | None:
+    """The surest sentence that names both sides."""
     for one in whole.read:
         sentence = one.paper.abstract[one.start : one.end]
         if one.score >= SPOKEN_FROM and all(_says(sentence, side) for side in comparison.sides):

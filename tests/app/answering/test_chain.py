@@ -138,7 +138,7 @@ def test_every_quote_and_passage_is_verbatim(answerer: LocalAnswerer) -> None:
         ids = [source["paper"]["id"] for source in record["sources"]]
         assert len(ids) == len(set(ids)) == 10
         assert [source["rank"] for source in record["sources"]] == list(range(1, 11))
-        assert (record["status"] == "answered") == bool(record["citations"])
+        assert (record["status"] != "abstained") == bool(record["citations"])
         assert 0 <= record["confidence"] <= 1
     assert quoted > 20
 

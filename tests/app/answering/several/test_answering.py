@@ -126,6 +126,13 @@ def test_a_part_that_no_paper_answers_is_named_and_claims_nothing() -> None:
     assert all(piece.citations for piece in answer.pieces if not isinstance(piece, str))
 
 
+def test_a_part_that_finds_nothing_is_asked_again_of_the_papers_before_it_alone() -> None:
+    of_paper = told(TWO, {"What is a probe": found(IS_PROBE), "does it cost much": found(COSTS)})
+    assert of_paper and of_paper.parts[1] == AnswerPart("does it cost much", "answered", (2,))
+    of_another = told(TWO, {"What is a probe": found(IS_PROBE), "does it cost much": found(IS_PATCHING)})
+    assert of_another and of_another.parts[1].status == "abstained"
+
+
 def test_where_no_part_is_answered_there_is_no_answer_by_parts() -> None:
     assert told(TWO, {}) is None
 
@@ -241,6 +248,16 @@ def test_a_sentence_that_was_read_and_names_both_sides_speaks_of_both() -> None:
         text, {text: Evidence(0.4, "partly", (COSTS,), read=(other,)), "What is linear probe?": found(IS_PROBE)}
     )
     assert none and none.evidence.status == "partly"
+
+
+def test_a_sentence_found_by_asking_plainly_how_they_compare_does_not_say_which_is_better() -> None:
+    read = ReadSentence(BOTH, 0, len(BOTH.abstract), 0.8)
+    asked = "How does linear probe compare with activation patching?"
+    known = {asked: Evidence(0.9, "answered", (COSTS,), read=(read,))}
+    better = told("linear probe or activation patching, which is better", known)
+    assert better and better.evidence.status == "partly" and "cheaper" in text_of(better).split("\n\n")[0]
+    plain = told("linear probe vs activation patching", known)
+    assert plain and plain.evidence.status == "answered"
 
 
 def test_a_whole_answer_is_kept_where_only_one_side_is_known() -> None:
