@@ -66,6 +66,10 @@ class _Numbering:
         return next(known, None) or self.numbered(quote)
 
     def numbered(self, quote: Citation) -> Citation:
+        """The quote with its number; one that stands within a quote before it has that one's."""
+        for known in self.quotes.values():
+            if known.paper.id == quote.paper.id and known.start <= quote.start and quote.end <= known.end:
+                return known
         place = (quote.paper.id, quote.start, quote.end)
         return self.quotes.setdefault(place, replace(quote, number=len(self.quotes) + 1))
 

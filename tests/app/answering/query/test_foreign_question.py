@@ -96,7 +96,7 @@ def test_it_is_answered_in_its_language(answerer: LocalAnswerer, code: str, text
     answer = answerer.ask(checked_question(text))
     assert answer.question == text and answer.status == "partly"
     listed = {citation.paper.id for citation in answer.citations}
-    assert listed == {"weak-llms-judging-strong-llms", "scalable-oversight"}
+    assert listed >= {"weak-llms-judging-strong-llms", "scalable-oversight"}
     assert answer.answer.startswith(terms_read(code, ("scalable oversight",)))
     assert answer.sentences[0].text.startswith(terms_read(code, ("scalable oversight",)))
 

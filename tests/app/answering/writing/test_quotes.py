@@ -95,7 +95,7 @@ def test_a_chinese_question_is_answered_in_chinese() -> None:
 def test_an_english_paper_is_summed_up_for_a_chinese_reader_once() -> None:
     quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 19, 28, 0.8), Citation(3, CHINESE, 0, 6, 0.7)]
     summaries = {"sleeper": "模型会藏。", "zh": "不该出现。"}
-    said = "".join(sentence.text for sentence in quoted_answer(quotes, IN_CHINESE, "最接近的：", summaries))
+    said = "".join(sentence.text for sentence in quoted_answer(quotes, IN_CHINESE, "最接近的：", summaries=summaries))
     assert said.startswith("最接近的：\n\n本项目的概括：模型会藏。\n\nSleeper Agents")
     assert said.count("本项目的概括") == 1 and "不该出现" not in said
 
@@ -104,7 +104,7 @@ def test_two_papers_are_summed_up() -> None:
     papers = [Paper(name, name, "It lies.", "en") for name in "ABC"]
     quotes = [Citation(number, paper, 0, 8, 0.9) for number, paper in enumerate(papers, start=1)]
     summaries = dict.fromkeys("ABC", "它撒谎。")
-    assert "".join(one.text for one in quoted_answer(quotes, IN_CHINESE, "", summaries)).count("它撒谎。") == 2
+    assert "".join(one.text for one in quoted_answer(quotes, IN_CHINESE, "", summaries=summaries)).count("它撒谎。") == 2
 
 
 def test_papers_to_read_on_come_near_and_are_not_quoted() -> None:
