@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[3]
 BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
-    *("sources", "followups", "timings", "models", "note", "notes", "direct", "read"),
+    *("sources", "followups", "timings", "models", "note", "notes", "direct", "read", "parts", "table"),
 ]
 OWL = {"id": "owl", "title": "On owls", "abstract": "Owls hunt at night. They see well."}
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "chromadb", "pydantic", "langchain_core", "numpy")

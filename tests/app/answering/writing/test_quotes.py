@@ -104,7 +104,8 @@ def test_two_papers_are_summed_up() -> None:
     papers = [Paper(name, name, "It lies.", "en") for name in "ABC"]
     quotes = [Citation(number, paper, 0, 8, 0.9) for number, paper in enumerate(papers, start=1)]
     summaries = dict.fromkeys("ABC", "它撒谎。")
-    assert "".join(one.text for one in quoted_answer(quotes, IN_CHINESE, "", summaries=summaries)).count("它撒谎。") == 2
+    said = "".join(one.text for one in quoted_answer(quotes, IN_CHINESE, summaries=summaries))
+    assert said.count("它撒谎。") == 2
 
 
 def test_papers_to_read_on_come_near_and_are_not_quoted() -> None:
