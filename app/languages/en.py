@@ -56,7 +56,7 @@ _PHRASES = AnswerPhrases(
     references="References:",
     unbacked="Not supported by the quotes:",
     denied="The quotes say the opposite of:",
-    part_unsaid="No paper here says it.",
+    part_unsaid="I found no sentence here that says it.",
     part_mark="? ",
     side_mark=": ",
     said_above="The quote above says it [{number}].",
@@ -281,6 +281,11 @@ _GRAMMAR = CollectionGrammar(
             rf"(?: (?:of|for|on|from)|:)? (?P<title>.+)",
         ),
         ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
+        (
+            "summary",
+            r"(?!(?:what|how|why|who|when|which|does|do|did|is|are|can|could|explain|define|describe|tell|give)\b)"
+            r"(?P<title>.+?),? in (?:just )?(?:a few|[a-z]+|\d+) (?:short |simple )?sentences\b.*",
+        ),
         ("summary", rf"{_ON}(?P<title>.+?)[,:]? (?:tl;?dr|summary|summari[sz]ed|in short|in a nutshell)"),
     ),
     among=(

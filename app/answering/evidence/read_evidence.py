@@ -17,6 +17,7 @@ from app.answering.evidence.definition import (
     without_manner,
 )
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
+from app.answering.evidence.figures import asks_figure, has_figure
 from app.answering.evidence.plain import PlainSentences, plainest
 from app.answering.evidence.selection import (
     MAX_SENTENCES,
@@ -52,6 +53,8 @@ SCORE_COUNTS = 50.0
 """How much a paper's score in retrieval counts beside what was read in it, in log odds; fitted on dev questions."""
 WRITTEN_COUNTS, WRITTEN_USUAL = 10.0, 0.4
 """How much it counts, in log odds, that a question written about a sentence is near, and how near such usually are."""
+FIGURE_COUNTS = 1.5
+"""How much it counts, in log odds, that a sentence has a figure, where one is asked for."""
 TOLD = 8
 """Sentences read that an answer tells of."""
 READ_AGAIN = 3
@@ -100,7 +103,9 @@ class ReadEvidence:
             return Evidence(confidence, status, read=read)
         if status == "partly":
             return Evidence(confidence, status, as_quotes(ranked[:1]), read=read)
-        quotes = quotes_read(ranked, passages, question, term)
+        # Which of them is told, not whether one answers, depends on having a figure.
+        told = best_first(with_figures(sentences), passages) if asks_figure(standalone) else ranked
+        quotes = quotes_read(told, passages, question, term)
         direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score)
         return Evidence(confidence, status, quotes, direct=direct, read=read)
 
@@ -126,6 +131,14 @@ def weighed(sentences: Sequence[Sentence], written: WrittenNear) -> list[Sentenc
         if near is None
         else replace(sentence, score=chance_of(odds_of(sentence.score) + WRITTEN_COUNTS * (near - WRITTEN_USUAL)))
         for sentence, near in with_written(quotable, written)
+    ]
+
+
+def with_figures(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences, where one has a figure with that weighed in its chance of answering what asks for one."""
+    return [
+        replace(one, score=chance_of(odds_of(one.score) + FIGURE_COUNTS)) if has_figure(one.gloss or one.text) else one
+        for one in sentences
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,15 @@ import pytest
 
 from app.answering.evidence.calibration import FEATURES, ReadCalibration
 from app.answering.evidence.evidence import NOTHING, Evidence
-from app.answering.evidence.read_evidence import QUOTE_WORDS, TOLD, ReadEvidence, best_first, quotes_read
+from app.answering.evidence.read_evidence import (
+    QUOTE_WORDS,
+    TOLD,
+    ReadEvidence,
+    best_first,
+    quotes_read,
+    with_figures,
+)
+from app.answering.evidence.selection import quotable_by_paper
 from app.answering.logistic import Logistic
 from app.answering.reading.reader import Agreement, Excerpt, Reading
 from retrieval.chunking import split_sentences
@@ -59,6 +68,20 @@ def test_another_paper_is_quoted_only_where_it_answers_too() -> None:
     assert quoted([*sentences, *read(PEARS, 0.1, 0.8)], found(APPLES, PEARS)) == ["Apples rot slowly."]
     both = [*sentences, *read(PEARS, 0.1, 0.95)]
     assert quoted(both, found(APPLES, PEARS)) == ["Apples rot slowly.", "Pears fall late."]
+
+
+def test_of_sentences_that_answer_the_one_with_a_figure_is_told_where_one_is_asked_for() -> None:
+    plums = paper("plums", "Many plums fall by night. Four plums of five fall by night.")
+    sentences = read(plums, 0.7, 0.6)
+    ranked = best_first(with_figures(sentences), found(plums))
+    assert [one.text for one in ranked] == ["Four plums of five fall by night.", "Many plums fall by night."]
+    assert [one.text for one in best_first(sentences, found(plums))] == [one.text for one in reversed(ranked)]
+
+
+def test_what_only_announces_the_next_sentence_is_not_quoted() -> None:
+    announcing = paper("pears", "We find the following: Pears fall.")
+    sentences = [replace(one, end=22) for one in read(announcing, 0.9)][:1]
+    assert not quotable_by_paper(sentences)
 
 
 def test_where_several_are_asked_for_less_is_enough() -> None:

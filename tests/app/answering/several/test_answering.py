@@ -120,7 +120,7 @@ def test_each_part_stands_before_its_quotes_in_the_askers_words() -> None:
 def test_a_part_that_no_paper_answers_is_named_and_claims_nothing() -> None:
     answer = told(TWO, {"What is a probe": found(IS_PROBE)})
     assert answer and answer.evidence.status == "partly"
-    assert text_of(answer).endswith("\n\nDoes it cost much? No paper here says it.")
+    assert text_of(answer).endswith("\n\nDoes it cost much? I found no sentence here that says it.")
     assert answer.parts[1] == AnswerPart("does it cost much", "abstained", ())
     # What cites nothing is no sentence of the answer.
     assert all(piece.citations for piece in answer.pieces if not isinstance(piece, str))
