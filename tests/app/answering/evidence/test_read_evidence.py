@@ -128,9 +128,9 @@ def calibrated(chance: float, corrects_from: float = 1.1) -> ReadCalibration:
     return ReadCalibration("words-1", Logistic(dict.fromkeys(FEATURES, 0.0), odds), 0.6, 0.3, corrects_from, 1.1)
 
 
-def evidence_of(retriever: PaperRetriever, calibration: ReadCalibration, **other: float) -> Evidence:
+def evidence_of(retriever: PaperRetriever, calibration: ReadCalibration, answer_from: float | None = None) -> Evidence:
     passages = retriever.passages(QUESTION)
-    return ReadEvidence(retriever, WordReader(), calibration, **other).find(QUESTION, QUESTION, passages, ())
+    return ReadEvidence(retriever, WordReader(), calibration, answer_from).find(QUESTION, QUESTION, passages, ())
 
 
 def test_what_is_read_surely_is_quoted_and_told(retriever: PaperRetriever) -> None:
