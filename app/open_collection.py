@@ -21,6 +21,8 @@ from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
 from app.answering.models.language_model import LanguageModel
+from app.answering.query.ways import FILE as WAYS_FILE
+from app.answering.query.ways import WaysOfAsking, read_ways
 from app.answering.question import Question
 from app.answering.reading.reader import Reader
 from app.answering.sources import best_passage_per_paper
@@ -75,11 +77,13 @@ def opened(
 ) -> OpenCollection:
     """The collection of these papers, over the retriever of their index; without a reader nothing is read."""
     contradiction: Contradiction | None = None
+    ways: WaysOfAsking | None = None
     evidence: EvidenceFinder
     if reader:
         calibration = read_calibration(shipped_file(READING_FILE))
         plain = read_plain_sentences(shipped_file(PLAIN_FILE), papers)
         evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain)
+        ways = WaysOfAsking(read_ways(shipped_file(WAYS_FILE)), retriever.embedder, retriever.in_english)
         contradiction = Contradiction(reader, calibration.contradicts_from)
     else:
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
@@ -99,6 +103,7 @@ def opened(
         suggestions=suggestions,
         terms=read_terms(shipped_file(TERMS_FILE)),
         summaries=summaries,
+        ways=ways,
         unsupported=unsupported,
     )
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)

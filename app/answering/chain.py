@@ -45,6 +45,7 @@ from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import settled
 from app.answering.query.understanding import Understanding, understood
+from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswer, SeveralAnswerer
@@ -117,7 +118,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     `papers` are what questions about the collection itself are answered from, `suggestions`
     questions to ask next, `terms` those by which questions in languages are searched that cannot be read,
-    and `summaries` the papers' summaries in other languages of answers.
+    `summaries` the papers' summaries in other languages of answers, and `ways` how people ask about the collection.
     With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
@@ -132,6 +133,7 @@ class AnswerChain(Runnable[Question, Event]):
         suggestions: Suggestions = MappingProxyType({}),
         terms: TermsByLanguage = MappingProxyType({}),
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
+        ways: WaysOfAsking | None = None,
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
@@ -141,6 +143,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._suggestions = suggestions
         self._terms = terms
         self._summaries = summaries
+        self._ways = ways
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
@@ -175,6 +178,9 @@ class AnswerChain(Runnable[Question, Event]):
         if reply := self._reply(work, asked):
             yield from self._say(work, reply)
             return
+        if (meant := self._meant(work, asked)) and (reply := self._reply(work, meant)):
+            yield from self._say(work, reply)
+            return
         self._settle(work, asked.doubt)
         yield from self._understand(work)
         yield Status(Notice("searching"))
@@ -191,6 +197,14 @@ class AnswerChain(Runnable[Question, Event]):
             yield from self._quote(work, model, self._unwritten(work, model))
         else:
             yield from self._write(work, model)
+
+    def _meant(self, work: _Work, asked: Understanding) -> Understanding | None:
+        """The question about the collection itself that is meant, where it is asked in a way that its grammar lacks."""
+        if self._ways is None or asked.doubt or asked.standalone != work.question.text:
+            return None
+        plainly = self._ways.plainly(work.question.text)
+        alone = replace(work.question, text=plainly, history=()) if plainly else None
+        return understood(alone, self._of_collection.records) if alone else None
 
     def _reply(self, work: _Work, asked: Understanding) -> Reply | None:
         """What can be said without a search for evidence: to a courtesy, and to a question about the collection."""

@@ -1,0 +1,73 @@
+"""However somebody asks about the collection itself, the plain question is found; other questions are left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.answering.collection.records import Records
+from app.answering.query.understanding import understood
+from app.answering.query.ways import FILE, MAX_WORDS, Way, WaysOfAsking, read_ways
+from app.answering.question import checked_question
+from app.local_answerer import LocalAnswerer
+from retrieval.errors import InputError
+from retrieval.models.embedder import HashEmbedder
+from retrieval.shipped import shipped_file
+from retrieval.types import Paper
+
+OLDEST, COUNT = "Which is the oldest paper?", "How many papers are there?"
+WAYS = (Way("oldest one of the lot", OLDEST), Way("how big is this pile", COUNT))
+
+
+def meant(text: str) -> str | None:
+    return WaysOfAsking(WAYS, HashEmbedder(), str).plainly(text)
+
+
+def test_the_plain_question_of_the_nearest_way_is_meant() -> None:
+    assert meant("the oldest one of the lot?") == OLDEST
+    assert meant("how big is this pile??") == COUNT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "?!", "big one", "how big are language models", "how big is this pile " * MAX_WORDS],
+)
+def test_what_is_not_near_asks_something_else(text: str) -> None:
+    assert meant(text) is None
+
+
+def test_what_ships_is_read_plainly(all_papers: tuple[Paper, ...]) -> None:
+    records = Records(all_papers)
+    ways = read_ways(shipped_file(FILE))
+    assert len({way.text.casefold() for way in ways}) == len(ways) > 200
+    for plainly in {way.plainly for way in ways}:
+        read = understood(checked_question(plainly), records)
+        assert read.of_records or read.courtesy, plainly
+
+
+def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
+    file = tmp_path / "ways.jsonl"
+    file.write_text('{"as": "x"}\n', encoding="utf-8")
+    with pytest.raises(InputError):
+        read_ways(file)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("what labs have you got and which has most", "Google DeepMind 42"),
+        ("the oldest thing in the collection, please", "January 2022"),
+        ("sooo how many papers you got in there", "94 papers"),
+    ],
+)
+def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, said: str) -> None:
+    answer = with_reader.ask(text)
+    assert answer.status == "answered" and said in answer.answer
+
+
+@pytest.mark.model
+def test_questions_to_the_papers_are_left_to_them(with_reader: LocalAnswerer) -> None:
+    for text in ("which lab has the doubly efficient debate one", "How many neurons did GPT-4 explain?"):
+        assert "The collection has" not in with_reader.ask(text).answer
