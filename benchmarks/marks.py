@@ -43,17 +43,31 @@ def _records(file: Path, parsed: Any) -> list[Any]:
     return [one for _, one in read_records(file, parsed, what="marks", kind=InputError)]
 
 
-def table_of(marked: Sequence[Marked]) -> str:
-    """Mean marks and answers that all readers gave a 0, by kind, the worst kind first."""
+def kept_marks(split: str) -> list[Marked]:
+    """The marks that are kept of "dev" or "test". Raises `InputError`."""
+    return read_marks(shipped_file(f"people/{split}.jsonl"), shipped_file(f"people/marks.{split}.jsonl"))
+
+
+def table_of(marked: Sequence[Marked], apart: Sequence[Marked]) -> str:
+    """Mean marks and answers that all readers gave a 0, by kind, the worst kind first.
+
+    `apart` are the test questions.
+    """
     by_kind = {one.kind: [other.first for other in marked if other.kind == one.kind] for one in marked}
     kinds = sorted(by_kind, key=lambda kind: (_mean(by_kind[kind]), kind))
-    lines = ["| kind | questions | first | again | zeros first | zeros again |", "|---|---|---|---|---|---|"]
+    lines = ["| kind | dev | first | again | zeros first | zeros again | test | mark | zeros |", f"|{'---|' * 9}"]
     for kind in (*kinds, "all"):
         own = [one for one in marked if kind in (one.kind, "all")]
         first, again = [one.first for one in own], [one.again for one in own]
-        zeros = " | ".join(str(sum(not any(marks) for marks in some)) for some in (first, again))
-        lines.append(f"| {kind} | {len(own)} | {_mean(first):.2f} | {_mean(again):.2f} | {zeros} |")
+        test = [one.first for one in apart if kind in (one.kind, "all")]
+        cells = (kind, len(own), _mean(first), _mean(again), _zeros(first), _zeros(again))
+        cells = (*cells, len(test), _mean(test), _zeros(test))
+        lines.append(f"| {' | '.join(f'{one:.2f}' if isinstance(one, float) else str(one) for one in cells)} |")
     return "\n".join(lines)
+
+
+def _zeros(marks: Sequence[tuple[int, ...]]) -> int:
+    return sum(not any(own) for own in marks)
 
 
 def _mean(marks: Sequence[tuple[int, ...]]) -> float:
@@ -65,7 +79,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.marks", description=__doc__)
     arguments.add_argument("--write", type=Path, help="the page to put the table into")
     page = arguments.parse_args().write
-    table = table_of(read_marks(shipped_file("people/dev.jsonl"), shipped_file("people/marks.dev.jsonl")))
+    table = table_of(kept_marks("dev"), kept_marks("test"))
     print(table)
     if page:
         write_between_marks(page, table, MARKS)
