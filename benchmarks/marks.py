@@ -55,15 +55,20 @@ def table_of(marked: Sequence[Marked], apart: Sequence[Marked]) -> str:
     """
     by_kind = {one.kind: [other.first for other in marked if other.kind == one.kind] for one in marked}
     kinds = sorted(by_kind, key=lambda kind: (_mean(by_kind[kind]), kind))
-    lines = ["| kind | dev | first | again | zeros first | zeros again | test | mark | zeros |", f"|{'---|' * 9}"]
+    heads = "questions | first | again | zeros first | zeros again"
+    lines = [f"| kind | dev {heads} | test {heads} |", f"|{'---|' * 11}"]
     for kind in (*kinds, "all"):
-        own = [one for one in marked if kind in (one.kind, "all")]
-        first, again = [one.first for one in own], [one.again for one in own]
-        test = [one.first for one in apart if kind in (one.kind, "all")]
-        cells = (kind, len(own), _mean(first), _mean(again), _zeros(first), _zeros(again))
-        cells = (*cells, len(test), _mean(test), _zeros(test))
-        lines.append(f"| {' | '.join(f'{one:.2f}' if isinstance(one, float) else str(one) for one in cells)} |")
+        cells = [
+            cell for some in (marked, apart) for cell in _cells([one for one in some if kind in (one.kind, "all")])
+        ]
+        lines.append(f"| {' | '.join([kind, *cells])} |")
     return "\n".join(lines)
+
+
+def _cells(marked: Sequence[Marked]) -> list[str]:
+    first, again = [one.first for one in marked], [one.again for one in marked]
+    means = [f"{_mean(first):.2f}", f"{_mean(again):.2f}"]
+    return [str(len(marked)), *means, str(_zeros(first)), str(_zeros(again))]
 
 
 def _zeros(marks: Sequence[tuple[int, ...]]) -> int:
