@@ -13,6 +13,7 @@ import numpy as np
 
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
+from retrieval.lexical.han import HAN
 from retrieval.models.embedder import Embedder
 
 FILE = "ways.jsonl"
@@ -21,7 +22,7 @@ KNOWN_FROM = 0.6
 """The share of a question's words that some way has; what has fewer asks of something else …"""
 NEAR_FROM = 0.7
 """… and so does what is no nearer to any way than this. Both hold for ways left out, and for questions of papers."""
-_WORD = re.compile(r"[\u4e00-\u9fff]|[^\W\d_\u4e00-\u9fff]+")
+_WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True)
