@@ -1,0 +1,230 @@
+"""English questions about the collection itself, and the filters that they name."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from app.languages.patterns import COUNT, FIRST, OWN, SECOND, CollectionGrammar, FilterWords, WholeForms
+
+_PAPERS = r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries)"
+_PAPER = rf"(?:{_PAPERS}|(?:research )?paper|article|publication|study|work|report|preprint|research|thing)"
+_ABOUT = (
+    r"(?:about|on|regarding|concerning|covering|addressing|discussing|studying|mentioning|around|relat(?:ed|ing) to|"
+    r"deals? with|dealing with|discuss(?:es)?|mentions?|address(?:es)?|covers?|stud(?:y|ies)|under|"
+    r"(?:area|field|category|topic|subject) of)"
+)
+_WROTE = (
+    r"(?:publish(?:ed|es)?|releas(?:e|ed|es)|wr(?:ite|ote|itten)|produced?|author(?:ed)?|put out|c[oa]me out|"
+    r"appear(?:ed)?)"
+)
+_BIT = (
+    rf"(?:{OWN}|{_WROTE}|are|is|was|were|there|did|do|does|has|have|had|been|got|you|we|it|in|the|this"
+    rf"|your|our|of|all|any|"
+    r"collection|corpus|library|database|dataset|index|set|that|which|by|from|at|out|done|made|available"
+    r"|indexed|included|"
+    r"here|so|far|overall|total|altogether|exists?|ever|and|or|know|contain|hold|include|please|me|now"
+    r"|new|else|other|both|"
+    r"yet|anything|,)(?![^\s,])"
+)
+_BITS = rf"(?:\s*+{_BIT})*+"
+_TOPIC = rf"(?:\s*\b{_ABOUT}\s+(?P<topic>.+?))?"
+_PROPER_NAME = r"[^\W\d_][\w.'-]*+"
+_BY = rf"(?P<author>(?: (?!the\b){_PROPER_NAME}){{1,4}})"
+_NOBODY = rf"the[iy]?|you|we|it|he|she|people|researchers|authors|anyone|{OWN[0]}"
+_SOMEBODY = rf"(?P<author>(?: (?!{_NOBODY}){_PROPER_NAME}){{1,3}}?)"
+_ASK = (
+    rf"(?:please|can you|could you|would you|list|show|give|tell|find|name|get|display|see|enumerate|search for|"
+    rf"look for|look up|me|us|which|what|what's|when|i want(?: to see)?|i need|i'd like(?: to see)?|do you have|"
+    rf"do you know(?: of)?|have you(?: got)?|(?:are|is) there|there (?:are|is)|(?:a )?list of|(?:an )?overview of|all|"
+    rf"any|every|other|more|some|of|the|your|are|is|were|was|about|and|so|ok|hi|hello|hey|{OWN}|,)"
+)
+_LEAD = rf"(?:{_ASK}\s+)*+"
+_NUMBERS = MappingProxyType(
+    {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+)
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_DESCRIBED = r"(?:(?P<described>[^\s,.;:]++(?: [^\s,.;:]++){0,3}?) )??"
+_NEWEST = r"(?:newest|latest|(?:most )?recent(?:ly published)?)"
+_REST = rf"{_BITS}{_TOPIC}{_BITS}"
+
+_WRITTEN = r"(?:wrote|written|authored|published|released|put out)"
+_MADE = (
+    r"(?:made|created|developed|invented|introduced|proposed|came up with|come up with|did|done|produced|coined|behind)"
+)
+_GROUP = r"(?:labs?|organi[sz]ations?|compan(?:y|ies)|institutions?|institutes?|teams?|groups?|people|researchers)"
+_HAVE = r"(?:'s|'re| is| are| was| were| has| have)?"
+_OUT = r"(?:published|written|released|made public|posted|submitted|put out|out)"
+_LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|address|full[ -]text)"
+
+_BIBTEX = r"(?:bib ?tex(?: entry| record)?|bib entry|citation (?:entry|record)|\\?bibitem)"
+
+_ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
+
+GRAMMAR = CollectionGrammar(
+    forms=WholeForms(
+        patterns=(
+            (
+                "count",
+                rf"{_LEAD}(?:how many|(?:total )?(?:number|count) of|count(?: of)?)(?: of| the| these| your| all)*+ "
+                rf"{_DESCRIBED}{_PAPERS}{_REST}",
+            ),
+            (
+                None,
+                rf"{_LEAD}(?:(?P<n1>{_NUMBER}) )?(?P<order>{_NEWEST}|oldest|earliest|first|last)"
+                rf"(?: (?P<n2>{_NUMBER}))?(?: {OWN}(?:'s)?)? {_DESCRIBED}(?P<works>{_PAPER}){_REST}",
+            ),
+            (None, rf"(?=.*{OWN}){_LEAD}(?P<order>{_NEWEST}|new|oldest|earliest)(?: one| thing)?{_REST}"),
+            (
+                None,
+                rf"(?:what|when) (?:did|has) {OWN} (?P<order>last|most recently) {_WROTE}"
+                rf"(?: anything| something)?{_TOPIC}",
+            ),
+            (None, rf"(?:what|when) (?:did|has) {OWN} {_WROTE}{_TOPIC} (?P<order>last|lately|(?:most )?recently)"),
+            ("list", rf"{_LEAD}(?:(?P<n1>{_NUMBER}) )?{_DESCRIBED}(?P<works>{_PAPERS}){_REST}"),
+            ("list", rf"{_LEAD}{_PAPERS}(?: written| authored| published)? by{_BY}"),
+            ("count", rf"{_LEAD}how many {_PAPERS}(?: (?:are|were|written|authored|published|there))*+ by{_BY}"),
+            ("list", rf"(?:what|which {_PAPERS}) (?:did|has|have){_SOMEBODY} {_WROTE}{_REST}"),
+            ("list", rf"what(?: else| all)?(?=.* (?:{_WROTE}|done)(?!\S)){_REST}"),
+            (
+                "list",
+                rf"(?=.*{OWN}){_LEAD}"
+                rf"(?:anything|something|everything|what(?:'s)?(?: is)?(?: out)? there|what else|there){_REST}",
+            ),
+        ),
+        oldest="oldest|earliest|first",
+        several=_PAPERS,
+        asks=r"(?:please )?(?:list|show|what|which|do you|give)\b",
+        numbers=_NUMBERS,
+    ),
+    overview=(
+        rf"{_LEAD}(?:how many )?(?:different )?(?:organi[sz]ations?|labs?|compan(?:y|ies)|publishers?|institutions?|"
+        rf"topics?|categor(?:y|ies)|subjects?|themes?|languages?|years|period|time (?:span|range|period))"
+        rf"(?:\s+(?:{_BIT}|{_PAPERS}|span|range|cover(?:ed)?|represented|with|most|about))*+"
+        rf"|{_LEAD}in (?:this|the|your) (?:collection|corpus|database|library)"
+        rf"|what are (?:these|the|your|all the|all these) {_PAPERS} about"
+        rf"|what is (?:this|the) (?:collection|corpus|database) about"
+        rf"|who (?:has )?{_WROTE}(?: the)?(?: most| these| those| all)?(?: of)?(?: the)? {_PAPERS}"
+    ),
+    similar=(
+        rf"(?:{_LEAD}(?:(?:more|other|further) )?(?:(?:{_PAPER}|something|anything|others|ones) )?(?:(?:that|which) )?"
+        rf"(?:are |is )?(?:most |very )?(?:like|similar to|related to|close to|comparable to|resembling)|"
+        rf"{_LEAD}(?:similar|comparable|related) (?:{_PAPER}|ones) (?:to|with)|"
+        rf"(?:what|which)(?: other)?(?: {_PAPER})?(?: else)? (?:are|is|looks?|comes?)(?: most| very)? "
+        rf"(?:like|similar to|related to|close(?:st)? to|nearest to))(?: the)?(?: {_PAPER})? (?P<title>.+)"
+    ),
+    refined=(
+        rf"(?:(?:and|or|but|what about|how about|only|just|also|then|those|these|them|ones?|same|for|which|what|"
+        rf"how many|list|show|{_BIT}|{_PAPERS})(?:\s+|$))*+(?:{_ABOUT} (?P<topic>[^?]+))?"
+    ),
+    how_many="how many",
+    facts=(
+        ("bibtex", rf"{_ON}{_LEAD}(?:an? |the )?{_BIBTEX}(?: (?:of|for|to))?(?: the)? (?P<title>.+)"),
+        ("bibtex", rf"{_ON}(?P<title>.+?)[,:]? {_BIBTEX}(?: please| pls)?"),
+        ("bibtex", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? |its )?{_BIBTEX}(?P<title>)(?: please| pls)?"),
+        ("bibtex", r"how (?:do|should|can|to)(?: i| we)? cite (?P<title>.+)"),
+        ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
+        ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),
+        ("who", rf"{_LEAD}{_GROUP} (?P<title>.+?) (?:is|was|comes|came) (?:from|by)"),
+        ("who", r"(?:whose (?:paper|work|study|idea)|by whom) (?:is|was) (?P<title>.+?)(?: written| made)?"),
+        ("who", r"where (?:does|did) (?P<title>.+?) come from"),
+        ("when", rf"when (?:was|were|is) (?P<title>.+?) (?:first )?{_OUT}"),
+        ("when", r"when did (?P<title>.+?) (?:come out|appear|get published)"),
+        ("when", rf"(?:what|which) (?:year|month|date|day) (?:was|is|did) (?P<title>.+?)(?: {_OUT}| from| come out)?"),
+        ("when", r"(?:what(?:'s| is) )?(?:the )?(?:publication |release )?(?:date|year) of (?P<title>.+)"),
+        ("when", r"how old is (?P<title>.+)"),
+        ("where", rf"{_LEAD}(?:where(?:'s| is) )?(?:the |a )?{_LINK}(?: to| for| of) (?P<title>.+)"),
+        (
+            "where",
+            rf"{_ON}where (?:can|do|could) (?:i|we|one) (?:read|find|get|download|see) (?P<title>.+?)(?: online)?",
+        ),
+        ("where", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? )?{_LINK}(?P<title>)(?: please| pls)?"),
+        ("who", rf"{_ON}(?:(?:just |only )?the )?(?:authors?|names)(?P<title>)(?: please| pls)?"),
+        ("who", rf"{_ON}(?:who(?:'s| is| are|s)|whos) (?:on|behind) (?P<title>.+)"),
+        ("when", rf"{_ON}(?:(?:what|which) )?(?:the )?(?:year|date)(?P<title>)(?: and authors?| and lab)?"),
+        ("where", rf"{_ON}(?:the )?{_LINK} (?P<title>.+)"),
+        ("who", rf"(?:which|what) {_GROUP} (?:has|have|is behind|stands behind|does) (?P<title>.+?)(?: one| paper)?"),
+        (
+            "summary",
+            rf"{_ON}{_LEAD}(?:(?:give|write)(?: me)? )?(?:an? |the )?(?:(?:short|quick|brief) )?(?:tl;?dr|summary|gist|"
+            r"abstract|key (?:points?|findings?|takeaways?)|main (?:points?|findings?|ideas?|takeaways?|claims?))"
+            rf"(?: (?:of|for|on|from)|:)? (?P<title>.+)",
+        ),
+        ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
+        (
+            "summary",
+            r"(?!(?:what|how|why|who|when|which|does|do|did|is|are|can|could|explain|define|describe|tell|give)\b)"
+            r"(?P<title>.+?),? in (?:just )?(?:a few|[a-z]+|\d+) (?:short |simple )?sentences\b.*",
+        ),
+        ("summary", rf"{_ON}(?P<title>.+?)[,:]? (?:tl;?dr|summary|summari[sz]ed|in short|in a nutshell)"),
+    ),
+    among=(
+        # "The first one" alone points at a place in a list.
+        rf"(?=.*\b(?:which|what|of (?:them|these|those|the two)|newest|latest|oldest|earliest|most recent)\b)"
+        rf"{_ON}(?:which|what)?(?: one| paper)?(?: ?of (?:them|these|those|the two))?"
+        r" ?(?:(?:was|is|came|comes|appeared|were)(?: out)? )?(?:the )?"
+        r"(?:(?P<oldest>first|oldest|earliest|older|earlier)|newest|newer|latest|later|mo(?:st|re) recent|last)"
+        r"(?: one| paper)?(?: of (?:them|these|those|the two|all))?"
+    ),
+    said_before=(
+        r"|(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
+        r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
+    ),
+    around_title=r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract)s?$",
+    clause=(
+        r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
+        r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"
+    ),
+)
+
+_TONGUES = MappingProxyType(
+    {
+        **{"chinese": "zh", "mandarin": "zh", "english": "en", "german": "de"},
+        **{"french": "fr", "spanish": "es", "japanese": "ja"},
+    }
+)
+_IN_TONGUES = "|".join(_TONGUES)
+_THE_START = "(?:the (?:start|beginning) of |early )?"
+FILTERS = FilterWords(
+    organisations=MappingProxyType(
+        {
+            "google deepmind": ("google deep mind", "google's deepmind", "deepmind", "deep mind", "gdm", "google"),
+            "openai": ("open ai", "open-ai", "oai"),
+            "anthropic": ("antropic", "anthropics"),
+            "nist": ("national institute of standards and technology",),
+        }
+    ),
+    languages=_TONGUES,
+    language=(
+        rf"(?:\b(?:that are |which are |are )?(?:written |available )?in )({_IN_TONGUES})\b(?: language)?"
+        rf"|\b({_IN_TONGUES})(?:[- ]language)?"
+        r"(?= (?:papers?|articles?|abstracts?|publications?|ones?|works|stud(?:y|ies)))"
+    ),
+    months=(
+        *("jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?"),
+        *("aug(?:ust)?", "sep(?:t(?:ember)?)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+    ),
+    after_month=r"\.?,? (?:of )?",
+    numbers=MappingProxyType({word: _NUMBERS[word] for word in ("two", "three", "four", "five")}),
+    dates=MappingProxyType(
+        {
+            "range": (
+                rf"\b(?:between|from|in|during) (?:the year )?{FIRST}"
+                rf"(?: and | to | until | till | through |\s*[-–—]\s*)(?:the year )?{SECOND}(?!\d)"
+            ),
+            "pair": rf"\b(?:in )?{FIRST} (?:and|or) {SECOND}(?!\d)",
+            "onwards": (
+                rf"\b(?:since|starting (?:in|from|with)|as of|from) {_THE_START}{FIRST} "
+                # "From 2024 on debate" names a topic.
+                r"(?:onwards?\b|on\b(?! [^\W\d_]))"
+            ),
+            "since": rf"\b(?:since|starting (?:in|from|with)|as of) {_THE_START}{FIRST}",
+            "after": rf"\b(?:after|later than|newer than|past) {FIRST}",
+            "before": rf"\b(?:before|prior to|earlier than|older than) {FIRST}",
+            "until": rf"\b(?:until|till|up to|through|by the end of|not after) (?:the end of )?{FIRST}",
+            "in": rf"\b(?:in|from|of|during|for|dated|within) (?:the year |early |late )?{FIRST}",
+            "years": rf"\b(?:in|from|over|during|within|of|for)? ?(?:the )?(?:last|past|previous) {COUNT} years\b",
+            "last year": r"\b(?:in |from |during |of )?(?:the )?(?:last|previous|past) year(?:'s)?\b",
+            "this year": r"\b(?:in |from |during |of )?(?:this|the current) year(?:'s)?\b",
+        }
+    ),
+)

@@ -1,0 +1,96 @@
+"""English words by which sentences and what is asked of them are known."""
+
+from __future__ import annotations
+
+from app.languages.patterns import EvidenceWords
+
+_AT_FIRST = (
+    r"^(?:\W*\b(?:ok|okay|so|hi|hey|hello|please|pls|sorry|well|and|but|now|wait|um|dude|man|guys|lol|yo|"
+    r"seriously)\b)*+\W*"
+)
+_TO_KNOW = r"(?:explain|tell|told|know|understand|understood|describe|define|clear|clue|idea|wonder(?:ing|ed)?|out)"
+_A_CURSE = r"(?:the (?:hell|heck|fuck|devil)|on earth|in the world|even|exactly|actually|really)"
+# Some words that may name a thing, and what the sentence may go on with where no more is asked of it than what it is.
+_SOME_TERM = (
+    r"(?:an? |the (?:(?:term|word|concept of|idea of) )?)?[\"“‘']?"
+    r"(?P<term>(?!(?:it|that|this|they|those|these|there|your?|we|i|my|his|her|their|the|an?|to|me|how|why|what|do|did|"
+    r"does|is|are|exactly)\b)[\w*+'’-]+(?: [\w*+'’-]+){0,4}?)[\"”’']?"
+)
+_TERM_ENDS = (
+    r"(?:(?: (?:means?|actually|anyway|exactly|again|is|are|to me|thing|stuff|all about|about))*+"
+    r"(?:\s*[.?!;:,—–-]*\s*$| (?:when|like|as if|so that|so i|in (?:words|terms|plain|simple|normal)|please)\b))"
+)
+
+EVIDENCE = EvidenceWords(
+    manner=(
+        r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
+        r"in (?:just )?(?:one|two|three|a few|1|2|3) (?:short |simple )?(?:sentences?|lines?|words?)|"
+        r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
+        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|please|pls)(?!\w)"
+    ),
+    says_aim=(
+        r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"
+        r"we(?:'re| are) (?:interested|focused)|we (?:study|present|introduce|propose|investigate|explore|describe|"
+        r"develop|examine|ask|test|outline|aim|consider|analy[sz]e|create|formally|apply|experiment|compare|survey|"
+        r"train))\b"
+    ),
+    says_finding=(
+        r"\bwe (?:(?:also|then|further|generally|thus|first) )?(?:find|found|show|demonstrate|observe|discover|"
+        r"conclude|prove|identif|uncover|establish|confirm|reveal)\w*"
+        r"|\b(?:our |these |the )?(?:results?|findings?|experiments?|evaluations?|analysis)(?: \w+){0,4}? "
+        r"(?:show|suggest|indicate|demonstrate|reveal|confirm)\w*"
+        r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b|\b(?:showing|finding|proving) that\b"
+    ),
+    asks_definition=(
+        r"(?P<named>(?!what|how|why|who|explain|define)\S+(?: \S+){0,3}?),? (?:meaning|definition|explained)|"
+        r"what (?:does|do|did) (?:an? |the (?:term |word )?)?"
+        r"(?P<said>(?!(?:it|that|this|they|you)\b)\S+(?: \S+){0,4}?)"
+        r" (?:really |actually |even )?(?:mean|stand for|refer to)|"
+        r"(?:(?:ok|okay|so|hi|hello|please|and|but|now|sorry|well)[, ]+)*+"
+        r"(?:what(?:'s|’s|s| is| are| was)|(?:(?:can|could) you (?:please )?)?(?:explain|define)|describe|"
+        r"(?:the )?(?:meaning|definition) of|tell me (?:about|what))(?: (?:to me|me))?"
+        r"(?: (?:meant by|the meaning of))?(?: (?:an?|the|all this))?"
+        r" (?P<term>(?!(?:an?|the|it|that|this|they|those|these|there|your|you|my|his|her|their|wrong|best|new)\b)"
+        r"\S+(?: \S+){0,4}?)"
+        r"(?: (?:means?|actually|anyway|exactly|again|is|are|to me|thing|stuff))*+"
+    ),
+    asking_what="What does “{term}” mean?",
+    wants_explained=(
+        rf"{_AT_FIRST}what(?: {_A_CURSE})? (?:is|are|was) (?:meant (?:by|with) )?{_SOME_TERM}{_TERM_ENDS}",
+        rf"\b{_TO_KNOW}\b.{{0,80}}?\bwhat {_SOME_TERM} (?:is|are|was|means?|refers? to)\b(?! (?:used|for)\b)",
+        rf"(?:{_AT_FIRST}|\b(?:you|somebody|someone|anybody|anyone|please|to) )(?:explain|define|describe)"
+        rf"(?: to)?(?: me)? {_SOME_TERM}{_TERM_ENDS}",
+        r"\b(?:explain|define|what (?:is|are|does)) .{0,20}?[\"“‘'](?P<term>[^\"“”‘’']{2,60})[\"”’'](?!s\b)",
+        r"[\"“‘'](?P<term>[^\"“”‘’']{2,60})[\"”’'](?!s\b).{0,80}?\b(?:explain|define|what (?:it|that) (?:is|means))\b",
+    ),
+    leans=(
+        r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
+        r"we (?:call|name|term|refer to) (?:this|these|that|those|it|them)|"
+        r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"
+        r"however|moreover|furthermore|additionally|in addition|also|thus|therefore|hence|consequently|as a result|"
+        r"accordingly|instead|otherwise|nevertheless|nonetheless|yet|but|conversely|in contrast|by contrast|"
+        r"similarly|likewise|specifically|in particular|for (?:example|instance))\b"
+    ),
+    about_itself=(r"(?:in )?(?:this|the present) (?:paper|work|article|report|study|survey|post|thesis)\b|that said"),
+    asks_for_several=(
+        r"\b(?:compar(?:e[ds]?|ing|isons?)|contrast(?:s|ed|ing)?|versus|vs|side by side|differ(?:s|ed|ing)?|"
+        r"dis ?agree(?:s|d|ment)?|each of (?:them|these)|in common|"
+        r"(?:which|what|any|other|several|different|various|two|three|four|more than one|all) "
+        r"(?:\w+ )?(?:papers|works|studies|articles|labs|groups|teams|authors|researchers|companies)|"
+        r"(?:what|which|different|various|several|other|alternative|name|list|collect\w*) (?:\w+ ){0,2}"
+        r"(?:approaches|methods|ways|techniques|routes|options|alternatives|frameworks|takes|tricks|views)|"
+        r"^list|who (?:else|all)|overview|and (?:who|what|which|how|when|where) \w+)\b"
+    ),
+    asks_figure=(
+        r"\bhow (?:many|much|long|often|large|big|small|fast|far|old)\b|"
+        r"\b(?:what|which) (?:percentage|per ?cent|share|fraction|proportion|number|size|score|rate|year|date|amount)\b"
+    ),
+    figure=(
+        r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|dozens?|hundreds?|thousands?|"
+        r"millions?|billions?|twice|double[sd]?|tripled?|percent|orders? of magnitude)\b"
+    ),
+    asking=(
+        "explain describe summarise mean know talk say work question answer thing find found finding result study "
+        "studies research paper papers anybody anyone somebody someone ever exactly actually really"
+    ),
+)
