@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -19,7 +19,6 @@ from app.answering.events import (
     AnswerModels,
     AnswerSentence,
     AnswerStatus,
-    Citation,
     Direct,
     Done,
     Event,
@@ -33,14 +32,14 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear, surest, unread
+from app.answering.evidence.evidence import Evidence, EvidenceFinder, surest, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.comparison import Comparison
-from app.answering.query.conversation import Again, Doubt
+from app.answering.query.conversation import Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
-from app.answering.query.foreign_question import ForeignQuestion, TermsByLanguage, foreign_question
+from app.answering.query.foreign_question import TermsByLanguage, foreign_question
 from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import settled
@@ -48,69 +47,20 @@ from app.answering.query.understanding import Understanding, understood
 from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
-from app.answering.several.answering import SeveralAnswer, SeveralAnswerer
+from app.answering.several.answering import SeveralAnswerer
 from app.answering.sources import is_far
-from app.answering.writing.opening import opening_of
+from app.answering.work import Work
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
-from app.languages import ENGLISH, language_of
-from app.languages.foreign import cannot_read
-from app.languages.foreign_phrases import spoken, terms_read
-from app.languages.language import Language
-from app.languages.phrases import AnswerPhrases
+from app.languages import ENGLISH
 from app.notices.notice import Notice, together
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage
+from retrieval.types import Paper
 
 Unsupported = Literal["show", "drop"]
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is known of one answer while it is being made."""
-
-    question: Question
-    """The question as it is read: of one that cannot be, the terms in it."""
-    standalone: str
-    began: float
-    asked: str
-    """The question as it came in."""
-    passages: tuple[Passage, ...] = ()
-    written: WrittenNear = ()
-    evidence: Evidence = NOTHING
-    quotes: tuple[Citation, ...] = ()
-    followups: tuple[str, ...] = ()
-    foreign: ForeignQuestion | None = None
-    """The question, where it is in a language that cannot be read."""
-    again: Again | None = None
-    several: SeveralAnswer | None = None
-    left_out: set[str] = field(default_factory=set[str])
-    """Passages of the index that are not what the papers say, by their ids."""
-    timings: dict[str, float] = field(default_factory=dict[str, float])
-
-    @property
-    def language(self) -> Language:
-        known = spoken(self.foreign.code) if self.foreign else None
-        return known or language_of(self.asked)
-
-    @property
-    def words(self) -> AnswerPhrases:
-        return self.language.phrases
-
-    @property
-    def unread(self) -> str:
-        """That the question cannot be read, in its language."""
-        if self.foreign is None:
-            return ""
-        return (
-            terms_read(self.foreign.code, self.foreign.terms) if self.foreign.terms else cannot_read(self.foreign.code)
-        )
-
-    def clock(self, name: str) -> None:
-        self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
 
 
 class AnswerChain(Runnable[Question, Event]):
@@ -165,14 +115,14 @@ class AnswerChain(Runnable[Question, Event]):
             foreign = foreign_question(input, self._of_collection.records, self._terms)
             question = foreign.question if foreign else input
             asked = understood(question, self._of_collection.records)
-            work = _Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again)
+            work = Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again)
             yield from self._answer(work, asked)
         except IndexGoneError:
             raise
         except PaperbackedError as error:
             yield Failed(error.message)
 
-    def _answer(self, work: _Work, asked: Understanding) -> Iterator[Event]:
+    def _answer(self, work: Work, asked: Understanding) -> Iterator[Event]:
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
             return
         if reply := self._reply(work, asked):
@@ -198,7 +148,7 @@ class AnswerChain(Runnable[Question, Event]):
         else:
             yield from self._write(work, model)
 
-    def _meant(self, work: _Work, asked: Understanding) -> Understanding | None:
+    def _meant(self, work: Work, asked: Understanding) -> Understanding | None:
         """The question about the collection itself that is meant, where it is asked in a way that its grammar lacks."""
         if self._ways is None or asked.doubt or asked.standalone != work.question.text:
             return None
@@ -206,7 +156,7 @@ class AnswerChain(Runnable[Question, Event]):
         alone = replace(work.question, text=plainly, history=()) if plainly else None
         return understood(alone, self._of_collection.records) if alone else None
 
-    def _reply(self, work: _Work, asked: Understanding) -> Reply | None:
+    def _reply(self, work: Work, asked: Understanding) -> Reply | None:
         """What can be said without a search for evidence: to a courtesy, and to a question about the collection."""
         if asked.courtesy:
             return courtesy_reply(asked.courtesy, self._of_collection.records, work.words)
@@ -215,10 +165,10 @@ class AnswerChain(Runnable[Question, Event]):
             return self._of_collection.answer(asked.of_records, filters, work.language, left_out)
         return None
 
-    def _say(self, work: _Work, reply: Reply) -> Iterator[Event]:
+    def _say(self, work: Work, reply: Reply) -> Iterator[Event]:
         yield Status(Notice("records"))
         if work.foreign and work.foreign.terms:
-            reply = _after(work.unread, reply)
+            reply = reply.after(work.unread)
         work.passages, work.quotes = reply.passages, reply.citations
         work.followups = reply.followups or self._next(work)
         status: AnswerStatus = ("partly" if work.foreign else "answered") if reply.answered else "abstained"
@@ -226,7 +176,7 @@ class AnswerChain(Runnable[Question, Event]):
         yield from self._laid_out(work, reply.in_order)
 
     def _part_by_part(
-        self, work: _Work, asked: Understanding, several: Parts | Comparison
+        self, work: Work, asked: Understanding, several: Parts | Comparison
     ) -> Generator[Event, None, bool]:
         """Answer several questions each by itself; false where they are better answered as one."""
         if work.foreign:
@@ -244,9 +194,7 @@ class AnswerChain(Runnable[Question, Event]):
         yield from self._laid_out(work, told.pieces, self._unwritten(work, self._language_model()))
         return True
 
-    def _laid_out(
-        self, work: _Work, pieces: Sequence[AnswerSentence | str], note: str | None = None
-    ) -> Iterator[Event]:
+    def _laid_out(self, work: Work, pieces: Sequence[AnswerSentence | str], note: str | None = None) -> Iterator[Event]:
         """An answer that is there at once: its sentences, and what stands between them and claims nothing."""
         yield Sources(work.passages)
         yield Quotes(work.quotes)
@@ -260,7 +208,7 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
-    def _settle(self, work: _Work, doubt: Doubt | None) -> None:
+    def _settle(self, work: Work, doubt: Doubt | None) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
 
         What scores mean is known where a reader was fitted to them; else the rules stand.
@@ -274,13 +222,13 @@ class AnswerChain(Runnable[Question, Event]):
             work.passages = tuple(found)
             work.left_out |= left_out
 
-    def _understand(self, work: _Work) -> Iterator[Event]:
+    def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
         if model.chat is not None and work.standalone != work.question.text:
             work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
-    def _retrieve(self, work: _Work) -> None:
+    def _retrieve(self, work: Work) -> None:
         if not work.passages:
             found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
             work.passages = tuple(found)
@@ -288,7 +236,7 @@ class AnswerChain(Runnable[Question, Event]):
         work.written = self._retriever.questions(work.standalone, papers.values(), focus=work.question.text)
         work.clock("retrieve_ms")
 
-    def _choose(self, work: _Work) -> None:
+    def _choose(self, work: Work) -> None:
         asked_for = work.standalone if work.again else work.question.text
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
         if work.again == "shorter" and found.quotes:
@@ -299,11 +247,11 @@ class AnswerChain(Runnable[Question, Event]):
         work.followups = self._next(work)
         work.clock("evidence_ms")
 
-    def _next(self, work: _Work) -> tuple[str, ...]:
+    def _next(self, work: Work) -> tuple[str, ...]:
         asked = [turn.content for turn in work.question.history if turn.role == "user"] + [work.question.text]
         return follow_up_questions(asked, work.quotes, work.passages, work.written, work.words, self._suggestions)
 
-    def _unwritten(self, work: _Work, model: LanguageModel) -> str | None:
+    def _unwritten(self, work: Work, model: LanguageModel) -> str | None:
         """Why quotes answer, where a language model was asked for."""
         asked_for = model.chat is not None or model.note is not None
         if asked_for and work.several:
@@ -311,7 +259,7 @@ class AnswerChain(Runnable[Question, Event]):
         alone = work.evidence.corrects or work.evidence.status == "partly"
         return Notice("quotes_alone") if asked_for and alone else model.note
 
-    def _refuse(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
+    def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
         text = refusal_answer(() if far else work.passages, work.words, work.unread)
         if far and (about := subjects_of(self._of_collection.records, work.words)):
@@ -320,11 +268,11 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
-    def _quote(self, work: _Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
+    def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.
         direct = work.evidence.direct if work.language is ENGLISH and not work.foreign else None
         summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
-        sentences = quoted_answer(work.quotes, work.words, _opening(work), direct, summaries)
+        sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
@@ -336,7 +284,7 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
 
-    def _write(self, work: _Work, model: LanguageModel) -> Iterator[Event]:
+    def _write(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         try:
             prose = yield from first_token_told(self._prose(work, model), lambda: work.clock("first_token_ms"))
         # Whatever a model or its server does, the reader still gets the quotes, and the reason.
@@ -357,7 +305,7 @@ class AnswerChain(Runnable[Question, Event]):
         text = " ".join(sentence.text for sentence in sentences)
         yield Done(self._finished(work, model, text, sentences, mode="generated"))
 
-    def _prose(self, work: _Work, model: LanguageModel) -> Telling:
+    def _prose(self, work: Work, model: LanguageModel) -> Telling:
         if model.prompt == SENTENCE_PROMPT:
             return answer_by_quote(model, work.standalone, work.quotes, self._support, work.words)
         drop = self._unsupported == "drop"
@@ -365,7 +313,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _finished(
         self,
-        work: _Work,
+        work: Work,
         model: LanguageModel,
         text: str,
         sentences: tuple[AnswerSentence, ...],
@@ -398,7 +346,7 @@ class AnswerChain(Runnable[Question, Event]):
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
-    def _models(self, work: _Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
+    def _models(self, work: Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
         return AnswerModels(
             embedding=self._retriever.embedder.description,
             reranker=self._evidence.name if work.evidence.read else None,
@@ -406,23 +354,6 @@ class AnswerChain(Runnable[Question, Event]):
             prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
             corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         )
-
-
-def _opening(work: _Work) -> str:
-    """What is said before the first quote, where that is more than that the paper says it."""
-    if work.foreign:
-        return f"{work.unread}\n\n{work.words.nearest if work.foreign.terms else ''}"
-    return opening_of(work.question.text, work.evidence, work.words)
-
-
-def _after(said: str, reply: Reply) -> Reply:
-    """The reply with a sentence before it."""
-    opened = f"{said}\n\n"
-    sentences = tuple(
-        sentence if place else replace(sentence, text=f"{opened}{sentence.text}")
-        for place, sentence in enumerate(reply.sentences)
-    )
-    return replace(reply, text=f"{opened}{reply.text}", sentences=sentences)
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.answering.events import AnswerSentence, Citation
 from retrieval.types import Passage
@@ -27,3 +27,9 @@ class Reply:
         """What the text is made of: the sentences, and what stands after them."""
         rest = self.text[sum(len(sentence.text) for sentence in self.sentences) :]
         return (*self.sentences, rest) if rest else self.sentences
+
+    def after(self, said: str) -> Reply:
+        """The same with a paragraph before it."""
+        opened = f"{said}\n\n"
+        first = tuple(replace(sentence, text=f"{opened}{sentence.text}") for sentence in self.sentences[:1])
+        return replace(self, text=f"{opened}{self.text}", sentences=(*first, *self.sentences[1:]))
