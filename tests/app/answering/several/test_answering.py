@@ -213,7 +213,7 @@ def test_a_side_that_no_paper_knows_is_said_to_be_missing() -> None:
     answer = told(text, {"What is linear probe?": found(IS_PROBE), "What is quantum sorcery?": found(IS_PATCHING)})
     assert answer and answer.evidence.status == "partly"
     assert ENGLISH.phrases.none_of_both in text_of(answer)
-    assert text_of(answer).endswith("Quantum sorcery: No paper here says what that is.")
+    assert text_of(answer).endswith("Quantum sorcery: I found no sentence here that says what that is.")
     assert answer.table[1].citation is None
 
 
