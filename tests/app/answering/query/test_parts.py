@@ -139,6 +139,6 @@ def test_a_pasted_page_is_read_in_time_that_grows_with_its_length(unit: str) -> 
         return time.process_time() - began
 
     seconds(MAX_QUESTION_CHARS)
-    # Ten times the text; a square would take a hundred times as long. The quickest of three, as memory is tidied between.
+    # Ten times the text, where a square would take a hundred times as long; the quickest of three, as memory is tidied.
     long, short = (min(seconds(times * MAX_QUESTION_CHARS) for _ in range(3)) for times in (20, 2))
     assert long < 40 * max(short, 0.003)
