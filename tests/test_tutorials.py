@@ -56,7 +56,7 @@ def test_what_is_not_run_are_targets_that_exist() -> None:
 def test_ask_runs(quick: Printed) -> None:
     outputs = [quick.run(block) for block in blocks_of(TUTORIALS / "ask.md") if block.language in RUN]
     told = [output for output in outputs if output]
-    assert told[0].startswith("Sleeper Agents") and "[1]" in told[0]
+    assert "Sleeper Agents" in told[0] and "[1]" in told[0]
     assert "Rule-Based Rewards (OpenAI" in told[2] and "Sleeper" not in told[2]
     assert told[-1].startswith("How Barn Owls Hunt says")
     with urllib.request.urlopen(quick.address("7860"), timeout=20) as page:
