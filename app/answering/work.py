@@ -1,0 +1,72 @@
+"""What is known of one answer while it is being made."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from app.answering.events import Citation
+from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
+from app.answering.query.conversation import Again
+from app.answering.query.foreign_question import ForeignQuestion
+from app.answering.question import Question
+from app.answering.several.answering import SeveralAnswer
+from app.answering.writing.opening import opening_of
+from app.languages import language_of
+from app.languages.foreign import cannot_read
+from app.languages.foreign_phrases import spoken, terms_read
+from app.languages.language import Language
+from app.languages.phrases import AnswerPhrases
+from retrieval.types import Passage
+
+
+@dataclass(slots=True)
+class Work:
+    """What is known of one answer while it is being made."""
+
+    question: Question
+    """The question as it is read: of one that cannot be, the terms in it."""
+    standalone: str
+    began: float
+    asked: str
+    """The question as it came in."""
+    passages: tuple[Passage, ...] = ()
+    written: WrittenNear = ()
+    evidence: Evidence = NOTHING
+    quotes: tuple[Citation, ...] = ()
+    followups: tuple[str, ...] = ()
+    foreign: ForeignQuestion | None = None
+    """The question, where it is in a language that cannot be read."""
+    again: Again | None = None
+    several: SeveralAnswer | None = None
+    left_out: set[str] = field(default_factory=set[str])
+    """Passages of the index that are not what the papers say, by their ids."""
+    timings: dict[str, float] = field(default_factory=dict[str, float])
+
+    @property
+    def language(self) -> Language:
+        known = spoken(self.foreign.code) if self.foreign else None
+        return known or language_of(self.asked)
+
+    @property
+    def words(self) -> AnswerPhrases:
+        return self.language.phrases
+
+    @property
+    def unread(self) -> str:
+        """That the question cannot be read, in its language."""
+        if self.foreign is None:
+            return ""
+        return (
+            terms_read(self.foreign.code, self.foreign.terms) if self.foreign.terms else cannot_read(self.foreign.code)
+        )
+
+    @property
+    def opening(self) -> str:
+        """What is said before the first quote, where that is more than that the paper says it."""
+        if self.foreign:
+            return f"{self.unread}\n\n{self.words.nearest if self.foreign.terms else ''}"
+        return opening_of(self.question.text, self.evidence, self.words)
+
+    def clock(self, name: str) -> None:
+        self.timings.setdefault(name, round(1000 * (time.perf_counter() - self.began), 1))
