@@ -66,10 +66,10 @@ _BETTER = (
     r"(?:easier|harder)(?: to \w+)?)"
 )
 _WINS = (
-    rf"(?:which|what|who)(?: one)? (?:wins|(?:is|are|was|works?|performs?|does|do|scales?|should \w+ "
+    rf"(?:(?:which|what|who)(?: one)? (?:wins|(?:is|are|was|works?|performs?|does|do|scales?|should \w+ "
     rf"(?:use|choose|pick))"
     rf"(?: \w+)?? {_BETTER}|should \w+ (?:use|choose|pick|trust)|(?:do|would) \w+ (?:recommend|prefer))(?: .{{1,60}})?"
-    rf"|(?:which|what)(?:['’]s|s) {_BETTER}(?: .{{1,60}})?"
+    rf"|(?:which|what)(?:['’]s|s) {_BETTER}(?: .{{1,60}})?)"
 )
 COMPARISON = ComparisonWords(
     plain=(

@@ -82,6 +82,7 @@ def going_on(
     `named` are the papers that the answer before named, of which the first is meant by "who wrote that?".
     """
     wanted, titles = without_titles_only(text)
+    wanted = without_manner(wanted)
     asked = _of_one_paper(wanted, records, named) or _of_some(wanted, named) or _parsed(wanted, records)
     if asked := asked or _of_topic(wanted, before, records, named):
         return replace(asked, titles=titles, said=text)

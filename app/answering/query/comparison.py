@@ -16,7 +16,7 @@ _JUDGING = tuple(re.compile(pattern, re.IGNORECASE) for one in LANGUAGES for pat
 _AROUND = any_of(lambda language: language.comparison.around, re.IGNORECASE)
 _NO_SIDE = any_of(lambda language: language.comparison.no_side, re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[?？]) *")
-_ENDS = " .,;:!?，。；：！？\"'“”‘’"
+_ENDS = " .,;:!?–—-，。；：！？\"'“”‘’"
 
 
 @dataclass(frozen=True, slots=True)

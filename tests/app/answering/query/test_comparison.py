@@ -20,6 +20,8 @@ COMPARES = {
     "How are probes different from patching? Both look inside, no?": Comparison(("probes", "patching")),
     "How does RAFT compare to PPO?": Comparison(("RAFT", "PPO")),
     "probes or patching, which is better": Comparison(("probes", "patching"), judging=True),
+    "probes vs patching whats better": Comparison(("probes", "patching"), judging=True),
+    "probes vs patching - which one works better": Comparison(("probes", "patching"), judging=True),
     "Which is safer: Sparrow or InstructGPT?": Comparison(("Sparrow", "InstructGPT"), judging=True),
     "Is RLHF better than RLAIF?": Comparison(("RLHF", "RLAIF"), judging=True),
     "is RLHF or DPO more stable at scale": Comparison(("RLHF", "DPO"), "at scale", judging=True),
