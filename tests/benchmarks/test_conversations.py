@@ -59,7 +59,10 @@ def test_the_questions_have_each_kind_in_each_split(all_papers: tuple[Paper, ...
     for split, count in counts.items():
         lines = Path(shipped_file(f"people/{split}.jsonl")).read_text(encoding="utf-8").splitlines()
         questions = [json.loads(line) for line in lines]
-        assert len(questions) == count and {question["kind"] for question in questions} == KINDS
+        assert len(questions) == count
+        # Nothing off the topic was written a second time.
+        wanted = KINDS - {"offtopic"} if split.startswith("more") else KINDS
+        assert {question["kind"] for question in questions} == wanted
         for question in questions:
             assert set(question["papers"]) <= ids and question["wants"].strip(), question["id"]
             assert question["covered"] in {"yes", "part", "no"}
