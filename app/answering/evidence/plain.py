@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.answering.events import Citation, Direct
-from app.answering.evidence.suggestions import places_of
+from app.answering.evidence.definition import defines
+from app.answering.evidence.written_for import written_for
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import chance_of
-from retrieval.errors import InputError
-from retrieval.json_lines import read_records
 from retrieval.types import Paper, Span
 
 FILE = "plain.jsonl"
@@ -36,29 +34,28 @@ PlainSentences = Mapping[str, tuple[PlainSentence, ...]]
 
 def read_plain_sentences(file: Path, papers: Iterable[Paper]) -> PlainSentences:
     """The plain sentences for those papers in whose abstracts what they say stands. Raises `InputError`."""
-    known = {paper.id: paper for paper in papers}
     found: dict[str, list[PlainSentence]] = {}
-    for _, (paper_id, text, sentences) in read_records(file, _parsed, what="plain sentences", kind=InputError):
-        places = places_of(known[paper_id], sentences) if paper_id in known else ()
-        if places:
-            found.setdefault(paper_id, []).append(PlainSentence(text, places))
+    for paper_id, text, places in written_for(file, papers, "text", "plain sentences"):
+        found.setdefault(paper_id, []).append(PlainSentence(text, places))
     return {paper_id: tuple(own) for paper_id, own in found.items()}
 
 
-def _parsed(record: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
-    return str(record["paper"]), str(record["text"]), tuple(map(str, record["sentences"]))
-
-
 def plainest(
-    reader: Reader, question: str, quotes: Sequence[Citation], plain: PlainSentences, surest: float
+    reader: Reader,
+    question: str,
+    quotes: Sequence[Citation],
+    plain: PlainSentences,
+    surest: float,
+    term: str | None = None,
 ) -> Direct | None:
     """What answers the question most surely of the plain sentences that the first paper's quotes say; None for none.
 
-    `surest` is the chance, in [0, 1], that the best quote answers.
+    `surest` is the chance, in [0, 1], that the best quote answers. Where the question asks what a `term` means,
+    only what says so answers it.
     """
     paper = quotes[0].paper
     own = [quote for quote in quotes if quote.paper.id == paper.id]
-    said = [one for one in plain.get(paper.id, ()) if _numbers(one, own)]
+    said = [one for one in plain.get(paper.id, ()) if _numbers(one, own) and (not term or defines(one.text, term))]
     if not said:
         return None
     reading = reader.read(question, [Excerpt(paper.name, tuple(one.text for one in said))])[0]

@@ -106,7 +106,7 @@ class ReadEvidence:
         # Which of them is told, not whether one answers, depends on having a figure.
         told = best_first(with_figures(sentences), passages) if asks_figure(standalone) else ranked
         quotes = quotes_read(told, passages, question, term)
-        direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score)
+        direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score, term)
         return Evidence(confidence, status, quotes, direct=direct, read=read)
 
     def _term(self, question: str) -> str | None:

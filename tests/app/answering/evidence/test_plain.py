@@ -22,8 +22,8 @@ QUESTION = "Do owls fly silently by night?"
 PLAIN = PlainSentence("Owls fly silently by night.", (FLYING,))
 
 
-def opened(*plain: PlainSentence, question: str = QUESTION, surest: float = 0.9) -> Direct | None:
-    return plainest(WordReader(), question, [QUOTE], {"owls": plain}, surest)
+def opened(*plain: PlainSentence, question: str = QUESTION, surest: float = 0.9, term: str = "") -> Direct | None:
+    return plainest(WordReader(), question, [QUOTE], {"owls": plain}, surest, term or None)
 
 
 def test_what_answers_and_is_quoted_opens_the_answer_with_the_quotes_number() -> None:
@@ -39,6 +39,12 @@ def test_what_is_not_quoted_whole_does_not() -> None:
 def test_what_does_not_surely_answer_does_not() -> None:
     assert opened(PLAIN, question="Who keeps bees?") is None
     assert opened() is None
+
+
+def test_where_a_meaning_is_asked_for_only_what_says_it_does() -> None:
+    assert opened(PLAIN, term="owls") is None
+    defining = PlainSentence("Owls are birds that fly silently by night.", (FLYING,))
+    assert opened(PLAIN, defining, term="owls") == Direct(defining.text, "project", (1,))
 
 
 def test_sentences_are_known_for_papers_that_say_them(tmp_path: Path) -> None:
