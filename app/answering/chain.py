@@ -171,7 +171,8 @@ class AnswerChain(Runnable[Question, Event]):
             reply = reply.after(work.unread)
         work.passages, work.quotes = reply.passages, reply.citations
         work.followups = reply.followups or self._next(work)
-        status: AnswerStatus = ("partly" if work.foreign else "answered") if reply.answered else "abstained"
+        found: AnswerStatus = "answered" if reply.surely and not work.foreign else "partly"
+        status: AnswerStatus = found if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
         yield from self._laid_out(work, reply.in_order)
 
@@ -183,10 +184,12 @@ class AnswerChain(Runnable[Question, Event]):
             return False
         yield Status(Notice("searching"))
         text = asked.standalone if asked.again else work.question.text
-        question, left_out = replace(work.question, text=text), work.left_out.update
-        told = self._several.answer(question, several, work.language, left_out, asked.again == "shorter")
+        left_out: set[str] = set()
+        question, brief = replace(work.question, text=text), asked.again == "shorter"
+        told = self._several.answer(question, several, work.language, left_out.update, brief)
         if told is None:
             return False
+        work.left_out |= left_out
         work.standalone, work.several, work.evidence = text, told, told.evidence
         work.quotes, work.passages, work.written = told.evidence.quotes, told.passages, told.written
         work.followups = self._next(work)
@@ -225,7 +228,7 @@ class AnswerChain(Runnable[Question, Event]):
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
-        if model.chat is not None and work.standalone != work.question.text:
+        if model.chat is not None and work.question.history and work.standalone != work.question.text:
             work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
     def _retrieve(self, work: Work) -> None:

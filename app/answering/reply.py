@@ -12,7 +12,7 @@ from retrieval.types import Passage
 class Reply:
     """The answer's text and what it is made of; `text` begins with the sentences, where there are any.
 
-    `answered` is false where the collection has nothing of what was asked.
+    `answered` is false where the collection has nothing of what was asked, `surely` where it may not be that.
     """
 
     text: str
@@ -21,6 +21,7 @@ class Reply:
     passages: tuple[Passage, ...] = ()
     followups: tuple[str, ...] = ()
     answered: bool = True
+    surely: bool = True
 
     @property
     def in_order(self) -> tuple[AnswerSentence | str, ...]:

@@ -118,9 +118,13 @@ GRAMMAR = CollectionGrammar(
     ),
     how_many="how many",
     facts=(
+        (
+            "bibtex",
+            rf"{_ON}(?:(?:(?:can|could|may) i (?:have|get)|(?:give|send|show)(?: me)?) )?(?:the |an? |its )?"
+            rf"{_BIBTEX}(?P<title>)(?: please| pls)?",
+        ),
         ("bibtex", rf"{_ON}{_LEAD}(?:an? |the )?{_BIBTEX}(?: (?:of|for|to))?(?: the)? (?P<title>.+)"),
         ("bibtex", rf"{_ON}(?P<title>.+?)[,:]? {_BIBTEX}(?: please| pls)?"),
-        ("bibtex", rf"{_ON}(?:(?:give|send|show)(?: me)? )?(?:the |an? |its )?{_BIBTEX}(?P<title>)(?: please| pls)?"),
         ("bibtex", r"how (?:do|should|can|to)(?: i| we)? cite (?P<title>.+)"),
         ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
         ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),

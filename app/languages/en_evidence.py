@@ -26,7 +26,7 @@ EVIDENCE = EvidenceWords(
         r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
         r"in (?:just )?(?:one|two|three|a few|1|2|3) (?:short |simple )?(?:sentences?|lines?|words?)|"
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
-        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|please|pls)(?!\w)"
+        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls)(?!\w)"
     ),
     says_aim=(
         r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"

@@ -8,7 +8,7 @@ from app.languages.phrases import TopicPhrases
 PHRASES = TopicPhrases(
     near=("1 paper{scope}, or close to it", "{count} papers{scope}, or close to it, the closest first"),
     yes=("Yes, 1 paper{scope}", "Yes, {count} papers{scope}, the closest first"),
-    tried="No paper here says so outright; nearest by content",
+    tried="No paper may say so outright; nearest by content",
     works=("1 paper here is{scope}", "{count} papers here are{scope}, the closest first"),
     by="; by {names}",
     reading="To read{scope}, in this order",
@@ -17,11 +17,12 @@ PHRASES = TopicPhrases(
     earlier=" – the earliest of these",
     later=" – next, {date}",
     newest=" – the newest of these",
-    shelf=" – for {category} ({count} papers)",
+    shelf=" – for {category}, of which there are {count} here",
     ours=" – in this project's words: {summary}.",
     strands="What was found{scope}, a sentence of each paper",
     read_first="To read first: {paper}.",
-    nothing_later=" The newest with a date is {paper}; {count} have none.",
+    nothing_later=" The newest with a date is {paper}.",
+    without_date=" Without a date: {count}.",
     no_date="without a date",
     undated=("The record of 1 paper has no date", "The records of {count} papers have no date"),
     reference="BibTeX of “{title}”",
@@ -79,7 +80,7 @@ _TO = (
     rf"understand(?:ing)?|get(?:ting)? into)|{_ON})"
 )
 _THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new))*+"
-_ONE = r"(?:i|we|you|u|one|she|he|they|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
+_ONE = r"(?:i|we|you|u|one|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
 _SHOULD = r"(?:should|shd|shud|do|can|could|would|must|shall|to|might|ought)"
 _READ = (
     r"(?:read|start(?: with| off with| reading)?|begin(?: with| reading)?|hand|give|recommend|suggest|look at|"

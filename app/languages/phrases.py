@@ -93,7 +93,8 @@ class TopicPhrases:
     it, where there are such papers; `works` says so without a question of yes and no, and `tried` heads those
     nearest to what may not have been done. `reading` heads a reading list; the reasons from `nearest` to `shelf` say
     why a paper stands in its place. `strands` heads an overview, and `read_first` ends it. `ours` marks a line as
-    this project's. `nothing_later` says which paper is the newest, where a later one was asked for.
+    this project's. `nothing_later` says which paper is the newest, where a later one was asked for, and
+    `without_date` how many have none.
     """
 
     near: tuple[str, str]
@@ -112,6 +113,7 @@ class TopicPhrases:
     strands: str
     read_first: str
     nothing_later: str
+    without_date: str
     no_date: str
     undated: tuple[str, str]
     reference: str

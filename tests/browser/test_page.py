@@ -188,6 +188,19 @@ def test_stop_leaves_a_page_that_can_be_asked_again(visit) -> None:
     expect(seen.page.locator(".turn .provenance")).to_be_visible()
 
 
+def test_a_marker_stays_in_one_piece_however_wide_the_page_is(visit) -> None:
+    seen = visit()
+    seen.ask(BACKDOOR)
+    markers = "[...document.querySelectorAll('.answer a.marker')]"
+    pieces = f"() => Math.max(...{markers}.map((one) => one.getClientRects().length))"
+    broken: list[int] = []
+    for width in range(320, 1300, 5):
+        seen.page.set_viewport_size({"width": width, "height": 860})
+        if seen.page.evaluate(pieces) != 1:
+            broken.append(width)
+    assert broken == []
+
+
 def test_a_follow_up_keeps_the_context_and_new_conversation_drops_it(visit) -> None:
     seen = visit()
     seen.ask(BACKDOOR)

@@ -153,7 +153,9 @@ class CollectionAnswerer:
         if asked.intent in ("whether", "who works"):
             return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
         if asked.intent == "tried":
-            return self._listing(language.collection.topics.tried, papers[:NEAREST], papers, topic, language)
+            said = self._in_english(asked.said) or topic
+            reply = self._listing(language.collection.topics.tried, papers[:NEAREST], papers, said, language)
+            return replace(reply, surely=False)
         if asked.intent == "reading":
             return self._of_topic.reading(papers, which, language)
         if asked.intent == "strands":
@@ -211,9 +213,9 @@ class CollectionAnswerer:
         newest = next((paper for paper in papers if paper.published), None)
         if not (newest and newest.published and filters.since and filters.since > newest.published):
             return ""
-        undated = sum(not paper.published for paper in papers)
-        name = described(newest, language.phrases)
-        return language.collection.topics.nothing_later.format(paper=name, count=undated)
+        say, undated = language.collection.topics, sum(not paper.published for paper in papers)
+        told = say.nothing_later.format(paper=described(newest, language.phrases))
+        return told + (say.without_date.format(count=undated) if undated else "")
 
     def _listing(
         self,

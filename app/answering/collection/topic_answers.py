@@ -42,8 +42,9 @@ class TopicAnswers:
 
     def closest(self, topic: str, filters: Filters, left_out: LeftOut = unheard) -> tuple[Paper, ...]:
         """The closest that pass the filters, where any paper at all is near the topic."""
-        found = nearness(topic, self._retriever, filters, left_out)
-        return found.within(0.0)[:CLOSEST_PAPERS] if not filters.is_empty else ()
+        if filters.is_empty:
+            return ()
+        return nearness(topic, self._retriever, filters, left_out).within(0.0)[:CLOSEST_PAPERS]
 
     def works(self, papers: Sequence[Paper], topic: str, which: str, language: Language, *, yes: bool) -> Reply:
         """That somebody works on it: who, when, and the sentence of each paper that is nearest to it."""

@@ -42,7 +42,9 @@ def understood(question: Question, records: Records) -> Understanding:
     said = conversation.topic.asked if again else text
     several = comparison_in(said) or parts_of(said)
     if asked := going_on(text, conversation.of_records, records, conversation.topic.named):
-        return Understanding(asked.said, of_records=asked, several=several)
+        # "Papers about A vs B" asks for papers.
+        listed = isinstance(several, Comparison) and asked.intent in ("list", "count", "newest", "oldest")
+        return Understanding(asked.said, of_records=asked, several=None if listed else several)
     if wanted:
         return Understanding(wanted)
     standalone = conversation.standalone(text, records)

@@ -108,7 +108,10 @@ class SeveralAnswerer:
             asked = understood(Question(text, history, question.filters), self._collection.records)
             if asked.of_records:
                 reply = self._collection.answer(asked.of_records, question.filters, language, search.left_out)
-                if reply.answered and reply.citations:
+                if reply.answered and not reply.citations:
+                    # A count, an overview: nothing is quoted, and what is said is the record's.
+                    return Findings(part.asked, "answered", unsaid=reply.text, confidence=1.0)
+                if reply.answered:
                     is_fact = asked.of_records.paper is not None and asked.of_records.intent in ("who", "when", "where")
                     return _of_records(part, reply, language.collection.colon if is_fact else "")
         found = self._search(Question(part.alone, history, question.filters), search)

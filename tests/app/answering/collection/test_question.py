@@ -330,3 +330,23 @@ def test_chinese_lists_name_their_topic_by_any_verb(records: Records, text: str,
 @pytest.mark.parametrize("text", ["这篇论文讲了什么", "讲讲越狱", "模型讲真话吗", "论文讲了什么"])
 def test_what_a_chinese_paper_says_is_no_list(records: Records, text: str) -> None:
     assert read(records, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("give me the bibtex", "bibtex"),
+        ("and the bibtex?", "bibtex"),
+        ("can i have the bibtex", "bibtex"),
+        ("the bibtex please", "bibtex"),
+        ("summarize it for me", "summary"),
+        ("summarise that paper for me", "summary"),
+    ],
+)
+def test_what_is_asked_of_the_paper_spoken_of(
+    all_papers: tuple[Paper, ...], records: Records, text: str, intent: str
+) -> None:
+    spoken_of = next(paper for paper in all_papers if paper.id == "sleeper-agents")
+    asked = going_on(text, None, records, [spoken_of])
+    assert asked is not None
+    assert (asked.intent, asked.paper) == (intent, spoken_of)

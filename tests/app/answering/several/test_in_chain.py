@@ -33,6 +33,17 @@ def test_the_events_of_several_parts_say_what_the_answer_says(answerer: LocalAns
     assert answer.citations[0].paper.id == "sleeper-agents" and "January 2024" in answer.answer
 
 
+def test_what_the_records_count_is_a_part_without_a_quote(answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question("how many papers are there and who wrote Sleeper Agents?"))
+    assert "The collection has 94 papers" in answer.answer and "Evan Hubinger" in answer.answer
+    assert [(part.status, len(part.citations)) for part in answer.parts] == [("answered", 0), ("answered", 1)]
+
+
+def test_papers_about_two_things_are_listed_and_not_compared(answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question("papers about RLHF vs DPO"))
+    assert answer.table == () and answer.parts == ()
+
+
 def test_with_a_language_model_quotes_answer_each_part_and_it_is_said_why(
     writing: Callable[..., LocalAnswerer],
 ) -> None:
