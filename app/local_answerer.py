@@ -111,6 +111,7 @@ class LocalAnswerer:
         if self._reader:
             self._reader.load()
         self._asked(lambda collection: collection.retriever.questions("", ()))
+        self._asked(lambda collection: collection.chain.warm_up())
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         asked = checked_question(query, filters=filters, facets=self.facets)

@@ -98,6 +98,11 @@ class AnswerChain(Runnable[Question, Event]):
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
 
+    def warm_up(self) -> None:
+        """Do now what the first question would otherwise wait for. Raises `ModelError`."""
+        if self._ways:
+            self._ways.load()
+
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
         return last

@@ -26,7 +26,7 @@ _BIT = (
     r"|new|else|other|both|"
     r"yet|anything|,)(?![^\s,])"
 )
-_BITS = rf"(?:\s*+{_BIT})*+"
+_BITS = rf"(?:\s*+(?<!\w){_BIT})*+"
 _TOPIC = rf"(?:\s*\b{_ABOUT}\s+(?P<topic>.+?))?"
 _PROPER_NAME = r"[^\W\d_][\w.'-]*+"
 _BY = rf"(?P<author>(?: (?!the\b){_PROPER_NAME}){{1,4}})"

@@ -42,6 +42,9 @@ EVIDENCE = EvidenceWords(
         r"|\b(?:outperform|achiev)\w*|\b(?:surprisingly|strikingly)\b|\b(?:showing|finding|proving) that\b"
     ),
     asks_definition=(
+        r"(?:and|or|what about|how about) (?P<next>(?!(?:in|on|for|with|by|at|to|of|from|after|before|since|then|now|"
+        r"what|who|how|why|when|where|which|is|are|was|were|do|does|did|can|could|it|that|this|they|those|these|the|an?|not|"
+        r"no|only|just|also|so|if|shorter|more|other|others|one|ones)\b)\S+(?: \S+){0,2})|"
         r"(?P<named>(?!what|how|why|who|explain|define)\S+(?: \S+){0,3}?),? (?:meaning|definition|explained)|"
         r"what (?:does|do|did) (?:an? |the (?:term |word )?)?"
         r"(?P<said>(?!(?:it|that|this|they|you)\b)\S+(?: \S+){0,4}?)"

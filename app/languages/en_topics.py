@@ -8,7 +8,7 @@ from app.languages.phrases import TopicPhrases
 PHRASES = TopicPhrases(
     near=("1 paper{scope}, or close to it", "{count} papers{scope}, or close to it, the closest first"),
     yes=("Yes, 1 paper{scope}", "Yes, {count} papers{scope}, the closest first"),
-    tried="No paper may say so outright; nearest by content",
+    tried="Perhaps no paper says so outright; nearest by content",
     works=("1 paper here is{scope}", "{count} papers here are{scope}, the closest first"),
     by="; by {names}",
     reading="To read{scope}, in this order",

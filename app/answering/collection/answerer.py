@@ -142,7 +142,8 @@ class CollectionAnswerer:
         self, asked: CollectionQuestion, filters: Filters, chosen: Filters, language: Language, left_out: LeftOut
     ) -> Reply:
         """What the papers about a topic are, or that there are none."""
-        topic = self._in_english(asked.topic)
+        # Whether something was done with a thing is more than the thing.
+        topic = self._in_english(asked.said if asked.intent == "tried" and asked.said else asked.topic)
         papers = self._of_topic.papers(topic, filters, left_out, widely=asked.intent == "strands")
         if not papers:
             reply = self._nothing(asked, filters, chosen, language, left_out)
@@ -153,8 +154,7 @@ class CollectionAnswerer:
         if asked.intent in ("whether", "who works"):
             return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
         if asked.intent == "tried":
-            said = self._in_english(asked.said) or topic
-            reply = self._listing(language.collection.topics.tried, papers[:NEAREST], papers, said, language)
+            reply = self._listing(language.collection.topics.tried, papers[:NEAREST], papers, topic, language)
             return replace(reply, surely=False)
         if asked.intent == "reading":
             return self._of_topic.reading(papers, which, language)

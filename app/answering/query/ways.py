@@ -14,13 +14,14 @@ import numpy as np
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 from retrieval.lexical.han import HAN
+from retrieval.lexical.tokens import content_words
 from retrieval.models.embedder import Embedder
 
 FILE = "ways.jsonl"
 MAX_WORDS = 25
 KNOWN_FROM = 0.6
-"""The share of a question's words that some way has; what has fewer asks of something else …"""
-NEAR_FROM = 0.7
+"""The share of a question's content words that some way has; what has fewer asks of something else …"""
+NEAR_FROM = 0.6
 """… and so does what is no nearer to any way than this. Both hold for ways left out, and for questions of papers."""
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
 
@@ -49,20 +50,24 @@ class WaysOfAsking:
         self._ways = ways
         self._embedder = embedder
         self._in_english = in_english
-        self._known = {word for way in ways for word in _words(way.text)}
+        self._known = {word for way in ways for word in content_words(way.text)}
         self._loading = threading.Lock()
         self._vectors: np.ndarray | None = None
 
     def plainly(self, text: str) -> str | None:
         """The plain question that the text asks; None where it asks something else."""
-        words = _words(text)
-        if not words or len(words) > MAX_WORDS:
+        if not 0 < len(_WORD.findall(text)) <= MAX_WORDS:
             return None
+        words = content_words(text)
         if sum(word in self._known for word in words) < KNOWN_FROM * len(words):
             return None
         near = self._embedded() @ self._embed([text])[0]
         best = int(near.argmax())
         return self._ways[best].plainly if near[best] >= NEAR_FROM else None
+
+    def load(self) -> None:
+        """Embed the ways now rather than at the first question that may mean one. Raises `ModelError`."""
+        self._embedded()
 
     def _embedded(self) -> np.ndarray:
         with self._loading:
@@ -72,7 +77,3 @@ class WaysOfAsking:
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
         return self._embedder.embed([self._in_english(text) or text for text in texts])
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())

@@ -19,7 +19,9 @@ from app.answering.events import (
     AnswerPart,
     AnswerSentence,
     AnswerStatus,
+    Author,
     Citation,
+    Direct,
     Mode,
     Support,
     TableRow,
@@ -75,6 +77,7 @@ def kept(answer: Answer) -> dict[str, Any]:
         "models": asdict(answer.models),
         "note": answer.note,
         "notes": [_kept_notice(part) for part in notices_as_json(answer.note)],
+        "direct": answer.direct.as_json() if answer.direct else None,
         "parts": [part.as_json() for part in answer.parts],
         "table": [
             {"name": row.name, "citation": row.citation.number if row.citation else None} for row in answer.table
@@ -111,6 +114,7 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
         timings=_timings(record),
         models=_models(record),
         note=together(_note(record), _papers_gone({*lost.values(), *gone})),
+        direct=_direct(record.get("direct"), numbers, lost),
         parts=tuple(_answer_part(one, numbers, lost) for one in _list(record, "parts", MAX_PARTS)),
         table=tuple(_row(one, numbers, citations) for one in _list(record, "table", MAX_PARTS)),
     )
@@ -208,6 +212,19 @@ def _sentence(record: Any, numbers: set[int]) -> AnswerSentence:
     support = _choice(record, "support", get_args(Support))
     _require(bool(cited) or support != "supported", "a sentence that cites nothing cannot be supported")
     return AnswerSentence(_text(record, "text", MAX_TEXT_CHARS), tuple(cited), support, _number(record, "score", 0, 1))
+
+
+def _direct(record: Any, numbers: set[int], lost: Mapping[int, str]) -> Direct | None:
+    """The line in plain words; none once a quote is gone that says it."""
+    if record is None:
+        return None
+    _require(isinstance(record, dict), "the direct line must be an object")
+    cited = _list(record, "citations", MAX_CITATIONS)
+    for number in cited:
+        _require(type(number) is int and number in numbers, "the direct line cites a quote that is not there")
+    by = _choice(record, "by", get_args(Author))
+    text = _text(record, "text", MAX_SHORT_CHARS)
+    return None if any(number in lost for number in cited) else Direct(text, by, tuple(cited))
 
 
 def _answer_part(record: Any, numbers: set[int], lost: Mapping[int, str]) -> AnswerPart:

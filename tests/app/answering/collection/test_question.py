@@ -61,6 +61,8 @@ def read(records: Records, *questions: str) -> CollectionQuestion | None:
         ("Are there any papers about reward hacking?", "list", {}, "reward hacking"),
         ("which papers discuss RLHF", "list", {}, "RLHF"),
         ("papers on hallucination pls", "list", {}, "hallucination"),
+        ("papers about football", "list", {}, "football"),
+        ("which papers discuss recall", "list", {}, "recall"),
         ("What was published in 2023?", "list", IN_2023, ""),
         ("there are papers by OpenAI in 2023?", "list", {"by": ("OpenAI",), **IN_2023}, ""),
         ("有多少篇关于遗忘学习的论文？", "count", {}, "遗忘学习"),

@@ -237,7 +237,7 @@ def test_nobody_works_on_what_no_paper_is_near(text: str) -> None:
 
 def test_what_nobody_says_outright_is_no_yes() -> None:
     reply = told("has anyone tried that in a hospital", {"owls": 0.5})
-    assert reply.text.startswith("No paper may say so outright; nearest by content:\n\nOwls (A Lab)")
+    assert reply.text.startswith("Perhaps no paper says so outright; nearest by content:\n\nOwls (A Lab)")
     assert reply.answered and not reply.surely
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.answering.collection.records import Records
 from app.answering.query.understanding import understood
-from app.answering.query.ways import FILE, MAX_WORDS, Way, WaysOfAsking, read_ways
+from app.answering.query.ways import FILE, MAX_WORDS, NEAR_FROM, Way, WaysOfAsking, read_ways
 from app.answering.question import checked_question
 from app.local_answerer import LocalAnswerer
 from retrieval.errors import InputError
 from retrieval.models.embedder import HashEmbedder
-from retrieval.shipped import shipped_file
+from retrieval.questions.labelled import read_labelled_questions
+from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.types import Paper
 
 OLDEST, COUNT = "Which is the oldest paper?", "How many papers are there?"
@@ -65,6 +67,26 @@ def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
 def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, said: str) -> None:
     answer = with_reader.ask(text)
     assert answer.status == "answered" and said in answer.answer
+
+
+@pytest.mark.model
+def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer) -> None:
+    ways = read_ways(shipped_file(FILE))
+    vectors = with_reader.retriever.embedder.embed([with_reader.retriever.in_english(way.text) for way in ways])
+    near = vectors @ vectors.T
+    np.fill_diagonal(near, -1)
+    taken = [place for place in range(len(ways)) if near[place].max() >= NEAR_FROM]
+    right = [place for place in taken if ways[near[place].argmax()].plainly == ways[place].plainly]
+    assert len(taken) > 0.8 * len(ways) and len(right) > 0.8 * len(taken)
+
+
+@pytest.mark.model
+def test_no_question_that_was_written_for_papers_is_taken_for_one(with_reader: LocalAnswerer) -> None:
+    retriever = with_reader.retriever
+    ways = WaysOfAsking(read_ways(shipped_file(FILE)), retriever.embedder, retriever.in_english)
+    asked = read_labelled_questions(default_questions_file("dev.jsonl"))
+    asked += read_labelled_questions(default_questions_file("train.jsonl"))
+    assert [question.text for question in asked if ways.plainly(question.text)] == []
 
 
 @pytest.mark.model

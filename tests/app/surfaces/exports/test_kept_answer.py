@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
+from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Direct, Timings
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.notices.notice import Notice, languages, said, templates, together
@@ -48,6 +48,7 @@ ANSWER = Answer(
     timings=Timings(total_ms=84.2, first_token_ms=None),
     models=AnswerModels(embedding="tiny", llm=None, corpus="abc"),
     note="A note.",
+    direct=Direct("Backdoors stay.", "project", (1, 2)),
 )
 COUNTED = replace(ANSWER, note=Notice("left_out", count=2))
 
@@ -264,6 +265,13 @@ def test_an_answer_whose_paper_is_gone_opens_and_says_so() -> None:
     assert opened.note and opened.note.startswith("A note. One of its papers is no longer in the collection")
     again = answer_from_kept(kept(opened), {"sleeper": SLEEPER}.get)
     assert again == opened  # the note is not said twice
+
+
+def test_the_direct_line_goes_with_a_quote_that_says_it() -> None:
+    gone = {name: paper for name, paper in PAPERS.items() if name != SLEEPER.id}
+    assert answer_from_kept(sent(ANSWER), gone.get).direct is None
+    with pytest.raises(InputError):
+        answer_from_kept(record(direct={"text": "x", "by": "project", "citations": [9]}), PAPERS.get)
 
 
 def test_a_quote_whose_words_have_changed_is_left_out() -> None:
