@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.answering.answerer import Answerer
 from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.openapi import body_of, examples, failures
-from app.surfaces.api.schema import Part, Sentence
+from app.surfaces.api.schema import Direct, Part, Sentence
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
 
 MAX_EXPORTED = 100
@@ -85,6 +85,7 @@ class KeptAnswer(BaseModel):
     models: dict[str, str | None] = {}
     note: str | None = None
     notes: list[KeptNotice] = []
+    direct: Direct | None = None
     parts: list[Part] = []
     table: list[KeptRow] = []
 
