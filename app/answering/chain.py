@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
+from app.answering.collection.question import paper_meant
 from app.answering.events import (
     Answer,
     AnswerModels,
@@ -154,12 +155,13 @@ class AnswerChain(Runnable[Question, Event]):
             yield from self._write(work, model)
 
     def _meant(self, work: Work, asked: Understanding) -> Understanding | None:
-        """The question about the collection itself that is meant, where it is asked in a way that its grammar lacks."""
+        """The question about the collection or a record that is meant, where it is asked in a way its grammar lacks."""
         if self._ways is None or asked.doubt or asked.standalone != work.question.text:
             return None
-        plainly = self._ways.plainly(work.question.text)
+        records = self._of_collection.records
+        plainly = self._ways.plainly(work.question.text, lambda said: paper_meant(said, records))
         alone = replace(work.question, text=plainly, history=()) if plainly else None
-        return understood(alone, self._of_collection.records) if alone else None
+        return understood(alone, records) if alone else None
 
     def _reply(self, work: Work, asked: Understanding) -> Reply | None:
         """What can be said without a search for evidence: to a courtesy, and to a question about the collection."""

@@ -173,7 +173,11 @@ GRAMMAR = CollectionGrammar(
         r"|(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
         r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
     ),
-    around_title=r"^(?:the|an?) | (?:paper|study|work|article|report|preprint|method|abstract)s?$",
+    around_title=(
+        r"^(?:(?:the|an?|that|this|your|their) )?"
+        r"(?:(?:paper|study|work|article|report|preprint|one|thing)s? (?:on|about|called|titled|named|regarding) )?"
+        r"(?:the |an? )?(?=\S)| (?:paper|study|work|article|report|preprint|method|abstract|thing|one|stuff)s?$"
+    ),
     clause=(
         r"\b(?:how|why|does|do|did|can|could|would|should|compar\w*|explain\w*|summar\w*|differ\w*|between|than|when|"
         r"who|whose|what|which|whether|if|is|are|was|were|has|have|had|not|no)\b"

@@ -27,6 +27,7 @@ ANSWERS = AnswerPhrases(
     summed_up="In this project's words: {summary}\n\n",
     refusal="",
     closest="Closest to it: {papers}.",
+    abstracts_only=" Only abstracts are read here; the papers themselves may say it.",
     read_on="Read on in {papers}.",
     follow_up="What does “{title}” find?",
     between_papers="; ",

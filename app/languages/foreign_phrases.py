@@ -27,6 +27,7 @@ class ForeignPhrases:
     further: tuple[str, str, str]
     refusal: str
     closest: str
+    abstracts_only: str
     read_on: str
     translated: str
     found: tuple[str, str]
@@ -65,6 +66,7 @@ def spoken(code: str) -> Language | None:
         further=own.further,
         refusal=own.refusal,
         closest=own.closest,
+        abstracts_only=own.abstracts_only,
         read_on=own.read_on,
         translated=own.translated,
         between_papers=own.between_papers,
@@ -97,6 +99,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} ergänzt: ", "Und {paper}: ", "{paper} schreibt: "),
             refusal=" Dazu habe ich in den Arbeiten nichts gefunden.",
             closest="Am nächsten kommen: {papers}.",
+            abstracts_only=" Gelesen werden hier nur Kurzfassungen; in den Arbeiten selbst kann es stehen.",
             read_on="Zum Weiterlesen: {papers}.",
             translated="“{gloss}” (im Original: “{quote}”)",
             found=("Die Sammlung hat 1 Arbeit{scope}", "Die Sammlung hat {count} Arbeiten{scope}"),
@@ -119,6 +122,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} ajoute : ", "Et {paper} : ", "{paper} dit : "),
             refusal=" Je n’ai rien trouvé là-dessus dans les articles.",
             closest="Les articles les plus proches : {papers}.",
+            abstracts_only=" Seuls les résumés sont lus ici ; les articles eux-mêmes le disent peut-être.",
             read_on="À lire aussi : {papers}.",
             translated="“{gloss}” (dans l’original : “{quote}”)",
             found=("La collection a 1 article{scope}", "La collection a {count} articles{scope}"),
@@ -144,6 +148,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} añade: ", "Y {paper}: ", "{paper} dice: "),
             refusal=" No he encontrado nada sobre esto en los artículos.",
             closest="Los artículos más cercanos: {papers}.",
+            abstracts_only=" Aquí solo se leen los resúmenes; puede que los artículos mismos lo digan.",
             read_on="Para seguir leyendo: {papers}.",
             translated="“{gloss}” (en el original: “{quote}”)",
             found=("La colección tiene 1 artículo{scope}", "La colección tiene {count} artículos{scope}"),
@@ -167,6 +172,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} acrescenta: ", "E {paper}: ", "{paper} diz: "),
             refusal=" Não encontrei nada sobre isso nos artigos.",
             closest="Os artigos mais próximos: {papers}.",
+            abstracts_only=" Aqui só se leem os resumos; os próprios artigos talvez o digam.",
             read_on="Para continuar a ler: {papers}.",
             translated="“{gloss}” (no original: “{quote}”)",
             found=("A coleção tem 1 artigo{scope}", "A coleção tem {count} artigos{scope}"),
@@ -189,6 +195,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} aggiunge: ", "E {paper}: ", "{paper} dice: "),
             refusal=" Negli articoli non ho trovato nulla su questo.",
             closest="Gli articoli più vicini: {papers}.",
+            abstracts_only=" Qui si leggono solo i riassunti; gli articoli stessi potrebbero dirlo.",
             read_on="Per continuare a leggere: {papers}.",
             translated="“{gloss}” (nell’originale: “{quote}”)",
             found=("La raccolta ha 1 articolo{scope}", "La raccolta ha {count} articoli{scope}"),
@@ -211,6 +218,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} voegt toe: ", "En {paper}: ", "{paper} zegt: "),
             refusal=" Hierover heb ik in de artikelen niets gevonden.",
             closest="Het dichtst in de buurt komen: {papers}.",
+            abstracts_only=" Hier worden alleen samenvattingen gelezen; in de artikelen zelf kan het staan.",
             read_on="Verder lezen: {papers}.",
             translated="“{gloss}” (in het origineel: “{quote}”)",
             found=("De verzameling heeft 1 artikel{scope}", "De verzameling heeft {count} artikelen{scope}"),
@@ -233,6 +241,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} добавляет: ", "И {paper}: ", "{paper} пишет: "),
             refusal=" В статьях я об этом ничего не нашёл.",
             closest="Самые близкие статьи: {papers}.",
+            abstracts_only=" Здесь читаются только аннотации; в самих статьях это может быть.",
             read_on="Читать дальше: {papers}.",
             translated="“{gloss}” (в оригинале: “{quote}”)",
             found=("В собрании 1 статья{scope}", "Статей в собрании{scope}: {count}"),
@@ -256,6 +265,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper} はこう補足しています：", "また {paper}：", "{paper} にはこうあります："),
             refusal=" この点について論文の中には何も見つかりませんでした。",
             closest="最も近い論文：{papers}。",
+            abstracts_only="ここで読んでいるのは要旨だけなので、論文本文には書かれているかもしれません。",
             read_on="関連する論文：{papers}。",
             translated="“{gloss}”（原文：“{quote}”）",
             found=("{scope}論文は1本あります", "{scope}論文は{count}本あります"),
@@ -280,6 +290,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             further=("{paper}의 추가 내용: ", "그리고 {paper}: ", "{paper}: "),
             refusal=" 이에 대해서는 논문에서 찾지 못했습니다.",
             closest="가장 가까운 논문: {papers}.",
+            abstracts_only=" 여기서는 초록만 읽으므로 논문 본문에는 있을 수 있습니다.",
             read_on="더 읽을 논문: {papers}.",
             translated="“{gloss}” (원문: “{quote}”)",
             found=("{scope} 논문이 1편 있습니다", "{scope} 논문이 {count}편 있습니다"),

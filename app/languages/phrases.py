@@ -19,7 +19,8 @@ class AnswerPhrases:
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
     before the quotes of such a paper, this project's words of it.
-    `refusal` follows the refusal constant, which is the same in every language.
+    `refusal` follows the refusal constant, which is the same in every language, and `abstracts_only` the papers that
+    are `closest`.
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
@@ -47,6 +48,7 @@ class AnswerPhrases:
     summed_up: str
     refusal: str
     closest: str
+    abstracts_only: str
     read_on: str
     follow_up: str
     between_papers: str

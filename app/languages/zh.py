@@ -58,6 +58,7 @@ _PHRASES = AnswerPhrases(
     summed_up="本项目的概括：{summary}\n\n",
     refusal=" 这些论文没有回答这个问题。",
     closest="最接近的论文：{papers}。",
+    abstracts_only="这里只读摘要，论文正文或许会提到。",
     read_on="延伸阅读：{papers}。",
     follow_up="“{title}”有什么发现？",
     between_papers="；",

@@ -89,6 +89,11 @@ def going_on(
     return _refined(text, before, records) if before else None
 
 
+def paper_meant(said: str, records: Records) -> Paper | None:
+    """The one paper that is meant by a piece of a question, such as "the sleeper agents thing"."""
+    return records.meant_by(_AROUND_TITLE.sub("", said))
+
+
 def folded(text: str) -> str:
     """Small letters, straight quotes, single spaces, no mark at the end."""
     straight = text.casefold().translate(str.maketrans("’‘“”", "''\"\""))
@@ -115,6 +120,10 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     called = [paper for paper in treat if folded(paper.name).partition(":")[0] == topic]
     if len(called) == 1 or (len(treat) == 1 and not asked.named):
         return CollectionQuestion(asked.fact, paper=(called or list(treat))[0])
+    if paper := records.meant_by(topic):
+        return CollectionQuestion(asked.fact, paper=paper)
+    if asked.fact == "summary" and len(treat) > 1 and not _CLAUSE.search(topic):
+        return CollectionQuestion("strands", topic=_as_written(topic, text))
     if asked.named or asked.fact == "summary" or not 0 < len(treat) <= FEW:
         return None
     return CollectionQuestion("list", topic=_as_written(topic, text))

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
 from retrieval.facets import FACETS, Facets, Filters, facets_of
-from retrieval.lexical.tokens import content_words
+from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 from retrieval.types import Paper
 
 NAME_WORDS = 3
@@ -131,8 +131,24 @@ class Records:
         words = tuple(content_words(term))
         if len(words) < TITLE_WORDS:
             return None
-        titled = [self.papers[place] for place in _all_of(words, self._by_word) if self._titled(place, words)]
+        titled = [paper for place in _all_of(words, self._by_word) if self._titled(paper := self.papers[place], words)]
         return titled[0] if len(titled) == 1 and not self._says_what(words, term) else None
+
+    def meant_by(self, term: str) -> Paper | None:
+        """The one paper that is meant by a few words: those of its title alone, or a name that it alone speaks of."""
+        said = _WORD.findall(term.casefold())
+        words = tuple(content_words(self._in_english(term) or term))
+        # "Many-shot jailbreaking", and not "why sleeper agents".
+        if (paper := self.called(term)) and set(said) <= set(_WORD.findall(paper.name.casefold())):
+            return paper
+        if not words or said[0] in FUNCTION_WORDS or said[-1] in FUNCTION_WORDS:
+            return None
+        having = [self.papers[place] for place in sorted(_all_of(words, self._by_word))]
+        if len(words) < TITLE_WORDS:
+            return having[0] if len(having) == 1 and _is_proper(words[0], having[0]) else None
+        within = [paper for paper in having if set(words) <= set(content_words(paper.name))]
+        titled = [paper for paper in within if self._titled(paper, words)]
+        return next((found[0] for found in (titled, within) if len(found) == 1), None)
 
     def explained(self, term: str) -> bool:
         """Whether a paper is named after the thing, or says what it is; a single word must be given as a name there."""
@@ -146,8 +162,8 @@ class Records:
         counts = (definition_counts(paper.translations.get("en") or paper.abstract, term) for paper in texts)
         return any(one > 0 and one >= least for one in counts)
 
-    def _titled(self, place: int, words: Sequence[str]) -> bool:
-        title = content_words(self.papers[place].name)
+    def _titled(self, paper: Paper, words: Sequence[str]) -> bool:
+        title = content_words(paper.name)
         return any(title[at : at + len(words)] == list(words) for at in range(len(title)))
 
     def _name_at(self, words: Sequence[str], folded: Sequence[str], at: int) -> tuple[int | None, int]:
@@ -230,6 +246,13 @@ class Records:
 def forms_of(term: str) -> tuple[str, ...]:
     """The folded term, and how the field writes it out where it is an abbreviation."""
     return tuple(dict.fromkeys((term, _WRITTEN_OUT.get(term.strip(), term))))
+
+
+def _is_proper(stem: str, paper: Paper) -> bool:
+    """Whether the word is a name in the paper's record: it always has a capital letter there."""
+    spoken = _WORD.findall(f"{paper.name} {paper.summary} {paper.abstract}")
+    written = [word for word in spoken if content_words(word) == [stem]]
+    return bool(written) and all(word[0].isupper() for word in written)
 
 
 def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:

@@ -1,9 +1,10 @@
-"""Ways in which people ask about the collection itself, for those that its grammar does not read: "oldest one?"."""
+"""Ways in which people ask about the collection or a paper's record, for those that its grammar does not read."""
 
 from __future__ import annotations
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +12,29 @@ from typing import Any
 
 import numpy as np
 
+from app.answering.evidence.figures import asks_figure
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
-from retrieval.lexical.han import HAN
+from retrieval.lexical.han import HAN, has_han
 from retrieval.lexical.tokens import content_words
 from retrieval.models.embedder import Embedder
+from retrieval.types import Paper
 
 FILE = "ways.jsonl"
+PAPER = "{paper}"
+"""Stands for the name of one paper."""
 MAX_WORDS = 25
+MAX_NAME_WORDS = 12
+MAX_NAMES = 5
+"""So many pieces of a question that may name a paper are tried, the longest first."""
 KNOWN_FROM = 0.6
 """The share of a question's content words that some way has; what has fewer asks of something else …"""
 NEAR_FROM = 0.6
 """… and so does what is no nearer to any way than this. Both hold for ways left out, and for questions of papers."""
+NEAR_OF_PAPER_FROM = 0.7
+"""The same for what is asked of one paper …"""
+USED_FROM = 0.75
+"""… where this share of all words beside its name is known, and `KNOWN_FROM` of those with a content."""
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
 
 
@@ -44,36 +56,104 @@ def _parsed(record: dict[str, Any]) -> Way:
 
 
 class WaysOfAsking:
-    """Which plain question somebody means, by the nearest way; the ways are embedded when the first may be meant."""
+    """Which plain question somebody means, by the nearest way; the ways are embedded when the first may be meant.
+
+    Those with a `PAPER` in them ask of one paper: its name is taken out of a question before it is compared.
+    """
+
+    def __init__(self, ways: Sequence[Way], embedder: Embedder, in_english: Callable[[str], str]) -> None:
+        self._of_all = _Ways([way for way in ways if PAPER not in way.text], embedder, in_english)
+        self._of_one = _Ways([way for way in ways if PAPER in way.text], embedder, in_english)
+
+    def plainly(self, text: str, meant: Callable[[str], Paper | None] = lambda _: None) -> str | None:
+        """The plain question that the text asks; None where it asks something else.
+
+        `meant` gives the paper that is meant by a piece of a question, None where it is no paper's name.
+        """
+        if not 0 < len(_WORD.findall(text)) <= MAX_WORDS:
+            return None
+        near, _, way = self._of_all.nearest([text])
+        if near >= NEAR_FROM:
+            return way
+        if asks_figure(text):
+            return None
+        named = [(text[:at] + PAPER + text[end:], text[at:end]) for at, end in self._of_one.known_around(text)]
+        papers = [(rest, paper) for rest, name in named if (paper := meant(name))][:MAX_NAMES]
+        near, place, way = self._of_one.nearest([rest for rest, _ in papers])
+        return way.replace(PAPER, f"“{papers[place][1].name}”") if near >= NEAR_OF_PAPER_FROM else None
+
+    def load(self) -> None:
+        """Embed the ways now rather than at the first question that may mean one. Raises `ModelError`."""
+        self._of_all.embedded()
+        self._of_one.embedded()
+
+
+class _Ways:
+    """Ways that are compared with each other's questions."""
 
     def __init__(self, ways: Sequence[Way], embedder: Embedder, in_english: Callable[[str], str]) -> None:
         self._ways = ways
         self._embedder = embedder
         self._in_english = in_english
-        self._known = {word for way in ways for word in content_words(way.text)}
+        self._words_of: dict[str, set[str]] = defaultdict(set)
+        for way in ways:
+            self._words_of[way.plainly].update(_content(way.text))
+        self._known = frozenset[str]().union(*self._words_of.values())
+        self._used = {word for way in ways for word in _WORD.findall(way.text.replace(PAPER, " ").casefold())}
         self._loading = threading.Lock()
         self._vectors: np.ndarray | None = None
 
-    def plainly(self, text: str) -> str | None:
-        """The plain question that the text asks; None where it asks something else."""
-        if not 0 < len(_WORD.findall(text)) <= MAX_WORDS:
-            return None
-        words = content_words(text)
-        if sum(word in self._known for word in words) < KNOWN_FROM * len(words):
-            return None
-        near = self._embedded() @ self._embed([text])[0]
-        best = int(near.argmax())
-        return self._ways[best].plainly if near[best] >= NEAR_FROM else None
+    def nearest(self, texts: Sequence[str]) -> tuple[float, int, str]:
+        """How near the nearest way comes to any of the texts whose words are known, to which, and what it means."""
+        places = [place for place, text in enumerate(texts) if self._is_known(text)] if self._ways else []
+        if not places:
+            return 0.0, 0, ""
+        near = self._embed([texts[place] for place in places]) @ self.embedded().T
+        near[~np.array([self._may_mean(texts[place]) for place in places])] = 0.0
+        text, way = divmod(int(near.argmax()), len(self._ways))
+        return float(near.max()), places[text], self._ways[way].plainly
 
-    def load(self) -> None:
-        """Embed the ways now rather than at the first question that may mean one. Raises `ModelError`."""
-        self._embedded()
+    def known_around(self, text: str) -> list[tuple[int, int]]:
+        """Where a name may stand in a text, the longest first: what is left without it is mostly known."""
+        words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+        used = [self._is_used(text[at:end]) for at, end in words]
+        spans = [
+            (words[first][0], words[first + length - 1][1])
+            for length in range(min(MAX_NAME_WORDS, len(words) - 1), 0, -1)
+            for first in range(len(words) - length + 1)
+            if _mostly(used[:first] + used[first + length :], USED_FROM)
+        ]
+        return [(at, end) for at, end in spans if self._is_known(f"{text[:at]} {text[end:]}")]
 
-    def _embedded(self) -> np.ndarray:
+    def embedded(self) -> np.ndarray:
+        """The ways' vectors, (ways, dimensions)."""
         with self._loading:
             if self._vectors is None:
                 self._vectors = self._embed([way.text for way in self._ways])
             return self._vectors
 
+    def _is_used(self, word: str) -> bool:
+        return word.casefold() in self._used or not self._known.isdisjoint(content_words(word))
+
+    def _is_known(self, text: str) -> bool:
+        words = _content(text)
+        return bool(words) and _mostly([word in self._known for word in words], KNOWN_FROM)
+
+    def _may_mean(self, text: str) -> list[bool]:
+        """Of each way, whether those that mean the same have all words of the text that any way has."""
+        known = self._known.intersection(_content(text))
+        may = {plainly: known <= words for plainly, words in self._words_of.items()}
+        return [may[way.plainly] for way in self._ways]
+
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
-        return self._embedder.embed([self._in_english(text) or text for text in texts])
+        read = [text.replace(PAPER, "这篇论文" if has_han(text) else "this paper") for text in texts]
+        return self._embedder.embed([self._in_english(text) or text for text in read])
+
+
+def _content(text: str) -> list[str]:
+    """The content words beside the paper's name, of more than a letter."""
+    return [word for word in content_words(text.replace(PAPER, " ")) if len(word) > 1 or has_han(word)]
+
+
+def _mostly(known: Sequence[bool], share: float) -> bool:
+    return sum(known) >= share * len(known)

@@ -105,9 +105,10 @@ def own_words(name: str) -> str:
 
 
 def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
-    """The refusal, after the `opening` where there is one, and the names of the closest papers."""
+    """The refusal, after the `opening` where there is one, and the closest papers, whose abstracts alone were read."""
     refusal = f"{opening} {REFUSAL}{words.refusal}".lstrip()
-    return refusal + closest_named(closest_papers(passages), words)
+    closest = closest_named(closest_papers(passages), words)
+    return refusal + (closest + words.abstracts_only if closest else "")
 
 
 def closest_named(papers: Sequence[Paper], words: AnswerPhrases = ENGLISH.phrases) -> str:

@@ -118,3 +118,25 @@ def test_a_paper_is_called_by_its_name_in_another_language() -> None:
     records = Records([paper], lambda term: {"休眠智能体": "sleeper agents"}.get(term, ""))
     assert records.called("休眠智能体") is paper
     assert records.called("智能体") is None
+
+
+@pytest.mark.parametrize(
+    ("term", "paper"),
+    [
+        ("sleeper agents", "sleeper-agents"),
+        ("many-shot jailbreaking", "many-shot-jailbreaking"),
+        ("extreme risks", "extreme-risks-evaluation"),
+        ("sparrow", "sparrow"),
+        # Words of several papers, of no title, or no name at all.
+        ("language models", None),
+        ("jailbreaking with many shots works", None),
+        ("dialogue", None),
+        ("why sleeper agents", None),
+        ("", None),
+    ],
+)
+def test_a_paper_is_meant_by_its_titles_words_or_a_name_that_it_alone_has(
+    records: Records, term: str, paper: str | None
+) -> None:
+    meant = records.meant_by(term)
+    assert (meant.id if meant else None) == paper

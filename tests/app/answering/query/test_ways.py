@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.answering.collection.question import paper_meant
 from app.answering.collection.records import Records
 from app.answering.query.understanding import understood
-from app.answering.query.ways import FILE, MAX_WORDS, NEAR_FROM, Way, WaysOfAsking, read_ways
+from app.answering.query.ways import FILE, MAX_WORDS, NEAR_FROM, PAPER, Way, WaysOfAsking, read_ways
 from app.answering.question import checked_question
 from app.local_answerer import LocalAnswerer
 from retrieval.errors import InputError
@@ -20,6 +21,9 @@ from retrieval.types import Paper
 
 OLDEST, COUNT = "Which is the oldest paper?", "How many papers are there?"
 WAYS = (Way("oldest one of the lot", OLDEST), Way("how big is this pile", COUNT))
+WRITERS, LINK = f"Who wrote {PAPER}?", f"Where can I read {PAPER}?"
+OF_ONE = (Way(f"whose baby is {PAPER} please", WRITERS), Way(f"send me a pdf of {PAPER} please", LINK))
+OWLS = Paper("owls", "How owls sleep at night", "Owls sleep by day.", "en")
 
 
 def meant(text: str) -> str | None:
@@ -29,6 +33,30 @@ def meant(text: str) -> str | None:
 def test_the_plain_question_of_the_nearest_way_is_meant() -> None:
     assert meant("the oldest one of the lot?") == OLDEST
     assert meant("how big is this pile??") == COUNT
+
+
+def meant_of_owls(text: str) -> str | None:
+    ways = WaysOfAsking(WAYS + OF_ONE, HashEmbedder(), str)
+    return ways.plainly(text, lambda said: OWLS if said.casefold() == "owls" else None)
+
+
+def test_the_name_of_a_paper_is_taken_out_and_put_back() -> None:
+    assert meant_of_owls("whose baby is Owls please?") == f"Who wrote “{OWLS.name}”?"
+    assert meant_of_owls("pdf of owls, send me a please") == f"Where can I read “{OWLS.name}”?"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "whose baby is this please",  # names no paper
+        "owls",  # asks nothing
+        "whose baby hides a pdf of owls",  # words of two different questions
+        "what do owls eat at night please",
+        "how many people sent a pdf of owls please",  # wants a figure
+    ],
+)
+def test_what_asks_more_of_a_paper_is_left_to_its_text(text: str) -> None:
+    assert meant_of_owls(text) is None
 
 
 @pytest.mark.parametrize(
@@ -43,9 +71,13 @@ def test_what_ships_is_read_plainly(all_papers: tuple[Paper, ...]) -> None:
     records = Records(all_papers)
     ways = read_ways(shipped_file(FILE))
     assert len({way.text.casefold() for way in ways}) == len(ways) > 200
-    for plainly in {way.plainly for way in ways}:
+    for plainly in {way.plainly for way in ways if PAPER not in way.plainly}:
         read = understood(checked_question(plainly), records)
         assert read.of_records or read.courtesy, plainly
+    for plainly in {way.plainly for way in ways if PAPER in way.plainly}:
+        for paper in all_papers:
+            asked = understood(checked_question(plainly.replace(PAPER, f"“{paper.name}”")), records).of_records
+            assert asked and asked.paper == paper, (plainly, paper.name)
 
 
 def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
@@ -62,6 +94,10 @@ def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
         ("what labs have you got and which has most", "Google DeepMind 42"),
         ("the oldest thing in the collection, please", "January 2022"),
         ("sooo how many papers you got in there", "94 papers"),
+        ("sparrow arxiv id", "“Building safer dialogue agents” can be read at"),
+        ("who came up w/ sparrow", "Amelia Glaese"),
+        ("who's the first author on many-shot jailbreaking", "“Many-shot jailbreaking” is by Cem Anil"),
+        ("Sparrow 论文是谁写的呀", "出自Amelia Glaese"),
     ],
 )
 def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, said: str) -> None:
@@ -70,9 +106,11 @@ def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, 
 
 
 @pytest.mark.model
-def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer) -> None:
-    ways = read_ways(shipped_file(FILE))
-    vectors = with_reader.retriever.embedder.embed([with_reader.retriever.in_english(way.text) for way in ways])
+@pytest.mark.parametrize("of_one", [False, True])
+def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, of_one: bool) -> None:
+    ways = [way for way in read_ways(shipped_file(FILE)) if (PAPER in way.text) == of_one]
+    texts = [way.text.replace(PAPER, "this paper") for way in ways]
+    vectors = with_reader.retriever.embedder.embed([with_reader.retriever.in_english(text) for text in texts])
     near = vectors @ vectors.T
     np.fill_diagonal(near, -1)
     taken = [place for place in range(len(ways)) if near[place].max() >= NEAR_FROM]
@@ -81,12 +119,17 @@ def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer) -> No
 
 
 @pytest.mark.model
-def test_no_question_that_was_written_for_papers_is_taken_for_one(with_reader: LocalAnswerer) -> None:
-    retriever = with_reader.retriever
+def test_no_question_that_was_written_for_papers_is_taken_for_one(
+    with_reader: LocalAnswerer, all_papers: tuple[Paper, ...]
+) -> None:
+    retriever, records = with_reader.retriever, Records(all_papers)
     ways = WaysOfAsking(read_ways(shipped_file(FILE)), retriever.embedder, retriever.in_english)
     asked = read_labelled_questions(default_questions_file("dev.jsonl"))
     asked += read_labelled_questions(default_questions_file("train.jsonl"))
-    assert [question.text for question in asked if ways.plainly(question.text)] == []
+    taken = [
+        question.text for question in asked if ways.plainly(question.text, lambda said: paper_meant(said, records))
+    ]
+    assert taken == []
 
 
 @pytest.mark.model

@@ -149,7 +149,9 @@ def passages(*papers: Paper) -> list[Passage]:
 
 def test_the_refusal_names_the_three_closest_papers() -> None:
     papers = [Paper(name, name.upper(), "Words.", "en") for name in "abcd"]
-    assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == f"{REFUSAL}\n\nClosest to it: A; B; C."
+    assert refusal_answer(passages(papers[0], papers[0], *papers[1:])) == (
+        f"{REFUSAL}\n\nClosest to it: A; B; C. Only abstracts are read here; the papers themselves may say it."
+    )
     assert closest_papers(passages(papers[0], papers[0], *papers[1:])) == tuple(papers[:3])
 
 
