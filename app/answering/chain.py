@@ -14,7 +14,6 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
-from app.answering.collection.question import paper_meant
 from app.answering.events import (
     Answer,
     AnswerModels,
@@ -44,7 +43,7 @@ from app.answering.query.foreign_question import TermsByLanguage, foreign_questi
 from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
 from app.answering.query.topic import settled
-from app.answering.query.understanding import Understanding, understood
+from app.answering.query.understanding import Understanding, names_in, understood
 from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
@@ -159,7 +158,7 @@ class AnswerChain(Runnable[Question, Event]):
         if self._ways is None or asked.doubt or asked.standalone != work.question.text:
             return None
         records = self._of_collection.records
-        plainly = self._ways.plainly(work.question.text, lambda said: paper_meant(said, records))
+        plainly = self._ways.plainly(work.question.text, names_in(records))
         alone = replace(work.question, text=plainly, history=()) if plainly else None
         return understood(alone, records) if alone else None
 

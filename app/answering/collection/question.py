@@ -28,7 +28,7 @@ from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
 from retrieval.facets import FACETS, Filters
 from retrieval.lexical.han import has_han
-from retrieval.lexical.tokens import content_words
+from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 from retrieval.types import Paper
 
 MAX_CHARS = 300
@@ -92,6 +92,21 @@ def going_on(
 def paper_meant(said: str, records: Records) -> Paper | None:
     """The one paper that is meant by a piece of a question, such as "the sleeper agents thing"."""
     return records.meant_by(_AROUND_TITLE.sub("", said))
+
+
+def topic_meant(said: str, records: Records) -> str:
+    """The topic that is meant by a piece of a question, where several papers treat it; else empty."""
+    topic = _AROUND_TITLE.sub("", said).strip()
+    words = content_words(topic)
+    if not 0 < len(words) <= MAX_TOPIC_WORDS or FUNCTION_WORDS.intersection(_ends(topic)) or _CLAUSE.search(topic):
+        return ""
+    return topic if records.naming(topic) > 1 else ""
+
+
+def _ends(text: str) -> tuple[str, ...]:
+    """The first and the last word."""
+    words = _WORDS.findall(text.casefold())
+    return (*words[:1], *words[-1:])
 
 
 def folded(text: str) -> str:

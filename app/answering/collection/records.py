@@ -90,6 +90,11 @@ class Records:
                 places |= self._about_words(content_words(form))
         return places
 
+    def naming(self, topic: str) -> int:
+        """How many papers have all words of the topic, in one of its forms, in their name, category or summary."""
+        forms = (content_words(form) for form in forms_of((self._in_english(topic) or topic).casefold()))
+        return max((len(_all_of(words, self._by_word)) for words in forms if words), default=0)
+
     def _about_words(self, words: Sequence[str]) -> frozenset[int]:
         telling = [word for word in words if word not in _EVERYWHERE] or words
         if not telling:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.answering.collection.question import CollectionQuestion, going_on
+from app.answering.collection.question import CollectionQuestion, going_on, paper_meant, topic_meant
 from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked, terms_wanted
 from app.answering.query.comparison import Comparison, comparison_in
 from app.answering.query.conversation import Again, Doubt, read_conversation, wants_again
 from app.answering.query.courtesy import Courtesy, courtesy_of
 from app.answering.query.parts import Parts, parts_of
+from app.answering.query.ways import PAPER, TOPIC, Named
 from app.answering.question import Question
 from app.languages import language_of
 
@@ -49,6 +51,16 @@ def understood(question: Question, records: Records) -> Understanding:
         return Understanding(wanted)
     standalone = conversation.standalone(text, records)
     return Understanding(standalone, conversation.doubt(text, records), again, several=several)
+
+
+def names_in(records: Records) -> Mapping[str, Named]:
+    """What a piece of a question names among the records, for the ways of asking."""
+
+    def paper(said: str) -> str:
+        found = paper_meant(said, records)
+        return f"“{found.name}”" if found else ""
+
+    return {PAPER: paper, TOPIC: lambda said: topic_meant(said, records)}
 
 
 def _wanted(text: str, records: Records) -> str | None:

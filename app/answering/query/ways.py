@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,21 +20,24 @@ from retrieval.json_lines import read_records
 from retrieval.lexical.han import HAN, has_han
 from retrieval.lexical.tokens import content_words
 from retrieval.models.embedder import Embedder
-from retrieval.types import Paper
 
 FILE = "ways.jsonl"
-PAPER = "{paper}"
-"""Stands for the name of one paper."""
+WHOLE, PAPER, TOPIC = "", "{paper}", "{topic}"
+"""What a way asks about: the collection, one paper, or the papers of a topic, whose name the latter two stand for."""
+SLOTS = (WHOLE, PAPER, TOPIC)
+_NAMED = {WHOLE: ("", ""), PAPER: ("this paper", "这篇论文"), TOPIC: ("this topic", "这个主题")}
+Named = Callable[[str], str]
+"""What a piece of a question names, as a plain question writes it; empty where it names nothing."""
 MAX_WORDS = 25
 MAX_NAME_WORDS = 12
 MAX_NAMES = 5
-"""So many pieces of a question that may name a paper are tried, the longest first."""
+"""So many pieces of a question that name something are tried, the longest first."""
 KNOWN_FROM = 0.6
 """The share of a question's content words that some way has; what has fewer asks of something else …"""
 NEAR_FROM = 0.6
 """… and so does what is no nearer to any way than this. Both hold for ways left out, and for questions of papers."""
-NEAR_OF_PAPER_FROM = 0.7
-"""The same for what is asked of one paper …"""
+NEAR_OF_NAME_FROM = 0.7
+"""The same for what is asked of a paper or a topic …"""
 USED_FROM = 0.75
 """… where this share of all words beside its name is known, and `KNOWN_FROM` of those with a content."""
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
@@ -44,6 +49,14 @@ class Way:
 
     text: str
     plainly: str
+
+
+def slot_of(way: Way) -> str:
+    return next((slot for slot in SLOTS if slot and slot in way.text), WHOLE)
+
+
+def without_slots(text: str) -> str:
+    return text.replace(PAPER, " ").replace(TOPIC, " ")
 
 
 def read_ways(file: Path) -> tuple[Way, ...]:
@@ -58,48 +71,49 @@ def _parsed(record: dict[str, Any]) -> Way:
 class WaysOfAsking:
     """Which plain question somebody means, by the nearest way; the ways are embedded when the first may be meant.
 
-    Those with a `PAPER` in them ask of one paper: its name is taken out of a question before it is compared.
+    Those with a `PAPER` or a `TOPIC` in them ask of one: its name is taken out of a question before it is compared.
     """
 
     def __init__(self, ways: Sequence[Way], embedder: Embedder, in_english: Callable[[str], str]) -> None:
-        self._of_all = _Ways([way for way in ways if PAPER not in way.text], embedder, in_english)
-        self._of_one = _Ways([way for way in ways if PAPER in way.text], embedder, in_english)
+        of_slot: dict[str, list[Way]] = {slot: [] for slot in SLOTS}
+        for way in ways:
+            of_slot[slot_of(way)].append(way)
+        self._of_slot = {slot: _Ways(own, slot, embedder, in_english) for slot, own in of_slot.items()}
 
-    def plainly(self, text: str, meant: Callable[[str], Paper | None] = lambda _: None) -> str | None:
+    def plainly(self, text: str, meant: Mapping[str, Named] = MappingProxyType({})) -> str | None:
         """The plain question that the text asks; None where it asks something else.
 
-        `meant` gives the paper that is meant by a piece of a question, None where it is no paper's name.
+        `meant` says of each kind of name what a piece of a question names; of a kind that it lacks nothing is asked.
         """
         if not 0 < len(_WORD.findall(text)) <= MAX_WORDS:
             return None
-        near, _, way = self._of_all.nearest([text])
+        near, _, way = self._of_slot[WHOLE].nearest([text])
         if near >= NEAR_FROM:
             return way
         if asks_figure(text):
             return None
-        named = [(text[:at] + PAPER + text[end:], text[at:end]) for at, end in self._of_one.known_around(text)]
-        papers = [(rest, paper) for rest, name in named if (paper := meant(name))][:MAX_NAMES]
-        near, place, way = self._of_one.nearest([rest for rest, _ in papers])
-        return way.replace(PAPER, f"“{papers[place][1].name}”") if near >= NEAR_OF_PAPER_FROM else None
+        found = (self._of_slot[slot].named(text, named) for slot, named in meant.items())
+        return next((plainly for plainly in found if plainly), None)
 
     def load(self) -> None:
         """Embed the ways now rather than at the first question that may mean one. Raises `ModelError`."""
-        self._of_all.embedded()
-        self._of_one.embedded()
+        for ways in self._of_slot.values():
+            ways.embedded()
 
 
 class _Ways:
-    """Ways that are compared with each other's questions."""
+    """Ways with the same slot."""
 
-    def __init__(self, ways: Sequence[Way], embedder: Embedder, in_english: Callable[[str], str]) -> None:
+    def __init__(self, ways: Sequence[Way], slot: str, embedder: Embedder, in_english: Callable[[str], str]) -> None:
         self._ways = ways
+        self._slot = slot
         self._embedder = embedder
         self._in_english = in_english
         self._words_of: dict[str, set[str]] = defaultdict(set)
         for way in ways:
             self._words_of[way.plainly].update(_content(way.text))
         self._known = frozenset[str]().union(*self._words_of.values())
-        self._used = {word for way in ways for word in _WORD.findall(way.text.replace(PAPER, " ").casefold())}
+        self._used = {word for way in ways for word in _WORD.findall(without_slots(way.text).casefold())}
         self._loading = threading.Lock()
         self._vectors: np.ndarray | None = None
 
@@ -112,6 +126,13 @@ class _Ways:
         near[~np.array([self._may_mean(texts[place]) for place in places])] = 0.0
         text, way = divmod(int(near.argmax()), len(self._ways))
         return float(near.max()), places[text], self._ways[way].plainly
+
+    def named(self, text: str, named: Named) -> str | None:
+        """The plain question about what a piece of the text names; None where it asks something else."""
+        pieces = ((text[:at] + self._slot + text[end:], text[at:end]) for at, end in self.known_around(text))
+        filled = list(islice(((rest, name) for rest, piece in pieces if (name := named(piece))), MAX_NAMES))
+        near, place, way = self.nearest([rest for rest, _ in filled])
+        return way.replace(self._slot, filled[place][1]) if near >= NEAR_OF_NAME_FROM else None
 
     def known_around(self, text: str) -> list[tuple[int, int]]:
         """Where a name may stand in a text, the longest first: what is left without it is mostly known."""
@@ -146,13 +167,14 @@ class _Ways:
         return [may[way.plainly] for way in self._ways]
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
-        read = [text.replace(PAPER, "这篇论文" if has_han(text) else "this paper") for text in texts]
+        named = _NAMED[self._slot]
+        read = [text.replace(self._slot or "\0", named[has_han(text)]) for text in texts]
         return self._embedder.embed([self._in_english(text) or text for text in read])
 
 
 def _content(text: str) -> list[str]:
     """The content words beside the paper's name, of more than a letter."""
-    return [word for word in content_words(text.replace(PAPER, " ")) if len(word) > 1 or has_han(word)]
+    return [word for word in content_words(without_slots(text)) if len(word) > 1 or has_han(word)]
 
 
 def _mostly(known: Sequence[bool], share: float) -> bool:
