@@ -32,7 +32,7 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.evidence.evidence import Evidence, EvidenceFinder, surest, unread
+from app.answering.evidence.evidence import Evidence, EvidenceFinder, briefly, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
@@ -191,8 +191,8 @@ class AnswerChain(Runnable[Question, Event]):
         yield Status(Notice("searching"))
         text = asked.standalone if asked.again else work.question.text
         left_out: set[str] = set()
-        question, brief = replace(work.question, text=text), asked.again == "shorter"
-        told = self._several.answer(question, several, work.language, left_out.update, brief)
+        question = replace(work.question, text=text)
+        told = self._several.answer(question, several, work.language, left_out.update, work.brief)
         if told is None:
             return False
         work.left_out |= left_out
@@ -248,8 +248,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _choose(self, work: Work) -> None:
         asked_for = work.standalone if work.again else work.question.text
         found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
-        if work.again == "shorter" and found.quotes:
-            found = replace(found, quotes=(surest(found.quotes),), direct=None)
+        if work.brief:
+            found = briefly(found)
         if work.foreign:
             found = unread(found, bool(work.foreign.terms))
         work.evidence, work.quotes = found, found.quotes

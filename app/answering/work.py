@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from app.answering.events import Citation
+from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.query.conversation import Again
 from app.answering.query.foreign_question import ForeignQuestion
@@ -47,6 +48,11 @@ class Work:
     def language(self) -> Language:
         known = spoken(self.foreign.code) if self.foreign else None
         return known or language_of(self.asked)
+
+    @property
+    def brief(self) -> bool:
+        """Whether one quote is enough: few words are wanted, of this answer or of the one before it."""
+        return self.again == "shorter" or wants_brief(self.asked)
 
     @property
     def words(self) -> AnswerPhrases:

@@ -28,6 +28,12 @@ EVIDENCE = EvidenceWords(
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
         r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls)(?!\w)"
     ),
+    brief=(
+        r"\bin (?:just |only )?(?:one|1|a single) (?:short |simple |plain )?(?:sentence|line)\b|"
+        r"\b(?:one|1)[- ]liner\b|\bone[- ](?:line|sentence) (?:answer|summary|explanation|version)\b|"
+        r"\b(?:briefly|in brief|in short|in a nutshell|short answer|keep it (?:short|brief)|quick answer|be brief)\b|"
+        r"\btl;?dr\b|\bshort(?: (?:please|pls|plz))?!*$"
+    ),
     says_aim=(
         r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"
         r"we(?:'re| are) (?:interested|focused)|we (?:study|present|introduce|propose|investigate|explore|describe|"

@@ -180,7 +180,7 @@ class EvidenceWords:
 
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
     which a question is made, whatever it is about. `manner` is how an answer is wanted, and
-    no part of what is asked. A sentence with `says_aim` or
+    no part of what is asked, and one with `brief` wants few words. A sentence with `says_aim` or
     `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
     the thing in the one group that it fills is; a sentence in which `wants_explained` is found may want that of
     its `term`, or of something in quotation marks, which `asking_what` asks. A question with `asks_figure` wants a
@@ -194,6 +194,7 @@ class EvidenceWords:
     says_aim: str = ""
     says_finding: str = ""
     manner: str = ""
+    brief: str = ""
     asks_definition: str = ""
     wants_explained: tuple[str, ...] = ()
     asking_what: str = ""

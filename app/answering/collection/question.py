@@ -100,7 +100,7 @@ def topic_meant(said: str, records: Records) -> str:
     words = content_words(topic)
     if not 0 < len(words) <= MAX_TOPIC_WORDS or FUNCTION_WORDS.intersection(_ends(topic)) or _CLAUSE.search(topic):
         return ""
-    return topic if records.naming(topic) > 1 else ""
+    return topic if records.treats(topic) else ""
 
 
 def _ends(text: str) -> tuple[str, ...]:

@@ -90,10 +90,19 @@ class Records:
                 places |= self._about_words(content_words(form))
         return places
 
-    def naming(self, topic: str) -> int:
-        """How many papers have all words of the topic, in one of its forms, in their name, category or summary."""
-        forms = (content_words(form) for form in forms_of((self._in_english(topic) or topic).casefold()))
-        return max((len(_all_of(words, self._by_word)) for words in forms if words), default=0)
+    def english(self, term: str) -> str:
+        """The term in English, or as it is where it is known in no other language."""
+        return self._in_english(term) or term
+
+    def treats(self, topic: str) -> bool:
+        """Whether several papers speak of the topic, in one of its forms, and a name or category has a word of it."""
+        forms = [content_words(form) for form in forms_of(self.english(topic).casefold())]
+        return any(
+            any(map(self.is_subject, words))
+            and len(_all_of(words, self._by_word) | _all_of(words, self._by_word_of_abstract)) > 1
+            for words in forms
+            if words
+        )
 
     def _about_words(self, words: Sequence[str]) -> frozenset[int]:
         telling = [word for word in words if word not in _EVERYWHERE] or words
@@ -142,7 +151,7 @@ class Records:
     def meant_by(self, term: str) -> Paper | None:
         """The one paper that is meant by a few words: those of its title alone, or a name that it alone speaks of."""
         said = _WORD.findall(term.casefold())
-        words = tuple(content_words(self._in_english(term) or term))
+        words = tuple(content_words(self.english(term)))
         # "Many-shot jailbreaking", and not "why sleeper agents".
         if (paper := self.called(term)) and set(said) <= set(_WORD.findall(paper.name.casefold())):
             return paper

@@ -26,6 +26,7 @@ _EXPLAINED = tuple(
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+|\n+")
 MAX_EXPLAINED_CHARS = 1_000
 _MANNER = any_of(lambda language: language.evidence.manner, re.IGNORECASE)
+_BRIEF = any_of(lambda language: language.evidence.brief, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _SAYS = (
     r"is|are|refers? to|means?|denotes?|occurs?|involves?|aims?|seeks?|has emerged|corresponds?|allows?|provides?|"
@@ -41,6 +42,11 @@ def without_manner(question: str) -> str:
     """The question without how the answer is wanted, as "in one sentence": what is left is what is asked."""
     left = " ".join(_MANNER.sub(" ", question).split())
     return left if _WORD.search(left) else question
+
+
+def wants_brief(question: str) -> bool:
+    """Whether the answer is wanted in few words."""
+    return bool(_BRIEF.search(question.strip(" ?.？。")))
 
 
 def term_asked(question: str) -> str | None:

@@ -54,6 +54,17 @@ def surest(quotes: Sequence[Citation]) -> Citation:
     return replace(max(quotes, key=lambda quote: quote.score), number=1)
 
 
+def briefly(found: Evidence) -> Evidence:
+    """The same in one quote, the surest, or that which alone says the direct line."""
+    if not found.quotes:
+        return found
+    direct = found.direct
+    if direct and len(direct.citations) == 1:
+        said = next(quote for quote in found.quotes if quote.number in direct.citations)
+        return replace(found, quotes=(replace(said, number=1),), direct=replace(direct, citations=(1,)))
+    return replace(found, quotes=(surest(found.quotes),), direct=None)
+
+
 def unread(found: Evidence, by_terms: bool = False) -> Evidence:
     """What is left of the evidence for a question that could not be read: at best it comes near.
 

@@ -129,6 +129,8 @@ class _Ways:
 
     def named(self, text: str, named: Named) -> str | None:
         """The plain question about what a piece of the text names; None where it asks something else."""
+        if named(text):
+            return None
         pieces = ((text[:at] + self._slot + text[end:], text[at:end]) for at, end in self.known_around(text))
         filled = list(islice(((rest, name) for rest, piece in pieces if (name := named(piece))), MAX_NAMES))
         near, place, way = self.nearest([rest for rest, _ in filled])

@@ -14,7 +14,6 @@ from app.answering.query.ways import (
     MAX_WORDS,
     NEAR_FROM,
     PAPER,
-    SLOTS,
     TOPIC,
     Way,
     WaysOfAsking,
@@ -116,8 +115,8 @@ def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, 
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("slot", SLOTS)
-def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, slot: str) -> None:
+@pytest.mark.parametrize(("slot", "least"), [("", 0.8), (PAPER, 0.8), (TOPIC, 0.7)])
+def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, slot: str, least: float) -> None:
     ways = [way for way in read_ways(shipped_file(FILE)) if slot_of(way) == slot]
     texts = [way.text.replace(PAPER, "this paper").replace(TOPIC, "this topic") for way in ways]
     vectors = with_reader.retriever.embedder.embed([with_reader.retriever.in_english(text) for text in texts])
@@ -125,7 +124,7 @@ def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, slot:
     np.fill_diagonal(near, -1)
     taken = [place for place in range(len(ways)) if near[place].max() >= NEAR_FROM]
     right = [place for place in taken if ways[near[place].argmax()].plainly == ways[place].plainly]
-    assert len(taken) > 0.8 * len(ways) and len(right) > 0.8 * len(taken)
+    assert len(taken) > least * len(ways) and len(right) > least * len(taken)
 
 
 @pytest.mark.model
@@ -136,7 +135,8 @@ def test_no_question_that_was_written_for_papers_is_taken_for_one(
     ways = WaysOfAsking(read_ways(shipped_file(FILE)), retriever.embedder, retriever.in_english)
     asked = read_labelled_questions(default_questions_file("dev.jsonl"))
     asked += read_labelled_questions(default_questions_file("train.jsonl"))
-    taken = [question.text for question in asked if ways.plainly(question.text, names_in(records))]
+    alone = [question.text for question in asked if not question.asked_before]
+    taken = [text for text in alone if ways.plainly(text, names_in(records))]
     assert taken == []
 
 
@@ -144,3 +144,41 @@ def test_no_question_that_was_written_for_papers_is_taken_for_one(
 def test_questions_to_the_papers_are_left_to_them(with_reader: LocalAnswerer) -> None:
     for text in ("which lab has the doubly efficient debate one", "How many neurons did GPT-4 explain?"):
         assert "The collection has" not in with_reader.ask(text).answer
+
+
+@pytest.mark.parametrize(
+    ("said", "topic"),
+    [
+        ("unlearning", "unlearning"),
+        ("the red teaming stuff", "red teaming"),
+        ("mech interp", "mech interp"),
+        # No subject of papers, that of one alone, a clause.
+        ("way", ""),
+        ("people", ""),
+        ("epinets", ""),
+        ("how debate works", ""),
+        ("on debate", ""),
+    ],
+)
+def test_a_topic_is_what_several_papers_treat(all_papers: tuple[Paper, ...], said: str, topic: str) -> None:
+    assert names_in(Records(all_papers))[TOPIC](said) == topic
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("give me 3 findings about debate", "What was found about debate"),
+        ("where would a total newbie begin with interpretability", "To read about interpretability"),
+        ("all your jailbreak stuff", "papers about jailbreak"),
+    ],
+)
+def test_a_topic_is_answered_from_its_papers(with_reader: LocalAnswerer, text: str, said: str) -> None:
+    answer = with_reader.ask(text)
+    assert answer.status == "answered" and said in answer.answer
+
+
+@pytest.mark.model
+def test_a_topic_alone_is_no_question_about_a_part_of_it(with_reader: LocalAnswerer) -> None:
+    assert "Red Teaming" in with_reader.ask("red teaming").citations[0].paper.name
+    assert "papers here are" not in with_reader.ask("red teaming").answer
