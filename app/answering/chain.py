@@ -48,10 +48,10 @@ from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
-from app.answering.sources import is_far
+from app.answering.sources import asked_about, is_far
 from app.answering.work import Work
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
-from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.answering.writing.quotes import own_words, quoted_answer, reading_on, refusal_answer
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
 from app.notices.notice import Notice, together
@@ -271,11 +271,19 @@ class AnswerChain(Runnable[Question, Event]):
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
         text = refusal_answer(() if far else work.passages, work.words, work.unread)
+        if (paper := asked_about(work.passages)) and (line := self._summary(work, paper)):
+            text += f"\n\n{line}"
         if far and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
+
+    def _summary(self, work: Work, paper: Paper) -> str:
+        """The paper in this project's words, in the language of the answer; empty where there are none."""
+        line = own_words(self._summaries.get(work.language.code, NO_SUMMARIES).get(paper.id, paper.summary))
+        say = work.language.collection
+        return say.in_short.format(title=own_words(paper.name), summary=line) if line else ""
 
     def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.

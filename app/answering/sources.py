@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from retrieval.types import Paper, Passage
 
@@ -11,6 +11,18 @@ CLOSEST_PAPERS = 3
 FAR_BELOW, FAR_UNSURE = 0.17, 0.075
 """Nothing is near a question where no paper's score reaches the first, and the chance that any answers not the second:
 an insult, the weather. Chosen on the dev questions of data/people/ and data/strangers/."""
+
+
+NEAR_FROM = 0.27
+"""From this score on the first paper is the one that is asked about, though it may not answer. Chosen on the dev
+questions of data/people/, of which none that reached it was about another."""
+NAMED_WITHIN = 0.6
+"""Of the closest papers those are named whose score reaches this share of the best one's."""
+
+
+def asked_about(passages: Sequence[Passage]) -> Paper | None:
+    """The paper that a question is about, where the passages, best first, say so."""
+    return passages[0].paper if passages and passages[0].score >= NEAR_FROM else None
 
 
 def is_far(passages: Iterable[Passage], confidence: float) -> bool:
@@ -29,3 +41,9 @@ def best_passage_per_paper(passages: Iterable[Passage]) -> tuple[Passage, ...]:
 def closest_papers(passages: Iterable[Passage]) -> tuple[Paper, ...]:
     """The first `CLOSEST_PAPERS` papers of the passages."""
     return tuple(passage.paper for passage in best_passage_per_paper(passages)[:CLOSEST_PAPERS])
+
+
+def near_the_closest(passages: Iterable[Passage]) -> tuple[Paper, ...]:
+    """Those of the `closest_papers` that come near the first of them."""
+    best = best_passage_per_paper(passages)[:CLOSEST_PAPERS]
+    return tuple(one.paper for one in best if one.score >= NAMED_WITHIN * best[0].score)

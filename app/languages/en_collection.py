@@ -58,6 +58,13 @@ _LINK = r"(?:link|url|doi|arxiv(?: link| id| number| page)?|pdf|web ?site|addres
 
 _BIBTEX = r"(?:bib ?tex(?: entry| record)?|bib entry|citation (?:entry|record)|\\?bibitem)"
 
+_SECTION = (
+    r"(?:limitations?|related[- ]works?|appendix|appendices|introduction|conclusions?|discussion|references|"
+    r"bibliography|acknowledge?ments?|future work|methods?|methodology|experiments?|results|evaluation|"
+    r"ablations?|background)"
+)
+_COPIED = r"(?:table|figure|appendix|chart|graph|plot|diagram|section|chapter|source code|prompts?|dataset)s?"
+
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
 GRAMMAR = CollectionGrammar(
@@ -119,6 +126,20 @@ GRAMMAR = CollectionGrammar(
     how_many="how many",
     facts=(
         (
+            "section",
+            rf"{_ON}{_LEAD}(?:the )?{_SECTION} (?:section|part|chapter|paragraph)s? (?:of|in|from) (?P<title>.+)",
+        ),
+        (
+            "section",
+            rf"{_ON}{_LEAD}(?P<title>.+?)(?:'s)? {_SECTION} (?:section|part|chapter|paragraph)(?: please| pls)?",
+        ),
+        (
+            "section",
+            rf"{_ON}(?:(?:can|could|would) (?:you|i|we) )?(?:please )?"
+            rf"(?:copy|paste|reproduce|print|show|give|send|get|see)(?: me| us| out| in)*(?: \S+){{0,3}}? "
+            rf"{_COPIED}(?: \S+){{0,4}}? (?:from|of|in) (?P<title>.+)",
+        ),
+        (
             "bibtex",
             rf"{_ON}(?:(?:(?:can|could|may) i (?:have|get)|(?:give|send|show)(?: me)?) )?(?:the |an? |its )?"
             rf"{_BIBTEX}(?P<title>)(?: please| pls)?",
@@ -173,6 +194,8 @@ GRAMMAR = CollectionGrammar(
         r"|(?:it|that|this|they|these|those|them)(?: (?:one|paper|study|work|article|report)s?)?"
         r"|the (?:first |last )?(?:paper|study|work|article|report|one)"
     ),
+    this_paper="this paper",
+    this_topic="this topic",
     around_title=(
         r"^(?:(?:the|an?|that|this|your|their) )?"
         r"(?:(?:paper|study|work|article|report|preprint|one|thing)s? (?:on|about|called|titled|named|regarding) )?"

@@ -24,7 +24,8 @@ _TERM_ENDS = (
 EVIDENCE = EvidenceWords(
     manner=(
         r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
-        r"in (?:just )?(?:one|two|three|a few|1|2|3) (?:short |simple )?(?:sentences?|lines?|words?)|"
+        r"in (?:just )?(?:one|two|three|a few|a single|1|2|3) (?:short |simple |plain |single |easy )*"
+        r"(?:sentences?|lines?|words?)|"
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
         r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls)(?!\w)"
     ),

@@ -13,7 +13,7 @@ from typing import Literal
 
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
 """What is no question for papers; a "task" is something to be done, or an attempt to take over."""
-Fact = Literal["who", "when", "where", "summary", "bibtex"]
+Fact = Literal["who", "when", "where", "summary", "bibtex", "section"]
 """By whom a paper is, when it came out, where it can be read, what it says in short, and its reference."""
 TopicIntent = Literal["whether", "tried", "who works", "reading", "strands", "list"]
 """Whether anybody works on a topic, or tried a thing, and who works on it, what to read of it first, which strands
@@ -78,7 +78,7 @@ class CollectionGrammar:
     ("who invented …"), in the group `work`, an empty `title` is the paper spoken of; `among` asks
     which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
     fits what points back, and `around_title` what stands before or after a title and is no part of
-    it ("the … paper").
+    it ("the … paper"). `this_paper` and `this_topic` stand where the name of one was taken out.
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -91,6 +91,8 @@ class CollectionGrammar:
     among: str = ""
     said_before: str = ""
     around_title: str = ""
+    this_paper: str = ""
+    this_topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

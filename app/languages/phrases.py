@@ -24,7 +24,7 @@ class AnswerPhrases:
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
-    `side_mark` a side of a comparison, `said_above`, or `near_above` where the papers only come near, stands where its
+    `side_mark` a side of a comparison, `said_above` stands where its
     quote was given before, `same_paper` introduces one of the paper quoted just before, and `more_parts` says that
     there were more than are answered. `what_is` asks what a side of a comparison is, `compare_both` how they compare;
     `none_of_both` says that nothing compares them, `side_unsaid` that no paper says what one is. `table_columns` head
@@ -62,7 +62,6 @@ class AnswerPhrases:
     part_mark: str
     side_mark: str
     said_above: str
-    near_above: str
     same_paper: str
     more_parts: str
     what_is: str
@@ -144,6 +143,8 @@ class CollectionPhrases:
     dated: str
     undated: str
     at_address: str
+    abstract_only: str
+    read_at: str
     no_address: str
     by_content: str
     nothing: str
@@ -155,6 +156,8 @@ class CollectionPhrases:
     no_abstract: str
     listed_newest: str
     overview: str
+    by_year: str
+    most_by: str
     in_order: str
     by: str
     author: str

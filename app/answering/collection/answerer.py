@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences, whole
-from app.answering.collection.one_paper import fact, reference, summary
+from app.answering.collection.one_paper import fact, reference, section, summary
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
@@ -27,6 +27,8 @@ from retrieval.types import Paper
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
 OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
+MOST_AUTHORS = 5
+"""Authors who are named for having written the most."""
 NEAREST = 3
 """Papers near to what none of them says."""
 RECENT = 5
@@ -62,6 +64,8 @@ class CollectionAnswerer:
         if asked.paper and asked.intent == "summary":
             in_other_words = self._in_other_words(language)
             return summary(asked.paper, self._in_english(asked.topic), language, in_other_words)
+        if asked.paper and asked.intent == "section":
+            return section(asked.paper, language)
         if asked.paper and asked.intent == "bibtex":
             return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
@@ -111,15 +115,20 @@ class CollectionAnswerer:
         return heading + (say.listed_newest if len(papers) > 1 else "")
 
     def _overview(self, language: Language) -> Reply:
-        facets = self.records.facets
-        counts = (
-            language.phrases.between_names.join(f"{name} {count}" for name, count in values.items())
-            for values in (facets.organisations, facets.categories)
+        facets, say = self.records.facets, language.collection
+
+        def counted(values: Mapping[str, int]) -> str:
+            return language.phrases.between_names.join(f"{name} {count}" for name, count in values.items())
+
+        text = say.overview.format(
+            scope=scope_of(self.records, language.phrases),
+            organisations=counted(facets.organisations) or "–",
+            categories=counted(facets.categories) or "–",
         )
-        organisations, categories = counts
-        held = scope_of(self.records, language.phrases)
-        say = language.collection.overview
-        return Reply(say.format(scope=held, organisations=organisations or "–", categories=categories or "–"))
+        years = counted(self.records.years(say.topics.no_date))
+        authors = counted(self.records.authors(MOST_AUTHORS))
+        text += say.by_year.format(years=years) if years else ""
+        return Reply(text + (say.most_by.format(names=authors) if authors else ""))
 
     def _similar(
         self,

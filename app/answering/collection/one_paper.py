@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.answering.citations.references import bibtex
+from dataclasses import replace
+
+from app.answering.citations.references import arxiv_id, bibtex, doi_of
 from app.answering.collection.gist import gist_of
 from app.answering.collection.listing import whole
 from app.answering.events import AnswerSentence
@@ -24,7 +26,10 @@ def fact(intent: Intent, paper: Paper, language: Language) -> str:
     say, title = language.collection, own_words(paper.name)
     if intent == "where":
         address = paper_address(paper)
-        return (say.at_address if address else say.no_address).format(title=title, url=address)
+        told = (say.at_address if address else say.no_address).format(title=title, url=address)
+        ids = [f"arXiv {arxiv}" if (arxiv := arxiv_id(paper)) else "", f"doi {doi}" if (doi := doi_of(paper)) else ""]
+        facts = language.phrases.between_facts.join(filter(None, ids))
+        return language.phrases.bracketed.format(name=told, facts=facts) if facts else told
     if intent == "when":
         date = language.phrases.month(paper.published) if paper.published else ""
         return (say.dated if date else say.undated).format(title=title, date=date)
@@ -39,6 +44,15 @@ def reference(paper: Paper, language: Language) -> Reply:
     return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(whole(paper),))
 
 
+def section(paper: Paper, language: Language) -> Reply:
+    """That only the abstract is here, where the rest can be read, and what the abstract says was done and found."""
+    say, address = language.collection, paper_address(paper)
+    heading = say.abstract_only.format(title=own_words(paper.name)) + (
+        say.read_at.format(url=address) if address else ""
+    )
+    return replace(_gist(heading, paper, "", language), surely=False)
+
+
 def summary(paper: Paper, term: str, language: Language, summaries: Summaries = NO_SUMMARIES) -> Reply:
     """The paper's line in this project's words, where there is one, and what it says it did and found, or of a term.
 
@@ -46,13 +60,18 @@ def summary(paper: Paper, term: str, language: Language, summaries: Summaries = 
     """
     say, title = language.collection, own_words(paper.name)
     line = own_words(summaries.get(paper.id, paper.summary))
-    heading = (say.in_short if line else say.in_its_words).format(title=title, summary=line)
+    return _gist((say.in_short if line else say.in_its_words).format(title=title, summary=line), paper, term, language)
+
+
+def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:
+    """What the paper says it did and found, or of a term, under a heading."""
+    say = language.collection
     gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
     citations = as_quotes(gist)
-    ends = say.colon if not line else "" if heading.endswith((".", "。")) else "."
+    ends = "" if heading.endswith((".", "。")) else say.colon
     sentences = tuple(
         AnswerSentence(
             f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",

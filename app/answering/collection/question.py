@@ -139,7 +139,7 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
         return CollectionQuestion(asked.fact, paper=paper)
     if asked.fact == "summary" and len(treat) > 1 and not _CLAUSE.search(topic):
         return CollectionQuestion("strands", topic=_as_written(topic, text))
-    if asked.named or asked.fact == "summary" or not 0 < len(treat) <= FEW:
+    if asked.named or asked.fact in ("summary", "section") or not 0 < len(treat) <= FEW:
         return None
     return CollectionQuestion("list", topic=_as_written(topic, text))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""
 MENTIONS = 2
 """An abstract that says the topic's words in a row so often is about it."""
+YEARS = 12
 LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
@@ -57,6 +58,21 @@ class Records:
     def facets(self) -> Facets:
         """The filter values that exist, with how many papers each has."""
         return facets_of(self.papers)
+
+    def years(self, undated: str) -> Mapping[str, int]:
+        """How many papers there are of each of the last `YEARS` years, oldest first, and of those without a date.
+
+        `undated` is what the latter are called; none at all where no paper has a date.
+        """
+        counts = Counter(paper.published.year for paper in self.papers if paper.published)
+        told = {str(year): counts[year] for year in sorted(counts)[-YEARS:]}
+        lacking = len(self.papers) - counts.total()
+        return told | ({undated: lacking} if told and lacking else {})
+
+    def authors(self, most: int) -> Mapping[str, int]:
+        """Those who wrote the most papers, if more than one, with how many."""
+        counts = Counter(name for paper in self.papers for name in dict.fromkeys(paper.authors))
+        return {name: count for name, count in counts.most_common(most) if count > 1}
 
     def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
         """The papers that pass the filters and treat the topic, newest first, undated ones last."""

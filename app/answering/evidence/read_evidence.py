@@ -97,7 +97,8 @@ class ReadEvidence:
         denying = max(range(len(nearest)), key=lambda place: said[place].contradicted)
         denied = said[denying].contradicted
         # Where the papers surely answer, the question takes nothing for granted that they deny.
-        if status != "answered" and denied >= self._calibration.corrects_from:
+        borne_out = max(one.supported for one in said)
+        if status != "answered" and denied >= max(self._calibration.corrects_from, borne_out):
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
         if status == "abstained":
             return Evidence(confidence, status, read=read)

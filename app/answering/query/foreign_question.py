@@ -42,7 +42,7 @@ def foreign_question(question: Question, records: Records, terms: TermsByLanguag
         return None
     found = _telling(question.text, code, records, terms)
     told = tuple(dict.fromkeys(one.english for one in found if one.kind in _SUBJECT))[:MAX_TERMS]
-    if not told:
+    if not any(one.kind == "term" or _is_name(one.english, records) for one in found):
         return ForeignQuestion(code, question)
     history = tuple(_before(turn, records, terms) for turn in question.history)
     return ForeignQuestion(code, replace(question, text=_asked(found, records), history=history), told)
@@ -74,6 +74,11 @@ def _is_english(word: str, usual: frozenset[str], records: Records) -> bool:
     return (len(word) >= NAMES_FROM or (len(word) > 1 and word.isupper())) and any(
         map(records.uses, content_words(word))
     )
+
+
+def _is_name(word: str, records: Records) -> bool:
+    """Whether an English word that no term has names something of the papers, and is not just used in them."""
+    return any(map(records.is_subject, content_words(word)))
 
 
 def _asked(found: Sequence[Found], records: Records) -> str:

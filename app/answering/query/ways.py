@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from app.answering.evidence.figures import asks_figure
+from app.languages import language_of
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 from retrieval.lexical.han import HAN, has_han
@@ -25,7 +26,6 @@ FILE = "ways.jsonl"
 WHOLE, PAPER, TOPIC = "", "{paper}", "{topic}"
 """What a way asks about: the collection, one paper, or the papers of a topic, whose name the latter two stand for."""
 SLOTS = (WHOLE, PAPER, TOPIC)
-_NAMED = {WHOLE: ("", ""), PAPER: ("this paper", "这篇论文"), TOPIC: ("this topic", "这个主题")}
 Named = Callable[[str], str]
 """What a piece of a question names, as a plain question writes it; empty where it names nothing."""
 MAX_WORDS = 25
@@ -57,6 +57,12 @@ def slot_of(way: Way) -> str:
 
 def without_slots(text: str) -> str:
     return text.replace(PAPER, " ").replace(TOPIC, " ")
+
+
+def spelled_out(text: str) -> str:
+    """The text with words of its language where names were taken out."""
+    grammar = language_of(without_slots(text)).grammar
+    return text.replace(PAPER, grammar.this_paper).replace(TOPIC, grammar.this_topic)
 
 
 def read_ways(file: Path) -> tuple[Way, ...]:
@@ -169,8 +175,7 @@ class _Ways:
         return [may[way.plainly] for way in self._ways]
 
     def _embed(self, texts: Sequence[str]) -> np.ndarray:
-        named = _NAMED[self._slot]
-        read = [text.replace(self._slot or "\0", named[has_han(text)]) for text in texts]
+        read = [spelled_out(text) for text in texts]
         return self._embedder.embed([self._in_english(text) or text for text in read])
 
 

@@ -41,6 +41,10 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
             pieces.append(AnswerSentence(f"{lead}{found.fact} [{number}].", (number,), "supported", 1.0))
         elif not own and not found.sentences:
             pieces.append(f"{lead}{found.unsaid}")
+        elif found.status == "partly" and not found.sentences and own[-1].number <= known:
+            # What comes near was quoted before: said again it would tell nothing.
+            pieces.append(f"{lead}{words.part_unsaid}")
+            found, own = replace(found, status="abstained"), ()
         else:
             pieces += _with_lead(_sentences(found, own, known, before, words), lead)
         before = own or before
@@ -90,8 +94,7 @@ def _sentences(
         return
     fresh = [quote for quote in own if quote.number > known]
     if not fresh:
-        above = words.near_above if found.status == "partly" else words.said_above
-        yield AnswerSentence(above.format(number=own[0].number), (own[0].number,), "supported", 1.0)
+        yield AnswerSentence(words.said_above.format(number=own[0].number), (own[0].number,), "supported", 1.0)
         return
     same = bool(before) and before[-1].paper.id == fresh[0].paper.id
     yield from quoted_answer(fresh, replace(words, lead_in=words.same_paper) if same else words, found.opening)

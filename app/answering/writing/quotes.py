@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from app.answering.events import REFUSAL, AnswerSentence, Citation, Direct
-from app.answering.sources import closest_papers
+from app.answering.sources import near_the_closest
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
 from app.languages.phrases import AnswerPhrases
@@ -107,7 +107,7 @@ def own_words(name: str) -> str:
 def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
     """The refusal, after the `opening` where there is one, and the closest papers, whose abstracts alone were read."""
     refusal = f"{opening} {REFUSAL}{words.refusal}".lstrip()
-    closest = closest_named(closest_papers(passages), words)
+    closest = closest_named(near_the_closest(passages), words)
     return refusal + (closest + words.abstracts_only if closest else "")
 
 

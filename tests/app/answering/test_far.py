@@ -6,8 +6,9 @@ import pytest
 
 from app.answering.collection.records import Records
 from app.answering.query.courtesy import subjects_of
-from app.answering.sources import is_far
+from app.answering.sources import NEAR_FROM, asked_about, is_far, near_the_closest
 from app.languages import ENGLISH, language_of
+from app.local_answerer import LocalAnswerer
 from retrieval.types import Paper, Passage
 
 OWLS = Paper("owls", "Owls", "We study owls.", "en", category="Birds")
@@ -29,3 +30,25 @@ def test_what_the_papers_are_about_is_told_by_their_categories() -> None:
     assert subjects_of(records, ENGLISH.phrases) == "The papers here are about birds, rodents."
     assert subjects_of(records, language_of("鸟").phrases) == "这里的论文讨论的是：birds、rodents。"
     assert subjects_of(Records([Paper("bare", "Bare", "", "en")]), ENGLISH.phrases) == ""
+
+
+def test_the_first_paper_is_asked_about_where_it_is_near_enough() -> None:
+    assert asked_about([Passage(OWLS, 0, 5, NEAR_FROM)]) is OWLS
+    assert asked_about([Passage(OWLS, 0, 5, NEAR_FROM - 0.01)]) is None
+    assert asked_about([]) is None
+
+
+def test_of_the_closest_papers_those_far_behind_the_first_are_not_named() -> None:
+    others = [Paper(name, name, "Words.", "en") for name in ("mice", "cats")]
+    found = [Passage(paper, 0, 5, score) for paper, score in zip((OWLS, *others), (0.5, 0.4, 0.2), strict=True)]
+    assert near_the_closest(found) == (OWLS, others[0])
+    assert near_the_closest([]) == ()
+
+
+@pytest.mark.model
+def test_a_refusal_says_in_short_what_the_paper_asked_about_says(with_reader: LocalAnswerer) -> None:
+    answer = with_reader.ask("how many sneaky models did anthropic train for the sleeper agents thing")
+    assert answer.status == "abstained" and answer.citations == ()
+    assert "Persist Through Safety Training” in short, in this project's words: Models deliberately" in answer.answer
+    far = with_reader.ask("how much electricity was consumed for training GPT-4")
+    assert far.status == "abstained" and "in short" not in far.answer

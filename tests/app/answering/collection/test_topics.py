@@ -308,3 +308,47 @@ def test_a_list_of_many_papers_is_cut_and_says_so() -> None:
     retriever: Any = Scoring({})
     reply = listing("Many", many, nearest_sentences(many, "owls", retriever), ENGLISH, left=30)
     assert "30 more are not listed" in reply.text and "“" not in reply.text and len(reply.citations) == 12
+
+
+def test_a_section_of_a_paper_is_said_not_to_be_here() -> None:
+    for text in (
+        "limitations section of Owls",
+        "owls related work section",
+        "copy the table of sleep from the owls paper",
+    ):
+        reply = told(text, {})
+        assert reply.text.startswith(
+            "Only the abstract of “Owls” is here, none of its sections.\n\n“We study owls. We find that owls sleep by day.” [1]"
+        )
+        assert reply.answered and not reply.surely
+    linked = paper("dogs", "Dogs", "We study dogs.", url="https://example.org/dogs")
+    assert (
+        "sections. It can be read at https://example.org/dogs:"
+        in told("methods section of Dogs", {}, (linked, *FOUR)).text
+    )
+
+
+def test_what_papers_say_of_a_thing_is_no_section() -> None:
+    for text in ("results of owls", "which methods do owls use", "show me the section of the brain of mice"):
+        found = understood(checked_question(text), Records(FOUR)).of_records
+        assert found is None or found.intent != "section", text
+
+
+def test_the_years_and_those_who_wrote_the_most_are_told() -> None:
+    by_ann = paper("dogs", "Dogs", "We study dogs.", published=date(2022, 1, 1), authors=("Ann Ash",))
+    text = told("Which years do the papers cover?", {}, (by_ann, *FOUR)).text
+    assert text.endswith(" By year: 2020 1, 2021 1, 2022 2, without a date 1. Authors of the most papers: Ann Ash 2.")
+    assert "By year" not in told("Which years do the papers cover?", {}, (OWLS,)).text
+
+
+def test_where_a_paper_is_known_by_numbers_they_are_told() -> None:
+    known = paper("dogs", "Dogs", "We study dogs.", arxiv_id="2209.14375", doi="10.1000/182")
+    assert told("link to Dogs", {}, (known, *FOUR)).text.startswith(
+        "“Dogs” can be read at https://arxiv.org/abs/2209.14375 (arXiv 2209.14375, doi 10.1000/182):"
+    )
+
+
+def test_a_topic_of_several_papers_is_summed_up_by_its_strands() -> None:
+    small, large = (paper(size, f"{size} sparrows", "We study birds.") for size in ("Small", "Large"))
+    found = asked("sparrows tldr", small, large, *FOUR)
+    assert found and (found.intent, found.topic) == ("strands", "sparrows")

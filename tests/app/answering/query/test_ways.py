@@ -19,6 +19,7 @@ from app.answering.query.ways import (
     WaysOfAsking,
     read_ways,
     slot_of,
+    spelled_out,
 )
 from app.answering.question import checked_question
 from app.local_answerer import LocalAnswerer
@@ -118,7 +119,7 @@ def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, 
 @pytest.mark.parametrize(("slot", "least"), [("", 0.8), (PAPER, 0.8), (TOPIC, 0.7)])
 def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, slot: str, least: float) -> None:
     ways = [way for way in read_ways(shipped_file(FILE)) if slot_of(way) == slot]
-    texts = [way.text.replace(PAPER, "this paper").replace(TOPIC, "this topic") for way in ways]
+    texts = [spelled_out(way.text) for way in ways]
     vectors = with_reader.retriever.embedder.embed([with_reader.retriever.in_english(text) for text in texts])
     near = vectors @ vectors.T
     np.fill_diagonal(near, -1)

@@ -143,7 +143,9 @@ def test_a_quote_that_serves_two_parts_is_there_once() -> None:
     assert text_of(answer).count("classifier") == 1 and text_of(answer).endswith("The quote above says it [1].")
     near = told(TWO, {"What is a probe": found(IS_PROBE), "does probe cost much": found(IS_PROBE, status="partly")})
     assert near and near.evidence.status == "partly"
-    assert text_of(near).endswith("The nearest to it is the quote above [1].")
+    # What comes near and was quoted before answers nothing more.
+    assert text_of(near).endswith("I found no sentence here that says it.")
+    assert near.parts[1] == AnswerPart("does it cost much", "abstained", ())
 
 
 def test_a_part_that_only_comes_near_says_so() -> None:
