@@ -137,7 +137,7 @@ GRAMMAR = CollectionGrammar(
             "section",
             rf"{_ON}(?:(?:can|could|would) (?:you|i|we) )?(?:please )?"
             rf"(?:copy|paste|reproduce|print|show|give|send|get|see)(?: me| us| out| in)*(?: \S+){{0,3}}? "
-            rf"{_COPIED}(?: \S+){{0,4}}? (?:from|of|in) (?P<title>.+)",
+            rf"{_COPIED}(?: \S+){{0,6}} (?:from|of|in) (?P<title>[^,;]+)(?:[,;].*)?",
         ),
         (
             "bibtex",
