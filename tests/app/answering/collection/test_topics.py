@@ -329,7 +329,7 @@ def test_a_section_of_a_paper_is_said_not_to_be_here() -> None:
 
 
 def test_what_papers_say_of_a_thing_is_no_section() -> None:
-    for text in ("results of owls", "which methods do owls use", "show me the section of the brain of mice"):
+    for text in ("results of owls", "which methods do owls use", "show me what is in the brain of mice"):
         found = understood(checked_question(text), Records(FOUR)).of_records
         assert found is None or found.intent != "section", text
 
