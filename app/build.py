@@ -20,6 +20,7 @@ from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, Input
 from retrieval.facets import Facets, facets_of
 from retrieval.files import replacing, writing
 from retrieval.ingest import ensure_index, index_fingerprint, only_one
+from retrieval.lexical.everyday import read_everyday_words
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.index import LexicalIndex
 from retrieval.models.embedder import Embedder
@@ -153,13 +154,15 @@ def _retriever(
     glossary: Glossary,
     written: Mapping[str, Sequence[ExpansionQuery]],
 ) -> PaperRetriever:
+    lexical = LexicalIndex(papers, all_texts(written))
     return PaperRetriever(
         store=store,
         embedder=embedder,
         index=index,
         collection=CollectionPassages(papers),
-        lexical=LexicalIndex(papers, all_texts(written)),
+        lexical=lexical,
         glossary=glossary,
+        everyday=read_everyday_words(lexical.knows),
         expansion_queries=written,
     )
 

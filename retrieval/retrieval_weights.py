@@ -13,7 +13,7 @@ class RetrievalWeights:
     the share `questions` may instead come from the nearest question written for
     the paper, where that is nearer. `lexical` weighs BM25, `letters` the cosine
     of letter n-grams, which survives typing errors. `glossary` reads Chinese
-    questions in English words. The weights were chosen on the development
+    questions in English words, and everyday words with the terms for them. The weights were chosen on the development
     questions (docs/experiments.md).
     """
 

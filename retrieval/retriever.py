@@ -16,6 +16,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from retrieval.chunking import chunk_sentences
+from retrieval.lexical.everyday import EverydayWords
 from retrieval.lexical.glossary import Glossary
 from retrieval.lexical.index import LexicalIndex
 from retrieval.models.embedder import Embedder
@@ -63,6 +64,7 @@ class PaperRetriever(BaseRetriever):
     collection: CollectionPassages
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
+    everyday: EverydayWords | None = None
     weights: RetrievalWeights = RetrievalWeights()
     k: int | None = None
     """How many documents `invoke` gives at most, as other retrievers of LangChain have it."""
@@ -134,9 +136,14 @@ class PaperRetriever(BaseRetriever):
         return list(best.values())[:papers]
 
     def in_english(self, query: str, weights: RetrievalWeights | None = None) -> str:
-        """The query as it is searched with: a Chinese one in the English words that the glossary has for it."""
-        wanted = (weights or self.weights).glossary
-        return self.glossary.in_english(query) or query if self.glossary and wanted else query
+        """The query as it is searched with: a Chinese one in the English words that the glossary has for it.
+
+        An English one in everyday words has the field's terms for them behind it.
+        """
+        if not (weights or self.weights).glossary:
+            return query
+        english = (self.glossary.in_english(query) or query) if self.glossary else query
+        return self.everyday.with_terms(query) if self.everyday and english == query else english
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -190,7 +197,7 @@ class PaperRetriever(BaseRetriever):
         if self.lexical is None or not (weights.lexical or weights.letters):
             return {}
         # A Chinese question is looked up in both languages, as the documents have both.
-        text = query if english == query else f"{query} {english}"
+        text = english if english.startswith(query) else f"{query} {english}"
         words = self.lexical.word_scores(text) if weights.lexical else np.zeros(len(self.lexical.papers))
         letters = self.lexical.letter_scores(text) if weights.letters else np.zeros(len(self.lexical.papers))
         scores: dict[str, tuple[float, float]] = {}

@@ -60,6 +60,10 @@ class LexicalIndex:
         self._words.index([self._tokens(document) for document in documents], show_progress=False)
         self._letters = LetterIndex(documents)
 
+    def knows(self, text: str) -> bool:
+        """Whether papers use all words of the text that carry meaning."""
+        return all(token in self._words.vocab_dict for token in self._tokens(text))
+
     def word_scores(self, query: str) -> np.ndarray:
         """BM25 of every paper as b / (b + HALF_SCORE), in [0, 1]; zeros where no word is known.
 
