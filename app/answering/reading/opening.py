@@ -12,7 +12,7 @@ from retrieval.models.weights import sha256_of, verify_sha256
 from retrieval.shipped import shipped_file
 
 FILE = "reader.onnx"
-READER_SHA256 = "32d75316368e5e75ec826373e8a77a98e2db64ecc5eddbe4e80ef6b9e740225c"
+READER_SHA256 = "6124e53a4c6f18dae1b4c97127093a88da618b80a0f6c91380363771d0a4e4d8"
 
 
 def open_reader(name: str = DEFAULT_READER) -> OnnxReader | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from math import isnan
 
 from app.training.reader.examples import ReadingExample, SupportExample
 from app.training.reader.recipe import ReaderRecipe
@@ -96,5 +97,6 @@ def model_card(
         name=name,
         data="\n".join(rows),
         recipe="\n".join(f"| {key.replace('_', ' ')} | {value} |" for key, value in asdict(recipe).items()),
-        figures="\n".join(f"| {key} | {value:.3f} |" for key, value in figures.items()),
+        # A set of one kind alone has no figure of how well it is told from the other.
+        figures="\n".join(f"| {key} | {value:.3f} |" for key, value in figures.items() if not isnan(value)),
     )
