@@ -53,6 +53,7 @@ EVIDENCE = EvidenceWords(
         r"what|who|how|why|when|where|which|is|are|was|were|do|does|did|can|could|it|that|this|they|those|these|the|an?|not|"
         r"no|only|just|also|so|if|shorter|more|other|others|one|ones)\b)\S+(?: \S+){0,2})|"
         r"(?P<named>(?!what|how|why|who|explain|define)\S+(?: \S+){0,3}?),? (?:meaning|definition|explained)|"
+        r"what (?:means|mean) (?:an? |the (?:term |word )?)?(?P<means>\S+(?: \S+){0,3})|"
         r"what (?:does|do|did) (?:an? |the (?:term |word )?)?"
         r"(?P<said>(?!(?:it|that|this|they|you)\b)\S+(?: \S+){0,4}?)"
         r" (?:really |actually |even )?(?:mean|stand for|refer to)|"

@@ -100,6 +100,9 @@ class ReadEvidence:
         borne_out = max(one.supported for one in said)
         if status != "answered" and denied >= max(self._calibration.corrects_from, borne_out):
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
+        # A figure that only comes near, of another paper than that which is asked about, tells nothing.
+        if status == "partly" and asks_figure(standalone) and ranked[0].paper.id != passages[0].paper.id:
+            status = "abstained"
         if status == "abstained":
             return Evidence(confidence, status, read=read)
         if status == "partly":

@@ -22,6 +22,7 @@ from retrieval.types import Paper, Passage, Sentence
     [
         ("What is RLHF?", "RLHF"),
         ("what are induction heads", "induction heads"),
+        ("what means reward tampering", "reward tampering"),
         ("explain superposition", "superposition"),
         ("ok, what's a sparse autoencoder exactly?", "sparse autoencoder"),
         ("Can you explain constitutional AI to me in two sentences", "constitutional AI"),

@@ -169,6 +169,31 @@ def test_where_the_papers_surely_answer_nothing_is_denied(retriever: PaperRetrie
     assert strict.find(QUESTION, QUESTION, passages, ()).status == "abstained"
 
 
+def test_nothing_is_denied_that_another_sentence_bears_out_as_surely(retriever: PaperRetriever) -> None:
+    class Divided(WordReader):
+        def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+            return [Agreement(0.95, 0.0, 0.05), Agreement(0.0, 0.94, 0.06), *[Agreement(0.0, 0.0, 1.0)] * len(pairs)]
+
+    passages = retriever.passages(QUESTION)
+    found = ReadEvidence(retriever, Divided(), calibrated(0.5, 0.9)).find(QUESTION, QUESTION, passages, ())
+    assert (found.corrects, found.status) == (False, "partly")
+
+
+def test_a_figure_that_only_comes_near_is_told_of_the_paper_asked_about_alone(
+    build: Callable[..., Any], tmp_path: Path
+) -> None:
+    class OfPears(WordReader):
+        def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+            odds = {APPLES.name: -3.0, PEARS.name: 3.0}
+            return [Reading((odds[one.title],) * len(one.sentences)) for one in excerpts]
+
+    one = build(tmp_path, (APPLES, PEARS)).retriever
+    finder = ReadEvidence(one, OfPears(), calibrated(0.5))
+    for asked, status in (("How many fall?", "abstained"), ("Which fall?", "partly")):
+        assert finder.find(asked, asked, found(APPLES, PEARS, scores=(0.6, 0.59)), ()).status == status
+    assert finder.find("How many fall?", "How many fall?", found(PEARS, APPLES), ()).status == "partly"
+
+
 def test_what_is_far_is_not_quoted_but_told(retriever: PaperRetriever) -> None:
     found = evidence_of(retriever, calibrated(0.1))
     assert (found.status, found.quotes) == ("abstained", ()) and found.read
