@@ -83,6 +83,7 @@ EVIDENCE = EvidenceWords(
         r"similarly|likewise|specifically|in particular|for (?:example|instance))\b"
     ),
     about_itself=(r"(?:in )?(?:this|the present) (?:paper|work|article|report|study|survey|post|thesis)\b|that said"),
+    announces=(r"(?:in this (?:paper|work|article),? )?we (?:make|offer|give|have) (?:\w+ ){0,3}?contributions\.?"),
     asks_for_several=(
         r"\b(?:compar(?:e[ds]?|ing|isons?)|contrast(?:s|ed|ing)?|versus|vs|side by side|differ(?:s|ed|ing)?|"
         r"dis ?agree(?:s|d|ment)?|each of (?:them|these)|in common|"

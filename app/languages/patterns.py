@@ -180,6 +180,8 @@ class ConversationWords:
 class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
 
+    One that `announces` as a whole says that others say something.
+
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
     which a question is made, whatever it is about. `manner` is how an answer is wanted, and
     no part of what is asked, and one with `brief` wants few words. A sentence with `says_aim` or
@@ -191,6 +193,7 @@ class EvidenceWords:
 
     leans: str = ""
     about_itself: str = ""
+    announces: str = ""
     asks_for_several: str = ""
     asking: str = ""
     says_aim: str = ""

@@ -61,6 +61,10 @@ READ_AGAIN = 3
 """The best sentences are read once more: do they agree with the question, or deny what it takes for granted?"""
 
 
+SAYS_IT = 0.7
+"""Nothing is denied that a sentence answers so surely, by another that answers half as surely at most."""
+
+
 class ReadEvidence:
     """Quotes the sentences that answer; whether any does is decided by what was read, for every collection alike."""
 
@@ -98,7 +102,9 @@ class ReadEvidence:
         denied = said[denying].contradicted
         # Where the papers surely answer, the question takes nothing for granted that they deny.
         borne_out = max(one.supported for one in said)
-        if status != "answered" and denied >= max(self._calibration.corrects_from, borne_out):
+        surest = max(one.score for one in sentences)
+        answered = surest >= SAYS_IT and nearest[denying].score < surest / 2
+        if status != "answered" and not answered and denied >= max(self._calibration.corrects_from, borne_out):
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
         # A figure that only comes near, of another paper than that which is asked about, tells nothing.
         if status == "partly" and asks_figure(standalone) and ranked[0].paper.id != passages[0].paper.id:

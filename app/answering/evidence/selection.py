@@ -37,6 +37,7 @@ OTHERS_WITHIN = 0.75
 
 _SAYS_NOTHING = ("?", "？", ":", "：")
 """A question that a paper asks, or what only announces the next sentence."""
+_ANNOUNCES = any_of(lambda language: language.evidence.announces, re.IGNORECASE)
 _LEANS = any_of(lambda language: language.evidence.leans, re.IGNORECASE)
 _ABOUT_ITSELF = any_of(lambda language: language.evidence.about_itself, re.IGNORECASE)
 _SEVERAL = any_of(lambda language: language.evidence.asks_for_several, re.IGNORECASE)
@@ -119,7 +120,8 @@ def quotable_by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]
     """What may be quoted, by the paper's id, in reading order."""
     by_paper: dict[str, list[Sentence]] = {}
     for sentence in sorted(sentences, key=lambda sentence: sentence.start):
-        if sentence.text and not sentence.text.rstrip("\"'”’)").endswith(_SAYS_NOTHING):
+        said = sentence.text.rstrip("\"'”’)")
+        if said and not said.endswith(_SAYS_NOTHING) and not _ANNOUNCES.fullmatch(said):
             by_paper.setdefault(sentence.paper.id, []).append(sentence)
     return by_paper
 

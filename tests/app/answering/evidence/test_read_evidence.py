@@ -82,6 +82,26 @@ def test_what_only_announces_the_next_sentence_is_not_quoted() -> None:
     announcing = paper("pears", "We find the following: Pears fall.")
     sentences = [replace(one, end=22) for one in read(announcing, 0.9)][:1]
     assert not quotable_by_paper(sentences)
+    counting = paper("plums", "We make three main contributions. We make contributions to plums.")
+    kept = quotable_by_paper(read(counting, 0.9, 0.9))[counting.id]
+    assert [one.text for one in kept] == ["We make contributions to plums."]
+
+
+def test_nothing_is_denied_where_another_sentence_surely_answers(build: Callable[..., Any], tmp_path: Path) -> None:
+    class Denying(WordReader):
+        def __init__(self, *odds: float) -> None:
+            self._odds = odds
+
+        def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+            return [Reading(self._odds) for _ in excerpts]
+
+        def agreement(self, pairs: Sequence[tuple[str, str]]) -> list[Agreement]:
+            return [Agreement(0.0, 0.95 if "Pears" in said else 0.2, 0.05) for _, said in pairs]
+
+    one = build(tmp_path, (APPLES,)).retriever
+    for odds, corrects in (((2.0, -3.0, -3.0), False), ((0.0, -3.0, -3.0), True), ((2.0, -3.0, 1.0), True)):
+        finder = ReadEvidence(one, Denying(*odds), calibrated(0.5, 0.9))
+        assert finder.find("Fruit?", "Fruit?", found(APPLES), ()).corrects == corrects, odds
 
 
 def test_where_several_are_asked_for_less_is_enough() -> None:
