@@ -48,18 +48,21 @@ def kept_marks(split: str) -> list[Marked]:
     return read_marks(shipped_file(f"people/{split}.jsonl"), shipped_file(f"people/marks.{split}.jsonl"))
 
 
-def table_of(marked: Sequence[Marked], apart: Sequence[Marked]) -> str:
-    """Mean marks and answers that all readers gave a 0, by kind, the worst kind first.
+def table_of(marked: Sequence[Marked], *apart: tuple[str, Sequence[Marked]]) -> str:
+    """Mean marks and answers that all readers gave a 0, by kind, the worst kind of the dev questions first.
 
-    `apart` are the test questions.
+    `apart` are sets of test questions, with their names.
     """
     by_kind = {one.kind: [other.first for other in marked if other.kind == one.kind] for one in marked}
     kinds = sorted(by_kind, key=lambda kind: (_mean(by_kind[kind]), kind))
     heads = "questions | first | again | zeros first | zeros again"
-    lines = [f"| kind | dev {heads} | test {heads} |", f"|{'---|' * 11}"]
+    names = " | ".join(f"{name} {heads}" for name in ("dev", *(name for name, _ in apart)))
+    lines = [f"| kind | {names} |", f"|{'---|' * (6 + 5 * len(apart))}"]
     for kind in (*kinds, "all"):
         cells = [
-            cell for some in (marked, apart) for cell in _cells([one for one in some if kind in (one.kind, "all")])
+            cell
+            for some in (marked, *(own for _, own in apart))
+            for cell in _cells([one for one in some if kind in (one.kind, "all")])
         ]
         lines.append(f"| {' | '.join([kind, *cells])} |")
     return "\n".join(lines)
@@ -67,6 +70,8 @@ def table_of(marked: Sequence[Marked], apart: Sequence[Marked]) -> str:
 
 def _cells(marked: Sequence[Marked]) -> list[str]:
     first, again = [one.first for one in marked], [one.again for one in marked]
+    if not marked:
+        return ["0", "", "", "", ""]
     means = [f"{_mean(first):.2f}", f"{_mean(again):.2f}"]
     return [str(len(marked)), *means, str(_zeros(first)), str(_zeros(again))]
 
@@ -79,12 +84,17 @@ def _mean(marks: Sequence[tuple[int, ...]]) -> float:
     return sum(map(sum, marks)) / sum(map(len, marks))
 
 
+def shipped_table() -> str:
+    """The table of all marks that are kept."""
+    return table_of(kept_marks("dev"), ("test", kept_marks("test")), ("further test", kept_marks("more.test")))
+
+
 def main() -> None:
     """Print the table, and with --write put it into the page."""
     arguments = argparse.ArgumentParser(prog="python -m benchmarks.marks", description=__doc__)
     arguments.add_argument("--write", type=Path, help="the page to put the table into")
     page = arguments.parse_args().write
-    table = table_of(kept_marks("dev"), kept_marks("test"))
+    table = shipped_table()
     print(table)
     if page:
         write_between_marks(page, table, MARKS)
