@@ -196,6 +196,7 @@ GRAMMAR = CollectionGrammar(
     ),
     this_paper="this paper",
     this_topic="this topic",
+    of_content=r"(?:(?:so|and|but|ok|okay|well)[, ]+)*(?:how|why)\b",
     around_title=(
         r"^(?:(?:the|an?|that|this|your|their) )?"
         r"(?:(?:paper|study|work|article|report|preprint|one|thing)s? (?:on|about|called|titled|named|regarding) )?"

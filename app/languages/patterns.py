@@ -78,7 +78,8 @@ class CollectionGrammar:
     ("who invented …"), in the group `work`, an empty `title` is the paper spoken of; `among` asks
     which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
     fits what points back, and `around_title` what stands before or after a title and is no part of
-    it ("the … paper"). `this_paper` and `this_topic` stand where the name of one was taken out.
+    it ("the … paper"). `this_paper` and `this_topic` stand where the name of one was taken out. What begins with
+    `of_content` asks what papers say, and not which there are.
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -93,6 +94,7 @@ class CollectionGrammar:
     around_title: str = ""
     this_paper: str = ""
     this_topic: str = ""
+    of_content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,7 @@ _GRAMMAR = CollectionGrammar(
     ),
     this_paper="这篇论文",
     this_topic="这个主题",
+    of_content="为什么|怎么|怎样|如何",
     around_title="(?:论文|文章|研究|报告)$",
     said_before="它|这|那|这篇|那篇|这篇论文|那篇论文|该论文|这个|那个",
     clause="为什么|怎么|怎样|如何|是否|会不会|能不能",

@@ -186,6 +186,10 @@ class Records:
         least = 0.0 if len(words) > 1 else GIVEN_COUNTS
         return self.named_after(term) is not None or self._says_what(words, term, least)
 
+    def says_what(self, term: str) -> bool:
+        """Whether a paper says what the thing is."""
+        return self._says_what(content_words(term), term)
+
     def _says_what(self, words: Sequence[str], term: str, least: float = 0.0) -> bool:
         speaking = _all_of(words, self._by_word_of_abstract) if words else frozenset[int]()
         texts = (self.papers[place] for place in sorted(speaking)[:LOOKED_AT])

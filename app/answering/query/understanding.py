@@ -15,6 +15,7 @@ from app.answering.query.parts import Parts, parts_of
 from app.answering.query.ways import PAPER, TOPIC, Named
 from app.answering.question import Question
 from app.languages import language_of
+from retrieval.lexical.tokens import content_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ def names_in(records: Records) -> Mapping[str, Named]:
 
     def paper(said: str) -> str:
         found = paper_meant(said, records)
-        return f"“{found.name}”" if found else ""
+        # A thing of which papers say what it is, is no paper, though a title has it; a name like no other is one.
+        thing = len(content_words(said)) > 1 and records.called(said) is None and records.says_what(said)
+        return f"“{found.name}”" if found and not thing else ""
 
     return {PAPER: paper, TOPIC: lambda said: topic_meant(said, records)}
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from app.answering.evidence.figures import asks_figure
-from app.languages import language_of
+from app.languages import any_of, language_of
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 from retrieval.lexical.han import HAN, has_han
@@ -40,6 +40,7 @@ NEAR_OF_NAME_FROM = 0.7
 """The same for what is asked of a paper or a topic …"""
 USED_FROM = 0.75
 """… where this share of all words beside its name is known, and `KNOWN_FROM` of those with a content."""
+_OF_CONTENT = any_of(lambda language: language.grammar.of_content, re.IGNORECASE)
 _WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+")
 
 
@@ -98,7 +99,8 @@ class WaysOfAsking:
             return way
         if asks_figure(text):
             return None
-        found = (self._of_slot[slot].named(text, named) for slot, named in meant.items())
+        slots = [slot for slot in meant if slot != TOPIC or not _OF_CONTENT.match(text)]
+        found = (self._of_slot[slot].named(text, meant[slot]) for slot in slots)
         return next((plainly for plainly in found if plainly), None)
 
     def load(self) -> None:

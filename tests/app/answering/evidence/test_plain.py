@@ -79,8 +79,8 @@ def test_what_ships_stands_in_the_abstracts_and_alone(all_papers: tuple[Paper, .
 
 @pytest.mark.model
 def test_an_answer_opens_with_it_and_says_whose_words_it_has(with_reader: LocalAnswerer) -> None:
-    answer = with_reader.ask("How much text did they recover word for word from GPT-2?")
+    answer = with_reader.ask("Do safety techniques remove a backdoor?")
     assert answer.direct is not None
     assert answer.answer.startswith(f"In this project's words: {answer.direct.text} [1]")
     assert answer.sentences[0].citations == answer.direct.citations
-    assert "GPT-2" in answer.citations[0].quote
+    assert "backdoor behavior" in answer.citations[0].quote

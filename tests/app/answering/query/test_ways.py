@@ -180,6 +180,12 @@ def test_a_topic_is_answered_from_its_papers(with_reader: LocalAnswerer, text: s
 
 
 @pytest.mark.model
+def test_how_a_thing_works_is_asked_of_the_papers_text(with_reader: LocalAnswerer) -> None:
+    for text in ("How does Nash learning from human feedback work?", "why does red teaming work"):
+        assert "papers" not in with_reader.ask(text).answer.partition("“")[0]
+
+
+@pytest.mark.model
 def test_a_topic_alone_is_no_question_about_a_part_of_it(with_reader: LocalAnswerer) -> None:
     assert "Red Teaming" in with_reader.ask("red teaming").citations[0].paper.name
     assert "papers here are" not in with_reader.ask("red teaming").answer
