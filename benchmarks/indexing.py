@@ -44,7 +44,7 @@ def indexing_figures() -> list[Figure]:
         baseline.append(_seconds(lambda folder: theirs(papers, folder)))
     count = len(papers)
     return [
-        Figure("index of the default corpus, model loading included", loading + min(ours), "s", 10),
+        Figure("index of the default corpus, model loading included", loading + min(ours), "s", 4),
         Figure("abstracts a second, whole index (passages, questions)", count / min(ours), "/s"),
         Figure("abstracts a second, passages", count / min(passages), "/s"),
         Figure("abstracts a second, LangChain Chroma.from_documents", count / min(baseline), "/s"),

@@ -38,13 +38,13 @@ def serving_figures(home: Path) -> list[Figure]:
     figures = [Figure("`paperbacked --help`, median of 5", _help_seconds(), "s", 0.5)]
     began = time.perf_counter()
     with running_server(home) as (process, address):
-        figures.append(Figure("page served, cached index", time.perf_counter() - began, "s", 10))
+        figures.append(Figure("page served, cached index", time.perf_counter() - began, "s", 5))
         for question in dev_questions()[:40]:
             _ask(address, question.text)
         memory = psutil.Process(process.pid).memory_info().rss / 1e9
         if shutil.which("chromium"):
             figures.append(Figure("first evidence on the page, median of 8", _first_evidence(address), "ms", 300))
-        figures.append(Figure("resident memory, quotes mode, after 40 questions", memory, "GB", 1.2))
+        figures.append(Figure("resident memory, quotes mode, after 40 questions", memory, "GB", 0.45))
     return figures
 
 
