@@ -271,7 +271,8 @@ class AnswerChain(Runnable[Question, Event]):
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
         text = refusal_answer(() if far else work.passages, work.words, work.unread)
-        if (paper := asked_about(work.passages)) and (line := self._summary(work, paper)):
+        near = asked_about(work.passages) if self._evidence.name else None
+        if (paper := near) and (line := self._summary(work, paper)):
             text += f"\n\n{line}"
         if far and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"

@@ -46,4 +46,4 @@ def closest_papers(passages: Iterable[Passage]) -> tuple[Paper, ...]:
 def near_the_closest(passages: Iterable[Passage]) -> tuple[Paper, ...]:
     """Those of the `closest_papers` that come near the first of them."""
     best = best_passage_per_paper(passages)[:CLOSEST_PAPERS]
-    return tuple(one.paper for one in best if one.score >= NAMED_WITHIN * best[0].score)
+    return tuple(one.paper for place, one in enumerate(best) if not place or one.score >= NAMED_WITHIN * best[0].score)

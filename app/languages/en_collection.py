@@ -63,7 +63,7 @@ _SECTION = (
     r"bibliography|acknowledge?ments?|future work|methods?|methodology|experiments?|results|evaluation|"
     r"ablations?|background)"
 )
-_COPIED = r"(?:table|figure|appendix|chart|graph|plot|diagram|section|chapter|source code|prompts?|dataset)s?"
+_COPIED = r"(?:tables?|figures?|appendix|appendices|charts?|graphs?|plots?|diagrams?|source code)"
 
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
@@ -136,8 +136,9 @@ GRAMMAR = CollectionGrammar(
         (
             "section",
             rf"{_ON}(?:(?:can|could|would) (?:you|i|we) )?(?:please )?"
-            rf"(?:copy|paste|reproduce|print|show|give|send|get|see)(?: me| us| out| in)*(?: \S+){{0,3}}? "
-            rf"{_COPIED}(?: \S+){{0,6}} (?:from|of|in) (?P<title>[^,;]+)(?:[,;].*)?",
+            rf"(?:(?:copy|paste|reproduce|print)(?: me| us| out)*(?: the| all| a| their)*+ {_COPIED}(?: \S+){{0,4}}|"
+            rf"(?:show|give|send|get)(?: me| us)?(?: the| a| all| their)*+ {_COPIED}(?: \d+)?)"
+            r" (?:from|of|in) (?P<title>[^,;]+)(?:[,;].*)?",
         ),
         (
             "bibtex",

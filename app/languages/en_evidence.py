@@ -21,6 +21,12 @@ _TERM_ENDS = (
     r"(?:\s*[.?!;:,—–-]*\s*$| (?:when|like|as if|so that|so i|in (?:words|terms|plain|simple|normal)|please)\b))"
 )
 
+_BRIEFLY = (
+    r"(?:only |just )?in (?:only |just )?(?:one|1|a single) (?:short |simple |plain )*(?:sentence|line)|one[- ]liner|"
+    r"briefly|in brief|in short|in a nutshell|(?:a |the )?(?:short|quick|brief) (?:answer|version)|"
+    r"keep it (?:short|brief)|be brief|tl;?dr"
+)
+
 EVIDENCE = EvidenceWords(
     manner=(
         r"[,;.]?\s*\b(?:(?:to me )?(?:like|as if) (?:i'?m|i am|i were|i was)(?: an?)? \w+(?:[ -]years?[ -]olds?)?|eli5|"
@@ -29,11 +35,12 @@ EVIDENCE = EvidenceWords(
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
         r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls)(?!\w)"
     ),
+    # "Can a backdoor hide in one sentence?" asks for no short answer.
     brief=(
-        r"\bin (?:just |only )?(?:one|1|a single) (?:short |simple |plain )?(?:sentence|line)\b|"
-        r"\b(?:one|1)[- ]liner\b|\bone[- ](?:line|sentence) (?:answer|summary|explanation|version)\b|"
-        r"\b(?:briefly|in brief|in short|in a nutshell|short answer|keep it (?:short|brief)|quick answer|be brief)\b|"
-        r"\btl;?dr\b|\bshort(?: (?:please|pls|plz))?!*$"
+        rf"[,;:.?!] *(?:{_BRIEFLY}|one sentence|short)(?: (?:please|pls|plz|only))*\W*$|^(?:{_BRIEFLY})[,:;]|"
+        r"^(?:(?:ok|so|please|(?:can|could) you)[, ]+)*"
+        rf"(?:what|explain|describe|tell|summari[sz]e|define|sum up|give)\b[^?!.]* (?:{_BRIEFLY})(?: please| pls)?\W*$|"
+        r"^[^?!.]+ (?:in a nutshell|in short|in brief)\W*$"
     ),
     says_aim=(
         r"\b(?:in this (?:paper|work|article|report|post|study)|this (?:paper|work|study|report)|here,? we|our goal|"

@@ -14,7 +14,7 @@ from typing import Literal
 Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
 """What is no question for papers; a "task" is something to be done, or an attempt to take over."""
 Fact = Literal["who", "when", "where", "summary", "bibtex", "section"]
-"""By whom a paper is, when it came out, where it can be read, what it says in short, and its reference."""
+"""By whom a paper is, when it came out, where it can be read, what it says in short, its reference, a part of it."""
 TopicIntent = Literal["whether", "tried", "who works", "reading", "strands", "list"]
 """Whether anybody works on a topic, or tried a thing, and who works on it, what to read of it first, which strands
 of work it has, and its papers."""

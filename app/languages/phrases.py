@@ -145,6 +145,7 @@ class CollectionPhrases:
     at_address: str
     abstract_only: str
     read_at: str
+    stop: str
     no_address: str
     by_content: str
     nothing: str

@@ -118,6 +118,7 @@ _COLLECTION = CollectionPhrases(
     undated="“{title}”的记录没有日期",
     abstract_only="这里只有“{title}”的摘要，没有正文的章节。",
     read_at="全文可在此阅读：{url}",
+    stop="。",
     at_address="“{title}”可在此阅读：{url}",
     no_address="“{title}”的记录没有链接",
     by_content="没有论文的记录提到“{topic}”；内容最接近的是",
@@ -289,7 +290,7 @@ _DEFINED = (
 )
 _EVIDENCE = EvidenceWords(
     leans="然而|但是|但|因此|所以|此外|而且|同时|它|他们|她们|这(?!篇|项|份)|那|其(?!中)|该|例如|相反|具体",
-    brief="一句话|简短|简单(?:说|讲)|长话短说",
+    brief="用一句话|请?简短(?:地|些|一点)?(?:说|回答|解释|介绍)|简单(?:说|讲)|长话短说",
     asks_for_several=(
         "比较|对比|相比|区别|分别|不同|哪些(?:论文|研究|方法|办法|工作|团队|机构)|有哪些|列出|综述|各自|还有谁"
     ),

@@ -16,7 +16,7 @@ from app.answering.collection.topic_answers import TopicAnswers
 from app.answering.collection.topic_papers import papers_near
 from app.answering.query.courtesy import scope_of
 from app.answering.reply import Reply
-from app.answering.writing.quotes import closest_named, described
+from app.answering.writing.quotes import closest_named, described, own_words
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
@@ -27,8 +27,8 @@ from retrieval.types import Paper
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
 OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
-MOST_AUTHORS = 5
-"""Authors who are named for having written the most."""
+MOST_AUTHORS, YEARS = 5, 12
+"""Authors who are named for having written the most, and years that are told apart."""
 NEAREST = 3
 """Papers near to what none of them says."""
 RECENT = 5
@@ -116,19 +116,25 @@ class CollectionAnswerer:
 
     def _overview(self, language: Language) -> Reply:
         facets, say = self.records.facets, language.collection
-
-        def counted(values: Mapping[str, int]) -> str:
-            return language.phrases.between_names.join(f"{name} {count}" for name, count in values.items())
-
         text = say.overview.format(
             scope=scope_of(self.records, language.phrases),
-            organisations=counted(facets.organisations) or "–",
-            categories=counted(facets.categories) or "–",
+            organisations=_counted(facets.organisations, language) or "–",
+            categories=_counted(facets.categories, language) or "–",
         )
-        years = counted(self.records.years(say.topics.no_date))
-        authors = counted(self.records.authors(MOST_AUTHORS))
-        text += say.by_year.format(years=years) if years else ""
-        return Reply(text + (say.most_by.format(names=authors) if authors else ""))
+        years, authors = self._years(language), most_of(self.records.authors)
+        text += say.by_year.format(years=_counted(years, language)) if years else ""
+        return Reply(text + (say.most_by.format(names=_counted(authors, language)) if authors else ""))
+
+    def _years(self, language: Language) -> Mapping[str, int]:
+        """Papers by year, those of long ago together; none where no paper has a date."""
+        say, known = language.collection, {year: count for year, count in self.records.years.items() if year}
+        if not known:
+            return {}
+        last = list(known)[-YEARS:]
+        earlier = sum(known.values()) - sum(known[year] for year in last)
+        before = {say.until.format(date=last[0] - 1).strip(): earlier} if earlier else {}
+        undated = self.records.years.get(None, 0)
+        return before | {str(year): known[year] for year in last} | ({say.topics.no_date: undated} if undated else {})
 
     def _similar(
         self,
@@ -253,6 +259,16 @@ class CollectionAnswerer:
     def _in_english(self, topic: str) -> str:
         glossary = self._retriever.glossary
         return (glossary.in_english(topic) or topic) if glossary else topic
+
+
+def most_of(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """The first `MOST_AUTHORS` names, without those that only stand before others with as many papers."""
+    first, others = list(counts.items())[:MOST_AUTHORS], list(counts.items())[MOST_AUTHORS:]
+    return {name: count for name, count in first if not others or count > others[0][1]}
+
+
+def _counted(counts: Mapping[str, int], language: Language) -> str:
+    return language.phrases.between_names.join(f"{own_words(name)} {count}" for name, count in counts.items())
 
 
 def _both(asked: Filters, chosen: Filters) -> Filters | None:

@@ -47,9 +47,11 @@ def reference(paper: Paper, language: Language) -> Reply:
 def section(paper: Paper, language: Language) -> Reply:
     """That only the abstract is here, where the rest can be read, and what the abstract says was done and found."""
     say, address = language.collection, paper_address(paper)
-    heading = say.abstract_only.format(title=own_words(paper.name)) + (
-        say.read_at.format(url=address) if address else ""
-    )
+    read_at = say.read_at.format(url=address) if address else ""
+    if not gist_of(paper):
+        text = f"{say.no_abstract.format(paper=described(paper, language.phrases))}{say.stop}{read_at}"
+        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),), surely=False)
+    heading = say.abstract_only.format(title=own_words(paper.name)) + read_at
     return replace(_gist(heading, paper, "", language), surely=False)
 
 
@@ -68,7 +70,7 @@ def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:
     say = language.collection
     gist = gist_of(paper, term)
     if not gist:
-        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}."
+        text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}{say.stop}"
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
     citations = as_quotes(gist)
     ends = "" if heading.endswith((".", "。")) else say.colon

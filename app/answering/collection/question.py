@@ -23,7 +23,7 @@ from app.answering.collection.grammar import (
 )
 from app.answering.collection.records import Records
 from app.answering.collection.topic_question import asks_for_undated, topic_asked, without_titles_only
-from app.answering.evidence.definition import term_asked, without_manner
+from app.answering.evidence.definition import term_asked, wants_brief, without_manner
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
 from retrieval.facets import FACETS, Filters
@@ -135,9 +135,11 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     called = [paper for paper in treat if folded(paper.name).partition(":")[0] == topic]
     if len(called) == 1 or (len(treat) == 1 and not asked.named):
         return CollectionQuestion(asked.fact, paper=(called or list(treat))[0])
-    if paper := records.meant_by(topic):
+    # "Who made GPT-4?" asks for no paper, but "who did the GPT-4 thing" does.
+    said_a_paper = not asked.title.rstrip().endswith(topic)
+    if (not asked.named or said_a_paper) and (paper := records.meant_by(topic)):
         return CollectionQuestion(asked.fact, paper=paper)
-    if asked.fact == "summary" and len(treat) > 1 and not _CLAUSE.search(topic):
+    if asked.fact == "summary" and not wants_brief(text) and topic_meant(topic, records):
         return CollectionQuestion("strands", topic=_as_written(topic, text))
     if asked.named or asked.fact in ("summary", "section") or not 0 < len(treat) <= FEW:
         return None

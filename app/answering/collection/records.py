@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -18,7 +19,6 @@ NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""
 MENTIONS = 2
 """An abstract that says the topic's words in a row so often is about it."""
-YEARS = 12
 LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
@@ -59,20 +59,17 @@ class Records:
         """The filter values that exist, with how many papers each has."""
         return facets_of(self.papers)
 
-    def years(self, undated: str) -> Mapping[str, int]:
-        """How many papers there are of each of the last `YEARS` years, oldest first, and of those without a date.
+    @cached_property
+    def years(self) -> Mapping[int | None, int]:
+        """How many papers there are of each year, oldest first; None stands for those without a date."""
+        counts = Counter(paper.published.year if paper.published else None for paper in self.papers)
+        return {year: counts[year] for year in sorted(counts, key=lambda year: year or math.inf)}
 
-        `undated` is what the latter are called; none at all where no paper has a date.
-        """
-        counts = Counter(paper.published.year for paper in self.papers if paper.published)
-        told = {str(year): counts[year] for year in sorted(counts)[-YEARS:]}
-        lacking = len(self.papers) - counts.total()
-        return told | ({undated: lacking} if told and lacking else {})
-
-    def authors(self, most: int) -> Mapping[str, int]:
-        """Those who wrote the most papers, if more than one, with how many."""
+    @cached_property
+    def authors(self) -> Mapping[str, int]:
+        """The authors of several papers with how many, those of the most first."""
         counts = Counter(name for paper in self.papers for name in dict.fromkeys(paper.authors))
-        return {name: count for name, count in counts.most_common(most) if count > 1}
+        return {name: count for name, count in counts.most_common() if count > 1}
 
     def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
         """The papers that pass the filters and treat the topic, newest first, undated ones last."""
@@ -173,12 +170,18 @@ class Records:
             return paper
         if not words or said[0] in FUNCTION_WORDS or said[-1] in FUNCTION_WORDS:
             return None
-        having = [self.papers[place] for place in sorted(_all_of(words, self._by_word))]
-        if len(words) < TITLE_WORDS:
-            return having[0] if len(having) == 1 and _is_proper(words[0], having[0]) else None
+        having = [self.papers[place] for place in sorted(_all_of(words, self._by_word))[:LOOKED_AT]]
+        # "GPT-4" is one word with its number, and what a paper works with as likely as a paper.
+        if len(words) == 1 or sum(not word.isdigit() for word in words) == 1:
+            only = having[0] if len(having) == 1 else None
+            return only if only and self._gives_name(only, term) else None
         within = [paper for paper in having if set(words) <= set(content_words(paper.name))]
         titled = [paper for paper in within if self._titled(paper, words)]
         return next((found[0] for found in (titled, within) if len(found) == 1), None)
+
+    def _gives_name(self, paper: Paper, term: str) -> bool:
+        """Whether the paper introduces what it has made by that name."""
+        return definition_counts(paper.translations.get("en") or paper.abstract, term) >= GIVEN_COUNTS
 
     def explained(self, term: str) -> bool:
         """Whether a paper is named after the thing, or says what it is; a single word must be given as a name there."""
@@ -280,13 +283,6 @@ class Records:
 def forms_of(term: str) -> tuple[str, ...]:
     """The folded term, and how the field writes it out where it is an abbreviation."""
     return tuple(dict.fromkeys((term, _WRITTEN_OUT.get(term.strip(), term))))
-
-
-def _is_proper(stem: str, paper: Paper) -> bool:
-    """Whether the word is a name in the paper's record: it always has a capital letter there."""
-    spoken = _WORD.findall(f"{paper.name} {paper.summary} {paper.abstract}")
-    written = [word for word in spoken if content_words(word) == [stem]]
-    return bool(written) and all(word[0].isupper() for word in written)
 
 
 def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:

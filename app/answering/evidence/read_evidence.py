@@ -32,6 +32,7 @@ from app.answering.evidence.selection import (
 )
 from app.answering.reading.reader import Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
+from app.answering.sources import asked_about
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Passage, Sentence
 
@@ -107,7 +108,8 @@ class ReadEvidence:
         if status != "answered" and not answered and denied >= max(self._calibration.corrects_from, borne_out):
             return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
         # A figure that only comes near, of another paper than that which is asked about, tells nothing.
-        if status == "partly" and asks_figure(standalone) and ranked[0].paper.id != passages[0].paper.id:
+        about = asked_about(passages) if asks_figure(standalone) else None
+        if status == "partly" and about and ranked[0].paper.id != about.id:
             status = "abstained"
         if status == "abstained":
             return Evidence(confidence, status, read=read)
@@ -125,7 +127,7 @@ class ReadEvidence:
         # Of a term that is only half known, such as "agents" of "sleeper agents", another thing would be told.
         if term and glossary and not glossary.knows(term):
             return None
-        english = self._retriever.in_english(term) if term else ""
+        english = (glossary.in_english(term) or term) if glossary and term else term or ""
         return english if 0 < len(english.split()) <= MAX_TERM_WORDS else None
 
 

@@ -42,7 +42,7 @@ def foreign_question(question: Question, records: Records, terms: TermsByLanguag
         return None
     found = _telling(question.text, code, records, terms)
     told = tuple(dict.fromkeys(one.english for one in found if one.kind in _SUBJECT))[:MAX_TERMS]
-    if not any(one.kind == "term" or _is_name(one.english, records) for one in found):
+    if not any(one.kind == "term" or (one.kind is None and _is_name(one.english, records)) for one in found):
         return ForeignQuestion(code, question)
     history = tuple(_before(turn, records, terms) for turn in question.history)
     return ForeignQuestion(code, replace(question, text=_asked(found, records), history=history), told)

@@ -149,7 +149,7 @@ def _of_records(part: Part, reply: Reply, colon: str) -> Findings:
     fact = reply.text.partition(f"{colon}\n\n")[0] if colon else ""
     return Findings(
         part.asked,
-        "answered",
+        "answered" if reply.surely else "partly",
         reply.citations,
         reply.sentences,
         fact,

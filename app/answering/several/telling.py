@@ -41,9 +41,9 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
             pieces.append(AnswerSentence(f"{lead}{found.fact} [{number}].", (number,), "supported", 1.0))
         elif not own and not found.sentences:
             pieces.append(f"{lead}{found.unsaid}")
-        elif found.status == "partly" and not found.sentences and own[-1].number <= known:
+        elif found.status == "partly" and not found.sentences and all(quote.number <= known for quote in own):
             # What comes near was quoted before: said again it would tell nothing.
-            pieces.append(f"{lead}{words.part_unsaid}")
+            pieces.append(f"{lead}{found.unsaid or words.part_unsaid}")
             found, own = replace(found, status="abstained"), ()
         else:
             pieces += _with_lead(_sentences(found, own, known, before, words), lead)

@@ -352,3 +352,18 @@ def test_what_is_asked_of_the_paper_spoken_of(
     asked = going_on(text, None, records, [spoken_of])
     assert asked is not None
     assert (asked.intent, asked.paper) == (intent, spoken_of)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who made GPT-4?", "How old is GPT-4?", "who developed Claude", "when did GPT-4 come out", "RLHF in a nutshell"],
+)
+def test_what_papers_work_with_is_no_paper_that_is_asked_about(all_papers: tuple[Paper, ...], text: str) -> None:
+    asked = going_on(text, None, Records(all_papers))
+    assert asked is None or (asked.paper is None and asked.intent != "strands")
+
+
+def test_a_thing_that_is_called_one_of_a_papers_title_is_that_paper(all_papers: tuple[Paper, ...]) -> None:
+    for text in ("who did the 2+2=5 thing", "when was sparrow published", "link to the instruction hierarchy paper"):
+        asked = going_on(text, None, Records(all_papers))
+        assert asked and asked.paper, text

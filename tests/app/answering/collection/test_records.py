@@ -131,6 +131,9 @@ def test_a_paper_is_called_by_its_name_in_another_language() -> None:
         ("language models", None),
         ("jailbreaking with many shots works", None),
         ("dialogue", None),
+        # What papers work with is no paper.
+        ("GPT-4", None),
+        ("Claude", None),
         ("why sleeper agents", None),
         ("", None),
     ],

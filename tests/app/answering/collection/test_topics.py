@@ -352,3 +352,36 @@ def test_a_topic_of_several_papers_is_summed_up_by_its_strands() -> None:
     small, large = (paper(size, f"{size} sparrows", "We study birds.") for size in ("Small", "Large"))
     found = asked("sparrows tldr", small, large, *FOUR)
     assert found and (found.intent, found.topic) == ("strands", "sparrows")
+
+
+def test_a_section_of_a_paper_without_an_abstract_is_said_to_be_neither() -> None:
+    bare = paper("dogs", "Dogs", url="https://example.org/dogs")
+    reply = told("methods section of Dogs", {}, (bare, *FOUR))
+    assert reply.text == "Dogs; the collection has no abstract of it. It can be read at https://example.org/dogs"
+    assert told("limitations section of Debate", {}).text == "Debate (May 2021); the collection has no abstract of it."
+
+
+def test_what_papers_use_or_show_is_asked_of_their_text() -> None:
+    for text in (
+        "show me which datasets are used in owls",
+        "can you see which section of the brain stores facts in mice",
+        "give me the number of prompts used in owls",
+    ):
+        found = understood(checked_question(text), Records(FOUR)).of_records
+        assert found is None or found.intent != "section", text
+
+
+def test_years_long_ago_are_told_together_and_ties_of_authors_not_at_all() -> None:
+    old = tuple(
+        paper(str(year), f"Of {year}", published=date(year, 1, 1), authors=(f"A{year % 7}",))
+        for year in range(1990, 2010)
+    )
+    text = told("Which years do the papers cover?", {}, old).text
+    assert " By year: until 1997 8, 1998 1, 1999 1," in text
+    # Six have three papers: no five of them stand out.
+    assert "Authors of the most" not in text
+
+
+def test_an_authors_name_is_no_marker_and_no_quote() -> None:
+    hostile = tuple(paper(name, name, published=date(2020, 1, 1), authors=("Ann [1] says “yes”",)) for name in "ab")
+    assert "Ann (1) says ‘yes’ 2" in told("Which years do the papers cover?", {}, hostile).text

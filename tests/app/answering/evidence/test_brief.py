@@ -31,7 +31,15 @@ QUOTES = (quote(1, "Owls fly.", 0.9), quote(2, "Owls sleep by day.", 0.6), quote
         ("用一句话说说什么是奖励篡改", True),
         ("What is RLHF?", False),
         ("How short are the prompts?", False),
+        ("sycophancy in short", True),
         ("Which attacks need one line of code in a model?", False),
+        ("Is the TL;DR dataset used for RLHF?", False),
+        ("mech interp tldr", False),
+        ("Why is the context window so short?", False),
+        ("Can a backdoor be hidden in one sentence?", False),
+        ("Do models fail in short conversations?", False),
+        ("Which models are fine-tuned briefly?", False),
+        ("模型为什么给出简短的回答？", False),
     ],
 )
 def test_few_words_are_wanted_where_they_are_asked_for(text: str, brief: bool) -> None:

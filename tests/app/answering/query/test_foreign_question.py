@@ -55,7 +55,7 @@ def test_what_is_read_is_left_alone(text: str) -> None:
     assert read(text) is None
 
 
-@pytest.mark.parametrize("text", ["Wie koche ich ein Ei?", "vad är reward hacking"])
+@pytest.mark.parametrize("text", ["Wie koche ich ein Ei?", "Wie kann man Menschen helfen?", "vad är reward hacking"])
 def test_without_terms_the_question_stays_as_it_is(text: str) -> None:
     asked = read(text)
     assert asked and asked.question.text == text and not asked.terms
