@@ -70,10 +70,10 @@ bench: install
 space: install
 	$(BIN)/python -m deploy.space $(if $(GPU),--gpu)
 
-# With BEIR=DIR also on that BEIR folder.
+# With BEIR=DIR also on that BEIR folder, with CLAIMS=DIR on the claims of that one.
 eval: install
 	$(BIN)/python -m benchmarks.evaluation $(if $(BEIR),--beir $(BEIR))
-	$(BIN)/python -m benchmarks.reading $(if $(BEIR),--scifact $(BEIR))
+	$(BIN)/python -m benchmarks.reading $(if $(BEIR),--scifact $(BEIR)) $(if $(CLAIMS),--claims $(CLAIMS))
 
 docs: install
 	$(BIN)/python -m benchmarks.docs

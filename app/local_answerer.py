@@ -111,7 +111,10 @@ class LocalAnswerer:
         if self._reader:
             self._reader.load()
         self._asked(lambda collection: collection.retriever.questions("", ()))
-        self._asked(lambda collection: collection.chain.warm_up())
+
+    def load_rest(self) -> None:
+        """Load now what only some questions would otherwise wait for; an answerer of one question need not."""
+        self._asked(lambda collection: collection.chain.load_rest())
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:
         asked = checked_question(query, filters=filters, facets=self.facets)

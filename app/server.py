@@ -209,6 +209,7 @@ def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None], ready: thread
     try:
         answerer.warm_up()
         ready.set()
+        answerer.load_rest()
     except PaperbackedError as error:
         # Each question will say so too.
         note(str(error))

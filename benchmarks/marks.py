@@ -21,11 +21,12 @@ MARKS = "<!-- marks: begin -->", "<!-- marks: end -->"
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A question's kind, what each reader gave its first answer, and what they gave when it had changed."""
+    """A question's kind, what each reader gave its first answer, what they gave later, and whether it was the same."""
 
     kind: str
     first: tuple[int, ...]
     again: tuple[int, ...]
+    unchanged: bool = False
 
 
 def read_marks(questions: Path, marks: Path) -> list[Marked]:
@@ -34,7 +35,10 @@ def read_marks(questions: Path, marks: Path) -> list[Marked]:
     return _records(
         marks,
         lambda record: Marked(
-            kinds[str(record["id"])], tuple(record["marks"]), tuple(record.get("again", record["marks"]))
+            kinds[str(record["id"])],
+            tuple(record["marks"]),
+            tuple(record.get("again", record["marks"])),
+            bool(record.get("unchanged", False)),
         ),
     )
 
@@ -86,7 +90,13 @@ def _mean(marks: Sequence[tuple[int, ...]]) -> float:
 
 def shipped_table() -> str:
     """The table of all marks that are kept."""
-    return table_of(kept_marks("dev"), ("test", kept_marks("test")), ("further test", kept_marks("more.test")))
+    further = kept_marks("more.test")
+    same = [one for one in further if one.unchanged]
+    first, again = _mean([one.first for one in same]), _mean([one.again for one in same])
+    table = table_of(kept_marks("dev"), ("test", kept_marks("test")), ("further test", further))
+    return (
+        f"{table}\n\nThe {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
+    )
 
 
 def main() -> None:

@@ -116,7 +116,7 @@ class PaperRetriever(BaseRetriever):
         weights = weights or self.weights
         if self.lexical is None:
             weights = replace(weights, lexical=0.0, letters=0.0)
-        english = self.in_english(query, weights)
+        english = self.in_terms(query, weights)
         vector = self._vector(english)
         found = self._nearest(vector, papers, filters, left_out)
         asked = self._asked(vector, filters) if weights.dense and weights.questions else {}
@@ -136,14 +136,15 @@ class PaperRetriever(BaseRetriever):
         return list(best.values())[:papers]
 
     def in_english(self, query: str, weights: RetrievalWeights | None = None) -> str:
-        """The query as it is searched with: a Chinese one in the English words that the glossary has for it.
+        """The query in English: a Chinese one in the words that the glossary has for it."""
+        wanted = (weights or self.weights).glossary
+        return self.glossary.in_english(query) or query if self.glossary and wanted else query
 
-        An English one in everyday words has the field's terms for them behind it.
-        """
-        if not (weights or self.weights).glossary:
-            return query
-        english = (self.glossary.in_english(query) or query) if self.glossary else query
-        return self.everyday.with_terms(query) if self.everyday and english == query else english
+    def in_terms(self, query: str, weights: RetrievalWeights | None = None) -> str:
+        """The query as it is searched with: in English, and with the field's terms behind everyday words for them."""
+        english = self.in_english(query, weights)
+        wanted = (weights or self.weights).glossary and english == query
+        return self.everyday.with_terms(query) if self.everyday and wanted else english
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -232,13 +233,13 @@ class PaperRetriever(BaseRetriever):
 
     def vector(self, query: str) -> np.ndarray:
         """The query's unit vector, as it is searched with: a Chinese one is read in English words."""
-        return self._vector(self.in_english(query))
+        return self._vector(self.in_terms(query))
 
     def _focused(self, query: str, focus: str | None) -> np.ndarray:
-        vector = self._vector(self.in_english(query))
+        vector = self._vector(self.in_terms(query))
         if not focus or focus == query:
             return vector
-        both = vector + self._vector(self.in_english(focus))
+        both = vector + self._vector(self.in_terms(focus))
         return both / max(float(np.linalg.norm(both)), 1e-12)
 
 

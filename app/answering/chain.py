@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
+from app.answering.collection.one_paper import in_short
 from app.answering.events import (
     Answer,
     AnswerModels,
@@ -51,7 +52,7 @@ from app.answering.several.answering import SeveralAnswerer
 from app.answering.sources import asked_about, is_far
 from app.answering.work import Work
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
-from app.answering.writing.quotes import own_words, quoted_answer, reading_on, refusal_answer
+from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
 from app.notices.notice import Notice, together
@@ -98,8 +99,8 @@ class AnswerChain(Runnable[Question, Event]):
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
 
-    def warm_up(self) -> None:
-        """Do now what the first question would otherwise wait for. Raises `ModelError`."""
+    def load_rest(self) -> None:
+        """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
         if self._ways:
             self._ways.load()
 
@@ -271,20 +272,15 @@ class AnswerChain(Runnable[Question, Event]):
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
         text = refusal_answer(() if far else work.passages, work.words, work.unread)
-        near = asked_about(work.passages) if self._evidence.name else None
-        if (paper := near) and (line := self._summary(work, paper)):
-            text += f"\n\n{line}"
+        # What scores mean is known where a reader was fitted to them.
+        if self._evidence.name and (paper := asked_about(work.passages)):
+            summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+            text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
         if far and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
-
-    def _summary(self, work: Work, paper: Paper) -> str:
-        """The paper in this project's words, in the language of the answer; empty where there are none."""
-        line = own_words(self._summaries.get(work.language.code, NO_SUMMARIES).get(paper.id, paper.summary))
-        say = work.language.collection
-        return say.in_short.format(title=own_words(paper.name), summary=line) if line else ""
 
     def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.

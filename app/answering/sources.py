@@ -11,8 +11,6 @@ CLOSEST_PAPERS = 3
 FAR_BELOW, FAR_UNSURE = 0.18, 0.15
 """Nothing is near a question where no paper's score reaches the first, and the chance that any answers not the second:
 an insult, the weather. Chosen on the dev questions of data/people/ and data/strangers/."""
-
-
 NEAR_FROM = 0.27
 """From this score on the first paper is the one that is asked about, though it may not answer. Chosen on the dev
 questions of data/people/, of which none that reached it was about another."""

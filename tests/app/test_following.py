@@ -207,7 +207,7 @@ def test_threads_that_wait_fail_as_the_one_that_looked(settings: Settings, answe
 
     def failing() -> Any:
         looked.append(time.monotonic())
-        time.sleep(0.2)
+        time.sleep(1.0)  # long enough for all eight to come
         raise IndexStoreError("It is gone.")
 
     answerer._reopen = failing

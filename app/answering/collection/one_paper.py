@@ -60,9 +60,14 @@ def summary(paper: Paper, term: str, language: Language, summaries: Summaries = 
 
     `summaries` have those lines in the language, where that is another than English.
     """
-    say, title = language.collection, own_words(paper.name)
+    in_its_words = language.collection.in_its_words.format(title=own_words(paper.name))
+    return _gist(in_short(paper, language, summaries) or in_its_words, paper, term, language)
+
+
+def in_short(paper: Paper, language: Language, summaries: Summaries = NO_SUMMARIES) -> str:
+    """The paper in this project's words; empty where there are none."""
     line = own_words(summaries.get(paper.id, paper.summary))
-    return _gist((say.in_short if line else say.in_its_words).format(title=title, summary=line), paper, term, language)
+    return language.collection.in_short.format(title=own_words(paper.name), summary=line) if line else ""
 
 
 def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:

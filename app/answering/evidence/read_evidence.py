@@ -30,7 +30,7 @@ from app.answering.evidence.selection import (
     quotable_by_paper,
     with_written,
 )
-from app.answering.reading.reader import Reader
+from app.answering.reading.reader import Agreement, Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from app.answering.sources import asked_about
 from retrieval.retriever import PaperRetriever
@@ -60,8 +60,6 @@ TOLD = 8
 """Sentences read that an answer tells of."""
 READ_AGAIN = 3
 """The best sentences are read once more: do they agree with the question, or deny what it takes for granted?"""
-
-
 SAYS_IT = 0.7
 """Nothing is denied that a sentence answers so surely, by another that answers half as surely at most."""
 
@@ -85,7 +83,7 @@ class ReadEvidence:
 
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
-        asked = self._retriever.in_english(without_manner(standalone))
+        asked = self._retriever.in_terms(without_manner(standalone))
         term = self._term(standalone)
         nearest_first = defining_first(passages, term) if term else passages
         sentences = weighed(read_sentences(self._reader, asked, passages_to_read(nearest_first)), written)
@@ -99,14 +97,10 @@ class ReadEvidence:
         confidence = self._calibration.chance(features(ranked, said[0], passages, written))
         read = tuple(_told(sentence) for sentence in sorted(sentences, key=lambda one: -one.score)[:TOLD])
         status = self._calibration.status(confidence)
-        denying = max(range(len(nearest)), key=lambda place: said[place].contradicted)
-        denied = said[denying].contradicted
         # Where the papers surely answer, the question takes nothing for granted that they deny.
-        borne_out = max(one.supported for one in said)
-        surest = max(one.score for one in sentences)
-        answered = surest >= SAYS_IT and nearest[denying].score < surest / 2
-        if status != "answered" and not answered and denied >= max(self._calibration.corrects_from, borne_out):
-            return Evidence(denied, "answered", as_quotes([nearest[denying]]), corrects=True, read=read)
+        if status != "answered" and (denying := self._denying(nearest, said, read[0].score)) is not None:
+            corrects = as_quotes([nearest[denying]])
+            return Evidence(said[denying].contradicted, "answered", corrects, corrects=True, read=read)
         # A figure that only comes near, of another paper than that which is asked about, tells nothing.
         about = asked_about(passages) if asks_figure(standalone) else None
         if status == "partly" and about and ranked[0].paper.id != about.id:
@@ -121,13 +115,24 @@ class ReadEvidence:
         direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score, term)
         return Evidence(confidence, status, quotes, direct=direct, read=read)
 
+    def _denying(self, nearest: Sequence[Sentence], said: Sequence[Agreement], surest: float) -> int | None:
+        """The place of the sentence that denies what the question takes for granted; None where none does.
+
+        None does, either, where another bears it out as surely, or answers (`surest` is the best chance of any).
+        """
+        place = max(range(len(said)), key=lambda one: said[one].contradicted)
+        answered = surest >= SAYS_IT and nearest[place].score < surest / 2
+        borne_out = max(one.supported for one in said)
+        denied = said[place].contradicted >= max(self._calibration.corrects_from, borne_out)
+        return place if denied and not answered else None
+
     def _term(self, question: str) -> str | None:
         """The thing of which the question wants to know what it is, in English."""
         term, glossary = term_asked(question), self._retriever.glossary
         # Of a term that is only half known, such as "agents" of "sleeper agents", another thing would be told.
         if term and glossary and not glossary.knows(term):
             return None
-        english = (glossary.in_english(term) or term) if glossary and term else term or ""
+        english = self._retriever.in_english(term) if term else ""
         return english if 0 < len(english.split()) <= MAX_TERM_WORDS else None
 
 

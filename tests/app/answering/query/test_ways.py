@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -67,6 +69,20 @@ def test_the_name_of_a_paper_is_taken_out_and_put_back() -> None:
 )
 def test_what_asks_more_of_a_paper_is_left_to_its_text(text: str) -> None:
     assert meant_of_owls(text) is None
+
+
+def test_nothing_is_embedded_for_a_question_whose_words_no_way_has() -> None:
+    class Counting(HashEmbedder):
+        embedded = 0
+
+        def embed(self, texts: Sequence[str], *rest: Any) -> np.ndarray:
+            Counting.embedded += len(texts)
+            return super().embed(texts, *rest)
+
+    ways = WaysOfAsking(WAYS + OF_ONE, Counting(), str)
+    assert ways.plainly("do backdoors survive training", {PAPER: lambda _: ""}) is None and Counting.embedded == 0
+    ways.load()
+    assert Counting.embedded == len(WAYS + OF_ONE)
 
 
 @pytest.mark.parametrize(
