@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +28,7 @@ from retrieval.errors import InputError
 from retrieval.models.embedder import HashEmbedder
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.shipped import default_questions_file, shipped_file
-from retrieval.types import Paper
+from retrieval.types import Paper, Progress, no_progress
 
 OLDEST, COUNT = "Which is the oldest paper?", "How many papers are there?"
 WAYS = (Way("oldest one of the lot", OLDEST), Way("how big is this pile", COUNT))
@@ -75,9 +74,9 @@ def test_nothing_is_embedded_for_a_question_whose_words_no_way_has() -> None:
     class Counting(HashEmbedder):
         embedded = 0
 
-        def embed(self, texts: Sequence[str], *rest: Any) -> np.ndarray:
+        def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
             Counting.embedded += len(texts)
-            return super().embed(texts, *rest)
+            return super().embed(texts, progress)
 
     ways = WaysOfAsking(WAYS + OF_ONE, Counting(), str)
     assert ways.plainly("do backdoors survive training", {PAPER: lambda _: ""}) is None and Counting.embedded == 0
