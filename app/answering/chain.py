@@ -49,7 +49,7 @@ from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
-from app.answering.sources import asked_about, is_far
+from app.answering.sources import asked_about, is_far, put_first
 from app.answering.work import Work
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
@@ -270,10 +270,13 @@ class AnswerChain(Runnable[Question, Event]):
         return Notice("quotes_alone") if asked_for and alone else model.note
 
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
-        far = self._evidence.name is not None and is_far(work.passages, work.evidence.confidence)
-        text = refusal_answer(() if far else work.passages, work.words, work.unread)
         # What scores mean is known where a reader was fitted to them.
-        if self._evidence.name and (paper := asked_about(work.passages)):
+        known, named = self._evidence.name is not None, self._of_collection.records.called_in(work.question.text)
+        far = known and named is None and is_far(work.passages, work.evidence.confidence)
+        paper = named or (asked_about(work.passages) if known else None)
+        closest = put_first(paper, work.passages) if paper else work.passages
+        text = refusal_answer(() if far else closest, work.words, work.unread)
+        if paper:
             summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
             text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
         if far and (about := subjects_of(self._of_collection.records, work.words)):

@@ -218,6 +218,15 @@ class Answer:
     table: tuple[TableRow, ...] = ()
     """The sides of a comparison."""
 
+    @property
+    def understood_as(self) -> str:
+        """How the question was understood, where that is another than was asked, and one that a person would ask.
+
+        What was said before and the question in a row is none; empty then.
+        """
+        read = self.standalone_question
+        return "" if read.casefold().endswith(self.question.casefold()) else read
+
     def as_json(self) -> AnswerRecord:
         return {
             "id": self.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from retrieval.types import Paper, Passage
 
@@ -21,6 +22,14 @@ NAMED_WITHIN = 0.6
 def asked_about(passages: Sequence[Passage]) -> Paper | None:
     """The paper that a question is about, where the passages, best first, say so."""
     return passages[0].paper if passages and passages[0].score >= NEAR_FROM else None
+
+
+def put_first(paper: Paper, passages: Sequence[Passage]) -> tuple[Passage, ...]:
+    """The passages with that paper's before the others; its whole abstract where there is none of it."""
+    own = [passage for passage in passages if passage.paper.id == paper.id]
+    best = max((passage.score for passage in passages), default=0.0)
+    first = own or [Passage(paper, 0, len(paper.abstract), best)]
+    return (*(replace(one, score=best) for one in first), *(one for one in passages if one.paper.id != paper.id))
 
 
 def is_far(passages: Iterable[Passage], confidence: float) -> bool:

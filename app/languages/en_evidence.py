@@ -84,7 +84,7 @@ EVIDENCE = EvidenceWords(
     leans=(
         r"(?:this|these|those|that|it|its|itself|they|their|them|he|she|such|here|both|neither|"
         r"we (?:call|name|term|refer to) (?:this|these|that|those|it|them)|"
-        r"the (?:latter|former|resulting|same)|doing so|to (?:this|that) end|"
+        r"the (?:latter|former|resulting|same)|(?:in )?doing so|to (?:this|that) end|"
         r"however|moreover|furthermore|additionally|in addition|also|thus|therefore|hence|consequently|as a result|"
         r"accordingly|instead|otherwise|nevertheless|nonetheless|yet|but|conversely|in contrast|by contrast|"
         r"similarly|likewise|specifically|in particular|for (?:example|instance))\b"

@@ -19,6 +19,7 @@ NAME_WORDS = 3
 """So many words of a title's beginning name the paper."""
 MENTIONS = 2
 """An abstract that says the topic's words in a row so often is about it."""
+CALLED_WORDS = 5
 LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
@@ -150,6 +151,16 @@ class Records:
         """The one paper that is called just so before its title's colon: "sleeper agent" is that of Sleeper Agents."""
         places = self._called.get(tuple(content_words(self._in_english(term))), [])
         return self.papers[places[0]] if term and len(places) == 1 else None
+
+    def called_in(self, text: str) -> Paper | None:
+        """The one paper that a piece of the text is `called` by, in at least `TITLE_WORDS` words."""
+        words = _WORD.findall(text.casefold())
+        for length in range(min(CALLED_WORDS, len(words)), TITLE_WORDS - 1, -1):
+            for at in range(len(words) - length + 1):
+                piece = words[at : at + length]
+                if len(content_words(" ".join(piece))) == length and (paper := self.called(" ".join(piece))):
+                    return paper
+        return None
 
     def named_after(self, term: str) -> Paper | None:
         """The one paper that is `called` so, or that alone has a term which no paper explains in its title."""

@@ -108,7 +108,7 @@ class ReadEvidence:
         if status == "abstained":
             return Evidence(confidence, status, read=read)
         if status == "partly":
-            return Evidence(confidence, status, as_quotes(ranked[:1]), read=read)
+            return Evidence(confidence, status, nearest_quote(ranked), read=read)
         # Which of them is told, not whether one answers, depends on having a figure.
         told = best_first(with_figures(sentences), passages) if asks_figure(standalone) else ranked
         quotes = quotes_read(told, passages, question, term)
@@ -195,6 +195,12 @@ def quotes_read(
         if place == 0:
             least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
     return as_quotes(chosen)
+
+
+def nearest_quote(ranked: Sequence[Sentence]) -> tuple[Citation, ...]:
+    """The best sentence, with the one that it leans on, as one quote."""
+    own = quotable_by_paper(ranked)[ranked[0].paper.id]
+    return as_quotes(best_of_paper(own, 1, 1 + EXPLAINED, (), SENTENCE_WITHIN, QUOTE_WORDS))
 
 
 def _explains(own: Sequence[Sentence], term: str) -> bool:

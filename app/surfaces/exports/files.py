@@ -97,8 +97,8 @@ def cited_papers(answers: Iterable[Answer]) -> tuple[Paper, ...]:
 
 def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
     yield f"## {escaped(answer.question)}"
-    if answer.standalone_question.casefold() not in {"", answer.question.casefold()}:
-        yield words("md_understood", question=escaped(answer.standalone_question))
+    if answer.understood_as:
+        yield words("md_understood", question=escaped(answer.understood_as))
     paragraphs = _PARAGRAPHS.split(answer.answer.strip())
     abstained = answer.status == "abstained"
     # The rest of a refusal names the closest papers, which follow here as a list.

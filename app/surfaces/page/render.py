@@ -118,8 +118,8 @@ def turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
 def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     answer = exchange.answer
     parts = [_question(exchange), scope(exchange.filters, words)]
-    if answer and answer.standalone_question.casefold() not in {"", exchange.question.casefold()}:
-        parts.append(_aside(words("turn_understood", question=answer.standalone_question)))
+    if answer and answer.understood_as:
+        parts.append(_aside(words("turn_understood", question=answer.understood_as)))
     if changed := changed_since(exchange):
         parts.append(_aside(words(f"anew_{changed}")))
     if exchange.text:

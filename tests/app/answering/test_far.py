@@ -6,7 +6,7 @@ import pytest
 
 from app.answering.collection.records import Records
 from app.answering.query.courtesy import subjects_of
-from app.answering.sources import NEAR_FROM, asked_about, is_far, near_the_closest
+from app.answering.sources import NEAR_FROM, asked_about, is_far, near_the_closest, put_first
 from app.languages import ENGLISH, language_of
 from app.local_answerer import LocalAnswerer
 from retrieval.types import Paper, Passage
@@ -45,10 +45,21 @@ def test_of_the_closest_papers_those_far_behind_the_first_are_not_named() -> Non
     assert near_the_closest([]) == ()
 
 
+def test_the_paper_that_is_named_stands_first_whether_it_was_found_or_not() -> None:
+    mice = Paper("mice", "Mice", "Mice run.", "en")
+    found = [Passage(OWLS, 0, 5, 0.5), Passage(mice, 0, 5, 0.2)]
+    assert [(one.paper.id, one.score) for one in put_first(mice, found)] == [("mice", 0.5), ("owls", 0.5)]
+    cats = Paper("cats", "Cats", "Cats purr.", "en")
+    assert [one.paper.id for one in put_first(cats, found)] == ["cats", "owls", "mice"]
+    assert put_first(cats, [])[0].text == "Cats purr."
+
+
 @pytest.mark.model
 def test_a_refusal_says_in_short_what_the_paper_asked_about_says(with_reader: LocalAnswerer) -> None:
     answer = with_reader.ask("how many sneaky models did anthropic train for the sleeper agents thing")
     assert answer.status == "abstained" and answer.citations == ()
     assert "Persist Through Safety Training” in short, in this project's words: Models deliberately" in answer.answer
+    named = with_reader.ask("is anthropic's sleeper agent paper peer reviewed").answer
+    assert "\n\nClosest to it: Sleeper Agents: " in named and "in short, in this project's words" in named
     far = with_reader.ask("how much electricity was consumed for training GPT-4")
     assert far.status == "abstained" and "in short" not in far.answer

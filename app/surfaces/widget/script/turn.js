@@ -7,7 +7,8 @@ export function turnNodes(exchange, { say, language, last }) {
   const { phase, answer } = exchange;
   const running = phase === "running";
   const asked = answer && String(answer.standalone_question || "");
-  const rewritten = asked && asked.toLowerCase() !== exchange.question.toLowerCase();
+  // What was said before and the question in a row is none that a person would ask.
+  const rewritten = asked && !asked.toLowerCase().endsWith(exchange.question.toLowerCase());
   return [
     make("h3", { class: "question" }, exchange.question),
     rewritten && make("p", { class: "scope" }, say("understood", { question: asked })),

@@ -143,3 +143,17 @@ def test_a_paper_is_meant_by_its_titles_words_or_a_name_that_it_alone_has(
 ) -> None:
     meant = records.meant_by(term)
     assert (meant.id if meant else None) == paper
+
+
+@pytest.mark.parametrize(
+    ("text", "paper"),
+    [
+        ("is anthropic's sleeper agent paper peer reviewed", "sleeper-agents"),
+        ("which year was many-shot jailbreaking fixed", "many-shot-jailbreaking"),
+        ("what is the superposition of debate", None),
+        ("", None),
+    ],
+)
+def test_a_paper_that_is_called_so_is_found_in_a_question(records: Records, text: str, paper: str | None) -> None:
+    called = records.called_in(text)
+    assert (called.id if called else None) == paper

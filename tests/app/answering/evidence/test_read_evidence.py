@@ -17,6 +17,7 @@ from app.answering.evidence.read_evidence import (
     TOLD,
     ReadEvidence,
     best_first,
+    nearest_quote,
     quotes_read,
     with_figures,
 )
@@ -165,6 +166,15 @@ def test_what_is_read_surely_is_quoted_and_told(retriever: PaperRetriever) -> No
 def test_what_is_near_is_one_quote(retriever: PaperRetriever) -> None:
     found = evidence_of(retriever, calibrated(0.5))
     assert found.status == "partly" and len(found.quotes) == 1
+
+
+def test_what_is_near_brings_the_sentence_that_it_leans_on() -> None:
+    dreams = paper("dreams", "We dream of owls. In doing so, we keep them in sight. Mice are no owls.")
+    ranked = best_first(read(dreams, 0.2, 0.4, 0.1), found(dreams))
+    assert [one.quote for one in nearest_quote(ranked)] == ["We dream of owls. In doing so, we keep them in sight."]
+    assert [one.quote for one in nearest_quote(best_first(read(dreams, 0.1, 0.1, 0.4), found(dreams)))] == [
+        "Mice are no owls."
+    ]
 
 
 def test_the_nearest_is_quoted_and_not_the_first_in_reading_order(build: Callable[..., Any], tmp_path: Path) -> None:

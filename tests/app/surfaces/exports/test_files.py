@@ -70,6 +70,13 @@ def test_a_long_gap_takes_no_longer_than_its_length() -> None:
     assert "a" in conversation_markdown([wide] * 5, today=DAY) and time.perf_counter() - began < 3
 
 
+def test_what_was_said_before_in_a_row_with_the_question_is_not_told_as_understood() -> None:
+    joined = replace(ANSWER, standalone_question="What are backdoors? Sleeper Agents do they stay?")
+    assert joined.understood_as == "" and "Understood as" not in conversation_markdown([joined], today=DAY)
+    assert replace(ANSWER, standalone_question=ANSWER.question).understood_as == ""
+    assert replace(ANSWER, standalone_question="").understood_as == ""
+
+
 def test_a_conversation_with_its_quotes_and_references() -> None:
     assert conversation_markdown([ANSWER], today=DAY) == (
         "# Questions to the papers\n\n"
