@@ -17,6 +17,10 @@ from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.evidence.plain import FILE as PLAIN_FILE
 from app.answering.evidence.plain import read_plain_sentences
+from app.answering.evidence.prepared import FILE as PREPARED_FILE
+from app.answering.evidence.prepared import read_prepared
+from app.answering.evidence.prepared_answers import MODEL_FILE as PREPARED_MODEL_FILE
+from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepared_calibration
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
@@ -33,8 +37,9 @@ from retrieval.errors import InputError
 from retrieval.facets import Facets, facets_of
 from retrieval.lexical.terms import FILE as TERMS_FILE
 from retrieval.lexical.terms import read_terms
+from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever
-from retrieval.shipped import shipped_file
+from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Paper, Passage
 
 
@@ -78,12 +83,14 @@ def opened(
     """The collection of these papers, over the retriever of their index; without a reader nothing is read."""
     contradiction: Contradiction | None = None
     ways: WaysOfAsking | None = None
+    prepared: PreparedAnswers | None = None
     evidence: EvidenceFinder
     if reader:
         calibration = read_calibration(shipped_file(READING_FILE))
         plain = read_plain_sentences(shipped_file(PLAIN_FILE), papers)
         evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain)
         ways = WaysOfAsking(read_ways(shipped_file(WAYS_FILE)), retriever.embedder, retriever.in_english)
+        prepared = _prepared(papers, retriever, reader)
         contradiction = Contradiction(reader, calibration.contradicts_from)
     else:
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
@@ -104,6 +111,13 @@ def opened(
         terms=read_terms(shipped_file(TERMS_FILE)),
         summaries=summaries,
         ways=ways,
+        prepared=prepared,
         unsupported=unsupported,
     )
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)
+
+
+def _prepared(papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader) -> PreparedAnswers:
+    answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
+    calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE))
+    return PreparedAnswers(answers, retriever, reader, calibration)

@@ -35,10 +35,10 @@ from app.answering.events import (
 )
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, briefly, unread
 from app.answering.evidence.followups import follow_up_questions
+from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.comparison import Comparison
-from app.answering.query.conversation import Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
 from app.answering.query.foreign_question import TermsByLanguage, foreign_question
 from app.answering.query.parts import Parts
@@ -62,6 +62,8 @@ from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper
 
 Unsupported = Literal["show", "drop"]
+PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether", "list")
+"""What may be asked of the records and yet be answered better by what was prepared for it."""
 
 
 class AnswerChain(Runnable[Question, Event]):
@@ -85,6 +87,7 @@ class AnswerChain(Runnable[Question, Event]):
         terms: TermsByLanguage = MappingProxyType({}),
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
         ways: WaysOfAsking | None = None,
+        prepared: PreparedAnswers | None = None,
         unsupported: Unsupported = "show",
     ) -> None:
         self._retriever = retriever
@@ -95,14 +98,17 @@ class AnswerChain(Runnable[Question, Event]):
         self._terms = terms
         self._summaries = summaries
         self._ways = ways
+        self._prepared = prepared
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
-        self._several = SeveralAnswerer(retriever, evidence, self._of_collection)
+        self._several = SeveralAnswerer(retriever, evidence, self._of_collection, prepared)
 
     def load_rest(self) -> None:
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
         if self._ways:
             self._ways.load()
+        if self._prepared:
+            self._prepared.embedded()
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)
@@ -131,19 +137,20 @@ class AnswerChain(Runnable[Question, Event]):
     def _answer(self, work: Work, asked: Understanding) -> Iterator[Event]:
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
             return
-        if reply := self._reply(work, asked):
+        if not asked.courtesy and not asked.of_records:
+            asked = self._meant(work, asked) or asked
+        if not asked.doubt and (not asked.of_records or asked.of_records.intent in PREPARED_TOO):
+            self._prepare(work, asked)
+        if reply := self._prepared_reply(work) if work.prepared else self._reply(work, asked):
             yield from self._say(work, reply)
             return
-        if (meant := self._meant(work, asked)) and (reply := self._reply(work, meant)):
-            yield from self._say(work, reply)
-            return
-        self._settle(work, asked.doubt)
+        self._settle(work, asked)
         yield from self._understand(work)
         yield Status(Notice("searching"))
-        self._retrieve(work)
+        self._find(work)
         # Nothing is read from the index from here on, so what was said need never be taken back.
-        yield Sources(work.passages)
         self._choose(work)
+        yield Sources(work.passages)
         yield Quotes(work.quotes)
         model = self._language_model()
         if not work.quotes:
@@ -153,6 +160,24 @@ class AnswerChain(Runnable[Question, Event]):
             yield from self._quote(work, model, self._unwritten(work, model))
         else:
             yield from self._write(work, model)
+
+    def _prepare(self, work: Work, asked: Understanding) -> None:
+        """Look whether an answer was prepared for what is asked, once what is asked is settled."""
+        if self._prepared is None or asked.courtesy or work.foreign or work.again not in (None, "shorter"):
+            return
+        self._find(work)
+        read = work.evidence.read
+        work.prepared = self._prepared.match(work.standalone, work.passages, read, work.question.filters)
+
+    def _prepared_reply(self, work: Work) -> Reply | None:
+        """What was prepared, where it quotes no paper: it is about this program, or no paper says it."""
+        if work.prepared is None or work.prepared.answer.quotes:
+            return None
+        answer = work.prepared.answer
+        text = answer.text.get(work.language.code, answer.text[ENGLISH.code])
+        if answer.status == "answered":
+            return Reply(text)
+        return Reply(f"{refusal_answer((), work.words)} {text}", answered=False)
 
     def _meant(self, work: Work, asked: Understanding) -> Understanding | None:
         """The question about the collection or a record that is meant, where it is asked in a way its grammar lacks."""
@@ -218,11 +243,12 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
-    def _settle(self, work: Work, doubt: Doubt | None) -> None:
+    def _settle(self, work: Work, asked: Understanding) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
 
         What scores mean is known where a reader was fitted to them; else the rules stand.
         """
+        doubt = asked.doubt
         if not doubt or not self._evidence.name:
             return
         left_out: set[str] = set()
@@ -231,6 +257,7 @@ class AnswerChain(Runnable[Question, Event]):
         if work.standalone == work.question.text:
             work.passages = tuple(found)
             work.left_out |= left_out
+        self._prepare(work, asked)
 
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -238,18 +265,26 @@ class AnswerChain(Runnable[Question, Event]):
         if model.chat is not None and work.question.history and work.standalone != work.question.text:
             work.standalone = yield from rewritten_question(work.question, work.standalone, model)
 
-    def _retrieve(self, work: Work) -> None:
-        if not work.passages:
+    def _find(self, work: Work) -> None:
+        """Search for the question as it reads now, and read what was found; once for each reading."""
+        if work.found_for == work.standalone:
+            return
+        if work.found_for or not work.passages:
             found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
             work.passages = tuple(found)
         papers = {passage.paper.id: passage.paper for passage in work.passages}
         work.written = self._retriever.questions(work.standalone, papers.values(), focus=work.question.text)
         work.clock("retrieve_ms")
+        asked_for = work.standalone if work.again else work.question.text
+        work.evidence = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
+        work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:
-        asked_for = work.standalone if work.again else work.question.text
-        found = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
-        if work.brief:
+        found = work.evidence
+        if work.prepared:
+            found = work.prepared.answer.evidence(work.prepared.chance, work.language.code)
+            work.passages = work.prepared.answer.passages(work.passages)
+        elif work.brief:
             found = briefly(found)
         if work.foreign:
             found = unread(found, bool(work.foreign.terms))
@@ -287,7 +322,8 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.
-        direct = work.evidence.direct if work.language is ENGLISH and not work.foreign else None
+        read = work.prepared or (work.language is ENGLISH and not work.foreign)
+        direct = work.evidence.direct if read else None
         summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
         sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
         further = reading_on(work.quotes, work.passages, work.words)

@@ -115,6 +115,10 @@ Author = Literal["project"]
 """Whose words a direct answer has."""
 
 
+Verdict = Literal["yes", "no", "mixed"]
+"""What a question comes to that wants a yes or a no."""
+
+
 @dataclass(frozen=True, slots=True)
 class Direct:
     """The line that answers before the quotes do: in whose words, and the numbers of the quotes that say it."""
@@ -122,9 +126,10 @@ class Direct:
     text: str
     by: Author
     citations: tuple[int, ...]
+    verdict: Verdict | None = None
 
     def as_json(self) -> DirectRecord:
-        return {"text": self.text, "by": self.by, "citations": list(self.citations)}
+        return {"text": self.text, "by": self.by, "verdict": self.verdict, "citations": list(self.citations)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class DirectRecord(TypedDict):
 
     text: str
     by: str
+    verdict: str | None
     citations: list[int]
 
 

@@ -22,6 +22,7 @@ BASE_FILES = {
 }
 GRAPH_FILE = "models/minilm-papers/graph.onnx"
 GRAPH_SHA256 = "3060ed71a1ba42f76a1a72b30ea1f3b7073e2d3e0f18b25b826243dc2f1ccb98"
+KNOWN_FILE = "models/minilm-papers/known.safetensors"
 TUNED_FILE = "models/minilm-papers/tuned.safetensors"
 TUNED_SHA256 = "a33b1a140e5fb19810bc5af1704a2025da7ab2c5254cc57742f2653af36eda38"
 
@@ -59,6 +60,7 @@ def _shipped(name: str, fingerprint: str, overlay: Path | None = None) -> OnnxEm
         folder / "model.safetensors",
         folder / "tokenizer.json",
         overlay,
+        shipped_file(KNOWN_FILE),
     )
 
 

@@ -16,6 +16,7 @@ from retrieval.errors import ModelError
 from retrieval.models.eight_bit import in_eight_bits
 from retrieval.models.embedder import Embedder
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.known_vectors import KnownVectors
 from retrieval.models.onnx_session import Arrays, OnnxSession, read_tokenizer
 from retrieval.types import Progress, no_progress
 
@@ -37,7 +38,8 @@ class OnnxEmbedder(Embedder):
     """Mean of the tokens' vectors, of unit length, as sentence-transformers has it; with weights in 8 bits.
 
     `graph` holds the network without its weights (benchmarks/graphs.py makes it); they are
-    read from `weights`, and those that fine-tuning changed from `overlay`.
+    read from `weights`, and those that fine-tuning changed from `overlay`. Texts whose vectors are in the file
+    `known` are not computed again.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class OnnxEmbedder(Embedder):
         weights: Path,
         tokenizer: Path,
         overlay: Path | None = None,
+        known: Path | None = None,
     ) -> None:
         self.name, self.fingerprint = name, fingerprint
+        self._known = KnownVectors(known, fingerprint) if known else None
         self._session = OnnxSession(graph, INPUTS, lambda: _weights(weights, overlay))
         self._tokenizer_file = tokenizer
         self._words: Tokenizer | None = None
@@ -70,6 +74,14 @@ class OnnxEmbedder(Embedder):
             return self._words
 
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+        found = self._known.of(texts) if self._known else [None] * len(texts)
+        missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]
+        computed = iter(self.computed(missing, progress)) if missing else iter(())
+        vectors = [next(computed) if vector is None else vector for vector in found]
+        return np.stack(vectors) if vectors else np.zeros((0, DIMENSIONS), dtype=np.float32)
+
+    def computed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
+        """The texts as `embed` gives them, with nothing taken from what is known."""
         self.load()
         ids = [one.ids for one in self._tokenizer().encode_batch(list(texts))]
         vectors: list[np.ndarray] = []

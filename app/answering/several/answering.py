@@ -9,6 +9,7 @@ from itertools import zip_longest
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.events import AnswerPart, AnswerSentence, AnswerStatus, Citation, TableRow
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, WrittenNear
+from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.selection import asks_for_several
 from app.answering.query.comparison import Comparison
 from app.answering.query.parts import MAX_PARTS, Part, Parts
@@ -45,10 +46,17 @@ class SeveralAnswer:
 class SeveralAnswerer:
     """Asks each part of the same retriever, evidence and records as a question that is asked alone."""
 
-    def __init__(self, retriever: PaperRetriever, evidence: EvidenceFinder, collection: CollectionAnswerer) -> None:
+    def __init__(
+        self,
+        retriever: PaperRetriever,
+        evidence: EvidenceFinder,
+        collection: CollectionAnswerer,
+        prepared: PreparedAnswers | None = None,
+    ) -> None:
         self._retriever = retriever
         self._evidence = evidence
         self._collection = collection
+        self._prepared = prepared
 
     def answer(
         self,
@@ -62,7 +70,8 @@ class SeveralAnswerer:
 
         With `brief` each part has its surest quote alone.
         """
-        search = Search(self._retriever, self._evidence, question.filters, left_out, language.phrases)
+        words = language.phrases
+        search = Search(self._retriever, self._evidence, question.filters, left_out, words, self._prepared)
         if isinstance(several, Comparison):
             findings, status = compared(question.text, several, search, self._collection.records, language)
         else:
@@ -123,7 +132,7 @@ class SeveralAnswerer:
         return replace(
             found,
             name=part.asked,
-            quotes=found.quotes if asks_for_several(part.asked) else _of_first_paper(found.quotes),
+            quotes=found.quotes if found.direct or asks_for_several(part.asked) else _of_first_paper(found.quotes),
             unsaid=language.phrases.part_unsaid,
         )
 
@@ -166,7 +175,7 @@ def _status(statuses: Sequence[AnswerStatus]) -> AnswerStatus:
 
 
 def _shortened(found: Findings) -> Findings:
-    if found.sentences or not found.quotes:
+    if found.sentences or found.direct or not found.quotes:
         return found
     return replace(found, quotes=(max(found.quotes, key=lambda quote: quote.score),))
 

@@ -37,7 +37,7 @@ def compared(
     if any(labs) and not (all(labs) and comparison.aspect):
         return (), "abstained"
     whole = search.find(question, question)
-    both = None if any(labs) else _of_both(whole, comparison)
+    both = None if any(labs) and not whole.direct else _of_both(whole, comparison)
     if not both and not any(labs):
         one, other = comparison.sides
         plainly = language.phrases.compare_both.format(one=one, other=other)
@@ -57,7 +57,7 @@ def compared(
         return (), "abstained"
     if both:
         return (both, *sides), both.status if found == 2 or both.status == "answered" else "partly"
-    alone = replace(whole, name="", quotes=(), unsaid=language.phrases.none_of_both, is_part=False)
+    alone = replace(whole, name="", quotes=(), direct=None, unsaid=language.phrases.none_of_both, is_part=False)
     # What two papers say is all that can be told of them; of two things it says nothing yet of how they differ.
     surely = not comparison.judging and all(_paper(side, records) for side in comparison.sides)
     return (alone, *sides), "answered" if surely else "partly"
@@ -76,11 +76,13 @@ def _lab_side(side: str, comparison: Comparison, lab: Filters, search: Search) -
     facets = {facet.plural: chosen.of(facet) for facet in FACETS} | {"organisations": lab.organisations}
     filters = Filters(**facets, since=chosen.since, until=chosen.until)
     found = search.find(comparison.aspect, comparison.aspect, filters)
-    return replace(found, name=side, quotes=found.quotes[:OF_SIDE])
+    return replace(found, name=side, quotes=found.quotes[:OF_SIDE], direct=None)
 
 
 def _of_both(whole: Findings, comparison: Comparison) -> Findings | None:
     """The quotes that answer the comparison, of a paper that speaks of both sides, or the surest such sentence."""
+    if whole.direct:
+        return replace(whole, name="", is_part=False)
     if whole.status == "answered":
         quotes = [quote for quote in whole.quotes if all(_speaks_of(quote.paper, one) for one in comparison.sides)]
         if quotes:
@@ -113,8 +115,8 @@ def _side(side: str, search: Search, records: Records, language: Language) -> Fi
         quote for quote in found.quotes if _speaks_of(quote.paper, side) or definition_counts(quote.quote, side)
     )
     if not quotes:
-        return replace(found, name=side, status="abstained", quotes=())
-    return replace(found, name=side, quotes=quotes[:OF_SIDE])
+        return replace(found, name=side, status="abstained", quotes=(), direct=None)
+    return replace(found, name=side, quotes=quotes[:OF_SIDE], direct=None)
 
 
 def _paper(side: str, records: Records) -> Paper | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.answering.events import AnswerSentence, AnswerStatus, Citation, ReadSentence
+from app.answering.events import AnswerSentence, AnswerStatus, Citation, Direct, ReadSentence
 from app.answering.evidence.evidence import WrittenNear
 from retrieval.types import Passage
 
@@ -29,5 +29,6 @@ class Findings:
     passages: tuple[Passage, ...] = ()
     written: WrittenNear = ()
     read: tuple[ReadSentence, ...] = ()
+    direct: Direct | None = None
     is_part: bool = True
     is_side: bool = False

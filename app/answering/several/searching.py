@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.answering.evidence.evidence import EvidenceFinder
+from app.answering.evidence.prepared_answers import PreparedAnswers, PreparedMatch
 from app.answering.several.findings import Findings
 from app.answering.writing.opening import opening_of
 from app.languages.phrases import AnswerPhrases
@@ -22,6 +23,7 @@ class Search:
     filters: Filters
     left_out: LeftOut
     words: AnswerPhrases
+    prepared: PreparedAnswers | None = None
 
     def passages(self, text: str, filters: Filters | None = None) -> tuple[Passage, ...]:
         return tuple(self.retriever.passages(text, filters or self.filters, left_out=self.left_out))
@@ -32,6 +34,8 @@ class Search:
         papers = {passage.paper.id: passage.paper for passage in passages}
         written = self.retriever.questions(standalone, papers.values(), focus=text)
         found = self.evidence.find(text, standalone, passages, written)
+        if self.prepared and (match := self.prepared.match(standalone, passages, found.read, filters or self.filters)):
+            return self._prepared(text, match, passages)
         return Findings(
             text,
             found.status,
@@ -41,4 +45,15 @@ class Search:
             passages=passages,
             written=written,
             read=found.read,
+        )
+
+    def _prepared(self, text: str, match: PreparedMatch, passages: tuple[Passage, ...]) -> Findings:
+        found = match.answer.evidence(match.chance, self.words.language)
+        return Findings(
+            text,
+            found.status,
+            found.quotes,
+            confidence=found.confidence,
+            passages=match.answer.passages(passages),
+            direct=found.direct,
         )

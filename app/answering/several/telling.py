@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.answering.events import AnswerPart, AnswerSentence, Citation
+from app.answering.events import AnswerPart, AnswerSentence, Citation, Direct
 from app.answering.several.findings import Findings
-from app.answering.writing.quotes import own_words, quoted_answer
+from app.answering.writing.quotes import own_words, quoted_answer, said_directly
 from app.languages.phrases import AnswerPhrases
 
 MAX_NAME_CHARS = 160
@@ -93,11 +93,23 @@ def _sentences(
         yield from _renumbered(found, own)
         return
     fresh = [quote for quote in own if quote.number > known]
+    direct = _direct(found, own)
+    if not fresh and direct:
+        yield said_directly(direct, words)
+        return
     if not fresh:
         yield AnswerSentence(words.said_above.format(number=own[0].number), (own[0].number,), "supported", 1.0)
         return
     same = bool(before) and before[-1].paper.id == fresh[0].paper.id
-    yield from quoted_answer(fresh, replace(words, lead_in=words.same_paper) if same else words, found.opening)
+    yield from quoted_answer(fresh, replace(words, lead_in=words.same_paper) if same else words, found.opening, direct)
+
+
+def _direct(found: Findings, own: Sequence[Citation]) -> Direct | None:
+    """The line that says it directly, with the numbers that its quotes have now."""
+    if found.direct is None:
+        return None
+    new = {old.number: quote.number for old, quote in zip(found.quotes, own, strict=True)}
+    return replace(found.direct, citations=tuple(sorted({new[number] for number in found.direct.citations})))
 
 
 def _renumbered(found: Findings, own: Sequence[Citation]) -> Iterator[AnswerSentence]:

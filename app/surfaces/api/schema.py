@@ -111,6 +111,7 @@ class Direct(BaseModel):
 
     text: str
     by: Literal["project"] = Field(description="Whose words it has: this project's.")
+    verdict: Literal["yes", "no", "mixed"] | None = Field(None, description="Of a question that wants one.")
     citations: list[int] = Field(description="The numbers of the quotes that say it.")
 
 

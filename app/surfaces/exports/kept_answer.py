@@ -26,6 +26,7 @@ from app.answering.events import (
     Support,
     TableRow,
     Timings,
+    Verdict,
 )
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
@@ -224,7 +225,8 @@ def _direct(record: Any, numbers: set[int], lost: Mapping[int, str]) -> Direct |
         _require(type(number) is int and number in numbers, "the direct line cites a quote that is not there")
     by = _choice(record, "by", get_args(Author))
     text = _text(record, "text", MAX_SHORT_CHARS)
-    return None if any(number in lost for number in cited) else Direct(text, by, tuple(cited))
+    verdict = None if record.get("verdict") is None else _choice(record, "verdict", get_args(Verdict))
+    return None if any(number in lost for number in cited) else Direct(text, by, tuple(cited), verdict)
 
 
 def _answer_part(record: Any, numbers: set[int], lost: Mapping[int, str]) -> AnswerPart:

@@ -1,0 +1,134 @@
+"""Answers written by hand for what is often asked, each with ways of asking it and the sentences that prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence, Verdict
+from app.answering.evidence.evidence import Evidence
+from app.answering.evidence.selection import as_quotes
+from retrieval.errors import InputError
+from retrieval.json_lines import is_object, read_records
+from retrieval.retriever import sentences_within
+from retrieval.types import Filters, Paper, Passage, Sentence
+
+FILE = "prepared.jsonl"
+COVERS: Mapping[str, AnswerStatus] = {"whole": "answered", "part": "partly", "no": "abstained", "about": "answered"}
+ANSWERS: Mapping[AnswerStatus, float] = {"answered": 1.0, "partly": 0.5, "abstained": 0.0}
+"""How surely the papers answer what they answer so."""
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAnswer:
+    """`asked` are ways in which somebody asks for it, `text` says it, by languages, and `quotes` prove it.
+
+    What the papers answer only in part has the `status` "partly", and what they do not answer though it is often
+    asked "abstained"; the text says so.
+    """
+
+    asked: tuple[str, ...]
+    text: Mapping[str, str]
+    quotes: tuple[Citation, ...]
+    status: AnswerStatus = "answered"
+    verdict: Verdict | None = None
+
+    @property
+    def proved(self) -> bool:
+        """Whether its quotes alone say it."""
+        return self.status == "answered" and bool(self.quotes)
+
+    def within(self, filters: Filters) -> bool:
+        """Whether the filters admit all papers that it quotes."""
+        return all(filters.admit(quote.paper) for quote in self.quotes)
+
+    def quotes_it(self, read: ReadSentence) -> bool:
+        """Whether the sentence is among its quotes."""
+        own = (quote for quote in self.quotes if quote.paper.id == read.paper.id)
+        return any(quote.start <= read.start and read.end <= quote.end for quote in own)
+
+    def direct(self, language: str) -> Direct | None:
+        """The text as the line that an answer in the language opens with; None where it is in another."""
+        numbers = tuple(quote.number for quote in self.quotes)
+        text = self.text.get(language)
+        return Direct(text, "project", numbers, self.verdict) if text else None
+
+    def evidence(self, chance: float, language: str) -> Evidence:
+        """The quotes as evidence, where the chance is so large that this is what was asked."""
+        return Evidence(chance * ANSWERS[self.status], self.status, self.quotes, direct=self.direct(language))
+
+    def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
+        """The passages that were found, with those of the papers that it quotes in front, in their order."""
+        by_paper: dict[str, list[Passage]] = {}
+        for passage in found:
+            by_paper.setdefault(passage.paper.id, []).append(passage)
+        best = max((passage.score for passage in found), default=0.0)
+        papers = {quote.paper.id: quote.paper for quote in self.quotes}
+        own = [
+            passage
+            for name, paper in papers.items()
+            for passage in by_paper.pop(name, [Passage(paper, 0, len(paper.abstract), best)])
+        ]
+        return (*own, *(passage for rest in by_paper.values() for passage in rest))
+
+
+def read_prepared(file: Path, papers: Collection[Paper], read: Iterable[Paper]) -> tuple[PreparedAnswer, ...]:
+    """Those of a file whose quotes all stand in these papers. Raises `InputError`.
+
+    They were written by reading the papers `read`: that something is not said is not known of any other, and what
+    they say about the collection is said of these.
+    """
+    known = {paper.id: paper.abstract for paper in read}
+    all_read = all(known.get(paper.id) == paper.abstract for paper in papers)
+    sentences = {
+        paper.id: sentences_within(Passage(paper, 0, len(paper.abstract), 0.0)) for paper in papers if paper.abstract
+    }
+    found = (record for _, record in read_records(file, _Record.parsed, what="prepared answers", kind=InputError))
+    answers = (_answer(record, sentences) for record in found)
+    return tuple(answer for answer in answers if answer and (all_read or answer.proved))
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """A line of the file; `quotes` are pairs of a paper's id and a sentence of it."""
+
+    asked: tuple[str, ...]
+    text: Mapping[str, str]
+    quotes: tuple[tuple[str, str], ...]
+    status: AnswerStatus
+    verdict: Verdict | None
+
+    @classmethod
+    def parsed(cls, record: dict[str, Any]) -> _Record:
+        verdict, text = record["verdict"], record["text"]
+        if verdict not in (None, *get_args(Verdict)):
+            raise ValueError(f"no verdict: {verdict!r}")
+        if not is_object(text):
+            raise ValueError("the text has no languages")
+        return cls(
+            tuple(map(str, record["ask"])),
+            {language: str(said) for language, said in text.items()},
+            tuple((str(quote["paper"]), str(said)) for quote in record["quotes"] for said in quote["sentences"]),
+            COVERS[record["covers"]],
+            verdict,
+        )
+
+
+def _answer(record: _Record, sentences: Mapping[str, Sequence[Sentence]]) -> PreparedAnswer | None:
+    said: list[Sentence] = []
+    for name, text in record.quotes:
+        own = [one for one in sentences.get(name, ()) if _says(one, text)]
+        if not own:
+            return None
+        said += [one for one in own if one not in said]
+    # With quotes it comes near, at least.
+    status = "partly" if said and record.status == "abstained" else record.status
+    return PreparedAnswer(record.asked, record.text, as_quotes(said), status, record.verdict)
+
+
+def _says(sentence: Sentence, text: str) -> bool:
+    read = sentence.gloss or sentence.text
+    return read in text or text in read

@@ -1,0 +1,174 @@
+"""Which prepared answer a question asks for, if any."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from app.answering.events import ReadSentence
+from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
+from app.answering.logistic import Logistic, read_logistic
+from app.answering.reading.reader import Excerpt, Reader
+from app.answering.reading.sentences import odds_of
+from retrieval.errors import ModelError
+from retrieval.json_lines import is_object
+from retrieval.lexical.tokens import content_words
+from retrieval.retriever import PaperRetriever
+from retrieval.types import Filters, Passage
+
+MODEL_FILE = "models/prepared.json"
+FEATURES = ("near", "answers", "unknown", "names", "paper", "length", "read", "best")
+TRIED = 3
+"""Answers of which it is weighed whether they are asked for: those with the nearest ways of asking."""
+UNREAD = -6.0
+"""The log odds of a quote that was not among the sentences that answered best."""
+NEAR_FROM = 0.45
+"""What is no nearer than this is not weighed."""
+_NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCalibration:
+    """When a prepared answer is what was asked: from the chance `asked_from` on."""
+
+    logistic: Logistic
+    asked_from: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedMatch:
+    """A prepared answer, and the chance, in [0, 1], that it is what was asked."""
+
+    answer: PreparedAnswer
+    chance: float
+
+
+class PreparedAnswers:
+    """Finds the answer that was prepared for a question, however it is asked."""
+
+    def __init__(
+        self,
+        answers: Sequence[PreparedAnswer],
+        retriever: PaperRetriever,
+        reader: Reader,
+        calibration: PreparedCalibration,
+    ) -> None:
+        self._answers = answers
+        self._retriever = retriever
+        self._reader = reader
+        self._calibration = calibration
+        self._words = tuple(map(_words_of, answers))
+        self._of_way = np.array([place for place, answer in enumerate(answers) for _ in answer.asked], dtype=int)
+        self._loading = threading.Lock()
+        self._vectors: np.ndarray | None = None
+
+    def match(
+        self,
+        question: str,
+        passages: Sequence[Passage],
+        read: Sequence[ReadSentence],
+        filters: Filters = Filters(),
+    ) -> PreparedMatch | None:
+        """The answer that the question asks for, of those whose papers the filters admit; None for none.
+
+        `question` stands alone; `passages`, best first, were found for it, and `read` are those of their sentences
+        that answer it best.
+        """
+        tried = [
+            self._weighed(question, place, near, passages, read) for place, near in self.nearest(question, filters)
+        ]
+        best = max(tried, key=lambda match: match.chance, default=None)
+        return best if best and best.chance >= self._calibration.asked_from else None
+
+    def nearest(self, question: str, filters: Filters = Filters()) -> list[tuple[int, float]]:
+        """The places of up to `TRIED` answers, nearest first, each with the cosine similarity of its nearest way."""
+        if not self._answers:
+            return []
+        similarities = self.embedded() @ self._retriever.vector(question)
+        best: dict[int, float] = {}
+        for way in map(int, np.argsort(-similarities, kind="stable")):
+            if similarities[way] < NEAR_FROM or len(best) == TRIED:
+                break
+            place = int(self._of_way[way])
+            if self._answers[place].within(filters):
+                best.setdefault(place, float(similarities[way]))
+        return list(best.items())
+
+    def nearness(self, question: str, place: int) -> float:
+        """The cosine similarity of the nearest way of the answer at that place."""
+        return float((self.embedded()[self._of_way == place] @ self._retriever.vector(question)).max())
+
+    def _weighed(
+        self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
+    ) -> PreparedMatch:
+        given = self.features(question, place, near, passages, read)
+        return PreparedMatch(self._answers[place], self._calibration.logistic.chance(given))
+
+    def features(
+        self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
+    ) -> dict[str, float]:
+        """The `FEATURES`: how near a way is, how surely the text answers (log odds), the share of the question's words
+        and the number of its names that are new to the answer, how near its papers are beside the nearest of all,
+        how long the question is, how surely the best of its quotes answers (log odds), and whether that is the best
+        sentence of all."""
+        answer, known, words = self._answers[place], self._words[place], content_words(question)
+        said = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer)])[0]
+        unknown = [word for word in words if word not in known]
+        names = {word for name in _NAME.findall(question) for word in content_words(name)}
+        quoted = {quote.paper.id for quote in answer.quotes}
+        best = max((passage.score for passage in passages), default=0.0)
+        own = max((passage.score for passage in passages if passage.paper.id in quoted), default=0.0)
+        quotes = [sentence for sentence in read if answer.quotes_it(sentence)]
+        return {
+            "near": near,
+            "answers": said.sentences[0],
+            "unknown": len(unknown) / len(words) if words else 0.0,
+            "names": float(len(names.intersection(unknown))),
+            "paper": own / best if best > 0 else 0.0,
+            "length": float(np.log1p(len(words))),
+            "read": max((odds_of(sentence.score) for sentence in quotes), default=UNREAD),
+            "best": float(bool(quotes) and quotes[0] == read[0]),
+        }
+
+    def embedded(self) -> np.ndarray:
+        """The vectors of all ways, [ways, dimensions]. Raises `ModelError`."""
+        with self._loading:
+            if self._vectors is None:
+                self._vectors = self._retriever.embedder.embed(embedded_ways(self._answers, self._retriever))
+            return self._vectors
+
+
+def embedded_ways(answers: Sequence[PreparedAnswer], retriever: PaperRetriever) -> list[str]:
+    """What is embedded of the answers' ways of asking, in their order."""
+    return [retriever.in_terms(way) for answer in answers for way in answer.asked]
+
+
+def _excerpt(answer: PreparedAnswer) -> Excerpt:
+    return Excerpt(answer.quotes[0].paper.name if answer.quotes else "", (answer.text[ENGLISH],))
+
+
+def _words_of(answer: PreparedAnswer) -> frozenset[str]:
+    said = [f"{quote.paper.name} {quote.quote} {quote.gloss or ''}" for quote in answer.quotes]
+    return frozenset(content_words(" ".join([*answer.asked, *answer.text.values(), *said])))
+
+
+@cache
+def read_prepared_calibration(file: Path) -> PreparedCalibration:
+    """The calibration of a JSON file. Raises `ModelError`."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if not is_object(record):
+            raise ValueError("no object")
+        logistic = read_logistic(record)
+        if tuple(logistic.weights) != FEATURES:
+            raise ValueError("other features")
+        return PreparedCalibration(logistic, float(record["asked_from"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The calibration {file.name} cannot be used: reinstall the program.") from error

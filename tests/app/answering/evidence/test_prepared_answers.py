@@ -1,0 +1,104 @@
+"""The answer that was prepared for a question is found however it is asked, and no other question gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from app.answering.events import ReadSentence
+from app.answering.evidence.prepared import PreparedAnswer
+from app.answering.evidence.prepared_answers import (
+    FEATURES,
+    MODEL_FILE,
+    UNREAD,
+    PreparedAnswers,
+    PreparedCalibration,
+    read_prepared_calibration,
+)
+from app.answering.evidence.selection import as_quotes
+from app.answering.logistic import Logistic
+from retrieval.errors import ModelError
+from retrieval.retriever import PaperRetriever, sentences_within
+from retrieval.shipped import shipped_file
+from retrieval.types import Filters, Paper, Passage
+from tests.support.word_reader import WordReader
+
+WEIGHTS = dict.fromkeys(FEATURES, 0.0) | {"near": 10.0, "names": -20.0}
+NEAR = PreparedCalibration(Logistic(WEIGHTS, -6.0), 0.5)
+"""What is nearer than 0.6 is asked for, unless it has a name that the answer lacks."""
+BACKDOOR = PreparedAnswer(("can a backdoor be trained away", "do backdoors stay after training"), {"en": "No."}, ())
+OWLS = PreparedAnswer(("how do owls fly",), {"en": "Owls fly silently."}, ())
+
+
+@pytest.fixture
+def sleeper(all_papers: tuple[Paper, ...]) -> Paper:
+    return next(paper for paper in all_papers if paper.id == "sleeper-agents")
+
+
+def quoting(answer: PreparedAnswer, paper: Paper) -> PreparedAnswer:
+    sentence = sentences_within(Passage(paper, 0, len(paper.abstract), 0.0))[0]
+    return PreparedAnswer(answer.asked, answer.text, as_quotes([sentence]))
+
+
+def prepared(retriever: PaperRetriever, *answers: PreparedAnswer) -> PreparedAnswers:
+    return PreparedAnswers(answers, retriever, WordReader(), NEAR)
+
+
+def matched(found: PreparedAnswers, question: str, passages: Sequence[Passage] = ()) -> PreparedAnswer | None:
+    match = found.match(question, passages, ())
+    return match.answer if match else None
+
+
+def test_the_answer_with_the_nearest_way_is_what_was_asked(retriever: PaperRetriever) -> None:
+    found = prepared(retriever, OWLS, BACKDOOR)
+    assert matched(found, "Can a backdoor be trained away?") is BACKDOOR
+    assert matched(found, "How do owls fly?") is OWLS
+
+
+def test_what_is_not_near_enough_has_none(retriever: PaperRetriever) -> None:
+    assert matched(prepared(retriever, OWLS, BACKDOOR), "Who keeps bees in a backdoor garden?") is None
+    assert matched(prepared(retriever), "How do owls fly?") is None
+
+
+def test_a_name_that_the_answer_lacks_asks_for_another(retriever: PaperRetriever) -> None:
+    found = prepared(retriever, OWLS)
+    assert matched(found, "how do owls fly in Kenya") is None
+    assert matched(found, "how do owls fly in kenya") is OWLS
+
+
+def test_papers_that_filters_leave_out_are_not_quoted(retriever: PaperRetriever, sleeper: Paper) -> None:
+    found = prepared(retriever, quoting(BACKDOOR, sleeper))
+    question = BACKDOOR.asked[0]
+    assert found.match(question, (), (), Filters(organisations=("Anthropic",)))
+    assert found.match(question, (), (), Filters(organisations=("OpenAI",))) is None
+
+
+def test_the_features_say_how_near_how_sure_and_what_is_new(retriever: PaperRetriever, sleeper: Paper) -> None:
+    found = prepared(retriever, OWLS, quoting(BACKDOOR, sleeper))
+    other = Paper("other", "Other", "Other.", "en")
+    passages = (Passage(other, 0, 6, 0.8), Passage(sleeper, 0, 10, 0.4))
+    quoted = ReadSentence(sleeper, 0, sleeper.abstract.index(".") + 1, 0.5)
+    read = (ReadSentence(other, 0, 6, 0.9), quoted)
+    given = found.features("Which backdoor stays in Kenya?", 1, 0.7, passages, read)
+    assert list(given) == list(FEATURES)
+    assert (given["near"], given["paper"], given["names"]) == (0.7, 0.5, 1.0)
+    # Of "backdoor", "stays" and "Kenya" one is new.
+    assert given["unknown"] == pytest.approx(1 / 3)
+    assert (given["read"], given["best"]) == (0.0, 0.0)
+    assert found.features("", 1, 0.7, passages, (quoted,))["best"] == 1.0
+    assert found.features("how do owls fly", 0, 1.0, (), read)["answers"] > given["answers"]
+    assert found.features("how do owls fly", 0, 1.0, (), read)["read"] == UNREAD
+
+
+def test_the_calibration_that_ships_has_its_features() -> None:
+    assert 0 < read_prepared_calibration(shipped_file(MODEL_FILE)).asked_from < 1
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"weights": {"near": 1}, "bias": 0, "asked_from": 0.5}'])
+def test_a_broken_calibration_is_said_to_be(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "prepared.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match=r"prepared\.json cannot be used"):
+        read_prepared_calibration(file)

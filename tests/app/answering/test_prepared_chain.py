@@ -1,0 +1,104 @@
+"""An answer that was prepared for a question is given to it, in the asker's language, with what proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.answering.chain import AnswerChain
+from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
+from app.answering.checking.support import SupportCheck, read_support
+from app.answering.events import REFUSAL, Answer, AnswerStatus, Direct, Done, Sources
+from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
+from app.answering.evidence.near_evidence import NearEvidence
+from app.answering.evidence.prepared import PreparedAnswer
+from app.answering.evidence.prepared_answers import FEATURES, PreparedAnswers, PreparedCalibration
+from app.answering.evidence.selection import as_quotes
+from app.answering.logistic import Logistic
+from app.answering.models.language_model import LanguageModel
+from app.answering.question import Turn, checked_question
+from retrieval.retriever import PaperRetriever, sentences_within
+from retrieval.shipped import shipped_file
+from retrieval.types import Paper, Passage
+from tests.support.word_reader import WordReader
+
+WAY, CHINESE_WAY = "is a hidden trigger gone once the model was trained to be safe", "后门会消失吗"
+TEXT = {"en": "No, it stays. Debate is another matter.", "zh": "不会。"}
+NEAR = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0) | {"near": 10.0}, -8.0), 0.5)
+Ask = Callable[..., Answer]
+
+
+@pytest.fixture
+def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
+    """`ask(question, status, quoted, history)`: the answer of a chain with one prepared answer about those papers."""
+
+    def asked(
+        question: str,
+        status: AnswerStatus = "answered",
+        quoted: tuple[str, ...] = ("rlaif-vs-rlhf", "sleeper-agents"),
+        history: tuple[Turn, ...] = (),
+    ) -> Answer:
+        papers = {paper.id: paper for paper in all_papers}
+        whole = [Passage(papers[name], 0, len(papers[name].abstract), 0.0) for name in quoted]
+        quotes = as_quotes([sentences_within(passage)[1] for passage in whole])
+        answer = PreparedAnswer((WAY, CHINESE_WAY), TEXT, quotes, status, "no")
+        chain = AnswerChain(
+            retriever,
+            NearEvidence(retriever, Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)),
+            LanguageModel,
+            SupportCheck(read_support(shipped_file(SUPPORT_FILE)), all_papers, retriever.embedder),
+            papers=all_papers,
+            prepared=PreparedAnswers([answer], retriever, WordReader(), NEAR),
+        )
+        *_, last = events = list(chain.stream(checked_question(question, history)))
+        assert isinstance(last, Done)
+        assert [event.passages for event in events if isinstance(event, Sources)] == [last.answer.sources]
+        return last.answer
+
+    return asked
+
+
+def test_it_opens_the_answer_above_the_quotes_that_prove_it(ask: Ask) -> None:
+    answer = ask(f"{WAY}?")
+    assert answer.answer.startswith(f"In this project's words: {TEXT['en']} [1][2]\n\n")
+    assert answer.direct == Direct(TEXT["en"], "project", (1, 2), "no")
+    assert [quote.paper.id for quote in answer.citations] == ["rlaif-vs-rlhf", "sleeper-agents"]
+    assert [source.paper.id for source in answer.sources[:1]] == ["rlaif-vs-rlhf"]
+    assert (answer.status, answer.confidence > 0.5) == ("answered", True)
+
+
+def test_a_chinese_question_is_answered_in_chinese(ask: Ask) -> None:
+    assert TEXT["zh"] in ask(CHINESE_WAY).answer
+
+
+def test_what_answers_a_part_is_told_as_a_part(ask: Ask) -> None:
+    answer = ask(WAY, "partly")
+    assert (answer.status, answer.direct and answer.direct.verdict) == ("partly", "no")
+    assert TEXT["en"] in answer.answer and len(answer.citations) == 2
+
+
+def test_what_no_paper_answers_is_refused_in_prepared_words(ask: Ask) -> None:
+    answer = ask(WAY, "abstained", ())
+    assert answer.answer.startswith(f"{REFUSAL} {TEXT['en']}")
+    assert (answer.status, answer.citations, answer.confidence) == ("abstained", (), 0.0)
+
+
+def test_another_question_is_answered_as_ever(ask: Ask) -> None:
+    assert TEXT["en"] not in ask("What is constitutional AI?").answer
+
+
+def test_a_part_of_a_question_is_given_it_too(ask: Ask) -> None:
+    answer = ask(f"What is constitutional AI? And {WAY}?")
+    assert TEXT["en"] in answer.answer and len(answer.parts) == 2
+    assert answer.parts[1].status == "answered"
+    assert {quote.paper.id for quote in answer.citations if quote.number in answer.parts[1].citations} == {
+        *("rlaif-vs-rlhf", "sleeper-agents")
+    }
+
+
+def test_more_of_it_is_not_the_same_again(ask: Ask) -> None:
+    before = ask(WAY)
+    history = (Turn("user", WAY), Turn("assistant", before.answer))
+    assert TEXT["en"] not in ask("tell me more", history=history).answer
+    assert TEXT["en"] in ask("shorter please", history=history).answer
