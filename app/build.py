@@ -8,6 +8,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from app.answering.evidence.prepared import FILE as PREPARED_FILE
+from app.answering.evidence.prepared import read_prepared
+from app.answering.evidence.prepared_answers import queries_of
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
@@ -30,7 +33,7 @@ from retrieval.questions.expansion import all_texts, embedded_texts, expansion_q
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.readers.jsonl import as_line
 from retrieval.readers.registry import read_papers
-from retrieval.retriever import PaperRetriever
+from retrieval.retriever import PaperRetriever, in_terms
 from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
@@ -155,6 +158,8 @@ def _retriever(
     written: Mapping[str, Sequence[ExpansionQuery]],
 ) -> PaperRetriever:
     lexical = LexicalIndex(papers, all_texts(written))
+    everyday = read_everyday_words(lexical.knows)
+    prepared = read_prepared(shipped_file(PREPARED_FILE), papers, ())
     return PaperRetriever(
         store=store,
         embedder=embedder,
@@ -162,8 +167,9 @@ def _retriever(
         collection=CollectionPassages(papers),
         lexical=lexical,
         glossary=glossary,
-        everyday=read_everyday_words(lexical.knows),
+        everyday=everyday,
         expansion_queries=written,
+        further_queries=queries_of(prepared, lambda way: in_terms(way, glossary, everyday)),
     )
 
 

@@ -20,7 +20,7 @@ from app.answering.evidence.plain import read_plain_sentences
 from app.answering.evidence.prepared import FILE as PREPARED_FILE
 from app.answering.evidence.prepared import read_prepared
 from app.answering.evidence.prepared_answers import MODEL_FILE as PREPARED_MODEL_FILE
-from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepared_calibration
+from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepared_calibration, ways_of
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
@@ -117,7 +117,9 @@ def opened(
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)
 
 
-def _prepared(papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader) -> PreparedAnswers:
+def _prepared(papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader) -> PreparedAnswers | None:
+    """The answers prepared for these papers; None where the embedder has not the vectors of all ways at hand."""
     answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
+    vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_terms))
     calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE))
-    return PreparedAnswers(answers, retriever, reader, calibration)
+    return None if vectors is None else PreparedAnswers(answers, vectors, retriever, reader, calibration)

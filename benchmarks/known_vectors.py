@@ -33,6 +33,9 @@ class RecordingEmbedder(Embedder):
         self._embedder = embedder
         self.vectors: dict[str, np.ndarray] = {}
 
+    def at_hand(self, texts: Sequence[str]) -> np.ndarray:
+        return self.embed(texts)
+
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
         made = self._embedder.computed if isinstance(self._embedder, OnnxEmbedder) else self._embedder.embed
         vectors = made(texts, progress)
@@ -47,7 +50,9 @@ def embedded_before_questions(embedder: Embedder) -> dict[str, np.ndarray]:
         settings = read_settings(home=Path(home), llm="none")
         papers = collection_papers(settings)
         retriever = build_retriever(settings, papers, embedder=recording)
-        LocalAnswerer(papers, retriever, LanguageModel, reader=open_reader()).load_rest()
+        answerer = LocalAnswerer(papers, retriever, LanguageModel, reader=open_reader())
+        answerer.load_rest()
+        answerer.retriever.questions("", ())
     return recording.vectors
 
 

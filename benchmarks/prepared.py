@@ -28,6 +28,7 @@ from app.answering.evidence.prepared_answers import (
     NEAR_FROM,
     PreparedAnswers,
     read_prepared_calibration,
+    ways_of,
 )
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.reading.opening import open_reader
@@ -80,7 +81,8 @@ def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.
     assert reader is not None
     evidence = ReadEvidence(retriever, reader, read_calibration(shipped_file(READING_FILE)))
     answers = read_prepared(shipped_file(FILE), papers, papers)
-    prepared = PreparedAnswers(answers, retriever, reader, read_prepared_calibration(shipped_file(MODEL_FILE)))
+    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_terms))
+    prepared = PreparedAnswers(answers, vectors, retriever, reader, read_prepared_calibration(shipped_file(MODEL_FILE)))
     places = {answer.asked[0]: place for place, answer in enumerate(answers)}
     kept: list[Labelled] = []
     rows: list[list[float]] = []

@@ -70,6 +70,8 @@ class PaperRetriever(BaseRetriever):
     """How many documents `invoke` gives at most, as other retrievers of LangChain have it."""
     expansion_queries: Mapping[str, Sequence[ExpansionQuery]] = Field(default_factory=dict)
     """The questions written for papers, by the paper's id; the index holds their vectors."""
+    further_queries: Sequence[ExpansionQuery] = ()
+    """More of them, which count where the embedder has their vectors at hand."""
     _vector: Callable[[str], np.ndarray] = PrivateAttr()
     _expansion: Callable[[Index], ExpansionIndex] = PrivateAttr()
     _unsaid: threading.Lock = PrivateAttr()
@@ -85,7 +87,9 @@ class PaperRetriever(BaseRetriever):
         return self.embedder.embed([text])[0]
 
     def _read_expansion(self, index: Index) -> ExpansionIndex:
-        return read_expansion_index(self.store, index, self.expansion_queries)
+        indexed = read_expansion_index(self.store, index, self.expansion_queries)
+        vectors = self.embedder.at_hand([query.embedded for query in self.further_queries])
+        return indexed if vectors is None else indexed.with_more(self.further_queries, vectors)
 
     def _get_relevant_documents(
         self,
@@ -137,14 +141,12 @@ class PaperRetriever(BaseRetriever):
 
     def in_english(self, query: str, weights: RetrievalWeights | None = None) -> str:
         """The query in English: a Chinese one in the words that the glossary has for it."""
-        wanted = (weights or self.weights).glossary
-        return self.glossary.in_english(query) or query if self.glossary and wanted else query
+        return in_english(query, self.glossary if (weights or self.weights).glossary else None)
 
     def in_terms(self, query: str, weights: RetrievalWeights | None = None) -> str:
         """The query as it is searched with: in English, and with the field's terms behind everyday words for them."""
-        english = self.in_english(query, weights)
-        wanted = (weights or self.weights).glossary and english == query
-        return self.everyday.with_terms(query) if self.everyday and wanted else english
+        wanted = (weights or self.weights).glossary
+        return in_terms(query, self.glossary, self.everyday) if wanted else query
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -241,6 +243,17 @@ class PaperRetriever(BaseRetriever):
             return vector
         both = vector + self._vector(self.in_terms(focus))
         return both / max(float(np.linalg.norm(both)), 1e-12)
+
+
+def in_english(query: str, glossary: Glossary | None) -> str:
+    """The query in English, as far as the glossary knows its words."""
+    return glossary.in_english(query) or query if glossary else query
+
+
+def in_terms(query: str, glossary: Glossary | None, everyday: EverydayWords | None) -> str:
+    """The query in English, and one that was, with the field's terms behind everyday words for them."""
+    english = in_english(query, glossary)
+    return everyday.with_terms(query) if everyday and english == query else english
 
 
 def sentences_within(passage: Passage) -> list[Sentence]:

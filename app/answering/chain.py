@@ -107,8 +107,6 @@ class AnswerChain(Runnable[Question, Event]):
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
         if self._ways:
             self._ways.load()
-        if self._prepared:
-            self._prepared.embedded()
 
     def invoke(self, input: Question, config: RunnableConfig | None = None, **kwargs: Any) -> Event:
         *_, last = self.stream(input, config)

@@ -28,6 +28,10 @@ class Embedder(Embeddings):
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
         """The texts as unit vectors: float32, shape [texts, dimensions]."""
 
+    def at_hand(self, texts: Sequence[str]) -> np.ndarray | None:
+        """The same, where the vectors of all the texts are there without embedding them; else None."""
+        return None
+
     def load(self) -> None:
         """Load the weights now rather than at the first text. Raises `ModelError`."""
 

@@ -73,6 +73,11 @@ class OnnxEmbedder(Embedder):
                 self._words = read_tokenizer(self._tokenizer_file, MAX_TOKENS)
             return self._words
 
+    def at_hand(self, texts: Sequence[str]) -> np.ndarray | None:
+        found = self._known.of(texts) if self._known else []
+        vectors = [vector for vector in found if vector is not None]
+        return np.stack(vectors) if vectors and len(vectors) == len(texts) else None
+
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
         found = self._known.of(texts) if self._known else [None] * len(texts)
         missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]

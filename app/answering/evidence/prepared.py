@@ -13,7 +13,7 @@ from app.answering.evidence.selection import as_quotes
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
 from retrieval.retriever import sentences_within
-from retrieval.types import Filters, Paper, Passage, Sentence
+from retrieval.types import Filters, Paper, Passage, Sentence, Span
 
 FILE = "prepared.jsonl"
 COVERS: Mapping[str, AnswerStatus] = {"whole": "answered", "part": "partly", "no": "abstained", "about": "answered"}
@@ -40,6 +40,15 @@ class PreparedAnswer:
     def proved(self) -> bool:
         """Whether its quotes alone say it."""
         return self.status == "answered" and bool(self.quotes)
+
+    @property
+    def places(self) -> Mapping[str, tuple[Span, ...]]:
+        """Where its quotes stand, by the ids of their papers."""
+        papers = dict.fromkeys(quote.paper.id for quote in self.quotes)
+        return {
+            paper: tuple(Span(quote.start, quote.end) for quote in self.quotes if quote.paper.id == paper)
+            for paper in papers
+        }
 
     def within(self, filters: Filters) -> bool:
         """Whether the filters admit all papers that it quotes."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,7 @@ from retrieval.errors import ModelError
 from retrieval.json_lines import is_object
 from retrieval.lexical.tokens import content_words
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Filters, Passage
+from retrieval.types import ExpansionQuery, Filters, Passage
 
 MODEL_FILE = "models/prepared.json"
 FEATURES = ("near", "answers", "unknown", "names", "paper", "length", "read", "best")
@@ -51,11 +50,15 @@ class PreparedMatch:
 
 
 class PreparedAnswers:
-    """Finds the answer that was prepared for a question, however it is asked."""
+    """Finds the answer that was prepared for a question, however it is asked.
+
+    `vectors` are those of all `ways_of` the answers, [ways, dimensions].
+    """
 
     def __init__(
         self,
         answers: Sequence[PreparedAnswer],
+        vectors: np.ndarray,
         retriever: PaperRetriever,
         reader: Reader,
         calibration: PreparedCalibration,
@@ -66,8 +69,7 @@ class PreparedAnswers:
         self._calibration = calibration
         self._words = tuple(map(_words_of, answers))
         self._of_way = np.array([place for place, answer in enumerate(answers) for _ in answer.asked], dtype=int)
-        self._loading = threading.Lock()
-        self._vectors: np.ndarray | None = None
+        self._vectors = vectors
 
     def match(
         self,
@@ -91,7 +93,7 @@ class PreparedAnswers:
         """The places of up to `TRIED` answers, nearest first, each with the cosine similarity of its nearest way."""
         if not self._answers:
             return []
-        similarities = self.embedded() @ self._retriever.vector(question)
+        similarities = self._vectors @ self._retriever.vector(question)
         best: dict[int, float] = {}
         for way in map(int, np.argsort(-similarities, kind="stable")):
             if similarities[way] < NEAR_FROM or len(best) == TRIED:
@@ -103,7 +105,7 @@ class PreparedAnswers:
 
     def nearness(self, question: str, place: int) -> float:
         """The cosine similarity of the nearest way of the answer at that place."""
-        return float((self.embedded()[self._of_way == place] @ self._retriever.vector(question)).max())
+        return float((self._vectors[self._of_way == place] @ self._retriever.vector(question)).max())
 
     def _weighed(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
@@ -137,17 +139,21 @@ class PreparedAnswers:
             "best": float(bool(quotes) and quotes[0] == read[0]),
         }
 
-    def embedded(self) -> np.ndarray:
-        """The vectors of all ways, [ways, dimensions]. Raises `ModelError`."""
-        with self._loading:
-            if self._vectors is None:
-                self._vectors = self._retriever.embedder.embed(embedded_ways(self._answers, self._retriever))
-            return self._vectors
 
-
-def embedded_ways(answers: Sequence[PreparedAnswer], retriever: PaperRetriever) -> list[str]:
+def ways_of(answers: Sequence[PreparedAnswer], in_terms: Callable[[str], str]) -> list[str]:
     """What is embedded of the answers' ways of asking, in their order."""
-    return [retriever.in_terms(way) for answer in answers for way in answer.asked]
+    return [in_terms(way) for answer in answers for way in answer.asked]
+
+
+def queries_of(answers: Sequence[PreparedAnswer], in_terms: Callable[[str], str]) -> tuple[ExpansionQuery, ...]:
+    """The ways of asking for what papers answer, as questions written for each paper that is quoted."""
+    return tuple(
+        ExpansionQuery(paper, way, in_terms(way), answers=places, alone=False)
+        for answer in answers
+        if answer.proved
+        for paper, places in answer.places.items()
+        for way in answer.asked
+    )
 
 
 def _excerpt(answer: PreparedAnswer) -> Excerpt:

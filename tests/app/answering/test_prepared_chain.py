@@ -13,7 +13,7 @@ from app.answering.events import REFUSAL, Answer, AnswerStatus, Direct, Done, So
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.evidence.prepared import PreparedAnswer
-from app.answering.evidence.prepared_answers import FEATURES, PreparedAnswers, PreparedCalibration
+from app.answering.evidence.prepared_answers import FEATURES, PreparedAnswers, PreparedCalibration, ways_of
 from app.answering.evidence.selection import as_quotes
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import LanguageModel
@@ -43,13 +43,14 @@ def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
         whole = [Passage(papers[name], 0, len(papers[name].abstract), 0.0) for name in quoted]
         quotes = as_quotes([sentences_within(passage)[1] for passage in whole])
         answer = PreparedAnswer((WAY, CHINESE_WAY), TEXT, quotes, status, "no")
+        vectors = retriever.embedder.embed(ways_of([answer], retriever.in_terms))
         chain = AnswerChain(
             retriever,
             NearEvidence(retriever, Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)),
             LanguageModel,
             SupportCheck(read_support(shipped_file(SUPPORT_FILE)), all_papers, retriever.embedder),
             papers=all_papers,
-            prepared=PreparedAnswers([answer], retriever, WordReader(), NEAR),
+            prepared=PreparedAnswers([answer], vectors, retriever, WordReader(), NEAR),
         )
         *_, last = events = list(chain.stream(checked_question(question, history)))
         assert isinstance(last, Done)

@@ -16,6 +16,7 @@ from app.answering.evidence.prepared_answers import (
     PreparedAnswers,
     PreparedCalibration,
     read_prepared_calibration,
+    ways_of,
 )
 from app.answering.evidence.selection import as_quotes
 from app.answering.logistic import Logistic
@@ -43,7 +44,8 @@ def quoting(answer: PreparedAnswer, paper: Paper) -> PreparedAnswer:
 
 
 def prepared(retriever: PaperRetriever, *answers: PreparedAnswer) -> PreparedAnswers:
-    return PreparedAnswers(answers, retriever, WordReader(), NEAR)
+    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_terms))
+    return PreparedAnswers(answers, vectors, retriever, WordReader(), NEAR)
 
 
 def matched(found: PreparedAnswers, question: str, passages: Sequence[Passage] = ()) -> PreparedAnswer | None:
