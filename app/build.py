@@ -33,7 +33,7 @@ from retrieval.questions.expansion import all_texts, embedded_texts, expansion_q
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.readers.jsonl import as_line
 from retrieval.readers.registry import read_papers
-from retrieval.retriever import PaperRetriever, in_terms
+from retrieval.retriever import PaperRetriever, in_english
 from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.stores.base import Index, VectorStore
 from retrieval.stores.opening import open_store
@@ -158,7 +158,6 @@ def _retriever(
     written: Mapping[str, Sequence[ExpansionQuery]],
 ) -> PaperRetriever:
     lexical = LexicalIndex(papers, all_texts(written))
-    everyday = read_everyday_words(lexical.knows)
     prepared = read_prepared(shipped_file(PREPARED_FILE), papers, ())
     return PaperRetriever(
         store=store,
@@ -167,9 +166,9 @@ def _retriever(
         collection=CollectionPassages(papers),
         lexical=lexical,
         glossary=glossary,
-        everyday=everyday,
+        everyday=read_everyday_words(lexical.knows),
         expansion_queries=written,
-        further_queries=queries_of(prepared, lambda way: in_terms(way, glossary, everyday)),
+        further_queries=queries_of(prepared, lambda way: in_english(way, glossary)),
     )
 
 

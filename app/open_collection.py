@@ -120,6 +120,6 @@ def opened(
 def _prepared(papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader) -> PreparedAnswers | None:
     """The answers prepared for these papers; None where the embedder has not the vectors of all ways at hand."""
     answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
-    vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_terms))
+    vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_english))
     calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE))
     return None if vectors is None else PreparedAnswers(answers, vectors, retriever, reader, calibration)

@@ -81,7 +81,7 @@ def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.
     assert reader is not None
     evidence = ReadEvidence(retriever, reader, read_calibration(shipped_file(READING_FILE)))
     answers = read_prepared(shipped_file(FILE), papers, papers)
-    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_terms))
+    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_english))
     prepared = PreparedAnswers(answers, vectors, retriever, reader, read_prepared_calibration(shipped_file(MODEL_FILE)))
     places = {answer.asked[0]: place for place, answer in enumerate(answers)}
     kept: list[Labelled] = []

@@ -145,8 +145,9 @@ class PaperRetriever(BaseRetriever):
 
     def in_terms(self, query: str, weights: RetrievalWeights | None = None) -> str:
         """The query as it is searched with: in English, and with the field's terms behind everyday words for them."""
-        wanted = (weights or self.weights).glossary
-        return in_terms(query, self.glossary, self.everyday) if wanted else query
+        english = self.in_english(query, weights)
+        wanted = (weights or self.weights).glossary and english == query
+        return self.everyday.with_terms(query) if self.everyday and wanted else english
 
     def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
         count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
@@ -248,12 +249,6 @@ class PaperRetriever(BaseRetriever):
 def in_english(query: str, glossary: Glossary | None) -> str:
     """The query in English, as far as the glossary knows its words."""
     return glossary.in_english(query) or query if glossary else query
-
-
-def in_terms(query: str, glossary: Glossary | None, everyday: EverydayWords | None) -> str:
-    """The query in English, and one that was, with the field's terms behind everyday words for them."""
-    english = in_english(query, glossary)
-    return everyday.with_terms(query) if everyday and english == query else english
 
 
 def sentences_within(passage: Passage) -> list[Sentence]:

@@ -140,15 +140,15 @@ class PreparedAnswers:
         }
 
 
-def ways_of(answers: Sequence[PreparedAnswer], in_terms: Callable[[str], str]) -> list[str]:
+def ways_of(answers: Sequence[PreparedAnswer], in_english: Callable[[str], str]) -> list[str]:
     """What is embedded of the answers' ways of asking, in their order."""
-    return [in_terms(way) for answer in answers for way in answer.asked]
+    return [in_english(way) for answer in answers for way in answer.asked]
 
 
-def queries_of(answers: Sequence[PreparedAnswer], in_terms: Callable[[str], str]) -> tuple[ExpansionQuery, ...]:
+def queries_of(answers: Sequence[PreparedAnswer], in_english: Callable[[str], str]) -> tuple[ExpansionQuery, ...]:
     """The ways of asking for what papers answer, as questions written for each paper that is quoted."""
     return tuple(
-        ExpansionQuery(paper, way, in_terms(way), answers=places, alone=False)
+        ExpansionQuery(paper, way, in_english(way), answers=places, alone=False)
         for answer in answers
         if answer.proved
         for paper, places in answer.places.items()

@@ -35,17 +35,22 @@ def quoted_answer(
     A paragraph a paper: the sentence that begins one starts with a blank line,
     so that joining the texts gives the answer. Besides the names of the papers, the
     `opening`, with which the first begins, and the `direct` line before it, it says nothing that is not quoted, but
-    that up to `SUMMED_UP_PAPERS` papers in another language are summed up first, as this project's words.
+    that without such a line up to `SUMMED_UP_PAPERS` papers in another language are summed up first, as this project's
+    words.
     """
     sentences = [said_directly(direct, words)] if direct else []
-    for position, (_, group) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
+    for position, (_, own) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
+        group = tuple(own)
+        # What stands before the first quote in the abstract is nothing that it goes on with.
+        goes_on = words.goes_on if len(group) > 1 and group[1].start >= group[0].end else ""
         for place, quote in enumerate(group):
             gap = opening if not sentences else " " if place else "\n\n"
-            first = position < SUMMED_UP_PAPERS and place == 0
+            first = position < SUMMED_UP_PAPERS and place == 0 and direct is None
             summary = summed_up(quote.paper, words, summaries) if first else ""
             if summary and gap.strip():
                 gap = f"{gap.rstrip()}\n\n"
-            lead = f"{summary}{_lead(quote.paper, position, place, words)}"
+            after = goes_on if place == 1 else ""
+            lead = after if place else f"{summary}{_introduced(quote.paper, position, words)}"
             sentences.append(AnswerSentence(f"{gap}{lead}{quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
 
@@ -62,11 +67,8 @@ def summed_up(paper: Paper, words: AnswerPhrases, summaries: Summaries) -> str:
     return words.summed_up.format(summary=own_words(summary)) if summary else ""
 
 
-def _lead(paper: Paper, position: int, place: int, words: AnswerPhrases) -> str:
-    """What stands before the quote at `place` of the paper at `position`."""
-    if place:
-        # Said once; after that, quote follows upon quote.
-        return words.goes_on if place == 1 else ""
+def _introduced(paper: Paper, position: int, words: AnswerPhrases) -> str:
+    """What stands before the first quote of the paper at `position`."""
     introduction = words.further[(position - 1) % len(words.further)] if position else words.lead_in
     return introduction.format(paper=described(paper, words))
 

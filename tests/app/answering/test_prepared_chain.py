@@ -43,7 +43,7 @@ def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
         whole = [Passage(papers[name], 0, len(papers[name].abstract), 0.0) for name in quoted]
         quotes = as_quotes([sentences_within(passage)[1] for passage in whole])
         answer = PreparedAnswer((WAY, CHINESE_WAY), TEXT, quotes, status, "no")
-        vectors = retriever.embedder.embed(ways_of([answer], retriever.in_terms))
+        vectors = retriever.embedder.embed(ways_of([answer], retriever.in_english))
         chain = AnswerChain(
             retriever,
             NearEvidence(retriever, Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)),

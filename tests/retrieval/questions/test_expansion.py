@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from retrieval.questions.labelled import Gold, LabelledQuestion, read_labelled_q
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_questions_file, shipped_file
 from retrieval.stores.chroma import ChromaStore
-from retrieval.types import Paper, Span
+from retrieval.types import ExpansionQuery, Paper, Span
 
 LIES = Paper("lies", "On lies", "It lies. It hides.", "en")
 DEBATE = Paper("debate", "On debate", "Debate works well.", "en")
@@ -126,6 +127,32 @@ def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever,
         expansion_queries=retriever.expansion_queries,
     )
     assert [question.text for question, _ in fewer.questions("Does it hide?", [LIES])] == ["Does it hide?"]
+
+
+class AtHand(HashEmbedder):
+    """Has every vector at hand."""
+
+    def at_hand(self, texts: Sequence[str]) -> np.ndarray:
+        return self.embed(texts)
+
+
+@pytest.mark.parametrize(("embedder", "counted"), [(AtHand(), True), (HashEmbedder(), False)])
+def test_further_questions_count_where_their_vectors_are_at_hand(
+    retriever: PaperRetriever, embedder: HashEmbedder, counted: bool
+) -> None:
+    further = ExpansionQuery("debate", "Do two quarrel?", "Do two quarrel?")
+    more = PaperRetriever(
+        store=retriever.store,
+        embedder=embedder,
+        index=retriever.index,
+        collection=retriever.collection,
+        expansion_queries=retriever.expansion_queries,
+        further_queries=(further,),
+    )
+    near = dict(more.questions("Do two quarrel?", [LIES, DEBATE]))
+    assert (near.get(further, 0.0) > 0.99) == counted
+    assert len(near) == len(retriever.questions("x", [LIES, DEBATE])) + counted
+    assert (more.passages("Do two quarrel?")[0].paper.id == "debate") or not counted
 
 
 def test_a_vector_of_no_numbers_is_near_to_nothing(retriever: PaperRetriever) -> None:

@@ -44,7 +44,7 @@ def quoting(answer: PreparedAnswer, paper: Paper) -> PreparedAnswer:
 
 
 def prepared(retriever: PaperRetriever, *answers: PreparedAnswer) -> PreparedAnswers:
-    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_terms))
+    vectors = retriever.embedder.embed(ways_of(answers, retriever.in_english))
     return PreparedAnswers(answers, vectors, retriever, WordReader(), NEAR)
 
 

@@ -15,6 +15,7 @@ from app.answering.events import (
     Answer,
     AnswerSentence,
     Citation,
+    Direct,
     Done,
     Failed,
     Followups,
@@ -81,6 +82,19 @@ def test_no_paper_is_introduced_like_the_one_before_it() -> None:
 def test_it_goes_on_is_said_once() -> None:
     quotes = [Citation(1, SLEEPER, 0, 8, 0.9), Citation(2, SLEEPER, 9, 18, 0.8), Citation(3, SLEEPER, 19, 28, 0.8)]
     assert "".join(s.text for s in quoted_answer(quotes)).count("It goes on") == 1
+
+
+def test_what_stands_before_it_in_the_abstract_goes_on_with_nothing() -> None:
+    quotes = [Citation(1, SLEEPER, 19, 28, 0.8), Citation(2, SLEEPER, 0, 8, 0.9)]
+    assert "".join(s.text for s in quoted_answer(quotes)).endswith("“It stays.” [1] “It lies.” [2]")
+
+
+def test_a_line_that_says_it_directly_stands_for_the_papers_summary() -> None:
+    quotes, summaries = [Citation(1, SLEEPER, 0, 8, 0.9)], {"sleeper": "模型撒谎。"}
+    assert "模型撒谎。" in quoted_answer(quotes, IN_CHINESE, summaries=summaries)[0].text
+    direct = Direct("会撒谎。", "project", (1,))
+    said = "".join(s.text for s in quoted_answer(quotes, IN_CHINESE, direct=direct, summaries=summaries))
+    assert "会撒谎。" in said and "模型撒谎。" not in said
 
 
 def test_a_chinese_question_is_answered_in_chinese() -> None:
