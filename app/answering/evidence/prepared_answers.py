@@ -67,7 +67,6 @@ class PreparedAnswers:
         self._retriever = retriever
         self._reader = reader
         self._calibration = calibration
-        self._words = tuple(map(_words_of, answers))
         self._of_way = np.array([place for place, answer in enumerate(answers) for _ in answer.asked], dtype=int)
         self._vectors = vectors
 
@@ -120,7 +119,8 @@ class PreparedAnswers:
         and the number of its names that are new to the answer, how near its papers are beside the nearest of all,
         how long the question is, how surely the best of its quotes answers (log odds), and whether that is the best
         sentence of all."""
-        answer, known, words = self._answers[place], self._words[place], content_words(question)
+        answer, words = self._answers[place], content_words(question)
+        known = _words_of(answer)
         said = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer)])[0]
         unknown = [word for word in words if word not in known]
         names = {word for name in _NAME.findall(question) for word in content_words(name)}
