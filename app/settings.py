@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Confidence from which the papers are said to answer: higher refuses more, lower answers more; "
-        "by default what was fitted (0.67).",
+        "by default what was fitted (0.63).",
     )
     chroma_url: str | None = Field(
         default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."

@@ -62,7 +62,7 @@ from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper
 
 Unsupported = Literal["show", "drop"]
-PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether", "list")
+PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether")
 """What may be asked of the records and yet be answered better by what was prepared for it."""
 
 
@@ -161,11 +161,13 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _prepare(self, work: Work, asked: Understanding) -> None:
         """Look whether an answer was prepared for what is asked, once what is asked is settled."""
-        if self._prepared is None or asked.courtesy or work.foreign or work.again not in (None, "shorter"):
+        if self._prepared is None or asked.courtesy or work.foreign or work.again:
             return
         self._find(work)
         read = work.evidence.read
-        work.prepared = self._prepared.match(work.standalone, work.passages, read, work.question.filters)
+        match = self._prepared.match(work.standalone, work.passages, read, work.question.filters)
+        # What the records are asked for they know better than what was written of them.
+        work.prepared = match if match and (match.answer.quotes or not asked.of_records) else None
 
     def _prepared_reply(self, work: Work) -> Reply | None:
         """What was prepared, where it quotes no paper: it is about this program, or no paper says it."""

@@ -30,6 +30,10 @@ UNREAD = -6.0
 """The log odds of a quote that was not among the sentences that answered best."""
 NEAR_FROM = 0.45
 """What is no nearer than this is not weighed."""
+SAME_FROM = 0.93
+"""A question so near to a way of asking is that way, but for its spelling."""
+UNQUOTED_FROM = 0.62
+"""What quotes no paper is what was asked from this nearness on; chosen on the labels."""
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
 
 
@@ -109,8 +113,14 @@ class PreparedAnswers:
     def _weighed(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
     ) -> PreparedMatch:
+        answer = self._answers[place]
+        if not answer.quotes:
+            # Nothing was read for it, so that how near its ways come has to tell.
+            return PreparedMatch(answer, near if near >= UNQUOTED_FROM else 0.0)
         given = self.features(question, place, near, passages, read)
-        return PreparedMatch(self._answers[place], self._calibration.logistic.chance(given))
+        chance = self._calibration.logistic.chance(given)
+        # A way as it stands is what was asked; of such the fit had hardly any.
+        return PreparedMatch(answer, max(chance, near) if near >= SAME_FROM and not given["names"] else chance)
 
     def features(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]

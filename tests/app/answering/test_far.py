@@ -56,7 +56,7 @@ def test_the_paper_that_is_named_stands_first_whether_it_was_found_or_not() -> N
 
 @pytest.mark.model
 def test_a_refusal_says_in_short_what_the_paper_asked_about_says(with_reader: LocalAnswerer) -> None:
-    answer = with_reader.ask("how many sneaky models did anthropic train for the sleeper agents thing")
+    answer = with_reader.ask("which optimizer was used in the sleeper agents paper")
     assert answer.status == "abstained" and answer.citations == ()
     assert "Persist Through Safety Training” in short, in this project's words: Models deliberately" in answer.answer
     named = with_reader.ask("is anthropic's sleeper agent paper peer reviewed").answer

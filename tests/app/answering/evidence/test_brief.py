@@ -65,7 +65,7 @@ def test_a_plain_line_that_needs_more_quotes_goes_too() -> None:
 
 @pytest.mark.model
 def test_one_sentence_is_what_one_gets(with_reader: LocalAnswerer) -> None:
-    whole = with_reader.ask("What is superposition?")
-    brief = with_reader.ask("What is superposition, in one sentence?")
-    assert len(whole.citations) > 1 == len(brief.citations)
-    assert brief.status == "answered" and brief.citations[0].quote in {one.quote for one in whole.citations}
+    question = "Do the circuits updates of May 2023 name what they found?"
+    whole, brief = with_reader.ask(question), with_reader.ask(f"{question} In one sentence.")
+    assert len(brief.citations) == 1 and len(brief.answer) <= len(whole.answer)
+    assert with_reader.ask("What is superposition, in one sentence?").direct

@@ -12,6 +12,7 @@ from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.prepared_answers import (
     FEATURES,
     MODEL_FILE,
+    UNQUOTED_FROM,
     UNREAD,
     PreparedAnswers,
     PreparedCalibration,
@@ -64,10 +65,27 @@ def test_what_is_not_near_enough_has_none(retriever: PaperRetriever) -> None:
     assert matched(prepared(retriever), "How do owls fly?") is None
 
 
-def test_a_name_that_the_answer_lacks_asks_for_another(retriever: PaperRetriever) -> None:
-    found = prepared(retriever, OWLS)
+def test_a_name_that_the_answer_lacks_asks_for_another(retriever: PaperRetriever, sleeper: Paper) -> None:
+    owls = quoting(OWLS, sleeper)
+    found = prepared(retriever, owls)
     assert matched(found, "how do owls fly in Kenya") is None
-    assert matched(found, "how do owls fly in kenya") is OWLS
+    assert matched(found, "how do owls fly in kenya") is owls
+
+
+def test_a_way_as_it_stands_is_what_was_asked_whatever_was_read(retriever: PaperRetriever, sleeper: Paper) -> None:
+    never = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0), -9.0), 0.5)
+    owls = quoting(OWLS, sleeper)
+    vectors = retriever.embedder.embed(ways_of([owls], retriever.in_english))
+    found = PreparedAnswers([owls], vectors, retriever, WordReader(), never)
+    assert matched(found, "How do owls fly?") is owls
+    assert matched(found, "how do owls fly at night") is None
+
+
+def test_what_quotes_no_paper_is_given_by_nearness_alone(retriever: PaperRetriever) -> None:
+    found = prepared(retriever, OWLS)
+    given = found.match("how do the owls fly", (), ())
+    assert given and UNQUOTED_FROM <= given.chance < 1
+    assert found.match("how do bees fly to a garden", (), ()) is None
 
 
 def test_papers_that_filters_leave_out_are_not_quoted(retriever: PaperRetriever, sleeper: Paper) -> None:

@@ -149,4 +149,3 @@ def test_a_shorter_answer_has_one_quote(with_reader: LocalAnswerer) -> None:
     history = (Turn("user", "What is RLHF?"), Turn("assistant", whole.answer))
     shorter = with_reader.ask(checked_question("shorter", history))
     assert len(shorter.citations) == 1 and len(shorter.answer) < len(whole.answer)
-    assert shorter.citations[0].quote in {citation.quote for citation in whole.citations}
