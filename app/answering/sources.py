@@ -14,7 +14,7 @@ FAR_BELOW, FAR_UNSURE = 0.2, 0.15
 an insult, the weather. Chosen on the dev questions of data/people/ and data/strangers/."""
 NEAR_FROM = 0.31
 """From this score on the first paper is the one that is asked about, though it may not answer. Chosen on the dev
-questions of data/people/ and data/strangers/, of which one in thirty that reach it is about another."""
+questions of data/people/ and data/strangers/, of which one in fifty that reach it is about another."""
 NAMED_WITHIN = 0.6
 """Of the closest papers those are named whose score reaches this share of the best one's."""
 
