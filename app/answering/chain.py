@@ -282,7 +282,7 @@ class AnswerChain(Runnable[Question, Event]):
     def _choose(self, work: Work) -> None:
         found = work.evidence
         if work.prepared:
-            found = work.prepared.answer.evidence(work.prepared.chance, work.language.code)
+            found = work.prepared.answer.evidence(work.prepared.chance, work.language.code, work.evidence.read)
             work.passages = work.prepared.answer.passages(work.passages)
         elif work.brief:
             found = briefly(found)

@@ -65,9 +65,10 @@ class PreparedAnswer:
         text = self.text.get(language)
         return Direct(text, "project", numbers, self.verdict) if text else None
 
-    def evidence(self, chance: float, language: str) -> Evidence:
-        """The quotes as evidence, where the chance is so large that this is what was asked."""
-        return Evidence(chance * ANSWERS[self.status], self.status, self.quotes, direct=self.direct(language))
+    def evidence(self, chance: float, language: str, read: tuple[ReadSentence, ...] = ()) -> Evidence:
+        """The quotes as evidence, where the chance is so large that this is what was asked; `read` is what was read."""
+        confidence = chance * ANSWERS[self.status]
+        return Evidence(confidence, self.status, self.quotes, direct=self.direct(language), read=read)
 
     def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
         """The passages that were found, with those of the papers that it quotes in front, in their order."""

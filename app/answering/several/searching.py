@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.answering.events import ReadSentence
 from app.answering.evidence.evidence import EvidenceFinder
 from app.answering.evidence.prepared_answers import PreparedAnswers, PreparedMatch
 from app.answering.several.findings import Findings
@@ -35,7 +36,7 @@ class Search:
         written = self.retriever.questions(standalone, papers.values(), focus=text)
         found = self.evidence.find(text, standalone, passages, written)
         if self.prepared and (match := self.prepared.match(standalone, passages, found.read, filters or self.filters)):
-            return self._prepared(text, match, passages)
+            return self._prepared(text, match, passages, found.read)
         return Findings(
             text,
             found.status,
@@ -47,13 +48,16 @@ class Search:
             read=found.read,
         )
 
-    def _prepared(self, text: str, match: PreparedMatch, passages: tuple[Passage, ...]) -> Findings:
-        found = match.answer.evidence(match.chance, self.words.language)
+    def _prepared(
+        self, text: str, match: PreparedMatch, passages: tuple[Passage, ...], read: tuple[ReadSentence, ...]
+    ) -> Findings:
+        found = match.answer.evidence(match.chance, self.words.language, read)
         return Findings(
             text,
             found.status,
             found.quotes,
             confidence=found.confidence,
             passages=match.answer.passages(passages),
+            read=found.read,
             direct=found.direct,
         )
