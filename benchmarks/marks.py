@@ -93,7 +93,12 @@ def shipped_table() -> str:
     further = kept_marks("more.test")
     same = [one for one in further if one.unchanged]
     first, again = _mean([one.first for one in same]), _mean([one.again for one in same])
-    table = table_of(kept_marks("dev"), ("test", kept_marks("test")), ("further test", further))
+    table = table_of(
+        kept_marks("dev"),
+        ("test", kept_marks("test")),
+        ("further test", further),
+        ("last test", kept_marks("last.test")),
+    )
     return (
         f"{table}\n\nThe {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
     )
