@@ -36,9 +36,11 @@ from app.answering.events import (
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, briefly, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.prepared_answers import PreparedAnswers
+from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
 from app.answering.query.comparison import Comparison
+from app.answering.query.conversation import Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
 from app.answering.query.foreign_question import TermsByLanguage, foreign_question
 from app.answering.query.parts import Parts
@@ -98,10 +100,10 @@ class AnswerChain(Runnable[Question, Event]):
         self._terms = terms
         self._summaries = summaries
         self._ways = ways
-        self._prepared = prepared
+        self._search = EvidenceSearch(retriever, evidence, prepared)
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
-        self._several = SeveralAnswerer(retriever, evidence, self._of_collection, prepared)
+        self._several = SeveralAnswerer(self._search, self._of_collection)
 
     def load_rest(self) -> None:
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
@@ -137,12 +139,12 @@ class AnswerChain(Runnable[Question, Event]):
             return
         if not asked.courtesy and not asked.of_records:
             asked = self._meant(work, asked) or asked
-        if not asked.doubt and (not asked.of_records or asked.of_records.intent in PREPARED_TOO):
+        self._settle(work, asked.doubt)
+        if not asked.of_records or asked.of_records.intent in PREPARED_TOO:
             self._prepare(work, asked)
-        if reply := self._prepared_reply(work) if work.prepared else self._reply(work, asked):
+        if reply := self._prepared_reply(work) if work.found.prepared else self._reply(work, asked):
             yield from self._say(work, reply)
             return
-        self._settle(work, asked)
         yield from self._understand(work)
         yield Status(Notice("searching"))
         self._find(work)
@@ -160,20 +162,20 @@ class AnswerChain(Runnable[Question, Event]):
             yield from self._write(work, model)
 
     def _prepare(self, work: Work, asked: Understanding) -> None:
-        """Look whether an answer was prepared for what is asked, once what is asked is settled."""
-        if self._prepared is None or asked.courtesy or work.foreign or work.again:
+        """Look whether an answer was prepared for what is asked."""
+        if self._search.prepared is None or asked.courtesy or work.foreign or work.again:
             return
         self._find(work)
-        read = work.evidence.read
-        match = self._prepared.match(work.standalone, work.passages, read, work.question.filters)
+        found = self._search.with_prepared(work.found, work.standalone, work.question.filters)
         # What the records are asked for they know better than what was written of them.
-        work.prepared = match if match and (match.answer.quotes or not asked.of_records) else None
+        if found.prepared and (found.prepared.answer.quotes or not asked.of_records):
+            work.found = found
 
     def _prepared_reply(self, work: Work) -> Reply | None:
         """What was prepared, where it quotes no paper: it is about this program, or no paper says it."""
-        if work.prepared is None or work.prepared.answer.quotes:
+        if work.found.prepared is None or work.found.prepared.answer.quotes:
             return None
-        answer = work.prepared.answer
+        answer = work.found.prepared.answer
         text = answer.text.get(work.language.code, answer.text[ENGLISH.code])
         if answer.status == "answered":
             return Reply(text)
@@ -243,21 +245,19 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
-    def _settle(self, work: Work, asked: Understanding) -> None:
+    def _settle(self, work: Work, doubt: Doubt | None) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
 
         What scores mean is known where a reader was fitted to them; else the rules stand.
         """
-        doubt = asked.doubt
         if not doubt or not self._evidence.name:
             return
         left_out: set[str] = set()
-        found = self._retriever.passages(work.question.text, work.question.filters, left_out=left_out.update)
+        found = self._search.passages(work.question.text, work.question.filters, left_out.update)
         work.standalone = settled(found, doubt, work.question.text)
         if work.standalone == work.question.text:
-            work.passages = tuple(found)
+            work.passages = found
             work.left_out |= left_out
-        self._prepare(work, asked)
 
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -270,25 +270,19 @@ class AnswerChain(Runnable[Question, Event]):
         if work.found_for == work.standalone:
             return
         if work.found_for or not work.passages:
-            found = self._retriever.passages(work.standalone, work.question.filters, left_out=work.left_out.update)
-            work.passages = tuple(found)
-        papers = {passage.paper.id: passage.paper for passage in work.passages}
-        work.written = self._retriever.questions(work.standalone, papers.values(), focus=work.question.text)
+            work.passages = self._search.passages(work.standalone, work.question.filters, work.left_out.update)
         work.clock("retrieve_ms")
         asked_for = work.standalone if work.again else work.question.text
-        work.evidence = self._evidence.find(asked_for, work.standalone, work.passages, work.written)
+        work.found = self._search.read(asked_for, work.standalone, work.question.text, work.passages)
         work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:
-        found = work.evidence
-        if work.prepared:
-            found = work.prepared.answer.evidence(work.prepared.chance, work.language.code, work.evidence.read)
-            work.passages = work.prepared.answer.passages(work.passages)
-        elif work.brief:
-            found = briefly(found)
+        found = work.found.told(work.language.code)
+        evidence = briefly(found.evidence) if work.brief and not found.prepared else found.evidence
         if work.foreign:
-            found = unread(found, bool(work.foreign.terms))
-        work.evidence, work.quotes = found, found.quotes
+            evidence = unread(evidence, bool(work.foreign.terms))
+        work.passages, work.written = found.passages, found.written
+        work.evidence, work.quotes = evidence, evidence.quotes
         work.followups = self._next(work)
         work.clock("evidence_ms")
 
@@ -322,7 +316,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
         # In the reader's language, and of what they can check: where the question was read.
-        read = work.prepared or (work.language is ENGLISH and not work.foreign)
+        read = work.found.prepared or (work.language is ENGLISH and not work.foreign)
         direct = work.evidence.direct if read else None
         summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
         sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)

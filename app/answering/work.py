@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from app.answering.events import Citation
 from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
-from app.answering.evidence.prepared_answers import PreparedMatch
+from app.answering.evidence.search import Found
 from app.answering.query.conversation import Again
 from app.answering.query.foreign_question import ForeignQuestion
 from app.answering.question import Question
@@ -32,8 +32,10 @@ class Work:
     began: float
     asked: str
     """The question as it came in."""
+    found: Found = field(default_factory=Found)
+    """What the search for the question found, from which the answer is chosen."""
     found_for: str | None = None
-    """The question, as it read then, that `passages`, `written` and `evidence` were found for."""
+    """The question, as it read then, that it was found for."""
     passages: tuple[Passage, ...] = ()
     written: WrittenNear = ()
     evidence: Evidence = NOTHING
@@ -42,8 +44,6 @@ class Work:
     foreign: ForeignQuestion | None = None
     """The question, where it is in a language that cannot be read."""
     again: Again | None = None
-    prepared: PreparedMatch | None = None
-    """The answer that was prepared for the question."""
     several: SeveralAnswer | None = None
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""

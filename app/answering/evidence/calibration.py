@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,11 +12,9 @@ import numpy as np
 
 from app.answering.events import AnswerStatus
 from app.answering.evidence.evidence import WrittenNear
-from app.answering.logistic import Logistic, read_logistic
+from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Agreement
 from app.answering.reading.sentences import odds_of
-from retrieval.errors import ModelError
-from retrieval.json_lines import is_object
 from retrieval.types import Passage, Sentence
 
 MODEL_FILE = "models/reading.json"
@@ -87,14 +84,9 @@ def features(
 @cache
 def read_calibration(file: Path) -> ReadCalibration:
     """The calibration of a JSON file. Raises `ModelError`."""
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if not is_object(record):
-            raise ValueError("no object")
-        logistic = read_logistic(record)
-        if tuple(logistic.weights) != FEATURES:
-            raise ValueError("other features")
-        steps = (float(record[f"{step}_from"]) for step in ("answered", "partly", "corrects", "contradicts"))
-        return ReadCalibration(str(record["reader"]), logistic, *steps)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ModelError(f"The calibration {file.name} cannot be used: reinstall the program.") from error
+    return read_fitted(file, FEATURES, _calibration)
+
+
+def _calibration(logistic: Logistic, record: Mapping[str, object]) -> ReadCalibration:
+    steps = (number_in(record, f"{step}_from") for step in ("answered", "partly", "corrects", "contradicts"))
+    return ReadCalibration(str(record["reader"]), logistic, *steps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,9 @@ import numpy as np
 
 from app.answering.events import ReadSentence
 from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
-from app.answering.logistic import Logistic, read_logistic
+from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import odds_of
-from retrieval.errors import ModelError
-from retrieval.json_lines import is_object
 from retrieval.lexical.tokens import content_words
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Filters, Passage
@@ -178,13 +175,6 @@ def _words_of(answer: PreparedAnswer) -> frozenset[str]:
 @cache
 def read_prepared_calibration(file: Path) -> PreparedCalibration:
     """The calibration of a JSON file. Raises `ModelError`."""
-    try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if not is_object(record):
-            raise ValueError("no object")
-        logistic = read_logistic(record)
-        if tuple(logistic.weights) != FEATURES:
-            raise ValueError("other features")
-        return PreparedCalibration(logistic, float(record["asked_from"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"The calibration {file.name} cannot be used: reinstall the program.") from error
+    return read_fitted(
+        file, FEATURES, lambda logistic, record: PreparedCalibration(logistic, number_in(record, "asked_from"))
+    )

@@ -8,8 +8,8 @@ from itertools import zip_longest
 
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.events import AnswerPart, AnswerSentence, AnswerStatus, Citation, TableRow
-from app.answering.evidence.evidence import Evidence, EvidenceFinder, WrittenNear
-from app.answering.evidence.prepared_answers import PreparedAnswers
+from app.answering.evidence.evidence import Evidence, WrittenNear
+from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.selection import asks_for_several
 from app.answering.query.comparison import Comparison
 from app.answering.query.parts import MAX_PARTS, Part, Parts
@@ -22,7 +22,7 @@ from app.answering.several.findings import Findings
 from app.answering.several.searching import Search
 from app.answering.several.telling import Told, told
 from app.languages.language import Language
-from retrieval.retriever import LeftOut, PaperRetriever
+from retrieval.retriever import LeftOut
 from retrieval.types import Passage
 
 MAX_PAPERS = 10
@@ -46,17 +46,9 @@ class SeveralAnswer:
 class SeveralAnswerer:
     """Asks each part of the same retriever, evidence and records as a question that is asked alone."""
 
-    def __init__(
-        self,
-        retriever: PaperRetriever,
-        evidence: EvidenceFinder,
-        collection: CollectionAnswerer,
-        prepared: PreparedAnswers | None = None,
-    ) -> None:
-        self._retriever = retriever
-        self._evidence = evidence
+    def __init__(self, search: EvidenceSearch, collection: CollectionAnswerer) -> None:
+        self._search_with = search
         self._collection = collection
-        self._prepared = prepared
 
     def answer(
         self,
@@ -70,8 +62,7 @@ class SeveralAnswerer:
 
         With `brief` each part has its surest quote alone.
         """
-        words = language.phrases
-        search = Search(self._retriever, self._evidence, question.filters, left_out, words, self._prepared)
+        search = Search(self._search_with, question.filters, left_out, language.phrases)
         if isinstance(several, Comparison):
             findings, status = compared(question.text, several, search, self._collection.records, language)
         else:
@@ -133,14 +124,14 @@ class SeveralAnswerer:
             found,
             name=part.asked,
             quotes=found.quotes if found.direct or asks_for_several(part.asked) else _of_first_paper(found.quotes),
-            unsaid=language.phrases.part_unsaid,
+            unsaid=found.unsaid or language.phrases.part_unsaid,
         )
 
     def _search(self, asked: Question, search: Search) -> Findings:
         """The evidence for a question of a conversation."""
         read = understood(asked, self._collection.records)
         standalone = read.standalone
-        if read.doubt and self._evidence.name:
+        if read.doubt and self._search_with.evidence.name:
             standalone = settled(search.passages(asked.text), read.doubt, asked.text)
         return search.find(asked.text, standalone)
 

@@ -37,7 +37,7 @@ def compared(
     if any(labs) and not (all(labs) and comparison.aspect):
         return (), "abstained"
     whole = search.find(question, question)
-    both = None if any(labs) and not whole.direct else _of_both(whole, comparison)
+    both = None if any(labs) and not _is_prepared(whole) else _of_both(whole, comparison)
     if not both and not any(labs):
         one, other = comparison.sides
         plainly = language.phrases.compare_both.format(one=one, other=other)
@@ -81,13 +81,18 @@ def _lab_side(side: str, comparison: Comparison, lab: Filters, search: Search) -
 
 def _of_both(whole: Findings, comparison: Comparison) -> Findings | None:
     """The quotes that answer the comparison, of a paper that speaks of both sides, or the surest such sentence."""
-    if whole.direct:
+    if _is_prepared(whole):
         return replace(whole, name="", is_part=False)
     if whole.status == "answered":
         quotes = [quote for quote in whole.quotes if all(_speaks_of(quote.paper, one) for one in comparison.sides)]
         if quotes:
             return replace(whole, name="", quotes=tuple(quotes[:OF_BOTH]), is_part=False)
     return _named_both(whole, comparison)
+
+
+def _is_prepared(whole: Findings) -> bool:
+    """Whether somebody prepared an answer to the comparison, of papers' sentences."""
+    return whole.direct is not None and bool(whole.quotes)
 
 
 def _named_both(whole: Findings, comparison: Comparison) -> Findings | None:

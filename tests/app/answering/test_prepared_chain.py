@@ -104,3 +104,9 @@ def test_more_of_it_or_less_is_not_the_same_again(ask: Ask) -> None:
     assert TEXT["en"] not in ask("tell me more", history=history).answer
     shorter = ask("shorter please", history=history)
     assert TEXT["en"] not in shorter.answer and len(shorter.citations) == 1
+
+
+def test_a_part_that_no_paper_is_quoted_for_is_told_in_prepared_words(ask: Ask) -> None:
+    answer = ask(f"What is constitutional AI? And {WAY}?", "abstained", ())
+    assert answer.parts[1].status == "abstained" and answer.parts[1].citations == ()
+    assert answer.answer.endswith(TEXT["en"])

@@ -13,6 +13,7 @@ from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.records import Records
 from app.answering.events import AnswerPart, AnswerStatus, Citation, ReadSentence
 from app.answering.evidence.evidence import Evidence, WrittenNear
+from app.answering.evidence.search import EvidenceSearch
 from app.answering.query.comparison import Comparison, comparison_in
 from app.answering.query.parts import Parts, parts_of
 from app.answering.query.understanding import understood
@@ -92,7 +93,7 @@ def told(text: str, known: Mapping[str, Evidence], brief: bool = False, **asked:
     several: Parts | Comparison | None = comparison_in(text) or parts_of(text)
     assert several is not None
     retriever = cast(PaperRetriever, FakeRetriever())
-    answerer = SeveralAnswerer(retriever, FakeEvidence(known), CollectionAnswerer(PAPERS, retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence(known)), CollectionAnswerer(PAPERS, retriever))
     return answerer.answer(Question(text, **asked), several, language_of(text), lambda ids: None, brief)
 
 
@@ -278,7 +279,7 @@ def test_labs_are_each_asked_what_their_papers_say() -> None:
             return found(COSTS) if of == {"OpenAI"} else found(quote(lab, lab.abstract)) if len(of) == 1 else found()
 
     retriever = cast(PaperRetriever, FakeRetriever(papers=(*PAPERS, lab)))
-    answerer = SeveralAnswerer(retriever, OfLab({}), CollectionAnswerer((*PAPERS, lab), retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, OfLab({})), CollectionAnswerer((*PAPERS, lab), retriever))
     several = comparison_in(text)
     assert several
     answer = answerer.answer(Question(text), several, ENGLISH, lambda ids: None)
@@ -290,7 +291,7 @@ def test_the_sources_of_all_parts_are_merged_and_bounded() -> None:
     many = tuple(Paper(f"p{number}", f"Paper {number}", "Words.", "en") for number in range(30))
     retriever = cast(PaperRetriever, FakeRetriever(papers=(*many, PROBE)))
     evidence = FakeEvidence({"What is a probe": found(IS_PROBE)})
-    answerer = SeveralAnswerer(retriever, evidence, CollectionAnswerer((*many, PROBE), retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, evidence), CollectionAnswerer((*many, PROBE), retriever))
     several = parts_of(TWO)
     assert several
     answer = answerer.answer(Question(TWO), several, ENGLISH, lambda ids: None)
@@ -302,7 +303,7 @@ def test_the_sources_of_all_parts_are_merged_and_bounded() -> None:
 @pytest.mark.parametrize("papers", [(), (DEBATE,)])
 def test_an_empty_collection_and_one_of_a_single_paper_answer_nothing(papers: tuple[Paper, ...]) -> None:
     retriever = cast(PaperRetriever, FakeRetriever(papers=papers))
-    answerer = SeveralAnswerer(retriever, FakeEvidence({}), CollectionAnswerer(papers, retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence({})), CollectionAnswerer(papers, retriever))
     for text in (TWO, "probes vs patching", "Do OpenAI and Anthropic agree on probes?"):
         several = comparison_in(text) or parts_of(text)
         assert several and answerer.answer(Question(text), several, ENGLISH, lambda ids: None) is None
