@@ -21,6 +21,7 @@ from retrieval.models.embedder import Embedder
 from retrieval.models.embedding import KNOWN_FILE, open_embedder
 from retrieval.models.known_vectors import write_known_vectors
 from retrieval.models.onnx_embedding import OnnxEmbedder
+from retrieval.models.weights import sha256_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Progress, no_progress
 
@@ -57,12 +58,13 @@ def embedded_before_questions(embedder: Embedder) -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    """Write data/models/minilm-papers/known.safetensors."""
+    """Write data/models/minilm-papers/known.safetensors, and print its SHA-256, which the program checks."""
     silence_libraries()
     embedder = open_embedder()
     vectors = embedded_before_questions(embedder)
-    write_known_vectors(shipped_file(KNOWN_FILE), embedder.fingerprint, list(vectors), np.stack(list(vectors.values())))
-    print(f"{len(vectors)} vectors")
+    file = shipped_file(KNOWN_FILE)
+    write_known_vectors(file, embedder.fingerprint, list(vectors), np.stack(list(vectors.values())))
+    print(f'KNOWN_SHA256 = "{sha256_of(file)}"  # {len(vectors)} vectors')
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ BASE_FILES = {
 GRAPH_FILE = "models/minilm-papers/graph.onnx"
 GRAPH_SHA256 = "3060ed71a1ba42f76a1a72b30ea1f3b7073e2d3e0f18b25b826243dc2f1ccb98"
 KNOWN_FILE = "models/minilm-papers/known.safetensors"
+KNOWN_SHA256 = "e496ffbbb98bcc3562884192d88785301c1f8af7bce1c83b2e4b049af2f029e4"
 TUNED_FILE = "models/minilm-papers/tuned.safetensors"
 TUNED_SHA256 = "a33b1a140e5fb19810bc5af1704a2025da7ab2c5254cc57742f2653af36eda38"
 
@@ -36,10 +37,8 @@ def open_embedder(name: str = DEFAULT_EMBEDDING) -> Embedder:
     if name == HASH_EMBEDDING:
         return HashEmbedder()
     if name == DEFAULT_EMBEDDING:
-        overlay = shipped_file(TUNED_FILE)
-        if not overlay.is_file():
-            raise ModelError(f"The tuned weights {overlay.name} are missing: reinstall the program.")
-        verify_sha256(overlay, TUNED_SHA256)
+        overlay = _verified(TUNED_FILE, TUNED_SHA256, "tuned weights")
+        _verified(KNOWN_FILE, KNOWN_SHA256, "vectors")
         fingerprint = f"{BASE_FILES['model.safetensors']}+{TUNED_SHA256}"
         return _shipped(DEFAULT_EMBEDDING, fingerprint, overlay)
     if name in {BASE_EMBEDDING, f"sentence-transformers/{BASE_EMBEDDING}"}:
@@ -60,8 +59,16 @@ def _shipped(name: str, fingerprint: str, overlay: Path | None = None) -> OnnxEm
         folder / "model.safetensors",
         folder / "tokenizer.json",
         overlay,
-        shipped_file(KNOWN_FILE),
+        shipped_file(KNOWN_FILE) if overlay else None,
     )
+
+
+def _verified(name: str, sha256: str, what: str) -> Path:
+    file = shipped_file(name)
+    if not file.is_file():
+        raise ModelError(f"The {what} {file.name} are missing: reinstall the program.")
+    verify_sha256(file, sha256)
+    return file
 
 
 def base_folder() -> Path:

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports
 
 MADE_WITH = "fingerprint"
@@ -21,21 +23,27 @@ KEY_BYTES = 8
 class KnownVectors:
     """Vectors by the hash of their text, in 8 bits with a scale each: a cosine is off by 0.001 at most.
 
-    Of a model with another `fingerprint`, and of a file that cannot be read, nothing is known. The file is read
-    at the first look.
+    Of a model with another `fingerprint` nothing is known. The file is read at the first look.
     """
 
     def __init__(self, file: Path, fingerprint: str) -> None:
         self._file = file
         self._fingerprint = fingerprint
+        self._loading = threading.Lock()
         self._read: tuple[dict[int, int], np.ndarray, np.ndarray] | None = None
 
-    def of(self, texts: Sequence[str]) -> list[np.ndarray | None]:
-        """The unit vector of each text (float32, [dimensions]); None of those that are not known."""
-        self._read = self._read or self._from_file()
+    def of(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Of which texts a vector is known (bool, [texts]), and their unit vectors (float32, [known, dimensions]).
+
+        Raises `ModelError` where the file cannot be read.
+        """
+        with self._loading:
+            self._read = self._read or self._from_file()
         places, vectors, scales = self._read
-        found = [places.get(key_of(text)) for text in texts]
-        return [None if place is None else _unit(vectors[place] * scales[place]) for place in found]
+        found = np.array([places.get(key_of(text), -1) for text in texts], dtype=int)
+        wanted = found[found >= 0]
+        known = vectors[wanted].astype(np.float32) * scales[wanted, None]
+        return found >= 0, known / np.linalg.norm(known, axis=1, keepdims=True)
 
     def _from_file(self) -> tuple[dict[int, int], np.ndarray, np.ndarray]:
         with heavy_imports():
@@ -43,13 +51,11 @@ class KnownVectors:
 
         try:
             with safe_open(str(self._file), framework="numpy") as held:
-                if (held.metadata() or {}).get(MADE_WITH) != self._fingerprint:
-                    return {}, np.zeros((0, 0)), np.zeros(0)
                 keys, vectors, scales = (held.get_tensor(name) for name in ("keys", "vectors", "scales"))
-        # Without the file all is computed, which takes a little longer and comes to the same.
-        except (SafetensorError, OSError):
-            return {}, np.zeros((0, 0)), np.zeros(0)
-        return {int(key): place for place, key in enumerate(keys)}, vectors.astype(np.float32), scales
+                fitting = (held.metadata() or {}).get(MADE_WITH) == self._fingerprint
+        except (SafetensorError, OSError) as error:
+            raise ModelError(f"The vectors {self._file.name} cannot be read: reinstall the program.") from error
+        return {int(key): place for place, key in enumerate(keys)} if fitting else {}, vectors, scales
 
 
 def key_of(text: str) -> int:
@@ -69,7 +75,3 @@ def write_known_vectors(file: Path, fingerprint: str, texts: Sequence[str], vect
         "scales": scales.astype(np.float32),
     }
     save_file(tensors, str(file), metadata={MADE_WITH: fingerprint})
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return (vector / np.linalg.norm(vector)).astype(np.float32)

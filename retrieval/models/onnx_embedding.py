@@ -74,16 +74,21 @@ class OnnxEmbedder(Embedder):
             return self._words
 
     def at_hand(self, texts: Sequence[str]) -> np.ndarray | None:
-        found = self._known.of(texts) if self._known else []
-        vectors = [vector for vector in found if vector is not None]
-        return np.stack(vectors) if vectors and len(vectors) == len(texts) else None
+        if self._known is None:
+            return None
+        known, vectors = self._known.of(texts)
+        return vectors if known.all() else None
 
     def embed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
-        found = self._known.of(texts) if self._known else [None] * len(texts)
-        missing = [text for text, vector in zip(texts, found, strict=True) if vector is None]
-        computed = iter(self.computed(missing, progress)) if missing else iter(())
-        vectors = [next(computed) if vector is None else vector for vector in found]
-        return np.stack(vectors) if vectors else np.zeros((0, DIMENSIONS), dtype=np.float32)
+        if self._known is None:
+            return self.computed(texts, progress)
+        known, at_hand = self._known.of(texts)
+        if known.all():
+            return at_hand
+        computed = self.computed([text for text, there in zip(texts, known, strict=True) if not there], progress)
+        vectors = np.empty((len(texts), computed.shape[1]), dtype=np.float32)
+        vectors[known], vectors[~known] = at_hand, computed
+        return vectors
 
     def computed(self, texts: Sequence[str], progress: Progress = no_progress) -> np.ndarray:
         """The texts as `embed` gives them, with nothing taken from what is known."""

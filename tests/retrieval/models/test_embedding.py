@@ -22,6 +22,7 @@ from retrieval.models.embedding import (
     BASE_WHEEL,
     GRAPH_FILE,
     GRAPH_SHA256,
+    KNOWN_FILE,
     TUNED_FILE,
     TUNED_SHA256,
     open_embedder,
@@ -154,8 +155,21 @@ def test_damaged_tuned_weights_are_refused(tmp_path: Path, monkeypatch: pytest.M
         open_embedder()
 
 
+def test_damaged_vectors_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (GRAPH_FILE, TUNED_FILE, KNOWN_FILE):
+        shutil.copy(shipped_file(name), tmp_path)
+    known = tmp_path / Path(KNOWN_FILE).name
+    known.write_bytes(known.read_bytes()[:-1])
+    monkeypatch.setattr("retrieval.models.embedding.shipped_file", lambda name: tmp_path / Path(name).name)
+    with pytest.raises(ModelError, match=r"known\.safetensors is not the file it should be"):
+        open_embedder()
+    known.unlink()
+    with pytest.raises(ModelError, match=r"The vectors known\.safetensors are missing: reinstall"):
+        open_embedder()
+
+
 def test_a_damaged_graph_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (GRAPH_FILE, TUNED_FILE):
+    for name in (GRAPH_FILE, TUNED_FILE, KNOWN_FILE):
         shutil.copy(shipped_file(name), tmp_path)
     graph = tmp_path / Path(GRAPH_FILE).name
     graph.write_bytes(graph.read_bytes()[:-1])

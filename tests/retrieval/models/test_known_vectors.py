@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.known_vectors import embedded_before_questions
+from retrieval.errors import ModelError
 from retrieval.models.embedder import HashEmbedder
 from retrieval.models.embedding import KNOWN_FILE, open_embedder
 from retrieval.models.known_vectors import KnownVectors, key_of, write_known_vectors
@@ -27,21 +28,23 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_text_that_is_known_has_nearly_its_own_vector(file: Path) -> None:
-    found = KnownVectors(file, "mine").of([TEXTS[2], "Mice run.", TEXTS[0]])
-    assert found[1] is None
-    for vector, exact in zip((found[0], found[2]), HashEmbedder().embed([TEXTS[2], TEXTS[0]]), strict=True):
-        assert vector is not None and vector.dtype == np.float32
-        assert float(vector @ exact) > 0.999 and float(np.linalg.norm(vector)) == pytest.approx(1, abs=1e-6)
+    known, vectors = KnownVectors(file, "mine").of([TEXTS[2], "Mice run.", TEXTS[0]])
+    assert known.tolist() == [True, False, True] and vectors.dtype == np.float32
+    exact = HashEmbedder().embed([TEXTS[2], TEXTS[0]])
+    assert (vectors * exact).sum(axis=1).min() > 0.999
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-6)
 
 
 def test_of_another_model_nothing_is_known(file: Path) -> None:
-    assert KnownVectors(file, "another").of(TEXTS) == [None] * 3
+    known, vectors = KnownVectors(file, "another").of(TEXTS)
+    assert not known.any() and len(vectors) == 0
 
 
 @pytest.mark.parametrize("damage", [lambda path: path.unlink(), lambda path: path.write_bytes(b"no vectors")])
-def test_without_the_file_nothing_is_known(file: Path, damage: object) -> None:
-    damage(file)  # type: ignore[operator]
-    assert KnownVectors(file, "mine").of(TEXTS) == [None] * 3
+def test_a_file_that_cannot_be_read_is_told_of(file: Path, damage: Callable[[Path], object]) -> None:
+    damage(file)
+    with pytest.raises(ModelError, match=r"known\.safetensors cannot be read: reinstall the program"):
+        KnownVectors(file, "mine").of(TEXTS)
 
 
 class CountingSession(OnnxEmbedder):
@@ -84,7 +87,7 @@ def test_all_that_is_embedded_before_the_first_question_is_in_the_file_that_ship
     """Else prepared answers would be left out: run `python -m benchmarks.known_vectors`."""
     known = KnownVectors(shipped_file(KNOWN_FILE), open_embedder().fingerprint)
     wanted = list(embedded_before_questions(FlatEmbedder()))
-    missing = [text for text, vector in zip(wanted, known.of(wanted), strict=True) if vector is None]
+    missing = [text for text, there in zip(wanted, known.of(wanted)[0], strict=True) if not there]
     assert len(wanted) > 10_000 and not missing, missing[:5]
 
 
