@@ -90,7 +90,7 @@ def opened(
         plain = read_plain_sentences(shipped_file(PLAIN_FILE), papers)
         evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain)
         ways = WaysOfAsking(read_ways(shipped_file(WAYS_FILE)), retriever.embedder, retriever.in_english)
-        prepared = _prepared(papers, retriever, reader)
+        prepared = _prepared(papers, retriever, reader, answer_from or 0.0)
         contradiction = Contradiction(reader, calibration.contradicts_from)
     else:
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
@@ -117,9 +117,11 @@ def opened(
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)
 
 
-def _prepared(papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader) -> PreparedAnswers | None:
+def _prepared(
+    papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader, answer_from: float
+) -> PreparedAnswers | None:
     """The answers prepared for these papers; None where the embedder has not the vectors of all ways at hand."""
     answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
     vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_english))
-    calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE))
+    calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE)).answering_from(answer_from)
     return None if vectors is None else PreparedAnswers(answers, vectors, retriever, reader, calibration)

@@ -26,6 +26,7 @@ from app.answering.evidence.prepared_answers import (
     FEATURES,
     MODEL_FILE,
     NEAR_FROM,
+    UNQUOTED_FROM,
     PreparedAnswers,
     read_prepared_calibration,
     ways_of,
@@ -64,6 +65,10 @@ class Labelled:
     label: int
 
 
+Unquoted = Sequence[tuple[Labelled, float]]
+"""Labels of answers that quote no paper, each with how near a way comes."""
+
+
 def read_labels(file: Path) -> list[Labelled]:
     """The labels of a file. Raises `InputError`."""
     return [one for _, one in read_records(file, _parsed, what="labels", kind=InputError)]
@@ -73,8 +78,9 @@ def _parsed(record: dict[str, Any]) -> Labelled:
     return Labelled(str(record["question"]), str(record["author"]), str(record["way"]), int(record["label"]))
 
 
-def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.ndarray]:
-    """The labels whose answers are still there and still come near, with their features, [labels, features]."""
+def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.ndarray, Unquoted]:
+    """The labels of answers that quote papers and come near, with their features, [labels, features]; and of those
+    that quote none, of which nothing is read, so that they go by nearness alone."""
     papers = collection_papers(read_settings(home=home, llm="none"))
     retriever = build_retriever(read_settings(home=home, llm="none"), papers)
     reader = open_reader()
@@ -86,6 +92,7 @@ def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.
     places = {answer.asked[0]: place for place, answer in enumerate(answers)}
     kept: list[Labelled] = []
     rows: list[list[float]] = []
+    unquoted: list[tuple[Labelled, float]] = []
     for question in dict.fromkeys(one.question for one in labels):
         passages = retriever.passages(question)
         written = retriever.questions(question, {passage.paper.id: passage.paper for passage in passages}.values())
@@ -95,11 +102,13 @@ def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.
         for one in (one for one in labels if one.question == question and one.way in places):
             place = places[one.way]
             near = prepared.nearness(question, place)
-            if near >= NEAR_FROM:
+            if not answers[place].quotes:
+                unquoted.append((one, near))
+            elif near >= NEAR_FROM:
                 given = prepared.features(question, place, near, passages, read)
                 kept.append(one)
                 rows.append([given[name] for name in FEATURES])
-    return kept, np.array(rows)
+    return kept, np.array(rows), unquoted
 
 
 def fitted(labels: Sequence[Labelled], rows: np.ndarray) -> tuple[np.ndarray, float]:
@@ -163,6 +172,19 @@ def table_of(labels: Sequence[Labelled], chances: np.ndarray, asked_from: float)
     return f"{head}right or not, AUROC {sure:.3f}.\n\n{drawn}"
 
 
+def table_of_unquoted(unquoted: Unquoted) -> str:
+    """How right is what quotes no paper, from each nearness on; each question gets the nearest."""
+    best: dict[str, tuple[float, int]] = {}
+    for one, near in unquoted:
+        best[one.question] = max(best.get(one.question, (0.0, 0)), (near, one.label))
+    lines = ["| quoting no paper, given from nearness | answers given | 3 | 2 | 1 | 0 |", "|---|---|---|---|---|---|"]
+    for least in (0.5, 0.55, UNQUOTED_FROM, 0.7):
+        given = [label for near, label in best.values() if near >= least]
+        shown = f"**{least:.2f}**" if least == UNQUOTED_FROM else f"{least:.2f}"
+        lines.append(f"| {shown} | {len(given)} | {' | '.join(str(given.count(label)) for label in (3, 2, 1, 0))} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Print the table; with --fit write the calibration, with --write put the table into the page."""
     silence_libraries()
@@ -171,7 +193,7 @@ def main() -> None:
     arguments.add_argument("--write", type=Path, help="the page to put the table into")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as home:
-        labels, rows = rows_of(read_labels(shipped_file(LABELS_FILE)), Path(home))
+        labels, rows, unquoted = rows_of(read_labels(shipped_file(LABELS_FILE)), Path(home))
     chances = held_out(labels, rows)
     asked_from = threshold(labels, chances)
     if given.fit:
@@ -179,7 +201,7 @@ def main() -> None:
         named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
         record = {"weights": named, "bias": round(bias, 4), "asked_from": asked_from}
         shipped_file(MODEL_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
-    table = table_of(labels, chances, asked_from)
+    table = f"{table_of(labels, chances, asked_from)}\n\n{table_of_unquoted(unquoted)}"
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -56,8 +56,7 @@ class PreparedAnswer:
 
     def quotes_it(self, read: ReadSentence) -> bool:
         """Whether the sentence is among its quotes."""
-        own = (quote for quote in self.quotes if quote.paper.id == read.paper.id)
-        return any(quote.start <= read.start and read.end <= quote.end for quote in own)
+        return any(_holds(quote, read) for quote in self.quotes)
 
     def direct(self, language: str) -> Direct | None:
         """The text as the line that an answer in the language opens with; None where it is in another."""
@@ -66,9 +65,13 @@ class PreparedAnswer:
         return Direct(text, "project", numbers, self.verdict) if text else None
 
     def evidence(self, chance: float, language: str, read: tuple[ReadSentence, ...] = ()) -> Evidence:
-        """The quotes as evidence, where the chance is so large that this is what was asked; `read` is what was read."""
+        """The quotes as evidence, where the chance is so large that this is what was asked.
+
+        `read` is what was read: a quote that is among it has its score there, any other that chance.
+        """
         confidence = chance * ANSWERS[self.status]
-        return Evidence(confidence, self.status, self.quotes, direct=self.direct(language), read=read)
+        quotes = tuple(replace(quote, score=_score(quote, read, chance)) for quote in self.quotes)
+        return Evidence(confidence, self.status, quotes, direct=self.direct(language), read=read)
 
     def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
         """The passages that were found, with those of the papers that it quotes in front, in their order."""
@@ -83,6 +86,14 @@ class PreparedAnswer:
             for passage in by_paper.pop(name, [Passage(paper, 0, len(paper.abstract), best)])
         ]
         return (*own, *(passage for rest in by_paper.values() for passage in rest))
+
+
+def _holds(quote: Citation, read: ReadSentence) -> bool:
+    return quote.paper.id == read.paper.id and quote.start <= read.start and read.end <= quote.end
+
+
+def _score(quote: Citation, read: Iterable[ReadSentence], otherwise: float) -> float:
+    return max((one.score for one in read if _holds(quote, one)), default=otherwise)
 
 
 def read_prepared(file: Path, papers: Collection[Paper], read: Iterable[Paper]) -> tuple[PreparedAnswer, ...]:

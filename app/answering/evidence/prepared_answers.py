@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +40,10 @@ class PreparedCalibration:
 
     logistic: Logistic
     asked_from: float
+
+    def answering_from(self, chance: float) -> PreparedCalibration:
+        """The same for somebody who wants nothing answered below that chance."""
+        return replace(self, asked_from=max(self.asked_from, chance))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import Direct
+from app.answering.events import Direct, ReadSentence
 from app.answering.evidence.prepared import FILE, PreparedAnswer, read_prepared
 from retrieval.errors import InputError
 from retrieval.shipped import shipped_file
@@ -68,6 +68,13 @@ def test_what_is_near_to_what_is_not_said_makes_it_a_part(tmp_path: Path) -> Non
     [answer] = read(tmp_path, record(("owls", "Mice run."), covers="no"))
     assert answer.status == "partly"
     assert answer.evidence(0.8, "en").confidence == pytest.approx(0.4)
+
+
+def test_a_quote_has_the_score_of_what_was_read_in_it(tmp_path: Path) -> None:
+    [answer] = read(tmp_path, record(("bees", "Bees hum."), ("owls", "Mice run.")))
+    start = ABSTRACT.index("Mice")
+    seen = (ReadSentence(OWLS, 0, 18, 0.9), ReadSentence(OWLS, start, start + 9, 0.3))
+    assert [quote.score for quote in answer.evidence(0.8, "en", seen).quotes] == [0.8, 0.3]
 
 
 def test_it_is_within_filters_that_admit_all_its_papers(tmp_path: Path) -> None:

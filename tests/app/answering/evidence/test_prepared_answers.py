@@ -81,6 +81,11 @@ def test_a_way_as_it_stands_is_what_was_asked_whatever_was_read(retriever: Paper
     assert matched(found, "how do owls fly at night") is None
 
 
+def test_who_wants_nothing_answered_below_a_chance_gets_nothing_prepared_below_it() -> None:
+    assert NEAR.answering_from(0.9).asked_from == 0.9
+    assert NEAR.answering_from(0.1) == NEAR
+
+
 def test_what_quotes_no_paper_is_given_by_nearness_alone(retriever: PaperRetriever) -> None:
     found = prepared(retriever, OWLS)
     given = found.match("how do the owls fly", (), ())
