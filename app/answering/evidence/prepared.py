@@ -74,18 +74,13 @@ class PreparedAnswer:
         return Evidence(confidence, self.status, quotes, direct=self.direct(language), read=read)
 
     def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
-        """The passages that were found, with those of the papers that it quotes in front, in their order."""
-        by_paper: dict[str, list[Passage]] = {}
-        for passage in found:
-            by_paper.setdefault(passage.paper.id, []).append(passage)
-        best = max((passage.score for passage in found), default=0.0)
+        """The passages that were found, with those of the papers that it quotes in front, each in their order."""
         papers = {quote.paper.id: quote.paper for quote in self.quotes}
-        own = [
-            passage
-            for name, paper in papers.items()
-            for passage in by_paper.pop(name, [Passage(paper, 0, len(paper.abstract), best)])
-        ]
-        return (*own, *(passage for rest in by_paper.values() for passage in rest))
+        own = [passage for passage in found if passage.paper.id in papers]
+        best = max((passage.score for passage in found), default=0.0)
+        missing = papers.keys() - {passage.paper.id for passage in own}
+        whole = [Passage(paper, 0, len(paper.abstract), best) for name, paper in papers.items() if name in missing]
+        return (*own, *whole, *(passage for passage in found if passage.paper.id not in papers))
 
 
 def _holds(quote: Citation, read: ReadSentence) -> bool:

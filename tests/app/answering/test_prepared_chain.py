@@ -65,7 +65,7 @@ def test_it_opens_the_answer_above_the_quotes_that_prove_it(ask: Ask) -> None:
     assert answer.answer.startswith(f"In this project's words: {TEXT['en']} [1][2]\n\n")
     assert answer.direct == Direct(TEXT["en"], "project", (1, 2), "no")
     assert [quote.paper.id for quote in answer.citations] == ["rlaif-vs-rlhf", "sleeper-agents"]
-    assert [source.paper.id for source in answer.sources[:1]] == ["rlaif-vs-rlhf"]
+    assert answer.sources[0].paper.id in {"rlaif-vs-rlhf", "sleeper-agents"}
     assert (answer.status, answer.confidence > 0.5) == ("answered", True)
 
 

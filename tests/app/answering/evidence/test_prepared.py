@@ -87,7 +87,7 @@ def test_the_papers_that_it_quotes_come_first(tmp_path: Path) -> None:
     [answer] = read(tmp_path, record(("bees", "Bees hum."), ("owls", "Mice run.")))
     found = (Passage(EULEN, 0, 5, 0.6), Passage(OWLS, 0, 10, 0.5))
     placed = [(passage.paper.id, passage.start, passage.end) for passage in answer.passages(found)]
-    assert placed == [("bees", 0, 9), ("owls", 0, 10), ("eulen", 0, 5)]
+    assert placed == [("owls", 0, 10), ("bees", 0, 9), ("eulen", 0, 5)]
 
 
 @pytest.mark.parametrize("change", [{"verdict": "maybe"}, {"covers": "all"}, {"text": "Silently."}])

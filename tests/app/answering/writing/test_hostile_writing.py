@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import socket
 import threading
 import time
@@ -85,13 +86,34 @@ def drained(telling: Any) -> Any:
             return end.value
 
 
+YARDSTICK_SECONDS = 0.02
+_WORD = re.compile(r"\w+ ")
+
+
+def yardstick() -> float:
+    """Seconds that this machine takes, now, for work that takes the machine meant by all bounds `YARDSTICK_SECONDS`."""
+    began = time.thread_time()
+    for n in range(100_000):
+        _WORD.match("one two", n % 7)
+    return time.thread_time() - began
+
+
 @pytest.fixture
 def seconds() -> Iterator[Callable[[], float]]:
-    """Seconds of this thread's own work: neither other processes nor sweeping up after earlier tests count."""
+    """Seconds of this thread's own work, on the machine that the bounds are meant for.
+
+    Neither other processes count nor sweeping up after earlier tests, and a machine half as fast has twice the time.
+    """
     gc.collect()
     gc.freeze()
+    before = yardstick()
     began = time.thread_time()
-    yield lambda: time.thread_time() - began
+
+    def took() -> float:
+        own = time.thread_time() - began
+        return own * YARDSTICK_SECONDS / max(YARDSTICK_SECONDS, before, yardstick())
+
+    yield took
     gc.unfreeze()
 
 
