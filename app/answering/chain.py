@@ -277,7 +277,7 @@ class AnswerChain(Runnable[Question, Event]):
         work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:
-        found = work.found.told(work.language.code)
+        found = work.found.told(work.standalone, work.language.code)
         evidence = briefly(found.evidence) if work.brief and not found.prepared else found.evidence
         if work.foreign:
             evidence = unread(evidence, bool(work.foreign.terms))

@@ -104,6 +104,18 @@ EVIDENCE = EvidenceWords(
         r"\bhow (?:many|much|long|often|large|big|small|fast|far|old)\b|"
         r"\b(?:what|which) (?:percentage|per ?cent|share|fraction|proportion|number|size|score|rate|year|date|amount)\b"
     ),
+    asks_openly=(
+        r"\b(?:what|whats|who|whos|whose|whom|how|why|when|where|which|list|compare|overview|explain|describe|summar\w+|"
+        r"tl;?dr|tell me|give me)\b"
+    ),
+    asks_whether=(
+        r"(?:^|[,.;:?!–—] ?|\b(?:and|but|so|or|then|ok|okay|hey|hi|well|actually|honestly|please|pls|wondering|know|"
+        r"asks?|says?) )(?:if )?"
+        r"(?:is|are|was|were|do|does|did|ca|can|could|has|have|had|wo|will|would|should|might|must|ai)(?:n['’]?t)? "
+        r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name|summar|compare|know)\w*)"
+        r"|\bwhether\b|\b(?:true|right|correct|really|or not|or no|yes or no)\W*$"
+    ),
+    verdict=r"(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)",
     figure=(
         r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|dozens?|hundreds?|thousands?|"
         r"millions?|billions?|twice|double[sd]?|tripled?|percent|orders? of magnitude)\b"

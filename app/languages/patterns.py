@@ -190,7 +190,8 @@ class EvidenceWords:
     `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
     the thing in the one group that it fills is; a sentence in which `wants_explained` is found may want that of
     its `term`, or of something in quotation marks, which `asking_what` asks. A question with `asks_figure` wants a
-    figure, and a sentence with `figure` or a digit has one.
+    figure, and a sentence with `figure` or a digit has one. One with `asks_openly` and without `asks_whether` wants
+    no yes or no, so that a text loses the `verdict` that it opens with.
     """
 
     leans: str = ""
@@ -207,6 +208,9 @@ class EvidenceWords:
     asking_what: str = ""
     asks_figure: str = ""
     figure: str = ""
+    asks_openly: str = ""
+    asks_whether: str = ""
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

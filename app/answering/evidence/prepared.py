@@ -10,6 +10,7 @@ from typing import Any, get_args
 from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence, Verdict
 from app.answering.evidence.evidence import Evidence
 from app.answering.evidence.selection import as_quotes
+from app.answering.evidence.verdicts import wants_verdict, without_verdict
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
 from retrieval.retriever import sentences_within
@@ -58,20 +59,27 @@ class PreparedAnswer:
         """Whether the sentence is among its quotes."""
         return any(_holds(quote, read) for quote in self.quotes)
 
-    def direct(self, language: str) -> Direct | None:
-        """The text as the line that an answer in the language opens with; None where it is in another."""
+    def direct(self, question: str, language: str) -> Direct | None:
+        """The text as the line that an answer in the language opens with; None where it is in another.
+
+        It says yes or no where the question wants that.
+        """
         numbers = tuple(quote.number for quote in self.quotes)
         text = self.text.get(language)
-        return Direct(text, "project", numbers, self.verdict) if text else None
+        if not text:
+            return None
+        if self.verdict and not wants_verdict(question):
+            return Direct(without_verdict(text), "project", numbers)
+        return Direct(text, "project", numbers, self.verdict)
 
-    def evidence(self, chance: float, language: str, read: tuple[ReadSentence, ...] = ()) -> Evidence:
-        """The quotes as evidence, where the chance is so large that this is what was asked.
+    def evidence(self, question: str, chance: float, language: str, read: tuple[ReadSentence, ...] = ()) -> Evidence:
+        """The quotes as evidence, where the chance is so large that this is what the question asks.
 
         `read` is what was read: a quote that is among it has its score there, any other that chance.
         """
         confidence = chance * ANSWERS[self.status]
         quotes = tuple(replace(quote, score=_score(quote, read, chance)) for quote in self.quotes)
-        return Evidence(confidence, self.status, quotes, direct=self.direct(language), read=read)
+        return Evidence(confidence, self.status, quotes, direct=self.direct(question, language), read=read)
 
     def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
         """The passages that were found, with those of the papers that it quotes in front, each in their order."""

@@ -23,12 +23,12 @@ class Found:
     evidence: Evidence = NOTHING
     prepared: PreparedMatch | None = None
 
-    def told(self, language: str) -> Found:
+    def told(self, question: str, language: str) -> Found:
         """The same with what was prepared for the evidence, told in the language, and its papers in front."""
         if self.prepared is None:
             return self
         answer = self.prepared.answer
-        evidence = answer.evidence(self.prepared.chance, language, self.evidence.read)
+        evidence = answer.evidence(question, self.prepared.chance, language, self.evidence.read)
         return replace(self, passages=answer.passages(self.passages), evidence=evidence)
 
 

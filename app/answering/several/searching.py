@@ -29,7 +29,7 @@ class Search:
         """The evidence for a part; `standalone` is how it reads with what it needs of those before it."""
         passages = self.passages(standalone, filters)
         read = self.search.read(text, standalone, text, passages)
-        found = self.search.with_prepared(read, standalone, filters or self.filters).told(self.words.language)
+        found = self.search.with_prepared(read, standalone, filters or self.filters).told(text, self.words.language)
         evidence = found.evidence
         return Findings(
             text,

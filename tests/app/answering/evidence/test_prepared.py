@@ -43,8 +43,9 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     quoted = [(quote.number, quote.paper.id, quote.quote) for quote in answer.quotes]
     assert quoted == [(1, "bees", "Bees hum."), (2, "owls", "Owls fly silently. Their feathers are soft.")]
     assert (answer.asked, answer.status) == (("how do owls fly",), "answered")
-    assert answer.direct("zh") == Direct("无声。", "project", (1, 2), "yes")
-    assert answer.direct("de") is None
+    assert answer.direct("Do owls fly silently?", "zh") == Direct("无声。", "project", (1, 2), "yes")
+    assert answer.direct("Do owls fly silently?", "de") is None
+    assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
 
 
 def test_of_an_abstract_in_another_language_the_sentence_with_that_translation_is_quoted(tmp_path: Path) -> None:
@@ -67,14 +68,14 @@ def test_what_is_not_said_is_not_known_of_papers_that_were_not_read(tmp_path: Pa
 def test_what_is_near_to_what_is_not_said_makes_it_a_part(tmp_path: Path) -> None:
     [answer] = read(tmp_path, record(("owls", "Mice run."), covers="no"))
     assert answer.status == "partly"
-    assert answer.evidence(0.8, "en").confidence == pytest.approx(0.4)
+    assert answer.evidence("owls", 0.8, "en").confidence == pytest.approx(0.4)
 
 
 def test_a_quote_has_the_score_of_what_was_read_in_it(tmp_path: Path) -> None:
     [answer] = read(tmp_path, record(("bees", "Bees hum."), ("owls", "Mice run.")))
     start = ABSTRACT.index("Mice")
     seen = (ReadSentence(OWLS, 0, 18, 0.9), ReadSentence(OWLS, start, start + 9, 0.3))
-    assert [quote.score for quote in answer.evidence(0.8, "en", seen).quotes] == [0.8, 0.3]
+    assert [quote.score for quote in answer.evidence("owls", 0.8, "en", seen).quotes] == [0.8, 0.3]
 
 
 def test_it_is_within_filters_that_admit_all_its_papers(tmp_path: Path) -> None:

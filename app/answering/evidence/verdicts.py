@@ -1,0 +1,25 @@
+"""Questions that want a yes or no, and texts that open with one."""
+
+from __future__ import annotations
+
+import re
+
+from app.languages import any_of
+
+_OPENLY = any_of(lambda language: language.evidence.asks_openly, re.IGNORECASE)
+_WHETHER = any_of(lambda language: language.evidence.asks_whether, re.IGNORECASE)
+_VERDICT = any_of(lambda language: language.evidence.verdict, re.IGNORECASE)
+
+
+def wants_verdict(question: str) -> bool:
+    """Whether a yes or no may answer the question: it asks whether, or does not plainly ask for something else."""
+    return _WHETHER.search(question) is not None or _OPENLY.search(question) is None
+
+
+def without_verdict(text: str) -> str:
+    """The text without the yes or no that it opens with, where what follows stands alone."""
+    opening = _VERDICT.match(text)
+    if opening is None:
+        return text
+    rest = text[opening.end() :]
+    return rest[:1].upper() + rest[1:]
