@@ -23,7 +23,7 @@ BASE_FILES = {
 GRAPH_FILE = "models/minilm-papers/graph.onnx"
 GRAPH_SHA256 = "3060ed71a1ba42f76a1a72b30ea1f3b7073e2d3e0f18b25b826243dc2f1ccb98"
 KNOWN_FILE = "models/minilm-papers/known.safetensors"
-KNOWN_SHA256 = "e496ffbbb98bcc3562884192d88785301c1f8af7bce1c83b2e4b049af2f029e4"
+KNOWN_SHA256 = "326106139c0c63ca69d187283ed8e3b7fd677f2831ce4ef81ff66c974d3a389c"
 TUNED_FILE = "models/minilm-papers/tuned.safetensors"
 TUNED_SHA256 = "a33b1a140e5fb19810bc5af1704a2025da7ab2c5254cc57742f2653af36eda38"
 
