@@ -62,6 +62,11 @@ class LocalAnswerer:
         self._collection = opened(papers, retriever, language_model, unsupported, answer_from, reader)
 
     @property
+    def collection(self) -> OpenCollection:
+        """What answers now: another process may replace the index, and then this."""
+        return self._collection
+
+    @property
     def papers(self) -> tuple[Paper, ...]:
         return self._collection.papers
 

@@ -1,19 +1,28 @@
 """Talk as people talk: `python -m benchmarks.conversations [--write docs/results.md] [--show]`.
 
 The conversations of data/people/ were written by four askers who knew the titles alone; what
-each turn is about was labelled by others who had read the abstracts (data/README.md).
+each turn is about was labelled by others who had read the abstracts (data/README.md). With --fit
+the weights are printed that tell whether a question goes on from the topic before it: they are
+fitted to conversations of their own and to those of dev, and held out by their authors.
 """
+
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# scikit-learn has no whole types.
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.answering.collection.records import Records
 from app.answering.events import Answer
+from app.answering.logistic import Logistic
+from app.answering.query.topic import features
+from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from app.build import build_answerer
 from app.local_answerer import LocalAnswerer
@@ -23,10 +32,13 @@ from benchmarks.figures import share, split_table, write_between_marks
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 from retrieval.shipped import shipped_file
+from retrieval.types import Filters
 
 MARKS = "<!-- conversations: begin -->", "<!-- conversations: end -->"
 COMMAND = "python -m benchmarks.conversations"
 SPLITS = ("dev", "test")
+FREEDOM = 3.0
+"""How freely the weights are fitted: scikit-learn's C."""
 COLLECTION = "*"
 """Stands for the collection as a whole."""
 SPOKEN_OF = 3
@@ -35,7 +47,8 @@ SPOKEN_OF = 3
 
 @dataclass(frozen=True, slots=True)
 class PeoplesTurn:
-    """`about` has the ids of the papers that a turn is about, none where it is about no paper.
+    """`about` has the ids of the papers that a turn is about, none where it is about no paper; in the conversations
+    that weights are fitted to it is not told.
 
     `leans` where it can only be understood with the turns before it.
     """
@@ -72,7 +85,7 @@ def read_conversations(file: Path) -> list[PeoplesConversation]:
 
 def _parsed(record: dict[str, Any]) -> PeoplesConversation:
     turns = tuple(
-        PeoplesTurn(str(turn["question"]), tuple(map(str, turn["about"])), bool(turn["leans"]))
+        PeoplesTurn(str(turn["question"]), tuple(map(str, turn.get("about", ()))), bool(turn["leans"]))
         for turn in record["turns"]
     )
     return PeoplesConversation(str(record["id"]), str(record["author"]), turns)
@@ -106,6 +119,48 @@ def on_topic(asked: Asked) -> bool:
     return any(passage.paper.id in about for passage in answer.sources[:SPOKEN_OF])
 
 
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """A later turn whose words do not say whether it goes on from the topic before it: the `features` of its words."""
+
+    author: str
+    leans: bool
+    given: Mapping[str, float]
+
+
+def doubted(answerer: LocalAnswerer, talks: Sequence[PeoplesConversation]) -> Iterator[Doubted]:
+    """The turns of the conversations that could be read either way, each after the answers before it."""
+    collection = answerer.collection
+    records, search = Records(collection.papers), collection.chain.search
+    for talk in talks:
+        history: list[Turn] = []
+        for asked in asked_in_turn(answerer, talk):
+            text = asked.turn.text
+            if doubt := understood(checked_question(text, tuple(history)), records).doubt:
+                found = search.passages(text, Filters(), lambda left_out: None)
+                yield Doubted(talk.author, asked.turn.leans, features(found, search.nearness(text), doubt))
+            history += [Turn("user", text), Turn("assistant", asked.answer.answer)]
+
+
+def fitted(turns: Sequence[Doubted]) -> Logistic:
+    """The regression that tells which of the turns lean on those before them."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = [list(one.given.values()) for one in turns]
+    model = LogisticRegression(C=FREEDOM, max_iter=5_000).fit(rows, [one.leans for one in turns])
+    weights = {name: round(float(weight), 2) for name, weight in zip(turns[0].given, model.coef_[0], strict=True)}
+    return Logistic(weights, round(float(model.intercept_[0]), 2))
+
+
+def held_out(turns: Sequence[Doubted]) -> float:
+    """The share of the turns told right, each author's by weights fitted to the others."""
+    right = 0
+    for author in {one.author for one in turns}:
+        model = fitted([one for one in turns if one.author != author])
+        right += sum((model.chance(one.given) > 0.5) == one.leans for one in turns if one.author == author)
+    return right / len(turns)
+
+
 def rows_of(asked: Sequence[Asked]) -> list[tuple[str, str]]:
     """The figures of a split, each with its name."""
     of_papers = [one for one in asked if one.turn.about and COLLECTION not in one.turn.about]
@@ -126,7 +181,11 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     arguments.add_argument("--write", type=Path, help="the page to put the table into")
     arguments.add_argument("--show", action="store_true", help="print the turns of dev that went wrong")
+    arguments.add_argument("--fit", action="store_true", help="print weights that tell what goes on")
     given = arguments.parse_args()
+    if given.fit:
+        _fit()
+        return
     columns: list[list[tuple[str, str]]] = []
     with tempfile.TemporaryDirectory() as home:
         answerer = build_answerer(read_settings(home=Path(home), llm="none"))
@@ -140,6 +199,14 @@ def main() -> None:
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)
+
+
+def _fit() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        answerer = build_answerer(read_settings(home=Path(home), llm="none"))
+        files = [shipped_file(f"people/conversations.{split}.jsonl") for split in ("train", "dev")]
+        turns = [turn for file in files for turn in doubted(answerer, read_conversations(file))]
+    print(f"{len(turns)} turns, told right by weights of other authors: {held_out(turns):.1%}\n{fitted(turns)}")
 
 
 def _shown(name: str, one: Asked) -> str:

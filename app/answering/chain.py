@@ -100,10 +100,10 @@ class AnswerChain(Runnable[Question, Event]):
         self._terms = terms
         self._summaries = summaries
         self._ways = ways
-        self._search = EvidenceSearch(retriever, evidence, prepared)
+        self.search = EvidenceSearch(retriever, evidence, prepared)
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
-        self._several = SeveralAnswerer(self._search, self._of_collection)
+        self._several = SeveralAnswerer(self.search, self._of_collection)
 
     def load_rest(self) -> None:
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
@@ -137,9 +137,9 @@ class AnswerChain(Runnable[Question, Event]):
     def _answer(self, work: Work, asked: Understanding) -> Iterator[Event]:
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
             return
+        self._settle(work, asked.doubt)
         if not asked.courtesy and not asked.of_records:
             asked = self._meant(work, asked) or asked
-        self._settle(work, asked.doubt)
         if not asked.of_records or asked.of_records.intent in PREPARED_TOO:
             self._prepare(work, asked)
         if reply := self._prepared_reply(work) if work.found.prepared else self._reply(work, asked):
@@ -163,10 +163,10 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _prepare(self, work: Work, asked: Understanding) -> None:
         """Look whether an answer was prepared for what is asked."""
-        if self._search.prepared is None or asked.courtesy or work.foreign or work.again:
+        if self.search.prepared is None or asked.courtesy or work.foreign or work.again:
             return
         self._find(work)
-        found = self._search.with_prepared(work.found, work.standalone, work.question.filters)
+        found = self.search.with_prepared(work.found, work.standalone, work.question.filters)
         # What the records are asked for they know better than what was written of them.
         if found.prepared and (found.prepared.answer.quotes or not asked.of_records):
             work.found = found
@@ -183,7 +183,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _meant(self, work: Work, asked: Understanding) -> Understanding | None:
         """The question about the collection or a record that is meant, where it is asked in a way its grammar lacks."""
-        if self._ways is None or asked.doubt or asked.standalone != work.question.text:
+        if self._ways is None or work.standalone != work.question.text:
             return None
         records = self._of_collection.records
         plainly = self._ways.plainly(work.question.text, names_in(records))
@@ -253,8 +253,8 @@ class AnswerChain(Runnable[Question, Event]):
         if not doubt or not self._evidence.name:
             return
         left_out: set[str] = set()
-        found = self._search.passages(work.question.text, work.question.filters, left_out.update)
-        work.standalone = settled(found, doubt, work.question.text)
+        found = self.search.passages(work.question.text, work.question.filters, left_out.update)
+        work.standalone = settled(work.question.text, found, self.search.nearness(work.question.text), doubt)
         if work.standalone == work.question.text:
             work.passages = found
             work.left_out |= left_out
@@ -270,10 +270,10 @@ class AnswerChain(Runnable[Question, Event]):
         if work.found_for == work.standalone:
             return
         if work.found_for or not work.passages:
-            work.passages = self._search.passages(work.standalone, work.question.filters, work.left_out.update)
+            work.passages = self.search.passages(work.standalone, work.question.filters, work.left_out.update)
         work.clock("retrieve_ms")
         asked_for = work.standalone if work.again else work.question.text
-        work.found = self._search.read(asked_for, work.standalone, work.question.text, work.passages)
+        work.found = self.search.read(asked_for, work.standalone, work.question.text, work.passages)
         work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.answering.evidence.evidence import NOTHING, Evidence, EvidenceFinder, WrittenNear
-from app.answering.evidence.prepared_answers import PreparedAnswers, PreparedMatch
+from app.answering.evidence.prepared_answers import NEAR_FROM, PreparedAnswers, PreparedMatch
 from retrieval.retriever import LeftOut, PaperRetriever
 from retrieval.types import Filters, Passage
+
+NEARNESS_UNKNOWN = 0.65
+"""What stands for it where nothing was prepared: about the mean of people's questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class EvidenceSearch:
 
     def passages(self, text: str, filters: Filters, left_out: LeftOut) -> tuple[Passage, ...]:
         return tuple(self.retriever.passages(text, filters, left_out=left_out))
+
+    def nearness(self, text: str) -> float:
+        """How near the text comes to a way of asking for a prepared answer: a cosine similarity."""
+        if self.prepared is None:
+            return NEARNESS_UNKNOWN
+        return max((near for _, near in self.prepared.nearest(text)), default=NEAR_FROM)
 
     def read(self, asked: str, standalone: str, focus: str, passages: Sequence[Passage]) -> Found:
         """What is read in the passages that were found for `standalone`, the question with what it needs of those

@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.answering.collection.question import CollectionQuestion, folded, going_on
 from app.answering.collection.records import Records
+from app.answering.evidence.definition import term_asked
 from app.answering.query.courtesy import courtesy_in
 from app.answering.question import Question, Turn
 from app.languages import LANGUAGES, any_of
@@ -24,6 +25,8 @@ REFERRING_WORDS = 7
 """… unless it refers back, when it takes this many …"""
 GOING_ON_WORDS = 9
 """… or goes on from what was said, when it takes this many. Chosen on follow-ups and on changes of topic."""
+OWN_TOPIC_WORDS = 9
+"""With so many content words a question that points at nothing before it needs nothing before it."""
 OWN_ANTECEDENT_WORDS = 4
 """After this many content words a pronoun refers to something in the question itself."""
 MANY_MEANT = 3
@@ -94,12 +97,14 @@ def wants_again(text: str) -> Again | None:
 class Doubt:
     """A question that may go on from the topic before it, or begin one: `joined` is how it reads where it goes on.
 
-    `topic` has the ids of the papers that were spoken of; it `leans` where a word of it points back.
+    `topic` has the ids of the papers that were spoken of; it `leans` where a word of it points back, and is `foreign`
+    where the papers hardly use its words.
     """
 
     joined: str
     topic: frozenset[str]
-    leans: bool
+    leans: bool = False
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +135,9 @@ class Conversation:
 
         What its own words find in the papers then decides (`app.answering.query.topic`).
         """
-        if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, self.topic, records):
+        if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, records):
             return None
-        return Doubt(self.topic.joined(text), self.topic.named_ids, _leans(text))
+        return Doubt(self.topic.joined(text), self.topic.named_ids, _leans(text), _foreign(text, records))
 
 
 def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversation:
@@ -145,7 +150,7 @@ def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversati
         replied = records.named_in(reply)
         goes_on = topic.is_set and _continues(asked, topic, records)
         # What was answered tells how a question was read that could be read either way.
-        if replied and topic.named and _is_in_doubt(asked, topic, records):
+        if replied and topic.named and _is_in_doubt(asked, records):
             goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
         of_records = going_on(asked, of_records, records, topic.named)
         paper = of_records.paper if of_records else None
@@ -191,14 +196,16 @@ def _leans(text: str) -> bool:
     return refers_back(text) or (_GOES_ON.match(text) is not None and _length(text) < GOING_ON_WORDS)
 
 
-def _is_in_doubt(text: str, topic: _Topic, records: Records) -> bool:
-    """Whether the text has words of its own and yet may go on from what was said before."""
+def _is_in_doubt(text: str, records: Records) -> bool:
+    """Whether the text has words of its own and yet may go on from what was said before.
+
+    "What is superposition?" is short, and yet a question of its own.
+    """
     if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)):
         return False
-    if _leans(text):
-        return True
-    short = _length(text) < PLAIN_WORDS
-    return short and not _foreign(text, records) and not _has_subject_of_its_own(text, topic, records)
+    if (term := term_asked(text)) and records.explained(term):
+        return False
+    return _leans(text) or _length(text) < OWN_TOPIC_WORDS
 
 
 def _continues(text: str, topic: _Topic, records: Records) -> bool:

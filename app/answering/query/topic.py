@@ -1,27 +1,37 @@
-"""Whether a question that could be read either way stands alone: what its own words find in the papers decides."""
+"""Whether a question goes on from the topic before it, where its words do not say: what they find decides."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from app.answering.logistic import Logistic
 from app.answering.query.conversation import Doubt
 from retrieval.types import Passage
 
-STANDS_FROM = 0.22
-"""The score that a paper reaches for words that name a subject; "what was the score?" finds none that does …"""
-LEANING_STANDS_FROM = 0.26
-"""… and where a word points back. Both were chosen on the dev conversations of data/people/."""
-STAYS_WITHIN = 0.65
-"""Where a paper of the topic reaches this share of the best score, the words are about the topic."""
+GOES_ON = Logistic({"leans": 0.95, "foreign": -0.79, "best": -5.81, "share": 0.43, "near": -3.4}, 4.24)
+"""Tells from the `features` whether a question goes on. Fitted by `python -m benchmarks.conversations --fit`."""
 
 
-def stands_alone(found: Sequence[Passage], doubt: Doubt) -> bool:
-    """Whether the question begins a topic of its own; `found` are the passages for its own words alone."""
+def features(found: Sequence[Passage], near: float, doubt: Doubt) -> dict[str, float]:
+    """What is known of the question's own words: whether they lean on something said before, or are none of the
+    papers', the score of the nearest passage, the share of it that a paper of the topic reaches, and how near a
+    prepared way of asking comes."""
     best = max((passage.score for passage in found), default=0.0)
     of_topic = max((passage.score for passage in found if passage.paper.id in doubt.topic), default=0.0)
-    return best >= (LEANING_STANDS_FROM if doubt.leans else STANDS_FROM) and of_topic < STAYS_WITHIN * best
+    return {
+        "leans": float(doubt.leans),
+        "foreign": float(doubt.foreign),
+        "best": best,
+        "share": of_topic / best if best > 0 else 1.0,
+        "near": near,
+    }
 
 
-def settled(found: Sequence[Passage], doubt: Doubt, text: str) -> str:
+def stands_alone(given: Mapping[str, float]) -> bool:
+    """Whether a question with these `features` begins a topic of its own."""
+    return GOES_ON.chance(given) < 0.5
+
+
+def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> str:
     """How the question reads: by itself where it stands alone, else joined to the topic before it."""
-    return text if stands_alone(found, doubt) else doubt.joined
+    return text if stands_alone(features(found, near, doubt)) else doubt.joined

@@ -132,7 +132,8 @@ class SeveralAnswerer:
         read = understood(asked, self._collection.records)
         standalone = read.standalone
         if read.doubt and self._search_with.evidence.name:
-            standalone = settled(search.passages(asked.text), read.doubt, asked.text)
+            found, near = search.passages(asked.text), self._search_with.nearness(asked.text)
+            standalone = settled(asked.text, found, near, read.doubt)
         return search.find(asked.text, standalone)
 
 
