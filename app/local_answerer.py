@@ -14,6 +14,8 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, Turn, checked_question
 from app.answering.reading.reader import Reader
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.open_collection import OpenCollection, opened
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.retriever import PaperRetriever
@@ -130,6 +132,9 @@ class LocalAnswerer:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return self._asked(lambda collection: collection.similar(paper_id, top))
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        return self._asked(lambda collection: collection.compare(asked))
 
     def follow(self) -> None:
         """Open the collection again now, where another process has replaced its index. Raises `PaperbackedError`."""

@@ -22,6 +22,7 @@ from app.answering.evidence.prepared import read_prepared
 from app.answering.evidence.prepared_answers import MODEL_FILE as PREPARED_MODEL_FILE
 from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepared_calibration, ways_of
 from app.answering.evidence.read_evidence import ReadEvidence
+from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
 from app.answering.models.language_model import LanguageModel
@@ -29,6 +30,9 @@ from app.answering.query.ways import FILE as WAYS_FILE
 from app.answering.query.ways import WaysOfAsking, read_ways
 from app.answering.question import Question
 from app.answering.reading.reader import Reader
+from app.answering.side_by_side.comparer import PaperComparer
+from app.answering.side_by_side.request import CompareRequest, checked_request
+from app.answering.side_by_side.table import PaperTable
 from app.answering.sources import best_passage_per_paper
 from app.answering.writing.summaries import FILE as SUMMARIES_FILE
 from app.answering.writing.summaries import read_summaries
@@ -56,6 +60,7 @@ class OpenCollection:
     facets: Facets
     retriever: PaperRetriever
     chain: AnswerChain
+    comparer: PaperComparer
 
     def stream(self, question: Question) -> Generator[Event]:
         """The events of the answer."""
@@ -70,6 +75,10 @@ class OpenCollection:
         if (paper := self.by_id.get(paper_id)) is None:
             raise InputError(f"There is no paper {paper_id[:80]!r} in the collection.")
         return tuple(self.retriever.similar(paper, top))
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        """Chosen papers side by side. Raises `InputError` where they cannot be compared."""
+        return self.comparer.compare(checked_request(asked, self.by_id))
 
 
 def opened(
@@ -101,6 +110,7 @@ def opened(
         language.code: read_summaries(shipped_file(SUMMARIES_FILE.format(language=language.code)), papers)
         for language in LANGUAGES
     }
+    terms = read_terms(shipped_file(TERMS_FILE))
     chain = AnswerChain(
         retriever,
         evidence,
@@ -108,13 +118,14 @@ def opened(
         support,
         papers=papers,
         suggestions=suggestions,
-        terms=read_terms(shipped_file(TERMS_FILE)),
+        terms=terms,
         summaries=summaries,
         ways=ways,
         prepared=prepared,
         unsupported=unsupported,
     )
-    return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain)
+    comparer = PaperComparer(EvidenceSearch(retriever, evidence), chain.records, terms)
+    return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain, comparer)
 
 
 def _prepared(

@@ -124,11 +124,22 @@ class PaperRetriever(BaseRetriever):
         vector = self._vector(english)
         found = self._nearest(vector, papers, filters, left_out)
         asked = self._asked(vector, filters) if weights.dense and weights.questions else {}
-        looked_up = self._looked_up(query, english, filters, weights)
+        looked_up = self._looked_up(query, english, filters.admit, weights)
         known = {passage.paper.id for passage in found}
         missing = dict.fromkeys(paper for paper in (*asked, *looked_up) if paper not in known)
         found += self._passages_of(missing, vector, left_out)
         return _grouped(found, asked, looked_up, weights, papers)
+
+    def passages_of(self, query: str, papers: Sequence[Paper], left_out: LeftOut = unheard) -> list[Passage]:
+        """The same of these papers alone, however far they are from the query; one that is not indexed has none."""
+        weights = self.weights if self.lexical is not None else replace(self.weights, lexical=0.0, letters=0.0)
+        english = self.in_terms(query, weights)
+        vector = self._vector(english)
+        wanted = dict.fromkeys(paper.id for paper in papers)
+        asked = weights.dense and weights.questions and self.expansion_queries
+        near = self._questions().nearest_papers(vector, CANDIDATES, wanted) if asked else {}
+        looked_up = self._looked_up(query, english, lambda paper: paper.id in wanted, weights)
+        return _grouped(self._passages_of(wanted, vector, left_out), near, looked_up, weights, len(wanted))
 
     def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
         """The best passage of each of the `papers` other papers nearest in meaning to this one, nearest first."""
@@ -195,9 +206,9 @@ class PaperRetriever(BaseRetriever):
         return self._expansion(self.index)
 
     def _looked_up(
-        self, query: str, english: str, filters: Filters, weights: RetrievalWeights
+        self, query: str, english: str, admits: Callable[[Paper], bool], weights: RetrievalWeights
     ) -> dict[str, tuple[float, float]]:
-        """Papers by words and letters: the scores of the best `LOOKED_UP`, by the paper's id."""
+        """Papers by words and letters: the scores of the best `LOOKED_UP` of those admitted, by the paper's id."""
         if self.lexical is None or not (weights.lexical or weights.letters):
             return {}
         # A Chinese question is looked up in both languages, as the documents have both.
@@ -207,7 +218,7 @@ class PaperRetriever(BaseRetriever):
         scores: dict[str, tuple[float, float]] = {}
         for place in map(int, np.argsort(-(weights.lexical * words + weights.letters * letters), kind="stable")):
             paper = self.lexical.papers[place]
-            if filters.admit(paper):
+            if admits(paper):
                 scores[paper.id] = (float(words[place]), float(letters[place]))
             if len(scores) == LOOKED_UP:
                 break

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from app.answering.events import Answer, Event
 from app.answering.question import Question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from retrieval.types import Facets, Filters, Paper, Passage
 
 
@@ -62,4 +64,8 @@ class Answerer(Protocol):
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         """The best passage of each of the `top` other papers nearest to this one. Raises `InputError` without it."""
+        ...
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        """Chosen papers side by side. Raises `InputError` for papers, a question or aspects that cannot be compared."""
         ...

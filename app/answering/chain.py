@@ -15,6 +15,7 @@ from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.one_paper import in_short
+from app.answering.collection.records import Records
 from app.answering.events import (
     Answer,
     AnswerModels,
@@ -104,6 +105,11 @@ class AnswerChain(Runnable[Question, Event]):
         self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(self.search, self._of_collection)
+
+    @property
+    def records(self) -> Records:
+        """The papers' records, which are indexed at first use."""
+        return self._of_collection.records
 
     def load_rest(self) -> None:
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""

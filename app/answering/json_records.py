@@ -83,6 +83,35 @@ class TableRecord(TypedDict):
     rows: list[TableRowRecord]
 
 
+class CellRecord(TypedDict):
+    """A quote in a table of papers; whose it is, its row says."""
+
+    number: int
+    quote: str
+    start: int
+    end: int
+    score: float
+    gloss: NotRequired[str]
+
+
+class PaperRowRecord(TypedDict):
+    """A paper with its quotes by column; null where it was not seen to say it."""
+
+    paper: PaperRecord
+    status: str | None
+    cells: dict[str, CellRecord | None]
+
+
+class PaperTableRecord(TypedDict):
+    """Chosen papers side by side."""
+
+    question: str | None
+    columns: list[str]
+    rows: list[PaperRowRecord]
+    note: str | None
+    notes: list[NoticeRecord]
+
+
 class AnswerRecord(TypedDict):
     """The whole answer."""
 

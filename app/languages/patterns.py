@@ -187,11 +187,13 @@ class EvidenceWords:
     `asks_for_several` is what a question has that compares or lists; `asking` are words of
     which a question is made, whatever it is about. `manner` is how an answer is wanted, and
     no part of what is asked, and one with `brief` wants few words. A sentence with `says_aim` or
-    `says_finding` says what a work set out to do, or what it found. What fits `asks_definition` wants to know what
-    the thing in the one group that it fills is; a sentence in which `wants_explained` is found may want that of
-    its `term`, or of something in quotation marks, which `asking_what` asks. A question with `asks_figure` wants a
-    figure, and a sentence with `figure` or a digit has one. One with `asks_openly` and without `asks_whether` wants
-    no yes or no, so that a text loses the `verdict` that it opens with.
+    `says_finding` says what a work set out to do, or what it found; one with `says_question` what it wants to know,
+    with `says_doing` what was done, with `says_limit` where what was done or found ends, and with `of_others` speaks
+    of other work. What fits `asks_definition` wants to know what the thing in the one group that it fills is; a
+    sentence in which `wants_explained` is found may want that of its `term`, or of something in quotation marks,
+    which `asking_what` asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit
+    has one. One with `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
+    that it opens with.
     """
 
     leans: str = ""
@@ -201,6 +203,10 @@ class EvidenceWords:
     asking: str = ""
     says_aim: str = ""
     says_finding: str = ""
+    says_question: str = ""
+    says_doing: str = ""
+    says_limit: str = ""
+    of_others: str = ""
     manner: str = ""
     brief: str = ""
     asks_definition: str = ""

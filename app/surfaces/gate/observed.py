@@ -15,6 +15,8 @@ from typing import Any, TextIO
 from app.answering.answerer import Answerer, Models
 from app.answering.events import Answer, Done, Event, Failed, Quotes
 from app.answering.question import Question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.surfaces.gate.metrics import Metrics
 from retrieval.errors import InputError
 from retrieval.types import Facets, Filters, Paper, Passage
@@ -104,6 +106,9 @@ class ObservedAnswerer:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return self._answerer.similar(paper_id, top)
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        return self._answerer.compare(asked)
 
     def stream(self, question: Question) -> Generator[Event]:
         # Looked up here, in the request's own context: the events may be taken on other threads.
