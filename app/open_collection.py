@@ -78,6 +78,8 @@ class OpenCollection:
 
     def compare(self, asked: CompareRequest) -> PaperTable:
         """Chosen papers side by side. Raises `InputError` where they cannot be compared."""
+        # What abstracts say of themselves is read without the index, which alone would tell that they are others now.
+        self.retriever.store.confirm(self.retriever.index)
         return self.comparer.compare(checked_request(asked, self.by_id))
 
 

@@ -15,8 +15,10 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, Done, Event, Failed, Quotes, Sources, Status, name_of
+from app.answering.events import Answer, Citation, Done, Event, Failed, Quotes, Sources, Status, name_of
 from app.answering.question import checked_question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.build import LocalAnswerer, build_answerer, collection_papers, find_retriever, ingest_papers
 from app.server import _following
 from app.settings import Settings, read_settings
@@ -103,12 +105,17 @@ def test_a_filter_that_goes_with_the_old_collection_finds_nothing(
     assert answerer.facets.organisations == {"Sea": 1}
 
 
+def quotes_of(table: PaperTable) -> list[Citation]:
+    return [quote for row in table.rows for quote in row.cells.values() if quote]
+
+
 @pytest.mark.parametrize(
     "first",
     [
         lambda answerer: answerer.search("owls hunt at night"),
         lambda answerer: answerer.similar("whales"),
         lambda answerer: answerer.follow(),
+        lambda answerer: quotes_of(answerer.compare(CompareRequest(("whales", "owls"), OWLS))),
     ],
 )
 def test_whatever_is_asked_first_sees_it(

@@ -20,7 +20,7 @@ from retrieval.retriever import LeftOut
 from retrieval.types import Paper, Passage
 
 Answers = Mapping[str, Evidence]
-"""What each paper answers, by its id; one without an abstract is not among them."""
+"""What each paper answers, by its id; one that the index has nothing of is not among them."""
 
 
 @dataclass(frozen=True, slots=True)

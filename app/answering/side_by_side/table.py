@@ -47,6 +47,14 @@ class PaperTable:
     question: str | None = None
     note: str | None = None
 
+    @property
+    def status(self) -> AnswerStatus:
+        """What all rows come to together; a table without a question has nothing to abstain from."""
+        statuses = {row.status for row in self.rows} - {None}
+        if statuses <= {"answered"}:
+            return "answered"
+        return "abstained" if statuses == {"abstained"} else "partly"
+
     def as_json(self) -> PaperTableRecord:
         """The contract's JSON object."""
         return {

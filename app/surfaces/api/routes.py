@@ -1,4 +1,4 @@
-"""The HTTP API under /api/v1: ask (JSON or server-sent events), search, papers, feedback, export, health."""
+"""The HTTP API under /api/v1: ask (JSON or server-sent events), compare, search, papers, feedback, export, health."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
 from app.surfaces.api.ask import AskRequest, add_ask
+from app.surfaces.api.compare import CompareRequest, add_compare
 from app.surfaces.api.export import ExportRequest, KeptAnswer, add_export
 from app.surfaces.api.feedback import FeedbackRequest, add_feedback
 from app.surfaces.api.health import add_health
@@ -21,7 +22,7 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 
-BODIES = (AskRequest, FeedbackRequest, ExportRequest, KeptAnswer)
+BODIES = (AskRequest, CompareRequest, FeedbackRequest, ExportRequest, KeptAnswer)
 """What the routes read by themselves, for the OpenAPI document."""
 
 
@@ -34,6 +35,7 @@ def api_router(
     """The routes under /api/v1; whatever else is asked for there is a problem too, and not the page's to answer."""
     router = APIRouter(prefix="/api/v1", tags=["paperbacked"])
     add_ask(router, answerer, runs, heartbeat_s)
+    add_compare(router, answerer)
     add_search(router, answerer)
     add_papers(router, answerer)
     add_feedback(router, options.feedback_file)

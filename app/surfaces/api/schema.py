@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from fastapi import Query
 from pydantic import BaseModel, Field
 
+from app.answering.side_by_side.table import Column
+
 DAY = "YYYY, YYYY-MM or YYYY-MM-DD, inclusive."
 Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")]
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
@@ -166,6 +168,37 @@ class Answer(BaseModel):
     read: list[ReadSentence] = Field([], description="What was read, the surest first; empty without a reader.")
     parts: list[Part] = Field([], description="What was asked, where it was several things; else empty.")
     table: Table | None = Field(None, description="What was compared; null where nothing was.")
+
+
+class Cell(BaseModel):
+    """A quote in a table of papers: exactly `abstract[start:end]` of its row's paper."""
+
+    number: int = Field(ge=1, description="The same words have the same number.")
+    quote: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    score: Score
+    gloss: str = Field("", description="The quote in English; only there where the abstract is in another language.")
+
+
+class PaperRow(BaseModel):
+    """A paper with its quotes."""
+
+    paper: Paper
+    status: Literal["answered", "partly", "abstained"] | None = Field(
+        description="What the quote under `answer` comes to; partly: it may not answer. Null without a question."
+    )
+    cells: dict[Column, Cell | None] = Field(description="By column; null where the abstract was not seen to say it.")
+
+
+class PaperTable(BaseModel):
+    """Chosen papers side by side, in the order in which they were chosen."""
+
+    question: str | None
+    columns: list[Column]
+    rows: list[PaperRow]
+    note: str | None = Field(description="What readers are told besides, such as that a paper has no abstract.")
+    notes: list[Notice] = Field(description="The same, each with a code and parameters for other languages.")
 
 
 class Problem(BaseModel):

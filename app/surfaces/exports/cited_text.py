@@ -1,12 +1,14 @@
-"""An answer as text alone, with its numbered references at the end, for programs that show nothing else."""
+"""An answer or a table as text alone, with numbered quotes or references, for programs that show nothing else."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator, Sequence
 
 from app.answering.events import Answer
-from app.answering.writing.quotes import described
-from app.languages import LANGUAGES, either, language_of
+from app.answering.side_by_side.table import ANSWER, Column, PaperRow, PaperTable
+from app.answering.writing.quotes import described, quoted
+from app.languages import ENGLISH, LANGUAGES, either, language_of
 from app.languages.phrases import AnswerPhrases
 from retrieval.types import Paper
 
@@ -21,6 +23,19 @@ _LIVE = re.compile(r"\\(?=[\\<])|<(?=[^\s0-9=]|\Z)|(?<=\])[(:]")
 def cited_text(answer: Answer) -> str:
     """The answer's text and its ending."""
     return answer.answer + ending(answer)
+
+
+def compared_text(table: PaperTable, named: Callable[[Paper], str]) -> str:
+    """A paragraph a paper, as `named`: its quotes with their numbers, and what is not said; in English."""
+    paragraphs = ["\n".join((named(row.paper), *_compared(row, table.columns))) for row in table.rows]
+    return "\n\n".join((*paragraphs, table.note) if table.note else paragraphs)
+
+
+def _compared(row: PaperRow, columns: Sequence[Column]) -> Iterator[str]:
+    for column in columns:
+        quote = row.cells[column]
+        near = "comes near: " if column == ANSWER and row.status == "partly" else ""
+        yield f"- {column}: {near}{quoted(quote, ENGLISH.phrases) if quote else 'not said'}"
 
 
 def ending(answer: Answer) -> str:

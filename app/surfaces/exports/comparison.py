@@ -33,7 +33,7 @@ def comparisons_csv(answers: Iterable[Answer]) -> str:
     writer.writerow(CSV_COLUMNS)
     for answer in answers:
         for row in answer.table:
-            writer.writerow([_cell(value) for value in (answer.question, *_values(row))])
+            writer.writerow([csv_cell(value) for value in (answer.question, *_values(row))])
     return file.getvalue()
 
 
@@ -46,6 +46,7 @@ def _values(row: TableRow) -> tuple[object, ...]:
     return (row.name, paper.name, paper.organisation or "", published, quote.quote, quote.number, paper.url or "")
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """The value on one line, and no formula."""
     text = " ".join(sanitize(str(value)).split())
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -119,17 +119,17 @@ def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
         yield words("md_nothing" if abstained else "md_unquoted")
     if abstained and answer.sources:
         yield f"### {words('md_closest')}"
-        yield "\n".join(f"- {_described(paper)}" for paper in closest_papers(answer.sources))
+        yield "\n".join(f"- {linked_paper(paper)}" for paper in closest_papers(answer.sources))
 
 
 def _reference(citation: Citation, words: UiStrings) -> Iterator[str]:
-    yield f"[{citation.number}] {_described(citation.paper)}"
+    yield f"[{citation.number}] {linked_paper(citation.paper)}"
     yield f"> {escaped(citation.quote)}"
     if citation.gloss:
         yield words("card_gloss", gloss=escaped(citation.gloss))
 
 
-def _described(paper: Paper) -> str:
+def linked_paper(paper: Paper) -> str:
     """The paper's name as a link where it has one, its organisation and its month."""
     name = escaped(paper.name) if paper.title else f"\\[{escaped(paper.name)}\\]"
     address = web_address(paper_address(paper))

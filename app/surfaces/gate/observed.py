@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -46,6 +46,7 @@ class _Watch:
     total_s: float | None = None
     status: str = "stopped"
     answer: Answer | None = None
+    event: str = "answer"
     recorded: bool = False
 
     def saw(self, event: Event) -> None:
@@ -65,6 +66,9 @@ class _Watch:
         if self.evidence_s is None and evidence_ms is not None:
             self.evidence_s = evidence_ms / 1000
 
+    def compared(self, table: PaperTable) -> None:
+        self.status, self.total_s = table.status, self.seconds
+
     def failed(self) -> None:
         self.status, self.total_s = "failed", self.seconds
 
@@ -75,7 +79,8 @@ class _Watch:
 
 
 class ObservedAnswerer:
-    """The `Answerer` of one surface: each of its answers is counted in `metrics` and logged as one record.
+    """The `Answerer` of one surface: each of its answers, and each comparison of papers, is counted in `metrics` and
+    logged as one record.
 
     The log holds a question's text only with `log_questions`.
     """
@@ -108,7 +113,11 @@ class ObservedAnswerer:
         return self._answerer.similar(paper_id, top)
 
     def compare(self, asked: CompareRequest) -> PaperTable:
-        return self._answerer.compare(asked)
+        watch = _Watch(ASKED_FROM.get() or self._surface, asked.question or "", event="comparison")
+        with self._watched(watch):
+            table = self._answerer.compare(asked)
+            watch.compared(table)
+            return table
 
     def stream(self, question: Question) -> Generator[Event]:
         # Looked up here, in the request's own context: the events may be taken on other threads.
@@ -116,9 +125,17 @@ class ObservedAnswerer:
 
     def ask(self, question: Question) -> Answer:
         watch = _Watch(ASKED_FROM.get() or self._surface, question.text)
+        with self._watched(watch):
+            answer = self._answerer.ask(question)
+            watch.answered(answer)
+            return answer
+
+    @contextmanager
+    def _watched(self, watch: _Watch) -> Iterator[None]:
+        """Meanwhile an answer is made at once; it is recorded at the end, unless it could not have been made."""
         self._metrics.answers_running.inc()
         try:
-            answer = self._answerer.ask(question)
+            yield
         except InputError:  # no question that could have been answered
             self._metrics.answers_running.dec()
             raise
@@ -126,9 +143,7 @@ class ObservedAnswerer:
             watch.failed()
             self._record(watch)
             raise
-        watch.answered(answer)
         self._record(watch)
-        return answer
 
     def _observed(self, question: Question, watch: _Watch) -> Generator[Event]:
         self._metrics.answers_running.inc()
@@ -163,7 +178,7 @@ class ObservedAnswerer:
         answer = watch.answer
         line: dict[str, Any] = {
             "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "event": "answer",
+            "event": watch.event,
             "id": answer.id if answer else None,
             "surface": watch.surface,
             "status": watch.status,

@@ -65,6 +65,7 @@ RULES: tuple[Rule, ...] = (
     Rule("/gradio_api/reset", ("POST",), "page"),
     Rule("/api/v1/health", READING, "programs", "nothing"),
     Rule("/api/v1/ask", ("POST",), "programs", "question"),
+    Rule("/api/v1/compare", ("POST",), "programs", "question"),
     Rule("/api/v1/feedback", ("POST",), "programs", "feedback"),
     Rule("/api/v1/export", ("POST",), "programs"),
     Rule("/api/v1/search", READING, "programs"),

@@ -1,4 +1,4 @@
-"""The tools for language models: ask, search_papers and get_paper, each with what goes in and what comes out."""
+"""The tools for language models: ask, search_papers, get_paper, compare_papers, with what goes in and comes out."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from app.answering.answerer import Answerer
 from app.answering.events import Answer, sources_as_json
 from app.answering.query.request import filters_from_json, question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
+from app.answering.side_by_side.request import MAX_COMPARED, MIN_COMPARED, compare_request_from_json
 from app.answering.sources import closest_papers
 from app.answering.writing.quotes import described
 from app.surfaces.api import schema
 from app.surfaces.api.ask import AskFilters, AskRequest
-from app.surfaces.exports.cited_text import cited_text
+from app.surfaces.api.compare import Comparison
+from app.surfaces.exports.cited_text import cited_text, compared_text
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import finished_answer
 from retrieval.errors import InputError
@@ -27,7 +29,7 @@ from retrieval.types import Paper
 
 MAX_TOP = 50
 _TOP = 5
-_STRUCTURED = frozenset({"filters", "history", "top"})
+_STRUCTURED = frozenset({"filters", "history", "top", "paper_ids", "aspects"})
 """Arguments that are no texts, which some clients send as a text of JSON all the same."""
 _FILTERS = ", ".join(f"{facet.name} ({facet.examples})" if facet.examples else facet.name for facet in FACETS)
 
@@ -118,6 +120,12 @@ async def get_paper(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str
     return Said(f"{_line(paper)}\n\n{authors}{paper.abstract or 'No abstract in this collection.'}", paper.as_json())
 
 
+async def compare_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
+    """Chosen papers side by side."""
+    table = await run_in_threadpool(answerer.compare, compare_request_from_json(dict(arguments)))
+    return Said(compared_text(table, _line), table.as_json())
+
+
 TOOLS = {
     tool.name: tool
     for tool in (
@@ -152,6 +160,18 @@ TOOLS = {
             PaperRequest,
             schema.Paper,
             get_paper,
+        ),
+        PaperTool(
+            "compare_papers",
+            "Compare papers",
+            f"Set {MIN_COMPARED} to {MAX_COMPARED} papers side by side, by their ids, a row each. Without a question "
+            "every row has the paper's own sentences on what it asked, did and found and where that ends; aspects "
+            "choose among these. With a question each paper is asked it by itself. Every cell is a verbatim quote with "
+            "its place in the abstract, or null where the abstract was not seen to say it: do not fill it in yourself. "
+            "Where a row's status is partly, its answer only comes near: say so. Ids come from ask and search_papers.",
+            Comparison,
+            schema.PaperTable,
+            compare_papers,
         ),
     )
 }

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from app.answering.query.request import question_from_json
 from app.answering.question import checked_question
+from app.answering.side_by_side.request import compare_request_from_json
 from app.build import LocalAnswerer
 from app.notices.notice import Notice
 from app.server import create_app
@@ -58,7 +59,11 @@ def test_every_reference_leads_somewhere(client: TestClient) -> None:
     told = client.get("/openapi.json").json()
     text = json.dumps(told)
     named = set(re.findall(r'"#/components/schemas/(\w+)"', text))
-    assert {"Answer", "AskRequest", "KeptAnswer", "Problem"} <= named <= set(told["components"]["schemas"])
+    assert (
+        {"Answer", "AskRequest", "CompareRequest", "KeptAnswer", "PaperTable", "Problem"}
+        <= named
+        <= set(told["components"]["schemas"])
+    )
     assert "HTTPValidationError" not in text
 
 
@@ -107,11 +112,15 @@ def test_the_examples_are_true_to_the_collection(answerer: LocalAnswerer) -> Non
         assert paper is not None and found["paper"] == paper.as_json()
         assert found.get("quote", found.get("passage")) == paper.abstract[found["start"] : found["end"]]
     schema.Answer.model_validate(shown["answer"])
+    schema.PaperTable.model_validate(shown["table"], strict=True)
+    assert answerer.compare(compare_request_from_json(shown["compare"])).as_json() == shown["table"]
     assert answer_from_kept(shown["export"]["answers"][0], answerer.paper).citations
     assert question_from_json(shown["ask"]).text == shown["answer"]["question"]
 
 
-@pytest.mark.parametrize(("path", "name"), [("ask", "ask"), ("feedback", "feedback"), ("export", "export")])
+@pytest.mark.parametrize(
+    ("path", "name"), [("ask", "ask"), ("compare", "compare"), ("feedback", "feedback"), ("export", "export")]
+)
 def test_the_examples_are_served(client: TestClient, path: str, name: str) -> None:
     assert client.post(f"/api/v1/{path}", json=examples()[name]).is_success
 

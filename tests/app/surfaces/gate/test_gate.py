@@ -35,7 +35,7 @@ KEY = "a-key-of-some-length"
 ASK = "/api/v1/ask"
 READ = ("/api/v1/search", "/metrics")
 """What is read; the rest is posted to."""
-GUARDED = (ASK, "/api/v1/search", "/v1/chat/completions", "/mcp", "/mcp/")
+GUARDED = (ASK, "/api/v1/compare", "/api/v1/search", "/v1/chat/completions", "/mcp", "/mcp/")
 TOOL_CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "ask"}}
 
 
@@ -409,6 +409,13 @@ def test_only_tool_calls_are_questions(gated: Gated) -> None:
     assert client.post("/mcp", content=b"[" * 100_000).status_code == 200
     assert client.post("/mcp", json=[TOOL_CALL, TOOL_CALL]).status_code == 429  # both at once are two
     assert client.get("/api/v1/papers").status_code == 200
+
+
+def test_a_comparison_of_papers_is_a_question(gated: Gated) -> None:
+    client = gated(client_limit=2)
+    assert statuses(client, "/api/v1/compare", 3) == [200, 200, 429]
+    assert statuses(client, ASK, 1) == [429]
+    assert gated().get("/api/v1/compare").status_code == 405
 
 
 def test_clients_are_told_apart_and_the_server_has_its_own_limit(gated: Gated) -> None:

@@ -17,6 +17,7 @@ from app.answering.answerer import Answerer
 from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
+from app.answering.side_by_side.request import CompareRequest
 from app.build import LocalAnswerer
 from app.surfaces.gate.metrics import Metrics
 from app.surfaces.gate.observed import ASKED_FROM, ObservedAnswerer, log_answers
@@ -117,6 +118,18 @@ def test_a_whole_answer_is_counted_alike(answerer: LocalAnswerer, lines: Any) ->
     assert seen["paperbacked_questions_total", "answered", "api"] == 1
     assert seen[("paperbacked_first_evidence_seconds_count",)] == 1
     assert lines()[0]["id"] == answer.id
+
+
+def test_a_comparison_is_counted_and_logged_as_one(answerer: LocalAnswerer, lines: Any) -> None:
+    metrics, asked = Metrics(), CompareRequest(("sleeper-agents", "tracr"), QUESTION.text)
+    table = observed(answerer, metrics).compare(asked)
+    assert table == answerer.compare(asked)
+    assert counts(metrics)["paperbacked_questions_total", table.status, "api"] == 1
+    assert counts(metrics)[("paperbacked_answers_running",)] == 0
+    assert (lines()[0]["event"], lines()[0]["status"]) == ("comparison", table.status)
+    with pytest.raises(InputError):
+        observed(answerer, metrics).compare(CompareRequest(("sleeper-agents",)))
+    assert counts(metrics)[("paperbacked_answers_running",)] == 0 and len(lines()) == 1
 
 
 def test_an_abstention_is_told_apart(answerer: LocalAnswerer, lines: Any) -> None:

@@ -34,6 +34,7 @@ from retrieval.errors import InputError
 from retrieval.types import no_progress
 
 BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
+PAIR = ["sleeper-agents", "sycophancy-to-subterfuge"]
 ROOT = Path(__file__).parents[4]
 MODES = ["legacy", "auto"]
 Call = Callable[..., Any]
@@ -115,11 +116,12 @@ def test_the_tools_say_what_they_do(address: str, mode: str) -> None:
 
     server, tools = asyncio.run(listed())
     assert server.name == "paperbacked" and server.version
-    assert [tool.name for tool in tools] == ["ask", "search_papers", "get_paper"]
+    assert [tool.name for tool in tools] == ["ask", "search_papers", "get_paper", "compare_papers"]
     assert [list(tool.input_schema["properties"]) for tool in tools] == [
         ["question", "history", "filters"],
         ["query", "top", "filters"],
         ["id"],
+        ["paper_ids", "question", "aspects"],
     ]
     for tool in tools:
         assert tool.title and len(tool.description) > 100
@@ -173,6 +175,37 @@ def test_a_paper(call: Call, answerer: LocalAnswerer) -> None:
     assert paper.abstract in text_of(result) and str(paper.url) in text_of(result)
 
 
+def test_papers_side_by_side(call: Call, answerer: LocalAnswerer) -> None:
+    chinese, blank = "language-model-risks", "implicit-neural-representations"
+    result = call("compare_papers", paper_ids=[*PAIR, chinese, blank])
+    table, text = result.structured_content, text_of(result)
+    assert not result.is_error and table["columns"] == ["asked", "did", "found", "limits"]
+    for row in table["rows"]:
+        paper = answerer.paper(row["paper"]["id"])
+        assert paper and paper.as_json() == row["paper"] and f"[id: {paper.id}]" in text
+        for cell in filter(None, row["cells"].values()):
+            assert cell["quote"] == paper.abstract[cell["start"] : cell["end"]]
+            assert cell["quote"] in text and cell.get("gloss", "") in text and f"[{cell['number']}]" in text
+    assert text.count("not said") == sum(cell is None for row in table["rows"] for cell in row["cells"].values())
+    assert text.endswith("has no abstract in the collection, so nothing of it is quoted.")
+
+
+def test_papers_are_asked_one_by_one(call: Call) -> None:
+    result = call("compare_papers", paper_ids=json.dumps(PAIR), question=BACKDOOR, aspects='["found"]')
+    table = result.structured_content
+    assert table["columns"] == ["found", "answer"] and table["question"] == BACKDOOR
+    assert table["rows"][0]["status"] == "answered" and table["rows"][0]["cells"]["answer"]
+
+
+def test_a_bug_in_a_comparison_is_no_secret(call: Call, switch: Switch, answerer: LocalAnswerer) -> None:
+    class Broken(Switch):
+        def compare(self, *args: Any) -> Any:
+            raise RuntimeError("/secret/path")
+
+    switch.answerer = Broken(answerer)
+    assert_refused(call("compare_papers", paper_ids=PAIR), "Something went wrong inside the server")
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "sentence"),
     [
@@ -193,7 +226,23 @@ def test_a_paper(call: Call, answerer: LocalAnswerer) -> None:
         ("search_papers", {"query": "a", "filters": {"since": "soon"}}, "no date"),
         ("get_paper", {}, 'needs an "id"'),
         ("get_paper", {"id": "no-such-paper"}, "There is no paper 'no-such-paper' in the collection: search_papers"),
-        ("delete_paper", {"id": "a"}, "There is no tool 'delete_paper': choose from ask, search_papers, get_paper."),
+        ("compare_papers", {}, 'an object with "paper_ids"'),
+        ("compare_papers", {"paper_ids": ["sleeper-agents"]}, "choose at least two"),
+        ("compare_papers", {"paper_ids": ["sleeper-agents"] * 2}, "The paper 'sleeper-agents' was chosen twice"),
+        ("compare_papers", {"paper_ids": ["sleeper-agents", "no-such-paper"]}, "There is no paper 'no-such-paper'"),
+        ("compare_papers", {"paper_ids": ["p"] * 40}, "40 papers are too many to be compared at once: choose 12"),
+        ("compare_papers", {"paper_ids": PAIR, "question": ""}, "The question is empty"),
+        ("compare_papers", {"paper_ids": PAIR, "aspects": ["cost"]}, "There is no aspect 'cost': choose from asked"),
+        (
+            "compare_papers",
+            {"ids": PAIR},
+            "compare_papers has no argument 'ids': it takes paper_ids, question, aspects.",
+        ),
+        (
+            "delete_paper",
+            {"id": "a"},
+            "There is no tool 'delete_paper': choose from ask, search_papers, get_paper, comp",
+        ),
     ],
 )
 def test_a_wrong_argument(call: Call, tool: str, arguments: dict[str, Any], sentence: str) -> None:
@@ -377,7 +426,7 @@ def test_over_stdin_and_stdout(tmp_path: Path) -> None:
                 return names, answer, await client.call_tool("get_paper", {"id": "no-such-paper"})
 
     names, answer, refused = asyncio.run(use())
-    assert names == ["ask", "search_papers", "get_paper"]
+    assert names == ["ask", "search_papers", "get_paper", "compare_papers"]
     assert_cited(answer)
     assert_refused(refused, "There is no paper 'no-such-paper'")
     lines = said.read_text(encoding="utf-8").splitlines()

@@ -15,6 +15,8 @@ import pytest
 from app.answering.answerer import Models
 from app.answering.events import Answer, AnswerSentence, Citation, Done, Event, SentenceChecked, Token
 from app.answering.question import Question, checked_question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.build import LocalAnswerer
 from app.surfaces.page import render
 from app.surfaces.page.chosen_filters import Chosen
@@ -57,6 +59,9 @@ class SomePapers:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        raise AssertionError("the page compares no papers")
 
 
 def size(frame: PageUpdate) -> int:

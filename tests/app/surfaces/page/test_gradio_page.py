@@ -18,6 +18,8 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
 from app.answering.question import Question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.notices.notice import Notice
 from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
@@ -60,6 +62,9 @@ class Scripted:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        raise AssertionError("the page compares no papers")
 
 
 def done(text: str) -> Done:

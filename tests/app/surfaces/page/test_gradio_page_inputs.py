@@ -18,6 +18,8 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
 from app.answering.question import Question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage
 from retrieval.types import Facets, Filters, Paper, Passage
@@ -46,6 +48,9 @@ class OneAnswer:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        raise AssertionError("the page compares no papers")
 
 
 def page() -> ChatPage:

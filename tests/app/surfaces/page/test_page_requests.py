@@ -15,6 +15,8 @@ import pytest
 from app.answering.answerer import Models
 from app.answering.events import Answer, Done, Event
 from app.answering.question import Question
+from app.answering.side_by_side.request import CompareRequest
+from app.answering.side_by_side.table import PaperTable
 from app.server import create_app
 from app.surfaces.options import ServingOptions
 from retrieval.facets import facets_of
@@ -54,6 +56,9 @@ class Quick:
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()
+
+    def compare(self, asked: CompareRequest) -> PaperTable:
+        raise AssertionError("the page compares no papers")
 
 
 @pytest.fixture(scope="module")
