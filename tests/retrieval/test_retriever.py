@@ -15,9 +15,10 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
+from retrieval.lexical.index import LexicalIndex
 from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.retriever import MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever
+from retrieval.retriever import LOOKED_UP, MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever
 from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 
@@ -199,3 +200,38 @@ def test_many_readers_at_once(built_full: Built) -> None:
     alone = [retriever.passages(question) for question in questions]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(built_full.retriever.passages, questions)) == alone
+
+
+@pytest.mark.parametrize("query", ["Can a sleeper agent be trained away?", "sparse autoencoders", "an egg"])
+def test_passages_of_chosen_papers_are_those_papers_own_scored_as_among_all(built_full: Built, query: str) -> None:
+    retriever = built_full.retriever.model_copy(update={"lexical": LexicalIndex(built_full.papers, {})})
+    chosen = [retriever.collection.papers[place] for place in (90, 3, 40, 11)]
+    found = retriever.passages_of(query, chosen)
+    assert {passage.paper.id for passage in found} == {paper.id for paper in chosen}
+    among_all = {
+        paper.id: retriever.passages(query, Filters(organisations=(paper.organisation or "",)), papers=94)
+        for paper in chosen
+        if paper.organisation
+    }
+    for paper_id, passages in among_all.items():
+        own = [passage for passage in passages if passage.paper.id == paper_id]
+        alone = [passage for passage in found if passage.paper.id == paper_id]
+        assert [(one.start, one.end) for one in alone] == [(one.start, one.end) for one in own]
+        assert [one.signals["passage"] for one in alone] == pytest.approx([one.signals["passage"] for one in own])
+
+
+def test_chosen_papers_are_looked_up_by_words_however_many_others_have_them(
+    tmp_path: Path, build: Build, papers: tuple[Paper, ...]
+) -> None:
+    many = [Paper(f"owls-{number}", "Owls", "Owls, owls, owls.", "en") for number in range(LOOKED_UP + 5)]
+    few = Paper("few", "Birds", "Of birds, and once of owls, in a long list of many other birds of the night.", "en")
+    built = build(tmp_path, [*many, few, *papers])
+    retriever = built.retriever.model_copy(update={"lexical": LexicalIndex(built.papers, {})})
+    assert retriever.passages("owls", papers=len(built.papers))
+    [passage] = retriever.passages_of("owls", [few])
+    assert passage.signals["words"] > 0
+
+
+def test_of_no_papers_and_of_one_that_is_not_there_there_are_no_passages(built: Built) -> None:
+    assert built.retriever.passages_of("owls", []) == []
+    assert built.retriever.passages_of("owls", [Paper("elsewhere", "Owls", "Owls.", "en")]) == []
