@@ -203,9 +203,15 @@ def _is_in_doubt(text: str, records: Records) -> bool:
     """
     if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)):
         return False
-    if (term := term_asked(text)) and records.explained(term):
-        return False
-    return _leans(text) or _length(text) < OWN_TOPIC_WORDS
+    if _leans(text):
+        return True
+    return _length(text) < OWN_TOPIC_WORDS and not _asks_for_thing(text, records)
+
+
+def _asks_for_thing(text: str, records: Records) -> bool:
+    """Whether all that is asked is what a thing is that the papers speak of."""
+    term = term_asked(text)
+    return bool(term) and (records.explained(term) or any(map(records.is_subject, content_words(term))))
 
 
 def _continues(text: str, topic: _Topic, records: Records) -> bool:

@@ -1,4 +1,4 @@
-"""A question that may be read either way stands alone where its own words find a paper that was not spoken of."""
+"""A question that may be read either way stands alone where its own words find what is asked."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from app.answering.collection.records import Records
 from app.answering.query.conversation import Doubt, read_conversation
-from app.answering.query.topic import stands_alone
+from app.answering.query.topic import GOES_ON, features, settled
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
@@ -37,27 +37,34 @@ def found(**scores: float) -> list[Passage]:
 
 
 @pytest.mark.parametrize(
-    ("scores", "leans", "alone"),
+    ("scores", "near", "leans", "alone"),
     [
-        ({"other": 0.4}, False, True),
-        ({"other": 0.1}, False, False),
-        ({"other": 0.24}, False, True),
+        ({"other": 0.5}, 0.65, False, True),
+        ({"other": 0.1}, 0.65, False, False),
         # A word that points back takes more.
-        ({"other": 0.24}, True, False),
-        ({"other": 0.4}, True, True),
-        # The topic's own paper is about as near.
-        ({"other": 0.4, "before": 0.3}, False, False),
-        ({"other": 0.4, "before": 0.2}, False, True),
-        ({"before": 0.9}, False, False),
-        ({}, False, False),
+        ({"other": 0.38}, 0.65, False, True),
+        ({"other": 0.38}, 0.65, True, False),
+        ({"other": 0.6}, 0.65, True, True),
+        # "What is RLHF?" is nobody's paper, but asked by many as it stands.
+        ({"other": 0.26}, 0.96, False, True),
+        ({"other": 0.26}, 0.45, False, False),
+        ({}, 0.65, False, False),
     ],
 )
-def test_its_own_words_find_a_paper_that_was_not_spoken_of(scores: dict[str, float], leans: bool, alone: bool) -> None:
-    assert stands_alone(found(**scores), Doubt("q", frozenset({"before"}), leans)) is alone
+def test_its_own_words_find_what_is_asked(scores: dict[str, float], near: float, leans: bool, alone: bool) -> None:
+    read_both_ways = Doubt("joined", frozenset({"before"}), leans)
+    assert settled("own", found(**scores), near, read_both_ways) == ("own" if alone else "joined")
+
+
+def test_the_topics_own_paper_speaks_for_going_on() -> None:
+    read_both_ways = Doubt("joined", frozenset({"before"}))
+    own, other = features(found(before=0.4), 0.65, read_both_ways), features(found(other=0.4), 0.65, read_both_ways)
+    assert (own["share"], other["share"]) == (1.0, 0.0)
+    assert GOES_ON.chance(own) > GOES_ON.chance(other)
 
 
 def test_a_short_question_and_one_that_leans_may_be_either(records: Records) -> None:
-    for text in ("does it help against jailbreaks?", "limitations?", "and RAFT?", "what was the score"):
+    for text in ("does it help against jailbreaks?", "limitations?", "and RAFT?", "how big were the models"):
         read_both_ways = doubt(records, text)
         assert read_both_ways and read_both_ways.joined == f"{ASKED} {SLEEPER} {text}", text
         assert read_both_ways.topic == {"sleeper-agents"}
@@ -68,7 +75,7 @@ def test_a_short_question_and_one_that_leans_may_be_either(records: Records) -> 
 def test_other_questions_leave_no_doubt(records: Records) -> None:
     for text in (
         "What is RLHF?",
-        "Which techniques make a small model explain the neurons of a larger one?",
+        "Which techniques make a small language model explain what single neurons of another, larger one do?",
         "something else: does debate help weak judges?",
         "back to the transformers: do induction heads matter?",
         "why?",
