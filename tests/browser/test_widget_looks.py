@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,16 +36,18 @@ SMALL = """(panel) => [...panel.querySelectorAll("button, .box textarea, summary
   .map((node) => [node.className || node.textContent, node.getBoundingClientRect()])
   .filter(([, { width, height }]) => width && (height < 43.9 || width < 43.9))
   .map(([name, { width, height }]) => [name, width, height])"""
+# What pages really do to their widgets, all at once.
+HOSTILE = (Path(__file__).parents[1] / "support" / "hostile.css").read_text(encoding="utf-8")
 PARTS = [".launch", ".panel", ".head h2", ".scroll", ".lead", ".next button", "textarea", ".send", ".foot a", "svg"]
 
 
-def test_hostile_styles_change_nothing(guest: Visiting, page_of: Callable[..., str], server: str) -> None:
+def test_hostile_styles_change_nothing(guest: Visiting, page_of: Callable[..., str]) -> None:
     script = (
         'data-title="Ask the papers" data-examples="Do safety techniques remove a backdoor that was trained in? |'
         ' Why do models flatter the people they talk to?"'
     )
     looks = []
-    for address in (page_of(script), f"{server}/demo"):
+    for address in (page_of(script), page_of(script, f"<style>{HOSTILE}</style>")):
         seen = guest(address, reduced_motion="reduce")
         seen.launch.click()
         seen.page.mouse.move(0, 0)

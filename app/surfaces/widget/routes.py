@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.surfaces.options import ServingOptions
+from app.surfaces.tokens import declarations
 from app.surfaces.ui_strings import LANGUAGES
 from app.surfaces.widget.script import ATTRIBUTES, widget_script
 
@@ -40,8 +41,8 @@ def widget_router(options: ServingOptions = ServingOptions()) -> APIRouter:
         return HTMLResponse((_FOLDER / "demo.html").read_text(encoding="utf-8"), headers=_page_headers("'self'"))
 
     @router.api_route("/demo.css", methods=["GET", "HEAD"])
-    def demo_style() -> FileResponse:
-        return FileResponse(_FOLDER / "demo.css", media_type="text/css")
+    def demo_style() -> Response:
+        return Response(_demo_style(), media_type="text/css")
 
     return router
 
@@ -53,6 +54,12 @@ def frame_html(wishes: Mapping[str, str]) -> str:
     language = asked if (asked := given.get("language")) in LANGUAGES else LANGUAGES[0]
     page = (_FOLDER / "frame.html").read_text(encoding="utf-8")
     return page.replace("{language}", language).replace("{attributes}", attributes)
+
+
+def _demo_style() -> str:
+    style = (_FOLDER / "demo.css").read_text(encoding="utf-8")
+    dark = f"@media (prefers-color-scheme: dark) {{\n:root {{\n{declarations(style, 'dark')}}}\n}}\n"
+    return f":root {{\n  color-scheme: light dark;\n{declarations(style, 'light')}}}\n{dark}{style}"
 
 
 def content_policy(frame_ancestors: str) -> str:

@@ -236,4 +236,6 @@ def test_the_demo_has_both_and_its_styles(client: TestClient) -> None:
     assert [attributes for tag, attributes in elements if tag == "script" and attributes["data-launcher"] == "on"]
     assert [tag for tag, _ in elements].count("paperbacked-answer") == 1
     style = client.get("/demo.css")
-    assert style.headers["content-type"].startswith("text/css") and "!important" in style.text
+    assert style.headers["content-type"].startswith("text/css")
+    # Its colours are those of the tokens, by day and by night.
+    assert style.text.count("--paper: #") == 2 and "var(--paper)" in style.text
