@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -40,6 +41,7 @@ from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import Suggestions
 from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.outside_filter import beside, named_outside, outside_filter
 from app.answering.query.comparison import Comparison
 from app.answering.query.conversation import Doubt
 from app.answering.query.courtesy import courtesy_reply, subjects_of
@@ -62,7 +64,7 @@ from app.notices.notice import Notice, together
 from prompts import load_prompt
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper
+from retrieval.types import Filters, Paper
 
 Unsupported = Literal["show", "drop"]
 PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether")
@@ -140,7 +142,7 @@ class AnswerChain(Runnable[Question, Event]):
         except PaperbackedError as error:
             yield Failed(error.message)
 
-    def _answer(self, work: Work, asked: Understanding) -> Iterator[Event]:
+    def _answer(self, work: Work, asked: Understanding) -> Generator[Event]:
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
             return
         self._settle(work, asked.doubt)
@@ -154,8 +156,9 @@ class AnswerChain(Runnable[Question, Event]):
         yield from self._understand(work)
         yield Status(Notice("searching"))
         self._find(work)
-        # Nothing is read from the index from here on, so what was said need never be taken back.
         self._choose(work)
+        self._look_outside(work)
+        # Nothing is read from the index from here on, so what was said need never be taken back.
         yield Sources(work.passages)
         yield Quotes(work.quotes)
         model = self._language_model()
@@ -214,7 +217,9 @@ class AnswerChain(Runnable[Question, Event]):
         found: AnswerStatus = "answered" if reply.surely and not work.foreign else "partly"
         status: AnswerStatus = found if reply.answered else "abstained"
         work.evidence = Evidence(float(reply.answered), status)
-        yield from self._laid_out(work, reply.in_order)
+        self._look_outside(work)
+        refused = not (reply.answered or reply.sentences)
+        yield from self._laid_out(work, replace(reply, text=beside(reply.text, work.outside, refused=refused)).in_order)
 
     def _part_by_part(
         self, work: Work, asked: Understanding, several: Parts | Comparison
@@ -234,7 +239,9 @@ class AnswerChain(Runnable[Question, Event]):
         work.quotes, work.passages, work.written = told.evidence.quotes, told.passages, told.written
         work.followups = self._next(work)
         work.clock("evidence_ms")
-        yield from self._laid_out(work, told.pieces, self._unwritten(work, self._language_model()))
+        self._look_outside(work)
+        pieces = (*told.pieces, beside("", work.outside, refused=False)) if work.outside else told.pieces
+        yield from self._laid_out(work, pieces, self._unwritten(work, self._language_model()))
         return True
 
     def _laid_out(self, work: Work, pieces: Sequence[AnswerSentence | str], note: str | None = None) -> Iterator[Event]:
@@ -269,7 +276,9 @@ class AnswerChain(Runnable[Question, Event]):
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
         if model.chat is not None and work.question.history and work.standalone != work.question.text:
-            work.standalone = yield from rewritten_question(work.question, work.standalone, model)
+            if work.rewritten is None:
+                work.rewritten = yield from rewritten_question(work.question, work.standalone, model)
+            work.standalone = work.rewritten
 
     def _find(self, work: Work) -> None:
         """Search for the question as it reads now, and read what was found; once for each reading."""
@@ -292,6 +301,22 @@ class AnswerChain(Runnable[Question, Event]):
         work.followups = self._next(work)
         work.clock("evidence_ms")
 
+    def _look_outside(self, work: Work) -> None:
+        """Ask the whole collection what the filters may hide, where this is no answer or not of what is named."""
+        filters, records = work.question.filters, self._of_collection.records
+        if filters.is_empty or work.foreign:
+            return
+        named = named_outside(work.question.text, filters, records)
+        if work.evidence.status == "answered" and not named:
+            return
+        whole = replace(work.question, filters=Filters())
+        asked = understood(whole, records)
+        again = Work(whole, asked.standalone, work.began, work.asked, again=asked.again, rewritten=work.rewritten)
+        with closing(self._answer(again, asked)) as events:
+            # What is quoted is then decided, and nothing written yet.
+            any(isinstance(event, Quotes) for event in events)
+        work.outside = outside_filter(work, again, named)
+
     def _next(self, work: Work) -> tuple[str, ...]:
         asked = [turn.content for turn in work.question.history if turn.role == "user"] + [work.question.text]
         return follow_up_questions(asked, work.quotes, work.passages, work.written, work.words, self._suggestions)
@@ -307,6 +332,7 @@ class AnswerChain(Runnable[Question, Event]):
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         # What scores mean is known where a reader was fitted to them.
         known, named = self._evidence.name is not None, self._of_collection.records.called_in(work.question.text)
+        named = named if named and work.question.filters.admit(named) else None
         far = known and named is None and is_far(work.passages, work.evidence.confidence)
         paper = named or (asked_about(work.passages) if known else None)
         closest = put_first(paper, work.passages) if paper else work.passages
@@ -316,6 +342,7 @@ class AnswerChain(Runnable[Question, Event]):
             text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
         if far and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"
+        text = beside(text, work.outside, refused=True)
         yield Token(text)
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
@@ -329,7 +356,7 @@ class AnswerChain(Runnable[Question, Event]):
         further = reading_on(work.quotes, work.passages, work.words)
         said = [sentence.text for sentence in sentences]
         # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
-        said[-1] += f"\n\n{further}" if further else ""
+        said[-1] = beside(f"{said[-1]}\n\n{further}" if further else said[-1], work.outside, refused=False)
         for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
             yield Token(text)
@@ -355,7 +382,7 @@ class AnswerChain(Runnable[Question, Event]):
         yield Followups(work.followups)
         # Until here numbers are those of the evidence, as the reader was told them with the quotes.
         sentences, work.quotes = renumbered(prose.sentences, work.quotes)
-        text = " ".join(sentence.text for sentence in sentences)
+        text = beside(" ".join(sentence.text for sentence in sentences), work.outside, refused=False)
         yield Done(self._finished(work, model, text, sentences, mode="generated"))
 
     def _prose(self, work: Work, model: LanguageModel) -> Telling:
@@ -396,6 +423,7 @@ class AnswerChain(Runnable[Question, Event]):
             direct=direct,
             parts=work.several.parts if work.several else (),
             table=work.several.table if work.several else (),
+            outside_filter=work.outside,
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 

@@ -15,6 +15,7 @@ from app.answering.json_records import (
     AnswerRecord,
     CitationRecord,
     DirectRecord,
+    OutsideFilterRecord,
     PartRecord,
     ReadRecord,
     SentenceRecord,
@@ -133,6 +134,27 @@ class Direct:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideFilter:
+    """That the whole collection answers what the question's filters hide: a sentence, which stands in `answer` too.
+
+    `quote` answers it first, of those that the filters leave out; None where no one paper does.
+    """
+
+    text: str
+    quote: Citation | None = None
+
+    def as_json(self) -> OutsideFilterRecord:
+        quote = self.quote
+        return {
+            "text": self.text,
+            "paper": quote.paper.as_json() if quote else None,
+            "quote": quote.quote if quote else None,
+            "start": quote.start if quote else None,
+            "end": quote.end if quote else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerPart:
     """One of several questions in the asker's words, what came of it, and the numbers of its quotes."""
 
@@ -222,6 +244,8 @@ class Answer:
     """What was asked, where it was several things or a comparison of them."""
     table: tuple[TableRow, ...] = ()
     """The sides of a comparison."""
+    outside_filter: OutsideFilter | None = None
+    """What the question's filters hide, where the answer lacks it."""
 
     @property
     def understood_as(self) -> str:
@@ -253,6 +277,7 @@ class Answer:
             "read": [sentence.as_json() for sentence in self.read],
             "parts": [part.as_json() for part in self.parts],
             "table": table_as_json(self.table),
+            "outside_filter": self.outside_filter.as_json() if self.outside_filter else None,
         }
 
 

@@ -59,6 +59,16 @@ class DirectRecord(TypedDict):
     citations: list[int]
 
 
+class OutsideFilterRecord(TypedDict):
+    """What the filters hide: the sentence that says so, and the quote that answers; null where no one paper does."""
+
+    text: str
+    paper: PaperRecord | None
+    quote: str | None
+    start: int | None
+    end: int | None
+
+
 class PartRecord(TypedDict):
     """One of several questions that were asked at once."""
 
@@ -134,3 +144,4 @@ class AnswerRecord(TypedDict):
     read: list[ReadRecord]
     parts: list[PartRecord]
     table: TableRecord | None
+    outside_filter: OutsideFilterRecord | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from app.answering.events import Citation
+from app.answering.events import Citation, OutsideFilter
 from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.search import Found
@@ -45,6 +45,10 @@ class Work:
     """The question, where it is in a language that cannot be read."""
     again: Again | None = None
     several: SeveralAnswer | None = None
+    rewritten: str | None = None
+    """The question as a language model has said it so that it stands alone."""
+    outside: OutsideFilter | None = None
+    """What the question's filters hide, where that answers it and this does not."""
     left_out: set[str] = field(default_factory=set[str])
     """Passages of the index that are not what the papers say, by their ids."""
     timings: dict[str, float] = field(default_factory=dict[str, float])

@@ -49,6 +49,11 @@ ANSWERS = AnswerPhrases(
     side_unsaid="I found no sentence here that says what that is.",
     table_columns=("Compared", "Paper", "What it says"),
     not_said="not said",
+    outside="Outside your filter, {paper} answers this.",
+    outside_rest="Outside your filter, {paper} answers the rest.",
+    whose="{organisation}'s {paper}",
+    unfiltered="Without your filter, the collection answers this.",
+    left_out="Your filter leaves out the paper that you ask about.",
     courtesies=MappingProxyType(
         {
             "greeting": "Hello. Ask me about the papers: I answer in their own words, every sentence with its quote.",

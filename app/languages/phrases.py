@@ -29,6 +29,9 @@ class AnswerPhrases:
     there were more than are answered. `what_is` asks what a side of a comparison is, `compare_both` how they compare;
     `none_of_both` says that nothing compares them, `side_unsaid` that no paper says what one is. `table_columns` head
     a table of them, in which `not_said` stands for what is missing.
+    `outside` says that a paper which the filters hide answers, `outside_rest` that it answers the parts that nothing
+    answered, `whose` of which organisation it is; `unfiltered` says it of the collection, and `left_out` that the
+    filters hide the one paper that is asked about.
     `references`, `unbacked` and `denied` head the ending of an answer that is text alone.
     """
 
@@ -70,6 +73,11 @@ class AnswerPhrases:
     side_unsaid: str
     table_columns: tuple[str, str, str]
     not_said: str
+    outside: str
+    outside_rest: str
+    whose: str
+    unfiltered: str
+    left_out: str
     courtesies: Mapping[str, str]
     scope: str
     papers: str

@@ -80,6 +80,11 @@ _PHRASES = AnswerPhrases(
     side_unsaid="这里没有找到说明它是什么的句子。",
     table_columns=("比较对象", "论文", "原文"),
     not_said="未提及",
+    outside="在您的筛选范围之外，{paper} 回答了这个问题。",
+    outside_rest="在您的筛选范围之外，{paper} 回答了其余部分。",
+    whose="{organisation} 的 {paper}",
+    unfiltered="去掉筛选条件后，库中的论文可以回答这个问题。",
+    left_out="您的筛选条件排除了您所问的论文。",
     courtesies=MappingProxyType(
         {
             "greeting": "你好。可以问我这些论文的内容：我用论文的原文回答，每句话都附有引文。",

@@ -61,6 +61,8 @@ class CollectionAnswerer:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
+        if asked.paper and asked.intent != "similar" and not chosen.admit(asked.paper):
+            return Reply(language.phrases.left_out, answered=False)
         if asked.paper and asked.intent == "summary":
             in_other_words = self._in_other_words(language)
             return summary(asked.paper, self._in_english(asked.topic), language, in_other_words)

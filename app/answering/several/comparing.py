@@ -59,7 +59,7 @@ def compared(
         return (both, *sides), both.status if found == 2 or both.status == "answered" else "partly"
     alone = replace(whole, name="", quotes=(), direct=None, unsaid=language.phrases.none_of_both, is_part=False)
     # What two papers say is all that can be told of them; of two things it says nothing yet of how they differ.
-    surely = not comparison.judging and all(_paper(side, records) for side in comparison.sides)
+    surely = not comparison.judging and all(_paper(side, search, records) for side in comparison.sides)
     return (alone, *sides), "answered" if surely else "partly"
 
 
@@ -109,7 +109,7 @@ def _named_both(whole: Findings, comparison: Comparison) -> Findings | None:
 
 def _side(side: str, search: Search, records: Records, language: Language) -> Findings:
     """What a side is: what its paper did and found, or how it is defined."""
-    if paper := _paper(side, records):
+    if paper := _paper(side, search, records):
         quotes = as_quotes(gist_of(paper, side))
         if quotes:
             whole = Passage(paper, 0, len(paper.abstract), 1.0)
@@ -124,9 +124,11 @@ def _side(side: str, search: Search, records: Records, language: Language) -> Fi
     return replace(found, name=side, quotes=quotes[:OF_SIDE], direct=None)
 
 
-def _paper(side: str, records: Records) -> Paper | None:
+def _paper(side: str, search: Search, records: Records) -> Paper | None:
+    """The paper that a side is, where the filters admit it."""
     named = records.named_in(side)
-    return records.called(side) or (named[0] if len(named) == 1 else None)
+    paper = records.called(side) or (named[0] if len(named) == 1 else None)
+    return paper if paper and search.filters.admit(paper) else None
 
 
 def _says(text: str, side: str) -> bool:

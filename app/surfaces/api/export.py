@@ -66,6 +66,13 @@ class KeptRow(BaseModel):
     citation: int | None = Field(None, description="A number of `citations`; null where no paper says what it is.")
 
 
+class KeptOutsideFilter(BaseModel):
+    """What the filters hid, by its place in the collection."""
+
+    text: str
+    quote: KeptCitation | None = None
+
+
 class KeptAnswer(BaseModel):
     """An Answer whose citations and sources name papers by id, so that no text of a paper is taken from a request."""
 
@@ -88,6 +95,7 @@ class KeptAnswer(BaseModel):
     direct: Direct | None = None
     parts: list[Part] = []
     table: list[KeptRow] = []
+    outside_filter: KeptOutsideFilter | None = None
 
 
 class ExportRequest(BaseModel, strict=True):

@@ -141,6 +141,16 @@ class Table(BaseModel):
     rows: list[TableRow]
 
 
+class OutsideFilter(BaseModel):
+    """What the question's filters hide: the whole collection answers, `quote` is exactly `paper.abstract[start:end]`."""
+
+    text: str = Field(description="The sentence that says so, in the answer's language; it stands in `answer` too.")
+    paper: Paper | None = Field(description="Which paper answers; null where no one paper does, as of a count.")
+    quote: str | None
+    start: int | None
+    end: int | None
+
+
 class Answer(BaseModel):
     """The answer, the same from every surface."""
 
@@ -168,6 +178,9 @@ class Answer(BaseModel):
     read: list[ReadSentence] = Field([], description="What was read, the surest first; empty without a reader.")
     parts: list[Part] = Field([], description="What was asked, where it was several things; else empty.")
     table: Table | None = Field(None, description="What was compared; null where nothing was.")
+    outside_filter: OutsideFilter | None = Field(
+        None, description="Where the filters leave too little to answer what the whole collection would answer."
+    )
 
 
 class Cell(BaseModel):

@@ -23,6 +23,7 @@ from app.answering.events import (
     Citation,
     Direct,
     Mode,
+    OutsideFilter,
     Support,
     TableRow,
     Timings,
@@ -83,6 +84,7 @@ def kept(answer: Answer) -> dict[str, Any]:
         "table": [
             {"name": row.name, "citation": row.citation.number if row.citation else None} for row in answer.table
         ],
+        "outside_filter": _kept_outside(answer.outside_filter) if answer.outside_filter else None,
     }
 
 
@@ -118,6 +120,7 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
         direct=_direct(record.get("direct"), numbers, lost),
         parts=tuple(_answer_part(one, numbers, lost) for one in _list(record, "parts", MAX_PARTS)),
         table=tuple(_row(one, numbers, citations) for one in _list(record, "table", MAX_PARTS)),
+        outside_filter=_outside(record.get("outside_filter"), paper_of),
     )
 
 
@@ -131,6 +134,10 @@ def _kept_citation(citation: Citation) -> dict[str, Any]:
         "check": _check(citation.quote),
     }
     return record | {"gloss": citation.gloss} if citation.gloss else record
+
+
+def _kept_outside(outside: OutsideFilter) -> dict[str, Any]:
+    return {"text": outside.text, "quote": _kept_citation(outside.quote) if outside.quote else None}
 
 
 def _kept_notice(part: NoticeRecord) -> dict[str, Any]:
@@ -227,6 +234,18 @@ def _direct(record: Any, numbers: set[int], lost: Mapping[int, str]) -> Direct |
     text = _text(record, "text", MAX_SHORT_CHARS)
     verdict = None if record.get("verdict") is None else _choice(record, "verdict", get_args(Verdict))
     return None if any(number in lost for number in cited) else Direct(text, by, tuple(cited), verdict)
+
+
+def _outside(record: Any, paper_of: PaperOf) -> OutsideFilter | None:
+    """What the filters hid; nothing once the quote is gone that answers."""
+    if record is None:
+        return None
+    _require(isinstance(record, dict), "what is outside the filter must be an object")
+    text, quote = _text(record, "text", MAX_SHORT_CHARS), record.get("quote")
+    if quote is None:
+        return OutsideFilter(text)
+    found, _ = _citations([quote], paper_of)
+    return OutsideFilter(text, found[0]) if found else None
 
 
 def _answer_part(record: Any, numbers: set[int], lost: Mapping[int, str]) -> AnswerPart:

@@ -49,6 +49,7 @@ INVENTED = "Whales migrate towards warmer oceans in winter"
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
     *("sources", "followups", "timings", "models", "note", "notes", "direct", "read", "parts", "table"),
+    "outside_filter",
 ]
 TIMINGS = {"retrieve_ms", "evidence_ms", "first_token_ms", "total_ms"}
 MODELS = {"embedding", "reranker", "llm", "prompt", "corpus"}
@@ -205,7 +206,7 @@ def test_filters_leave_their_papers_only(answerer: LocalAnswerer) -> None:
 
 def test_filters_that_leave_nothing_are_a_refusal(answerer: LocalAnswerer) -> None:
     answer = answer_of(events_of(answerer, BACKDOOR, Filters(since=date(2090, 1, 1))))
-    assert (answer.status, answer.answer, answer.sources) == ("abstained", REFUSAL, ())
+    assert (answer.status, answer.sources) == ("abstained", ()) and answer.answer.startswith(REFUSAL)
 
 
 @pytest.mark.parametrize(

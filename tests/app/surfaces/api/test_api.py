@@ -96,7 +96,7 @@ def test_ask_gives_the_answer(client: TestClient, answerer: LocalAnswerer) -> No
     response = client.post(ASK, json={"question": BACKDOOR})
     assert (response.status_code, response.headers["content-type"]) == (200, "application/json")
     answer = response.json()
-    assert set(answer) - {"note", "notes", "direct", "read", "parts", "table"} == CONTRACT
+    assert set(answer) - {"note", "notes", "direct", "read", "parts", "table", "outside_filter"} == CONTRACT
     assert answer["status"] == "answered" and answer["citations"][0]["paper"]["id"] == "sleeper-agents"
     by_id = {paper.id: paper for paper in answerer.papers}
     for citation in answer["citations"]:
@@ -116,7 +116,7 @@ def test_ask_streams_events_in_order(client: TestClient) -> None:
     ]
     done = events[-1][1]
     assert done["sentences"]
-    assert set(done) - {"note", "notes", "direct", "read", "parts", "table"} == CONTRACT
+    assert set(done) - {"note", "notes", "direct", "read", "parts", "table", "outside_filter"} == CONTRACT
     assert "".join(data["text"] for name, data in events if name == "token") == done["answer"]
     assert [data for name, data in events if name == "sentence"] == [
         sentence | {"text": sentence["text"]} for sentence in done["sentences"]

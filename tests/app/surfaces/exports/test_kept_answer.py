@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Direct, Timings
+from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Direct, OutsideFilter, Timings
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.notices.notice import Notice, languages, said, templates, together
@@ -49,6 +49,7 @@ ANSWER = Answer(
     models=AnswerModels(embedding="tiny", llm=None, corpus="abc"),
     note="A note.",
     direct=Direct("Backdoors stay.", "project", (1, 2)),
+    outside_filter=OutsideFilter("Outside your filter, Models answers this.", Citation(1, CHINESE, 0, 9, 0.4)),
 )
 COUNTED = replace(ANSWER, note=Notice("left_out", count=2))
 
@@ -172,6 +173,10 @@ def test_a_quote_comes_from_the_abstract_and_from_nowhere_else() -> None:
         (("models",), {"llm": 3}, "text"),
         (("models",), {str(n): None for n in range(21)}, "more than 20"),
         (("note",), 3, "text"),
+        (("outside_filter",), [], "an object"),
+        (("outside_filter", "text"), 3, "text"),
+        (("outside_filter", "quote"), 3, "an object"),
+        (("outside_filter", "quote", "start"), -1, "between"),
         (("notes", 0, "params", "count"), 10**400, "between"),
         (("notes", 0, "params", "count"), float("inf"), "between"),
         (("notes", 0, "params", "count"), float("nan"), "between"),
@@ -272,6 +277,14 @@ def test_the_direct_line_goes_with_a_quote_that_says_it() -> None:
     assert answer_from_kept(sent(ANSWER), gone.get).direct is None
     with pytest.raises(InputError):
         answer_from_kept(record(direct={"text": "x", "by": "project", "citations": [9]}), PAPERS.get)
+
+
+def test_what_is_outside_the_filter_goes_with_the_quote_that_answers() -> None:
+    changed = {**PAPERS, "zh": replace(CHINESE, abstract="我们研究别的模型。")}
+    assert answer_from_kept(record(), changed.get).outside_filter is None
+    assert answer_from_kept(record(), {"sleeper": SLEEPER}.get).outside_filter is None
+    unnamed = replace(ANSWER, outside_filter=OutsideFilter("Without your filter, the collection answers this."))
+    assert answer_from_kept(sent(unnamed), {"sleeper": SLEEPER}.get).outside_filter == unnamed.outside_filter
 
 
 def test_a_quote_whose_words_have_changed_is_left_out() -> None:
