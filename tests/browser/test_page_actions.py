@@ -154,3 +154,24 @@ def test_chosen_filters_are_chips_in_sight_that_come_off_one_by_one(visit) -> No
     page.evaluate(TELL, ["draft", {"text": "In “<b>X</b>”: "}])
     expect(page.locator("#question textarea")).to_have_value("In “<b>X</b>”: ")
     expect(page.locator("#question textarea")).to_be_focused()
+
+
+def test_a_filter_that_hides_the_answer_goes_at_one_press_and_the_question_is_asked_again(visit, shoot) -> None:
+    seen = visit()
+    page = seen.page
+    page.evaluate(TELL, ["filter", {"organisations": ["OpenAI"], "since": 2022}])
+    expect(page.locator("#chosen [data-unfilter]")).to_have_text(["OpenAI", "from 2022"])
+    seen.ask("tl;dr of Sleeper Agents")
+    assert "Outside your filter, Anthropic's Sleeper Agents" in seen.text(".turn .answer")
+    shoot(seen, "outside-filter")
+    page.focus(".turn [data-unfiltered]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".turn .marker").first).to_be_visible()
+    assert page.locator(".turn").count() == 1 and page.locator("[data-unfiltered]").count() == 0
+    assert seen.text(".question") == "tl;dr of Sleeper Agents" and "in short" in seen.text(".turn .answer")
+    expect(page.locator("#chosen [data-unfilter]")).to_have_count(0)
+    assert page.locator(".turn .aside-line").count() == 0  # no scope
+    page.click("#filters > button")
+    expect(page.locator("#filters input:checked")).to_have_count(0)
+    seen.ask("How many papers are there?")
+    assert "94 papers" in seen.text("#t2 .answer")

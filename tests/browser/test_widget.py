@@ -76,6 +76,16 @@ def test_the_whole_page_is_asked_the_same(guest: Visiting, page_of: Callable[...
     assert asked == Question(answer["standalone_question"], (), filters)
 
 
+def test_what_the_owners_filter_hides_is_named_with_its_title_set_off(
+    guest: Visiting, page_of: Callable[..., str]
+) -> None:
+    seen = guest(page_of("data-organisation='OpenAI'"))
+    seen.launch.click()
+    seen.ask("tl;dr of Sleeper Agents")
+    expect(seen.page.locator(".answer")).to_contain_text("Outside your filter, Anthropic's Sleeper Agents")
+    expect(seen.page.locator(".answer em")).to_contain_text("Training Deceptive LLMs")
+
+
 def test_a_page_that_is_not_allowed_is_told_so(guest: Visiting, page_of: Callable[..., str], other_site: Any) -> None:
     address = page_of().replace(other_site.allowed, other_site.stranger)
     seen = guest(address, fails=True)

@@ -142,7 +142,7 @@ class Table(BaseModel):
 
 
 class OutsideFilter(BaseModel):
-    """What the question's filters hide: the whole collection answers, `quote` is exactly `paper.abstract[start:end]`."""
+    """What the question's filters hide, for the whole collection answers: `quote`, `paper.abstract[start:end]`."""
 
     text: str = Field(description="The sentence that says so, in the answer's language; it stands in `answer` too.")
     paper: Paper | None = Field(description="Which paper answers; null where no one paper does, as of a count.")

@@ -11,6 +11,7 @@ from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.ui_strings import UiStrings
+from retrieval.types import Paper
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[([0-9]{1,4}(?:\s*,\s*[0-9]{1,4})*)\]")
@@ -26,7 +27,7 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
     """
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
-    titles = {passage.paper.title for passage in exchange.passages if passage.paper.title}
+    titles = {paper.title for paper in _papers_named(exchange) if paper.title}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
     seen: set[int] = set()
     pieces: list[str] = []
@@ -42,6 +43,14 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
         if verdict:
             pieces.append(_verdict(words(f"verdict_{verdict}"), words))
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
+
+
+def _papers_named(exchange: Exchange) -> Iterator[Paper]:
+    """The papers that an answer may name: those that were found, and that which its filters hide."""
+    yield from (passage.paper for passage in exchange.passages)
+    outside = exchange.answer.outside_filter if exchange.answer else None
+    if outside and outside.quote:
+        yield outside.quote.paper
 
 
 def answer_pieces(

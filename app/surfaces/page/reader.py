@@ -86,7 +86,9 @@ class ConversationPage:
     ) -> Generator[PageUpdate]:
         """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
         try:
-            wanted = asked(typed, clicked, tuple(earlier), editing, chosen_filters(now), self.answerer.facets)
+            # The filters' widgets are cleared at the same time, and may not be yet.
+            filters = chosen_filters(Chosen() if "unfiltered" in clicked else now)
+            wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))

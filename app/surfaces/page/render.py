@@ -126,6 +126,8 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
         name = "answer opens-directly" if answer and answer.direct else "answer"
         parts.append(f'<div class="{name}">{answer_html(exchange, number, words)}</div>')
         parts.append(comparison_table(exchange, number, words))
+    if last and answer and answer.outside_filter:
+        parts.append(unfiltered(words))
     if exchange.running:
         status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
@@ -191,6 +193,12 @@ def value_name(facet: Facet, value: str, words: UiStrings) -> str:
     return words(key) if facet.translated and key in words else value
 
 
+def unfiltered(words: UiStrings) -> str:
+    """The way out of a filter that hides the answer: the same question, of all papers."""
+    label = text_html(words("filters_without"))
+    return f'<p class="unfiltered"><button type="button" data-unfiltered>{label}</button></p>'
+
+
 def closest(exchange: Exchange, number: int, words: UiStrings) -> str:
     """The three nearest papers by name, under an answer that abstains."""
     rows = "".join(
@@ -209,7 +217,7 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
     supported, total = sum(each.support == "supported" for each in answer.sentences), len(answer.sentences)
     parts: list[str] = []
     if answer.status == "abstained":
-        parts.append(words("supported_none"))
+        parts.append(words("supported_none" if exchange.filters.is_empty else "supported_none_chosen"))
     elif answer.mode == "generated":
         some = words("supported_some", supported=supported, total=total)
         parts.append(words("supported_all") if supported == total else some)

@@ -83,6 +83,11 @@
       event.preventDefault();
       box()?.focus();
     } else if (event.target.closest?.("[data-edit]")) editing = true;
+    else if (event.target.closest?.("[data-unfiltered]")) {
+      // The filters go, and the question is asked again of all papers.
+      send("masthead", "select", {});
+      page.ask({ retry: true, unfiltered: true });
+    }
   });
   let editing = false;
 

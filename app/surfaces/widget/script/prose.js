@@ -8,8 +8,8 @@ import { piecesOf } from "./pieces.js";
 export function answerNodes(exchange, say) {
   const text = exchange.abstained ? exchange.text.split("\n\n")[0] : exchange.text;
   const titles = new Set(
-    exchange.sources
-      .map(({ paper }) => paper.title)
+    [...exchange.sources, exchange.answer?.outside_filter]
+      .map((found) => found?.paper?.title)
       .filter(Boolean)
       .map(String),
   );

@@ -69,7 +69,7 @@ _json = st.recursive(
 )
 _names = st.sampled_from(
     [
-        *("turns", "left", "turn", "question", "retry", "link", "get", "language", "name", "value"),
+        *("turns", "left", "turn", "question", "retry", "unfiltered", "link", "get", "language", "name", "value"),
         *("organisations", "categories", "languages", "since", "until"),
     ]
 )

@@ -25,6 +25,7 @@ from app.answering.events import (
     Failed,
     Followups,
     Mode,
+    OutsideFilter,
     Quotes,
     SentenceChecked,
     Sources,
@@ -457,6 +458,25 @@ def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     assert render.conversation(both, EN).count("data-retry") == 1 and "data-retry" not in render.earlier(both, EN)
     assert 'Sources of answer 1" hidden>' in render.earlier_evidence_pane(both, EN)
     assert 'Sources of answer 2">' in render.evidence_pane(both, EN)
+
+
+def test_what_the_filter_hides_is_named_and_one_click_of_the_last_exchange_asks_without_it() -> None:
+    hostile = replace(PAPER, title=HOSTILE)
+    hidden = OutsideFilter(f"Outside your filter, {HOSTILE} answers this.", citation(1, "Backdoors persist.", hostile))
+    before = answered(f"{REFUSAL} {hidden.text}\n\nClosest to it: …")
+    assert before.answer is not None and "data-unfiltered" not in render.turn(before, 1, True, EN)
+    exchange = Exchange("Q?").after(Done(replace(before.answer, outside_filter=hidden)))
+    page = parsed(render.turn(exchange, 1, True, EN))
+    assert f"{REFUSAL} {hidden.text}Ask without the filter" in page.text
+    assert [tag for tag, attributes in page.tags if "data-unfiltered" in attributes] == ["button"]
+    assert "img" not in [tag for tag, _ in page.tags]
+    assert f"<em>{text_html(HOSTILE)}</em>" in answer_html(exchange, 1, EN)
+    assert render.conversation((exchange, exchange), EN).count("data-unfiltered") == 1
+    assert "data-unfiltered" not in render.earlier((exchange, exchange), EN)
+    assert "去掉筛选再问" in render.turn(exchange, 1, True, ZH)
+    chosen = replace(exchange, filters=Filters(organisations=("OpenAI",)))
+    assert "nothing in the papers chosen" in render.provenance(chosen, EN)
+    assert "nothing in the papers is near" in render.provenance(before, EN)
 
 
 def test_copy_carries_the_references() -> None:
