@@ -18,6 +18,15 @@ ANSWERS = AnswerPhrases(
     nearest="This may not be the whole answer. The nearest to it: ",
     no_figure="No paper here gives that figure. The nearest to it: ",
     in_plain="In this project's words: {text}",
+    verdicts=MappingProxyType({"yes": "Yes. ", "no": "No. ", "mixed": "Mixed. "}),
+    says_verdict=MappingProxyType(
+        {
+            "yes": r"(?:\w+,? )?yes\b",
+            "no": r"(?:\w+,? )?(?:no|not|none|nothing|never)\b|hardly\b",
+            "mixed": r"it (?:depends|varies)\b|(?:it is )?mixed\b|yes and no\b|(?:only )?part(?:ly|ially)\b|both\b"
+            r"|to some extent\b|sometimes\b|possibly\b|perhaps\b",
+        }
+    ),
     otherwise="The papers say otherwise. ",
     goes_on="It goes on: ",
     further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),

@@ -15,7 +15,8 @@ class AnswerPhrases:
     `nearest` comes before it where the papers come near and may not answer, `no_figure`
     where one was asked for that they do not give, and `otherwise` where they deny what the
     question takes for granted. `in_plain` has a line of this project's that says what the
-    quotes say. `goes_on` stands between two quotes of one paper, `according`
+    quotes say, which the word of `verdicts` for its verdict stands before, unless it begins as `says_verdict` has it.
+    `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
     before the quotes of such a paper, this project's words of it.
@@ -42,6 +43,8 @@ class AnswerPhrases:
     nearest: str
     no_figure: str
     in_plain: str
+    verdicts: Mapping[str, str]
+    says_verdict: Mapping[str, str]
     otherwise: str
     goes_on: str
     further: tuple[str, ...]

@@ -49,6 +49,15 @@ _PHRASES = AnswerPhrases(
     nearest="这未必是完整的回答。最接近的：",
     no_figure="这里没有论文给出这个数字。最接近的：",
     in_plain="本项目的概括：{text}",
+    verdicts=MappingProxyType({"yes": "是。", "no": "否。", "mixed": "视情况而定。"}),
+    says_verdict=MappingProxyType(
+        {
+            "yes": r"[^，。：；]{0,4}?[是会能可有对]|确实|应该|[^，。：；]{0,3}成功|测试过|公开|记得|重要|值得",
+            "no": r"[^，。：；]{0,6}?[不没非未无]|几乎",
+            "mixed": r"[^，。：；]{0,3}(?:部分|看)|取决|不一定|不好说|有时|有?可能|也许|两|情况不一|好坏|在一定程度"
+            r"|只[有能]|多数情况",
+        }
+    ),
     otherwise="论文所说恰恰相反。",
     goes_on="又写道：",
     further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),

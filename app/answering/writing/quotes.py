@@ -56,9 +56,17 @@ def quoted_answer(
 
 
 def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> AnswerSentence:
-    """The line that answers before the quotes do, with whose words it has, and the markers of what says it."""
+    """The line that answers before the quotes do, with its verdict, whose words it has, and markers of what says it."""
     markers = "".join(f"[{number}]" for number in direct.citations)
-    return AnswerSentence(f"{words.in_plain.format(text=direct.text)} {markers}", direct.citations, "supported", 1.0)
+    line = f"{verdict_before(direct, words)}{words.in_plain.format(text=direct.text)} {markers}"
+    return AnswerSentence(line, direct.citations, "supported", 1.0)
+
+
+def verdict_before(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> str:
+    """What the verdict says before the line, such as "Yes. "; empty without one, and where the line begins with it."""
+    if direct.verdict is None or re.match(words.says_verdict[direct.verdict], direct.text, re.IGNORECASE):
+        return ""
+    return words.verdicts[direct.verdict]
 
 
 def summed_up(paper: Paper, words: AnswerPhrases, summaries: Summaries) -> str:

@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from app.answering.events import AnswerSentence
+from app.answering.writing.quotes import verdict_before
+from app.languages import language_of
 from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
@@ -32,7 +34,9 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
     seen: set[int] = set()
     pieces: list[str] = []
     links = 0
-    for piece, labels, verdict in answer_pieces(text, exchange.sentences, titles, exchange.running):
+    opening = _opening_verdict(exchange)
+    further = [Layer(0, len(opening), "opens")] if opening else []
+    for piece, labels, verdict in answer_pieces(text, exchange.sentences, titles, exchange.running, further):
         if "break" in labels:
             pieces.append("</p><p>")
         elif "marker" in labels and links + piece.count(",") < MAX_LINKS:
@@ -53,17 +57,31 @@ def _papers_named(exchange: Exchange) -> Iterator[Paper]:
         yield outside.quote.paper
 
 
+def _opening_verdict(exchange: Exchange) -> str:
+    """The "Yes." with which the answer opens, where its line in plain words does not begin so itself."""
+    answer = exchange.answer
+    if answer is None or answer.direct is None:
+        return ""
+    word = verdict_before(answer.direct, language_of(answer.question).phrases).strip()
+    return word if exchange.text.startswith(word) else ""
+
+
 def answer_pieces(
-    text: str, sentences: Sequence[AnswerSentence], titles: Collection[str], unfinished: bool = False
+    text: str,
+    sentences: Sequence[AnswerSentence],
+    titles: Collection[str],
+    unfinished: bool = False,
+    further: Sequence[Layer] = (),
 ) -> Iterator[tuple[str, tuple[str, ...], str | None]]:
-    """The text in pieces: each with what holds for it, and with the verdict on the sentence that ends there.
+    """The text in pieces: each with what holds for it, by `further` layers too, and with the verdict on the sentence
+    that ends there.
 
     The widget cuts an answer in the same way (widget/script/pieces.js); tests/support/answer_text.json holds for both.
     """
     verdicts = [layer for layer in placed(sentences, text) if layer.label in _VERDICTS]
     verdict_at = {layer.end: layer.label for layer in verdicts}
     position = 0
-    for piece, labels in segments(text, [*inline_layers(text, titles, unfinished), *verdicts]):
+    for piece, labels in segments(text, [*inline_layers(text, titles, unfinished), *verdicts, *further]):
         position += len(piece)
         yield piece, labels, verdict_at.get(position)
 
@@ -109,6 +127,8 @@ def _styled(piece: str, labels: Collection[str], words: UiStrings) -> str:
     html = text_html(piece)
     if "title" in labels:
         html = f"<em>{html}</em>"
+    if "opens" in labels:
+        html = f'<strong class="opens">{html}</strong>'
     if "quoted" in labels:
         html = f'<span class="quoted">{html}</span>'
     for verdict in _VERDICTS:

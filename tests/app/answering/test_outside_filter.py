@@ -92,6 +92,12 @@ def test_a_paper_that_is_asked_about_and_left_out_is_not_told_of(answerer: Local
     assert ask(answerer, "tl;dr of Sleeper Agents", Filters(organisations=("Anthropic",))).status == "answered"
 
 
+def test_a_refusal_tells_nothing_of_a_paper_that_is_named_and_left_out(answerer: LocalAnswerer) -> None:
+    answer = ask(answerer, "Does the Sleeper Agents paper say how long to boil an egg?", EARLY)
+    assert answer.status == "abstained" and "in short" not in answer.answer
+    assert "Sleeper Agents" not in answer.answer.replace(told(answer) or "", "")
+
+
 def test_what_no_one_paper_answers_is_said_of_the_collection(answerer: LocalAnswerer) -> None:
     answer = ask(answerer, "How many papers does Anthropic have?", OPENAI)
     assert told(answer) == "Without your filter, the collection answers this."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -24,12 +25,23 @@ from app.answering.events import (
     Sources,
     Status,
     Token,
+    Verdict,
     as_json,
     name_of,
 )
+from app.answering.evidence.prepared import FILE, read_prepared
 from app.answering.sources import closest_papers
-from app.answering.writing.quotes import described, quoted_answer, reading_on, refusal_answer
+from app.answering.writing.quotes import (
+    described,
+    quoted_answer,
+    reading_on,
+    refusal_answer,
+    said_directly,
+    verdict_before,
+)
+from app.languages import ENGLISH, LANGUAGES
 from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
+from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
 
 Cite = Callable[..., Citation]
@@ -87,6 +99,58 @@ def test_it_goes_on_is_said_once() -> None:
 def test_what_stands_before_it_in_the_abstract_goes_on_with_nothing() -> None:
     quotes = [Citation(1, SLEEPER, 19, 28, 0.8), Citation(2, SLEEPER, 0, 8, 0.9)]
     assert "".join(s.text for s in quoted_answer(quotes)).endswith("“It stays.” [1] “It lies.” [2]")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text", "before"),
+    [
+        ("yes", "It can: tests of one chatbot found leaks.", "Yes. "),
+        ("yes", "Yes, two of them do.", ""),
+        ("yes", "Largely yes. Models do.", ""),
+        ("no", "Better not: it may fail.", ""),
+        ("no", "Hardly. On GPT-4 it fails.", ""),
+        ("no", "Novel attacks get through.", "No. "),
+        ("mixed", "Not reliably. It helps a little.", "Mixed. "),
+        ("mixed", "Partly: some of them do.", ""),
+        ("mixed", "It depends on the model.", ""),
+        (None, "Backdoors stay.", ""),
+    ],
+)
+def test_a_verdict_is_a_word_before_the_line_that_does_not_begin_with_it(
+    verdict: Verdict | None, text: str, before: str
+) -> None:
+    said = said_directly(Direct(text, "project", (1, 2), verdict))
+    assert said.text == f"{before}In this project's words: {text} [1][2]"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "text", "before"),
+    [
+        ("yes", "在新协议下会：总能成功。", "是。"),
+        ("no", "在测试中照旧。", "否。"),
+        ("mixed", "过滤之外还有办法。", "视情况而定。"),
+        ("yes", "会，一份报告这样说。", ""),
+        ("no", "并不能保证。", ""),
+        ("mixed", "部分可以。", ""),
+    ],
+)
+def test_a_verdict_is_said_in_chinese_too(verdict: Verdict, text: str, before: str) -> None:
+    said = said_directly(Direct(text, "project", (1,), verdict), IN_CHINESE)
+    assert said.text == f"{before}本项目的概括：{text} [1]"
+
+
+def test_every_language_has_a_word_for_every_verdict() -> None:
+    for language in LANGUAGES:
+        assert set(language.phrases.verdicts) == set(language.phrases.says_verdict) == set(get_args(Verdict))
+
+
+def test_a_prepared_line_that_says_yes_or_no_is_given_no_second_one(all_papers: tuple[Paper, ...]) -> None:
+    prepared = read_prepared(shipped_file(FILE), all_papers, all_papers)
+    lines = [direct for answer in prepared if answer.verdict and (direct := answer.direct("en"))]
+    begins = re.compile(r"(?:Yes|No|Not|Partly)\b")
+    said = [line for line in lines if verdict_before(line, ENGLISH.phrases)]
+    assert len(lines) > 200 and 0 < len(said) < len(lines) / 10
+    assert all(line.verdict == "mixed" for line in said if begins.match(line.text))
 
 
 def test_a_line_that_says_it_directly_stands_for_the_papers_summary() -> None:

@@ -21,6 +21,7 @@ from app.answering.events import (
     AnswerModels,
     AnswerSentence,
     Citation,
+    Direct,
     Done,
     Failed,
     Followups,
@@ -458,6 +459,23 @@ def test_only_the_last_exchange_has_retry_and_open_evidence() -> None:
     assert render.conversation(both, EN).count("data-retry") == 1 and "data-retry" not in render.earlier(both, EN)
     assert 'Sources of answer 1" hidden>' in render.earlier_evidence_pane(both, EN)
     assert 'Sources of answer 2">' in render.evidence_pane(both, EN)
+
+
+def test_a_verdict_that_its_line_does_not_say_is_set_off_before_it() -> None:
+    before = answered("Mixed. In this project's words: Not reliably. [1]", (citation(1, "Backdoors persist."),))
+    assert before.answer is not None and "opens" not in answer_html(before, 1, EN)
+    direct = Direct("Not reliably.", "project", (1,), "mixed")
+    opened = Exchange("Q?").after(Done(replace(before.answer, direct=direct)))
+    assert answer_html(opened, 1, ZH).startswith('<p><strong class="opens">Mixed.</strong> In this project')
+    # One that was kept before there was such a word, and one that begins so by itself.
+    for text, line in (
+        ("In this project's words: Not reliably. [1]", direct),
+        ("Mixed.", replace(direct, text="Mixed.")),
+    ):
+        old = Exchange("Q?").after(Done(replace(before.answer, answer=text, direct=line)))
+        assert "<strong" not in answer_html(old, 1, EN)
+    chinese = replace(before.answer, question="会怎样？", answer="视情况而定。本项目的概括：…… [1]", direct=direct)
+    assert '<strong class="opens">视情况而定。</strong>本' in answer_html(Exchange("Q?").after(Done(chinese)), 1, EN)
 
 
 def test_what_the_filter_hides_is_named_and_one_click_of_the_last_exchange_asks_without_it() -> None:
