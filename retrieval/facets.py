@@ -7,9 +7,10 @@ is made of these fields; docs/architecture.md says which words of the interface 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_type_hints
 
 from retrieval.errors import InputError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from retrieval.types import Paper
 
 T = TypeVar("T")
+MOST_NAMED = 100
+"""Values of a facet that is not offered that one filter may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Facet:
     `plural`, the field of the table, is what filters call it. On the command line it is `--flag`, or else `--name`,
     explained by `help`. `examples` are values that are named wherever the facet is. With `translated` the interface
     has words for its values (`NAME_VALUE`); with `listed` the list of papers can be narrowed by it.
+
+    What is not `offered` has a value for each paper, such as its id: there is no choice of all of them, and one is
+    known by its exact spelling alone. `attribute` and `indexed` are what `Paper` and the index call it, where that is
+    not `name`; an index holds what is `indexed` otherwise whether papers are filtered by it or not.
     """
 
     name: str
@@ -36,15 +43,23 @@ class Facet:
     examples: str = ""
     translated: bool = False
     listed: bool = False
+    offered: bool = True
+    attribute: str = ""
+    indexed: str = ""
     plural: str = ""
 
     @property
     def option(self) -> str:
         return f"--{self.flag or self.name}"
 
+    @property
+    def field(self) -> str:
+        """What an index calls it."""
+        return self.indexed or self.name
+
     def of(self, paper: Paper) -> str | None:
         """The paper's value; None where it has none."""
-        return getattr(paper, self.name)
+        return getattr(paper, self.attribute or self.name)
 
 
 _NONE: Any = ()
@@ -60,6 +75,16 @@ class ByFacet(Generic[T]):
     categories: Annotated[T, Facet("category", "Only papers of this category; may be repeated.", listed=True)] = _NONE
     languages: Annotated[
         T, Facet("language", "Only abstracts in this language (en, zh).", examples="en, zh", translated=True)
+    ] = _NONE
+    papers: Annotated[
+        T,
+        Facet(
+            *("paper", "Only this paper, by its id; may be repeated."),
+            examples="its id",
+            offered=False,
+            attribute="id",
+            indexed="paper_id",
+        ),
     ] = _NONE
 
     def of(self, facet: Facet) -> T:
@@ -119,12 +144,34 @@ class Facets(ByFacet[Mapping[str, int]]):
 def facets_of(papers: Sequence[Paper]) -> Facets:
     """The filter values of a collection with their counts, most frequent first."""
     dates = [paper.published for paper in papers if paper.published]
-    counts = {facet.plural: _counts(facet.of(paper) for paper in papers) for facet in FACETS}
+    counts = {facet.plural: _counts(facet, papers) for facet in FACETS}
     return Facets(**counts, earliest=min(dates, default=None), latest=max(dates, default=None))
 
 
-def _counts(values: Iterable[str | None]) -> dict[str, int]:
-    return dict(Counter(value for value in values if value).most_common())
+def _counts(facet: Facet, papers: Sequence[Paper]) -> Mapping[str, int]:
+    if not facet.offered:
+        return _OneEach(facet, papers)
+    return dict(Counter(value for paper in papers if (value := facet.of(paper))).most_common())
+
+
+class _OneEach(Mapping[str, int]):
+    """Values of which each paper has its own: nobody lists them, so they are gathered once one is asked for."""
+
+    def __init__(self, facet: Facet, papers: Sequence[Paper]) -> None:
+        self._facet, self._papers = facet, papers
+
+    @cached_property
+    def _values(self) -> Mapping[str, int]:
+        return dict.fromkeys((value for paper in self._papers if (value := self._facet.of(paper))), 1)
+
+    def __getitem__(self, value: str) -> int:
+        return self._values[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._papers)
 
 
 def checked_filters(filters: Filters, facets: Facets) -> Filters:
@@ -135,11 +182,14 @@ def checked_filters(filters: Filters, facets: Facets) -> Filters:
     if filters.since and filters.until and filters.since > filters.until:
         raise InputError(f"The filter's first date {filters.since} is after its last {filters.until}: swap them.")
     return replace(
-        filters, **{facet.plural: _known(facet.name, filters.of(facet), facets.of(facet)) for facet in FACETS}
+        filters,
+        **{facet.plural: _known(facet.name, filters.of(facet), facets.of(facet), facet.offered) for facet in FACETS},
     )
 
 
-def _known(what: str, asked: tuple[str, ...], existing: Iterable[str]) -> tuple[str, ...]:
+def _known(what: str, asked: tuple[str, ...], existing: Mapping[str, int], offered: bool) -> tuple[str, ...]:
+    if not offered:
+        return _exactly(what, asked, existing)
     values = list(existing)
     spellings: dict[str, list[str]] = {}
     for value in values:
@@ -148,3 +198,12 @@ def _known(what: str, asked: tuple[str, ...], existing: Iterable[str]) -> tuple[
         if value.casefold() not in spellings:
             raise InputError(f"There is no {what} {value[:80]!r}: choose from {', '.join(values) or 'none'}.")
     return tuple(dict.fromkeys(spelt for value in asked for spelt in spellings[value.casefold()]))
+
+
+def _exactly(what: str, asked: tuple[str, ...], existing: Mapping[str, int]) -> tuple[str, ...]:
+    if len(asked) > MOST_NAMED:
+        raise InputError(f"A filter can name at most {MOST_NAMED} of {what}, not {len(asked):,}: leave some out.")
+    for value in asked:
+        if value not in existing:
+            raise InputError(f"There is no {what} {value[:80]!r} in the collection: the list of papers has all ids.")
+    return tuple(dict.fromkeys(asked))

@@ -30,7 +30,7 @@ NO_QUESTIONS: Questions = MappingProxyType({})
 def index_fingerprint(papers: Sequence[Paper], embedder: Embedder, questions: Questions = NO_QUESTIONS) -> str:
     """The hash of all that an index depends on: corpus, questions, embedding model, chunker, format, facets."""
     asked = json.dumps({paper.id: list(questions.get(paper.id, ())) for paper in papers})
-    stored = " ".join(facet.name for facet in FACETS)
+    stored = " ".join(facet.name for facet in FACETS if not facet.indexed)
     parts = (corpus_hash(papers), asked, embedder.fingerprint, CHUNKER, INDEX_FORMAT, stored)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

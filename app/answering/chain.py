@@ -57,7 +57,7 @@ from app.answering.several.answering import SeveralAnswerer
 from app.answering.sources import asked_about, is_far, put_first
 from app.answering.work import Work
 from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
-from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer
+from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer, refusal_of_one
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
 from app.notices.notice import Notice, together
@@ -331,16 +331,21 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         # What scores mean is known where a reader was fitted to them.
-        known, named = self._evidence.name is not None, self._of_collection.records.called_in(work.question.text)
-        named = named if named and work.question.filters.admit(named) else None
+        known, filters = self._evidence.name is not None, work.question.filters
+        named = self._of_collection.records.called_in(work.question.text)
+        if named and not filters.admit(named):
+            named = None
         far = known and named is None and is_far(work.passages, work.evidence.confidence)
         paper = named or (asked_about(work.passages) if known else None)
         closest = put_first(paper, work.passages) if paper else work.passages
+        alone = self._of_collection.records.alone(filters)
         text = refusal_answer(() if far else closest, work.words, work.unread)
-        if paper:
+        if alone:
+            text = refusal_of_one(alone, work.words, work.unread)
+        elif paper:
             summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
             text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
-        if far and (about := subjects_of(self._of_collection.records, work.words)):
+        if far and not alone and (about := subjects_of(self._of_collection.records, work.words)):
             text += f"\n\n{about}"
         text = beside(text, work.outside, refused=True)
         yield Token(text)

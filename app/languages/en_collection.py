@@ -65,6 +65,7 @@ _SECTION = (
 )
 _COPIED = r"(?:tables?|figures?|appendix|appendices|charts?|graphs?|plots?|diagrams?|source code)"
 
+_THIS_PAPER = r"(?:it|this|they|this one|(?:the|this) (?:paper|study|work|article|report|abstract)|the authors)"
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
 
 GRAMMAR = CollectionGrammar(
@@ -198,6 +199,15 @@ GRAMMAR = CollectionGrammar(
     this_paper="this paper",
     this_topic="this topic",
     of_content=r"(?:(?:so|and|but|ok|okay|well)[, ]+)*(?:how|why)\b",
+    of_whole=(
+        rf"{_ON}(?:what (?:does|do|did) {_THIS_PAPER} "
+        r"(?:find|find out|say|show|conclude|report|argue|claim|do|discover)|"
+        rf"what(?:'s| is| was) {_THIS_PAPER}(?: all)? about|what (?:is|are|was|were) (?:the |its |their )?"
+        r"(?:main |key )?(?:points?|findings?|ideas?|takeaways?|results?|conclusions?|claims?|contributions?)|"
+        rf"(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up|explain|describe)(?: {_THIS_PAPER})?|"
+        rf"tell me (?:more )?about {_THIS_PAPER}|(?:(?:give|tell)(?: me)? )?(?:the |a )?(?:short )?(?:summary|gist|"
+        rf"tl;?dr|abstract|(?:main |key )(?:points?|findings?|ideas?|results?))(?: of {_THIS_PAPER})?)(?: please| pls)?"
+    ),
     around_title=(
         r"^(?:(?:the|an?|that|this|your|their) )?"
         r"(?:(?:paper|study|work|article|report|preprint|one|thing)s? (?:on|about|called|titled|named|regarding) )?"

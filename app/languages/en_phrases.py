@@ -37,6 +37,7 @@ ANSWERS = AnswerPhrases(
     refusal="",
     closest="Closest to it: {papers}.",
     abstracts_only=" Only abstracts are read here; the papers themselves may say it.",
+    one_unsaid=" The abstract of {paper} does not say it; the paper itself may.",
     read_on="Read on in {papers}.",
     follow_up="What does “{title}” find?",
     between_papers="; ",

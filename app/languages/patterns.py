@@ -79,7 +79,8 @@ class CollectionGrammar:
     which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
     fits what points back, and `around_title` what stands before or after a title and is no part of
     it ("the … paper"). `this_paper` and `this_topic` stand where the name of one was taken out. What begins with
-    `of_content` asks what papers say, and not which there are.
+    `of_content` asks what papers say, and not which there are. Asked of one paper alone, what fits `of_whole` wants
+    to know what it says in all.
     """
 
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
@@ -95,6 +96,7 @@ class CollectionGrammar:
     this_paper: str = ""
     this_topic: str = ""
     of_content: str = ""
+    of_whole: str = ""
 
 
 @dataclass(frozen=True, slots=True)

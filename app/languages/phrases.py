@@ -21,7 +21,7 @@ class AnswerPhrases:
     `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
     before the quotes of such a paper, this project's words of it.
     `refusal` follows the refusal constant, which is the same in every language, and `abstracts_only` the papers that
-    are `closest`.
+    are `closest`; `one_unsaid` follows it where the question was asked of one paper alone.
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
@@ -55,6 +55,7 @@ class AnswerPhrases:
     refusal: str
     closest: str
     abstracts_only: str
+    one_unsaid: str
     read_on: str
     follow_up: str
     between_papers: str

@@ -30,7 +30,7 @@ def stored_passage(chunk: Chunk, paper: Paper) -> StoredPassage:
 
 def fields_of(chunk: Chunk, paper: Paper) -> dict[str, FieldValue]:
     """The chunk's place and what of its paper can be filtered by; what is not known is left out."""
-    filterable: dict[str, FieldValue | None] = {facet.name: facet.of(paper) for facet in FACETS}
+    filterable: dict[str, FieldValue | None] = {facet.field: facet.of(paper) for facet in FACETS}
     filterable["published"] = _day(paper.published) if paper.published else None
     place: dict[str, FieldValue] = {"paper_id": chunk.paper_id, "start": chunk.start, "end": chunk.end}
     return place | {name: value for name, value in filterable.items() if value is not None}
@@ -39,7 +39,7 @@ def fields_of(chunk: Chunk, paper: Paper) -> dict[str, FieldValue]:
 def condition_of(filters: Filters) -> dict[str, Any] | None:
     """The filters as Chroma takes them, or None where they let everything through."""
     conditions: list[dict[str, Any]] = [
-        {facet.name: {"$in": list(values)}} for facet in FACETS if (values := filters.of(facet))
+        {facet.field: {"$in": list(values)}} for facet in FACETS if (values := filters.of(facet))
     ]
     if filters.since:
         conditions.append({"published": {"$gte": _day(filters.since)}})

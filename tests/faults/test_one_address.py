@@ -81,7 +81,7 @@ def writing(tmp_path_factory: pytest.TempPathFactory, serve: Serve, silent_model
 
 
 def page_question(session: str) -> dict[str, Any]:
-    data = [QUESTION, None, [], [], [], 0, 0, "en", None]
+    data = [QUESTION, None, [], [], [], None, 0, 0, "en", None]
     return {"fn_index": 0, "data": data, "event_data": None, "session_hash": session, "trigger_id": 22}
 
 

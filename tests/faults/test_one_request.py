@@ -90,7 +90,7 @@ KINDS: dict[str, Callable[[httpx.Client, int], httpx.Response]] = {
 
 
 def question(session: str) -> dict[str, object]:
-    data = ["What is a backdoor?", None, [], [], [], 0, 0, "en", None]
+    data = ["What is a backdoor?", None, [], [], [], None, 0, 0, "en", None]
     return {"fn_index": 0, "data": data, "event_data": None, "session_hash": session, "trigger_id": 22}
 
 

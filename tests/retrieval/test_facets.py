@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from retrieval.errors import InputError
-from retrieval.facets import Filters, checked_filters, facets_of
+from retrieval.facets import MOST_NAMED, Filters, checked_filters, facets_of
 from retrieval.types import Paper
 
 
@@ -92,3 +92,25 @@ def test_a_filter_lets_through_every_spelling_that_the_collection_has() -> None:
     ]
     checked = checked_filters(Filters(organisations=("OpenAI",)), facets_of(papers))
     assert set(checked.organisations) == {"OpenAI", "openai"}
+
+
+def test_a_paper_is_known_by_its_id_as_it_is_spelt_and_no_others_are_listed(papers: tuple[Paper, ...]) -> None:
+    facets, ids = facets_of(papers), tuple(paper.id for paper in papers[:2])
+    assert checked_filters(Filters(papers=(*ids, ids[0])), facets).papers == ids
+    assert [paper.id for paper in papers if Filters(papers=ids).admit(paper)] == list(ids)
+    for unknown in ("nobodys", ids[0].upper(), ""):
+        with pytest.raises(InputError, match=f"There is no paper '{unknown}' in the collection") as caught:
+            checked_filters(Filters(papers=(unknown,)), facets)
+        assert papers[1].id not in str(caught.value)
+
+
+def test_ids_are_gathered_once_one_is_asked_for() -> None:
+    papers = tuple(Paper(str(number), "T", "", "en") for number in range(3))
+    facets = facets_of(papers)
+    assert "_values" not in vars(facets.papers)
+    assert "2" in facets.papers and "3" not in facets.papers and len(facets.papers) == 3
+
+
+def test_a_filter_names_only_so_many_papers(papers: tuple[Paper, ...]) -> None:
+    with pytest.raises(InputError, match="at most 100 of paper, not 101"):
+        checked_filters(Filters(papers=(papers[0].id,) * (MOST_NAMED + 1)), facets_of(papers))

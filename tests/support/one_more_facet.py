@@ -116,7 +116,7 @@ def page(answerer: Any) -> dict[str, Any]:
 
     chat = ChatPage(answerer)
     event: Any = SimpleNamespace(_data=None)
-    *_, last = chat.ask(event, None, "Do owls hunt at night?", (), [], [], [], ["report"], 0, 0, "zh", 0)
+    *_, last = chat.ask(event, None, "Do owls hunt at night?", (), [], [], [], [], ["report"], 0, 0, "zh", 0)
     [exchange] = last[0]
     kept = json.loads(kept_conversation([exchange]).split('"')[1].replace("&quot;", '"'))
     [opened], _ = exchanges_from_kept(kept, answerer.paper)
@@ -126,7 +126,7 @@ def page(answerer: Any) -> dict[str, Any]:
     widgets = [one["props"] for one in components if one["type"] == "checkboxgroup"]
     return {
         "widgets": [(one["label"], one["choices"]) for one in widgets],
-        "chosen": chat.choose(clicked, "zh")[3],
+        "chosen": chat.choose(clicked, "zh")[4],
         "chips": chat.choose(clicked, "zh")[-1],
         "sources": [passage.paper.id for passage in exchange.passages],
         "scope": last[1],

@@ -222,7 +222,7 @@ class CollectionAnswerer:
         if wider or not topic:
             near = tuple(map(whole, wider[:SOURCES]))
         else:
-            near = tuple(self._retriever.passages(topic, left_out=left_out))
+            near = tuple(self._retriever.passages(topic, Filters(papers=filters.papers), left_out=left_out))
         return Reply(text, passages=near, answered=False)
 
     def _newest(self, filters: Filters, papers: Sequence[Paper], language: Language) -> str:

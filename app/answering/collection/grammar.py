@@ -35,6 +35,7 @@ _SIMILAR = _of_each(lambda grammar: grammar.similar)
 _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
     (fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.facts
 )
+_OF_WHOLE = any_of(lambda language: language.grammar.of_whole)
 _SAID_BEFORE = any_of(lambda language: language.grammar.said_before)
 _REFINED = _of_each(lambda grammar: grammar.refined)
 _AMONG = _of_each(lambda grammar: grammar.among)
@@ -86,6 +87,11 @@ def order_among(text: str) -> Intent | None:
 def points_back(title: str) -> bool:
     """Whether what a question calls a paper by only points at one that was spoken of."""
     return bool(_SAID_BEFORE.fullmatch(title))
+
+
+def wants_whole(text: str) -> bool:
+    """Whether a folded question that is asked of one paper wants to know what it says in all."""
+    return bool(_OF_WHOLE.fullmatch(text))
 
 
 def refinement_of(text: str) -> QuestionForm | None:

@@ -24,6 +24,7 @@ LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
 """A term of so many words in a title is what its paper is about; a single word may be anything."""
+_COUNTED = tuple(facet for facet in FACETS if facet.offered)
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
@@ -75,7 +76,9 @@ class Records:
     def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
         """The papers that pass the filters and treat the topic, newest first, undated ones last."""
         places = set(self._dated(filters.since, filters.until))
-        for facet in FACETS:
+        if filters.papers:
+            places &= {place for place in map(self._by_id.get, filters.papers) if place is not None}
+        for facet in _COUNTED:
             if values := filters.of(facet):
                 having = self._by_value[facet.name]
                 places &= frozenset().union(*(having.get(value, frozenset()) for value in values))
@@ -103,6 +106,11 @@ class Records:
             for form in forms_of(written):
                 places |= self._about_words(content_words(form))
         return places
+
+    def alone(self, filters: Filters) -> Paper | None:
+        """The one paper that the filters name, if they name one."""
+        place = self._by_id.get(filters.papers[0]) if len(filters.papers) == 1 else None
+        return None if place is None else self.papers[place]
 
     def english(self, term: str) -> str:
         """The term in English, or as it is where it is known in no other language."""
@@ -268,8 +276,12 @@ class Records:
 
     @cached_property
     def _by_value(self) -> Mapping[str, Mapping[str, frozenset[int]]]:
-        """Which places have each value of each facet, by the facet's name."""
-        return {facet.name: _postings(filter(None, [facet.of(paper)]) for paper in self.papers) for facet in FACETS}
+        """Which places have each value of each facet that is offered, by the facet's name."""
+        return {facet.name: _postings(filter(None, [facet.of(paper)]) for paper in self.papers) for facet in _COUNTED}
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, int]:
+        return {paper.id: place for place, paper in enumerate(self.papers)}
 
     @cached_property
     def _by_author(self) -> Mapping[str, frozenset[int]]:

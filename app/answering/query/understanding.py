@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.answering.collection.question import CollectionQuestion, going_on, paper_meant, topic_meant
+from app.answering.collection.grammar import wants_whole
+from app.answering.collection.question import CollectionQuestion, folded, going_on, paper_meant, topic_meant
 from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked, terms_wanted
 from app.answering.query.comparison import Comparison, comparison_in
@@ -15,6 +16,7 @@ from app.answering.query.parts import Parts, parts_of
 from app.answering.query.ways import PAPER, TOPIC, Named
 from app.answering.question import Question
 from app.languages import language_of
+from retrieval.facets import Filters
 from retrieval.lexical.tokens import content_words
 
 
@@ -36,6 +38,10 @@ class Understanding:
 
 def understood(question: Question, records: Records) -> Understanding:
     """What the question asks, by rules alone; `records` are those of the collection that is asked."""
+    # Who asks one paper alone means it by "this".
+    alone = records.alone(question.filters)
+    if alone and wants_whole(folded(question.text)):
+        return Understanding(question.text, of_records=CollectionQuestion("summary", paper=alone, said=question.text))
     if courtesy := courtesy_of(question):
         return Understanding(question.text, courtesy=courtesy)
     conversation = read_conversation(question.history, records)
@@ -44,7 +50,9 @@ def understood(question: Question, records: Records) -> Understanding:
     again = wants_again(text) if conversation.topic.is_set else None
     said = conversation.topic.asked if again else text
     several = comparison_in(said) or parts_of(said)
-    if asked := going_on(text, conversation.of_records, records, conversation.topic.named):
+    named = (alone,) if alone else conversation.topic.named
+    asked = going_on(text, conversation.of_records, records, named)
+    if asked and not _of_others(asked, question.filters):
         # "Papers about A vs B" asks for papers.
         listed = isinstance(several, Comparison) and asked.intent in ("list", "count", "newest", "oldest")
         return Understanding(asked.said, of_records=asked, several=None if listed else several)
@@ -52,6 +60,12 @@ def understood(question: Question, records: Records) -> Understanding:
         return Understanding(wanted)
     standalone = conversation.standalone(text, records)
     return Understanding(standalone, conversation.doubt(text, records), again, several=several)
+
+
+def _of_others(asked: CollectionQuestion, filters: Filters) -> bool:
+    """Whether it asks for the record of a paper that is none of those that the question is asked of."""
+    paper = asked.paper if asked.intent != "similar" else None
+    return paper is not None and bool(filters.papers) and paper.id not in filters.papers
 
 
 def names_in(records: Records) -> Mapping[str, Named]:

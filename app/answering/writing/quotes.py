@@ -121,6 +121,11 @@ def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.p
     return refusal + (closest + words.abstracts_only if closest else "")
 
 
+def refusal_of_one(paper: Paper, words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
+    """The refusal of a question that was asked of this paper alone, of which the abstract was read."""
+    return f"{opening} {REFUSAL}{words.refusal}{words.one_unsaid.format(paper=described(paper, words))}".lstrip()
+
+
 def closest_named(papers: Sequence[Paper], words: AnswerPhrases = ENGLISH.phrases) -> str:
     """A paragraph that names the closest papers; empty where there are none."""
     closest = _listed(words.closest, papers, words)

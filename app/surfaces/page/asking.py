@@ -38,7 +38,7 @@ def asked(
     if "link" in clicked:
         # A link stands alone: it begins a conversation, and asks one question.
         question, version = question_of_link(clicked["link"], facets)
-        return Asked(question, Exchange(question.text, question.filters, version), (), False)
+        return Asked(question, Exchange(question.text, question.filters, linked=version), (), False)
     text, linked, clears_box = typed, "", True
     if "question" in clicked:
         text, clears_box = text_of(clicked["question"]), False
@@ -49,7 +49,7 @@ def asked(
     question = checked_question(text, history_of(earlier), filters, facets)
     # What follows is the conversation that is drawn and kept, which does not grow for ever.
     earlier = earlier[-(MAX_TURNS - 1) :]
-    return Asked(question, Exchange(question.text, question.filters, linked), earlier, clears_box)
+    return Asked(question, Exchange(question.text, question.filters, linked=linked), earlier, clears_box)
 
 
 def text_of(sent: Any) -> str:

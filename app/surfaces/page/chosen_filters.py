@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from app.notices.notice import Notice
+from app.surfaces.exports.kept_answer import PaperOf
 from app.surfaces.markup import text_html
 from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError
-from retrieval.facets import FACETS, ByFacet, Facet, Facets, Filters
+from retrieval.facets import FACETS, MOST_NAMED, ByFacet, Facet, Facets, Filters
 
 YEARS = ("since", "until")
 """The widgets after those of the facets."""
@@ -61,8 +62,12 @@ def chosen_by_event(record: Mapping[str, Any], facets: Facets) -> Chosen:
     last = facets.latest.year if facets.latest else 0
 
     def known(facet: Facet) -> tuple[str, ...]:
-        values = record.get(facet.plural)
-        return tuple(value for value in facets.of(facet) if value in values) if isinstance(values, list) else ()
+        values, existing = record.get(facet.plural), facets.of(facet)
+        if not isinstance(values, list):
+            return ()
+        if not facet.offered:
+            return tuple(value for value in _names(values[:MOST_NAMED]) if value in existing)
+        return tuple(value for value in existing if value in values)
 
     def year(name: str) -> int:
         value = record.get(name)
@@ -83,9 +88,17 @@ def chosen_filters(now: Chosen) -> Filters:
     )
 
 
-def chips_html(now: Chosen, words: UiStrings) -> str:
+def chosen_again(filters: Filters) -> Chosen:
+    """The widgets' values that give these filters."""
+    since, until = filters.since.year if filters.since else 0, filters.until.year if filters.until else 0
+    return Chosen(**{facet.plural: filters.of(facet) for facet in FACETS}, since=since, until=until)
+
+
+def chips_html(now: Chosen, words: UiStrings, paper_of: PaperOf) -> str:
     """The chosen filters as chips above the box, each a button that takes it off; nothing where none is chosen."""
     rows = [(facet.plural, value, value_name(facet, value, words)) for facet in FACETS for value in now.of(facet)]
+    names = {value: paper.name for value in now.papers if (paper := paper_of(value))}
+    rows = [(name, value, names.get(value, label) if name == "papers" else label) for name, value, label in rows]
     rows += [("since", "", words("turn_from", year=now.since))] if now.since else []
     rows += [("until", "", words("turn_until", year=now.until))] if now.until else []
     if not rows:
@@ -99,7 +112,7 @@ def chips_html(now: Chosen, words: UiStrings) -> str:
 
 
 def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
-    """Label and choices of each filter, with its number of papers, and whether there is anything to choose."""
+    """Label and choices of each filter that is offered, with how many papers, and whether there is a choice at all."""
     first, last = facets.earliest, facets.latest
     years = [(str(year), year) for year in range(first.year, last.year + 1)] if first and last else []
     years = [(words("filters_any"), 0), *years]
@@ -110,5 +123,5 @@ def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
     def chips(facet: Facet) -> list[tuple[str, str]]:
         return [(f"{value_name(facet, value, words)} {count}", value) for value, count in facets.of(facet).items()]
 
-    by_facet = [label(facet.name, chips(facet), bool(facets.of(facet))) for facet in FACETS]
+    by_facet = [label(facet.name, chips(facet), bool(facets.of(facet))) for facet in FACETS if facet.offered]
     return by_facet + [label(name, years, len(years) > 1) for name in YEARS]

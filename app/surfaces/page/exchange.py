@@ -20,19 +20,21 @@ from app.answering.events import (
     Token,
 )
 from app.answering.question import Turn
-from retrieval.types import Filters, Passage
+from app.surfaces.exports.kept_answer import PaperOf
+from retrieval.types import Filters, Paper, Passage
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A question and its answer, finished or on its way.
 
-    `linked` is what the permalink that asked it says of the corpus and the models; `writing`
-    holds from when a language model is at work on the quotes.
+    `only` are the papers that its filters name, where they name some; `linked` is what the permalink that asked it
+    says of the corpus and the models; `writing` holds from when a language model is at work on the quotes.
     """
 
     question: str
     filters: Filters = field(default_factory=Filters)
+    only: tuple[Paper, ...] = ()
     linked: str = ""
     status: str | None = None
     writing: bool = False
@@ -44,6 +46,10 @@ class Exchange:
     answer: Answer | None = None
     failure: str | None = None
     stopped: bool = False
+
+    def of_papers(self, paper_of: PaperOf) -> Exchange:
+        """The same with the papers that its filters name."""
+        return replace(self, only=tuple(paper for one in self.filters.papers if (paper := paper_of(one))))
 
     @property
     def running(self) -> bool:

@@ -93,7 +93,7 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
 
     # Only what the reader changes: where the filters are set from here, their chips come along with them. An event
     # of each widget that was set would see the others half set, and the last to be answered would win.
-    narrowed = [one.input for one in on.filters]
+    narrowed = [one.input for one in on.offered]
     gr.on(
         narrowed, page.chips, inputs=[*on.filters, on.language], outputs=on.chips, trigger_mode="always_last", **at_once
     )
@@ -144,7 +144,7 @@ class ChatPage:
             words("page_stop"),
             gr.update(label=words("filters_heading")),
             *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
-            chips_html(now, words),
+            chips_html(now, words, self.reader.answerer.paper),
             *self.models_at_work(language, request),
             *_values((drawn.conversation, drawn.evidence_pane, drawn.earlier, drawn.earlier_evidence_pane)),
             gr.skip() if drawn.conversation is None else self.sections.library(words),
@@ -198,17 +198,20 @@ class ChatPage:
 
     def chips(self, *values: Any) -> str:
         """The chosen filters; the last value is the language."""
-        return chips_html(chosen(*values[:-1]), _words(values[-1]))
+        return chips_html(chosen(*values[:-1]), _words(values[-1]), self.reader.answerer.paper)
 
     def choose(self, event: gr.EventData, language: Any = "en") -> tuple[Update, ...]:
         """The filters that another part of the page asks for, and their chips."""
-        return _chosen(chosen_by_event(_sent(event), self.reader.answerer.facets), _words(language))
+        return self._chosen(chosen_by_event(_sent(event), self.reader.answerer.facets), _words(language))
 
     def unchoose(self, event: gr.EventData, language: Any, *filters: Any) -> tuple[Update, ...]:
         """The filters without the one whose chip was pressed, and the chips that are left."""
         sent = _sent(event)
         left = chosen(*filters).without(text_of(sent.get("name")), text_of(sent.get("value")))
-        return _chosen(left, _words(language))
+        return self._chosen(left, _words(language))
+
+    def _chosen(self, now: Chosen, words: UiStrings) -> tuple[Update, ...]:
+        return *now.values, chips_html(now, words, self.reader.answerer.paper)
 
 
 def _sent(event: gr.EventData) -> Mapping[str, Any]:
@@ -236,7 +239,3 @@ def _updates(frame: PageUpdate) -> tuple[Update, ...]:
 
 def _values(drawn: Iterable[Any]) -> tuple[Update, ...]:
     return tuple(gr.skip() if value is None else value for value in drawn)
-
-
-def _chosen(now: Chosen, words: UiStrings) -> tuple[Update, ...]:
-    return *now.values, chips_html(now, words)

@@ -55,7 +55,8 @@ def _exchange(turn: Any, paper_of: PaperOf) -> Exchange:
         raise InputError("A kept turn must be an object.")
     answer = answer_from_kept(turn.get("answer"), paper_of)
     filters = turn.get("filters")
-    return Exchange(answer.question, _filters_from_kept(filters) if filters else Filters()).after(Done(answer))
+    asked = Exchange(answer.question, _filters_from_kept(filters) if filters else Filters())
+    return asked.of_papers(paper_of).after(Done(answer))
 
 
 def _filters_from_kept(record: Any) -> Filters:

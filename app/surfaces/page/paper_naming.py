@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from urllib.parse import quote
 
 from app.surfaces.markup import text_html
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper
+
+
+def paper_place(paper_id: str) -> str:
+    """The address, on the page, of the view of the paper of that id (static/paper.js)."""
+    return f"#paper={quote(paper_id, safe='')}"
 
 
 def name_html(paper: Paper, words: UiStrings | None = None) -> str:

@@ -89,6 +89,7 @@ class ConversationPage:
             # The filters' widgets are cleared at the same time, and may not be yet.
             filters = chosen_filters(Chosen() if "unfiltered" in clicked else now)
             wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
+            wanted = replace(wanted, exchange=wanted.exchange.of_papers(self.answerer.paper))
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))

@@ -29,10 +29,11 @@ from app.surfaces.page.cards import card_id
 from app.surfaces.page.comparison_table import comparison_table
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.paper_naming import origin
+from app.surfaces.page.paper_naming import origin, paper_place
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.ui_strings import UiStrings
 from retrieval.facets import FACETS, Facet, Filters
+from retrieval.types import Paper
 
 
 def conversation(exchanges: Sequence[Exchange], words: UiStrings) -> str:
@@ -117,7 +118,7 @@ def turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
 
 def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     answer = exchange.answer
-    parts = [_question(exchange), scope(exchange.filters, words)]
+    parts = [_question(exchange), scope(exchange.filters, exchange.only, words)]
     if answer and answer.understood_as:
         parts.append(_aside(words("turn_understood", question=answer.understood_as)))
     if changed := changed_since(exchange):
@@ -133,7 +134,7 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
     if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
         parts.append(provisional(exchange, number, words))
-    if exchange.abstained:
+    if exchange.abstained and not exchange.only:
         parts.append(closest(exchange, number, words))
     if exchange.failure:
         parts.append(f'<p class="failure">{text_html(said(exchange.failure, words.language))}</p>')
@@ -174,17 +175,22 @@ def provisional(exchange: Exchange, number: int, words: UiStrings) -> str:
     return f'<div class="provisional"><p>{text_html(words("turn_provisional"))}</p><ol>{rows}</ol></div>'
 
 
-def scope(filters: Filters, words: UiStrings) -> str:
-    """Which papers were searched, where that was not all of them."""
+def scope(filters: Filters, only: Sequence[Paper], words: UiStrings) -> str:
+    """Which papers were searched, where that was not all of them; `only` are those that the filters name."""
     if filters.is_empty:
         return ""
-    named = ([value_name(facet, value, words) for value in filters.of(facet)] for facet in FACETS)
-    parts = [words("list_or").join(names) for names in named if names]
+    named = [[value_name(facet, value, words) for value in filters.of(facet)] for facet in FACETS if facet.offered]
+    parts = [text_html(words("list_or").join(names)) for names in named if names]
+    if only:
+        links = (f'<a href="{text_html(paper_place(paper.id))}">{text_html(paper.name)}</a>' for paper in only)
+        parts.insert(0, words("list_or").join(links))
     if filters.since:
-        parts.append(words("turn_from", year=filters.since.year))
+        parts.append(text_html(words("turn_from", year=filters.since.year)))
     if filters.until:
-        parts.append(words("turn_until", year=filters.until.year))
-    return _aside(words("turn_scope", scope=" · ".join(parts)))
+        parts.append(text_html(words("turn_until", year=filters.until.year)))
+    # The papers can be gone from a collection since the question was kept.
+    parts = parts or [text_html(words("turn_gone"))]
+    return f'<p class="aside-line">{words("turn_scope", scope=" · ".join(parts))}</p>'
 
 
 def value_name(facet: Facet, value: str, words: UiStrings) -> str:

@@ -54,6 +54,11 @@ class Widgets:
     clock: gr.Timer
 
     @property
+    def offered(self) -> list[Any]:
+        """Those of the filters that the reader sees."""
+        return [one for one in self.filters if not isinstance(one, gr.State)]
+
+    @property
     def screen(self) -> list[Any]:
         """What `PageUpdate` updates, in its order."""
         drawn = (self.exchanges, self.conversation, self.evidence_pane, self.notice, self.box)
@@ -62,7 +67,7 @@ class Widgets:
     @property
     def worded(self) -> list[Any]:
         """What bears words of the interface, in the order of `ChatPage._worded`."""
-        fixed = (self.language, self.header, self.box, self.send, self.stop, self.folded, *self.filters)
+        fixed = (self.language, self.header, self.box, self.send, self.stop, self.folded, *self.offered)
         drawn = (
             self.conversation,
             self.evidence_pane,
@@ -116,14 +121,19 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
 
 
 def _filter_widgets(facets: Facets, words: UiStrings) -> tuple[gr.Accordion, list[Any]]:
-    """Each facet, first and last year, folded away until they are asked for."""
+    """Each facet, first and last year, folded away until they are asked for; what is not offered is only held."""
     with gr.Accordion(words("filters_heading"), open=False, elem_id="filters") as folded:
-        labels = filter_labels(facets, words)
-        widgets: list[Any] = [gr.CheckboxGroup(**label, elem_classes="chips") for label in labels[: len(FACETS)]]
+        labels = iter(filter_labels(facets, words))
+        widgets: list[Any] = [
+            gr.CheckboxGroup(**next(labels), elem_classes="chips")
+            if facet.offered
+            else gr.State([], time_to_live=_SESSION_SECONDS)
+            for facet in FACETS
+        ]
         with gr.Row(elem_id="years"):
             widgets += [
                 gr.Dropdown(**label, value=0, filterable=False, elem_id=name)
-                for label, name in zip(labels[len(FACETS) :], YEARS, strict=True)
+                for label, name in zip(labels, YEARS, strict=True)
             ]
     return folded, widgets
 

@@ -270,6 +270,7 @@ def test_ask_off_topic(run: Run) -> None:
         (("--lab", "OpenAI", "--lab", "NIST"), "organisation", {"OpenAI", "NIST"}),
         (("--category", "robustness"), "category", {"Robustness"}),
         (("--language", "zh"), "language", {"zh"}),
+        (("--paper", "sleeper-agents", "--paper", "raft"), "id", {"sleeper-agents", "raft"}),
     ],
 )
 def test_ask_with_filters(run: Run, options: tuple[str, ...], field: str, values: set[str]) -> None:
@@ -288,6 +289,7 @@ def test_ask_within_dates(run: Run) -> None:
     [
         (("ask", BACKDOOR, "--lab", "Foo"), "There is no organisation 'Foo': choose from Google DeepMind, Anthropic, "),
         (("ask", BACKDOOR, "--category", "Foo"), "There is no category 'Foo': choose from Enhancing human feedback, "),
+        (("ask", BACKDOOR, "--paper", "nobodys"), "There is no paper 'nobodys' in the collection: "),
         (("ask", BACKDOOR, "--language", "de"), "There is no language 'de': choose from en, zh."),
         (("ask", BACKDOOR, "--since", "soon"), "'soon' is no date: write YYYY, YYYY-MM or YYYY-MM-DD."),
         (
@@ -481,7 +483,10 @@ def test_a_batch_as_windows_writes_it(run: Run, tmp_path: Path, start: str) -> N
         ('{"id": 1, "question": "' + "a" * 3000 + '"}', "3,000 characters"),
         ('{"id": 1, "question": "' + "a" * 1_000_001 + '"}', "longer than 1,000,000 bytes"),
         ('{"id": 1, "question": "a", "history": 1}', "history"),
-        ('{"id": 1, "question": "a", "filters": {"lab": "x"}}', "organisation, category, language, since, until"),
+        (
+            '{"id": 1, "question": "a", "filters": {"lab": "x"}}',
+            "organisation, category, language, paper, since, until",
+        ),
         ('{"id": 1, "question": "a", "filters": {"since": "soon"}}', "no date"),
         ("[" * 100_000, "line 2"),
     ],

@@ -80,6 +80,7 @@ def test_the_nearest_come_first_with_their_cosines(store: VectorStore, index: In
         (Filters(organisations=("A", "B"), since=date(2090, 1, 1)), ["p90", "p135", "p180"]),
         (Filters(organisations=("A",), until=date(2060, 1, 1)), ["p0", "p60"]),
         (Filters(languages=("zh",)), []),
+        (Filters(papers=("p45", "p90", "p1")), ["p45", "p90"]),
     ],
 )
 def test_filters_let_the_same_papers_through_as_they_say(

@@ -75,7 +75,7 @@ def asking(
     answerer: Scripted, typed: str, earlier: tuple[Exchange, ...] = (), editing: int = 0, **clicked: Any
 ) -> Iterator[Any]:
     event: Any = SimpleNamespace(_data=clicked or None)
-    return ChatPage(answerer).ask(event, None, typed, earlier, [], [], [], 0, 0, "en", editing)
+    return ChatPage(answerer).ask(event, None, typed, earlier, [], [], [], [], 0, 0, "en", editing)
 
 
 def sending(**sent: Any) -> Any:
@@ -178,7 +178,7 @@ def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
     first, again, elsewhere = (
-        list(page.ask(sending(), who, "Why?", (), [], [], [], 0, 0, "zh", 0)) for who in (request, request, other)
+        list(page.ask(sending(), who, "Why?", (), [], [], [], [], 0, 0, "zh", 0)) for who in (request, request, other)
     )
     assert len(first) > 1 and len(elsewhere) > 1 and len(answerer.asked) == 2
     (refused,) = again
@@ -190,12 +190,12 @@ def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -
     page = ChatPage(Scripted(done("Yes.")), None, rules)
     request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
     elsewhere = [rules.enter("192.0.2.1") for _ in range(3)]
-    fourth = page.ask(sending(), request, "Why?", (), [], [], [], 0, 0, "en", 0)
+    fourth = page.ask(sending(), request, "Why?", (), [], [], [], [], 0, 0, "en", 0)
     begun = [next(fourth) for _ in range(3)]
     assert not any("Yes." in str(update) for update in begun)
     elsewhere[0].leave()
     assert "Yes." in str(list(fourth))
-    fifth = page.ask(sending(), request, "Why?", (), [], [], [], 0, 0, "en", 0)
+    fifth = page.ask(sending(), request, "Why?", (), [], [], [], [], 0, 0, "en", 0)
     next(fifth)
     assert isinstance(fifth, Generator)
     fifth.close()  # the reader has gone
@@ -248,7 +248,7 @@ def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> 
     assert page.opened("en", chinese)[0] == "en"
     assert page.opened("xx", chinese)[0] == "zh"
     switched = page.speak(
-        sending(language="zh"), chinese, (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], 0, 0
+        sending(language="zh"), chinese, (Exchange("Q?", text="half", stopped=True),), ["OpenAI"], [], [], [], 0, 0
     )
     assert switched[0] == "zh" and any("已在完成前停止" in str(update) for update in switched)
     assert any("移除筛选：OpenAI" in str(update) for update in switched)
@@ -273,14 +273,14 @@ def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> Non
     page = ChatPage(Scripted())
     asked_for = sending(organisations=["OpenAI", "Nobody"], categories=["Robustness"], since=1900, until=2023)
     *filters, chips = page.choose(asked_for)
-    assert filters == [["OpenAI"], ["Robustness"], [], 2022, 2023]
+    assert filters == [["OpenAI"], ["Robustness"], [], [], 2022, 2023]
     assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["organisations", "categories", "since", "until"]
-    assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], 0, 0, "")
+    assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], [], 0, 0, "")
     pressed = sending(name="organisations", value="OpenAI")
-    *unpressed, chips = page.unchoose(pressed, "zh", ["OpenAI"], [], ["en"], 2022, 0)
-    assert unpressed == [[], [], ["en"], 2022, 0]
+    *unpressed, chips = page.unchoose(pressed, "zh", ["OpenAI"], [], ["en"], [], 2022, 0)
+    assert unpressed == [[], [], ["en"], [], 2022, 0]
     assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["languages", "since"] and "仅限" in str(chips)
-    assert page.unchoose(sending(name="since", value=""), "en", ["OpenAI"], [], [], 2022, 0)[3] == 0
+    assert page.unchoose(sending(name="since", value=""), "en", ["OpenAI"], [], [], [], 2022, 0)[4] == 0
 
 
 def test_stop_keeps_what_was_written() -> None:

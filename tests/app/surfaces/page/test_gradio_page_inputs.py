@@ -70,15 +70,15 @@ _json = st.recursive(
 _names = st.sampled_from(
     [
         *("turns", "left", "turn", "question", "retry", "unfiltered", "link", "get", "language", "name", "value"),
-        *("organisations", "categories", "languages", "since", "until"),
+        *("organisations", "categories", "languages", "papers", "since", "until"),
     ]
 )
 _link = st.dictionaries(
-    st.sampled_from(["q", "organisation", "category", "language", "since", "until", "v"]), _json, max_size=7
+    st.sampled_from(["q", "organisation", "category", "language", "paper", "since", "until", "v"]), _json, max_size=8
 )
 _events = (_json | st.dictionaries(_names, _json | _link, max_size=4)).map(lambda sent: gr.EventData(None, sent))
 _held = st.just(TALKED) | st.just(()) | _json
-_filters = st.tuples(_json, _json, _json, _json, _json)
+_filters = st.tuples(_json, _json, _json, _json, _json, _json)
 
 
 def whole(updates: Any) -> list[Any]:
@@ -112,23 +112,25 @@ def test_no_value_of_any_argument_is_an_exception(name: str, data: st.DataObject
 
 def asked(*filters: Any, **sent: Any) -> str:
     """The last notice, or the last drawing where there is none, after "Why?" was typed."""
-    chosen = filters or ([], [], [], 0, 0)
+    chosen = filters or ([], [], [], [], 0, 0)
     updates = whole(page().ask(gr.EventData(None, sent), HERE, "Why?", (), *chosen, "en", 0))
     return updates[-1][3] if isinstance(updates[-1][3], str) and updates[-1][3] else updates[-1][1]
 
 
 def test_a_filter_of_another_kind_is_as_if_it_were_not_chosen() -> None:
     for odd in ({"OpenAI": 1}, "OpenAI", [1, None], 7):
-        assert "Yes." in asked(odd, [], [], 0, 0) and "Only" not in asked(odd, [], [], 0, 0)
+        assert "Yes." in asked(odd, [], [], [], 0, 0) and "Only" not in asked(odd, [], [], [], 0, 0)
     for odd in ([2022], 2022.5, "2022", True, 10**9, -3, {}):
-        assert "Yes." in asked([], [], [], odd, 0) and "from" not in asked([], [], [], odd, 2024).split("until")[0]
+        assert (
+            "Yes." in asked([], [], [], [], odd, 0) and "from" not in asked([], [], [], [], odd, 2024).split("until")[0]
+        )
 
 
 def test_a_filter_that_is_named_again_and_again_is_one() -> None:
     """Gradio checks that a value is one of the choices, not how often it is there."""
     many = ["OpenAI"] * 50_000
-    assert page().chips(many, [], [], 0, 0, "en").count("<li>") == 1
-    assert len(asked(many, [], [], 0, 0)) < 5_000
+    assert page().chips(many, [], [], [], 0, 0, "en").count("<li>") == 1
+    assert len(asked(many, [], [], [], 0, 0)) < 5_000
 
 
 @given(_json.filter(lambda value: not isinstance(value, str)))

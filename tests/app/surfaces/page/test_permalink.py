@@ -16,17 +16,21 @@ from retrieval.errors import InputError
 from retrieval.types import Facets, Filters
 
 FACETS = Facets(
-    {"OpenAI": 2, "A & B": 1}, {"Robustness": 1}, {"en": 2}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1)
+    *({"OpenAI": 2, "A & B": 1}, {"Robustness": 1}, {"en": 2}, {"a/b &": 1, "c": 1}),
+    earliest=date(2022, 1, 1),
+    latest=date(2024, 7, 1),
 )
 MODELS = AnswerModels(embedding="minilm", corpus="default@abc123")
 ANSWER = Answer("1", "And they?", "Do backdoors & “quotes” persist?", "answered", "quotes", "x", 0.9, models=MODELS)
-FILTERS = Filters(("A & B", "OpenAI"), ("Robustness",), ("en",), since=date(2022, 1, 1), until=date(2023, 12, 31))
+FILTERS = Filters(
+    ("A & B", "OpenAI"), ("Robustness",), ("en",), ("a/b &",), since=date(2022, 1, 1), until=date(2023, 12, 31)
+)
 
 
 def opened(address: str) -> dict[str, Any]:
     """What page.js sends of an address."""
     fields = parse_qs(address.removeprefix("?"))
-    many = {name: fields.get(name, []) for name in ("organisation", "category", "language")}
+    many = {name: fields.get(name, []) for name in ("organisation", "category", "language", "paper")}
     return many | {name: fields.get(name, [None])[0] for name in ("q", "since", "until", "v")}
 
 
@@ -84,6 +88,7 @@ def test_what_is_no_link_is_refused(link: Any) -> None:
         {"q": " ?! "},
         {"q": "Why?", "organisation": ["Nobody"]},
         {"q": "Why?", "organisation": [{}]},
+        {"q": "Why?", "paper": ["nobodys"]},
         {"q": "Why?", "since": "20x2"},
         {"q": "Why?", "since": "2024", "until": "2022"},
     ],

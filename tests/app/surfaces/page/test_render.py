@@ -193,7 +193,7 @@ def outside_everywhere(text: str) -> Iterator[str]:
         yield kept_conversation((exchange,))
         yield render.earlier_evidence_pane((exchange, exchange), EN) + render.evidence_pane((exchange, exchange), EN)
         yield evidence_in_short(exchange, 1, EN)
-    yield chips_html(Chosen((text,), (text,), (text,), since=2022, until=2023), ZH)
+    yield chips_html(Chosen((text,), (text,), (text,), since=2022, until=2023), ZH, lambda _: None)
     yield notice(text, ZH)
     yield render.mode_line(Models(text, text, text), 94, ZH)
     yield intro_html((PAPER, Paper(text, text, text, "en")), Facets({text: 3}, {text: 2}, latest=date(2024, 7, 1)), EN)
@@ -520,8 +520,8 @@ def test_events_build_the_exchange_and_done_replaces_what_was_provisional() -> N
 
 def test_the_scope_of_filters_is_said() -> None:
     filters = Filters(("OpenAI",), (), ("zh",), since=date(2022, 1, 1), until=date(2023, 12, 31))
-    assert "Only OpenAI · Chinese · from 2022 · until 2023" in render.scope(filters, EN)
-    assert render.scope(Filters(), EN) == ""
+    assert "Only OpenAI · Chinese · from 2022 · until 2023" in render.scope(filters, (), EN)
+    assert render.scope(Filters(), (), EN) == ""
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ WRONG: list[Callable[[dict[str, Any]], Any]] = [
     lambda body: body | {"data": [*body["data"][:2], ["No such organisation"], *body["data"][3:]]},
     lambda body: body | {"data": [*body["data"][:2], [["OpenAI"]], *body["data"][3:]]},
     lambda body: body | {"data": [*body["data"][:2], "OpenAI", *body["data"][3:]]},
-    lambda body: body | {"data": [*body["data"][:5], 1066, *body["data"][6:]]},
+    lambda body: body | {"data": [*body["data"][:6], 1066, *body["data"][7:]]},
     lambda body: body | {"session_hash": None},
     lambda body: body | {"session_hash": "a b"},
     lambda body: body | {"session_hash": "a" * 10_000},
