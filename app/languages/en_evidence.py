@@ -105,6 +105,18 @@ EVIDENCE = EvidenceWords(
         r"research|studies|"
         r"approaches|methods|literature|papers?|analyses)\b|\b(?:months|years) ago\b"
     ),
+    says_result=(
+        r"\bwe (?:do|did|could|can) ?not find\b|\bour findings\b|\bare preferred\b|\bis preferred\b|\binsights from\b|"
+        r"\bstate[- ]of[- ]the[- ]art (?:results?|performance)\b"
+    ),
+    says_advice=(
+        r"\bwe (?:(?:also|therefore|thus|further|strongly) )?(?:recommend|advise|urge|encourage|call (?:for|on))\b|"
+        r"\b(?:findings|results|work|analysis) (?:calls? for|underscores? the need|highlights? the need)\b|"
+        r"\b(?:we (?:argue|conclude|believe)|therefore|as such|as a result)\b.{0,160}?\b(?:should|must|ought to|"
+        r"needs? to|is required|will be required)\b|\bwe hope (?:that|these|this|our)\b|\bour hope is\b|"
+        r"\bpropos\w* (?:ways? forward|next steps)|"
+        r"\b(?:future (?:work|research)) (?:should|could|needs? to)\b"
+    ),
     asks_definition=(
         r"(?:and|or|what about|how about) (?P<next>(?!(?:in|on|for|with|by|at|to|of|from|after|before|since|then|now|"
         r"what|who|how|why|when|where|which|is|are|was|were|do|does|did|can|could|it|that|this|they|those|these|"

@@ -190,11 +190,12 @@ class EvidenceWords:
     which a question is made, whatever it is about. `manner` is how an answer is wanted, and
     no part of what is asked, and one with `brief` wants few words. A sentence with `says_aim` or
     `says_finding` says what a work set out to do, or what it found; one with `says_question` what it wants to know,
-    with `says_doing` what was done, with `says_limit` where what was done or found ends, and with `of_others` speaks
-    of other work. What fits `asks_definition` wants to know what the thing in the one group that it fills is; a
-    sentence in which `wants_explained` is found may want that of its `term`, or of something in quotation marks,
-    which `asking_what` asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit
-    has one. One with `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
+    with `says_doing` what was done, with `says_result` too what came of it, with `says_limit` where what was done or
+    found ends, with `says_advice` what should be done now, and with `of_others` speaks of other work. What fits
+    `asks_definition` wants to know what the thing in the one group that it fills is; a sentence in which
+    `wants_explained` is found may want that of its `term`, or of something in quotation marks, which `asking_what`
+    asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit has one. One with
+    `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
     that it opens with.
     """
 
@@ -209,6 +210,8 @@ class EvidenceWords:
     says_doing: str = ""
     says_limit: str = ""
     of_others: str = ""
+    says_result: str = ""
+    says_advice: str = ""
     manner: str = ""
     brief: str = ""
     asks_definition: str = ""

@@ -34,13 +34,13 @@ def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
     meaning = [definition_counts(chunk.embedded, term) if term else 0.0 for chunk in chunks]
     if max(meaning) > 0:
         finding = meaning.index(max(meaning))
-    return tuple(_sentence(paper, chunks[place]) for place in sorted({aim, finding}))
+    return tuple(sentence_of(paper, chunks[place]) for place in sorted({aim, finding}))
 
 
 def finding_of(paper: Paper) -> Sentence | None:
     """The sentence that says what was found, as `gist_of` takes it; None for a paper without an abstract."""
     chunks = chunk_sentences(paper)
-    return _sentence(paper, chunks[_places(chunks)[1]]) if chunks else None
+    return sentence_of(paper, chunks[_places(chunks)[1]]) if chunks else None
 
 
 def says_finding(sentence: str) -> bool:
@@ -69,5 +69,6 @@ def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
     return aim, next((place for place in finds if place > aim), finds[0] if finds else last)
 
 
-def _sentence(paper: Paper, chunk: Chunk) -> Sentence:
+def sentence_of(paper: Paper, chunk: Chunk) -> Sentence:
+    """The chunk, a sentence of the paper, with its English where its own words are in another language."""
     return Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)

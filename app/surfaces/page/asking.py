@@ -40,7 +40,11 @@ def asked(
         question, version = question_of_link(clicked["link"], facets)
         return Asked(question, Exchange(question.text, question.filters, linked=version), (), False)
     text, linked, clears_box = typed, "", True
-    if "question" in clicked:
+    if paper := text_of(clicked.get("paper")):
+        # Asked of one paper alone, in a conversation with it.
+        text, filters = text_of(clicked.get("question")), Filters(papers=(paper,))
+        earlier = earlier if earlier and earlier[-1].filters == filters else ()
+    elif "question" in clicked:
         text, clears_box = text_of(clicked["question"]), False
     elif "retry" in clicked and earlier:
         text, linked, clears_box, earlier = earlier[-1].question, earlier[-1].linked, False, earlier[:-1]

@@ -16,7 +16,7 @@ _FOLDER = Path(__file__).parent / "static"
 _TRIGGERS = "triggers.js"
 _SCRIPTS = (
     *("basics.js", "appearance.js", "popover.js", "answer_actions.js", "history.js"),
-    *("similar.js", "cards.js", "sections.js", "library.js", "page.js"),
+    *("similar.js", "cards.js", "sections.js", "library.js", "paper.js", "page.js"),
 )
 """The first is what the others build on, the last starts them."""
 _STYLES_FIRST, _STYLES_LAST = "page.css", "narrow.css"

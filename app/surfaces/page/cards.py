@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.answering.citations.references import apa, bibtex
 from app.answering.events import Citation
 from app.surfaces.markup import Layer, outside_link, segments, text_html
-from app.surfaces.page.paper_naming import name_html, origin
+from app.surfaces.page.paper_naming import name_html, origin, paper_place
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
 from retrieval.web_address import paper_address
@@ -51,7 +51,8 @@ def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], 
     numbers = f'<span class="numbers">{badges}</span>' if badges else ""
     return (
         f'<article class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">{numbers}'
-        f'<h3 class="card-title">{name_html(paper, words)}</h3>{_meta(paper, score, words)}'
+        f'<h3 class="card-title"><a href="{text_html(paper_place(paper.id))}">{name_html(paper, words)}</a></h3>'
+        f"{_meta(paper, score, words)}"
     )
 
 
@@ -161,13 +162,20 @@ def _actions(paper: Paper, turn: int, words: UiStrings) -> str:
 
     link = outside_link(paper_address(paper), words("card_read"))
     draft = text_html(words("js_card_draft", title=paper.name))
-    row = (link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
+    label, place = text_html(words("card_open_label", title=paper.name)), text_html(paper_place(paper.id))
+    view = f'<a href="{place}" aria-label="{label}">{text_html(words("card_open"))}</a>'
+    row = (view, link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
     return (
         f'<div class="card-links">{"".join(row)}</div>'
-        f'<div class="cite" id="{base}-cite" hidden>{_reference("BibTeX", bibtex(paper), words)}'
-        f'{_reference("APA", apa(paper), words)}<p class="cite-said" role="status"></p></div>'
+        f'<div class="cite" id="{base}-cite" hidden>{references_html(paper, words)}</div>'
         f'<div class="similar" id="{base}-similar" hidden><p role="status"></p></div>'
     )
+
+
+def references_html(paper: Paper, words: UiStrings) -> str:
+    """The paper's references to copy, and the place where it is said that one was (cards.js)."""
+    both = f"{_reference('BibTeX', bibtex(paper), words)}{_reference('APA', apa(paper), words)}"
+    return f'{both}<p class="cite-said" role="status"></p>'
 
 
 def _reference(form: str, text: str, words: UiStrings) -> str:

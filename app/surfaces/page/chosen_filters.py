@@ -88,10 +88,10 @@ def chosen_filters(now: Chosen) -> Filters:
     )
 
 
-def chosen_again(filters: Filters) -> Chosen:
-    """The widgets' values that give these filters."""
-    since, until = filters.since.year if filters.since else 0, filters.until.year if filters.until else 0
-    return Chosen(**{facet.plural: filters.of(facet) for facet in FACETS}, since=since, until=until)
+def chosen_again(filters: Filters, facets: Facets) -> Chosen:
+    """The widgets' values that give these filters, as far as the collection has them."""
+    years = {name: day.year for name, day in (("since", filters.since), ("until", filters.until)) if day}
+    return chosen_by_event({facet.plural: list(filters.of(facet)) for facet in FACETS} | years, facets)
 
 
 def chips_html(now: Chosen, words: UiStrings, paper_of: PaperOf) -> str:
@@ -105,10 +105,11 @@ def chips_html(now: Chosen, words: UiStrings, paper_of: PaperOf) -> str:
         return ""
     chips = "".join(
         f'<li><button type="button" data-unfilter="{name}" data-value="{text_html(value)}" '
-        f'aria-label="{text_html(words("filters_remove", name=label))}">{text_html(label)}</button></li>'
+        f'aria-label="{text_html(words("filters_remove", name=label))}"><span>{text_html(label)}</span></button></li>'
         for name, value, label in rows
     )
-    return f'<div class="chosen"><span>{text_html(words("filters_chosen"))}</span><ul>{chips}</ul></div>'
+    label = words("filters_chosen_one" if len(rows) == len(names) == 1 else "filters_chosen")
+    return f'<div class="chosen"><span>{text_html(label)}</span><ul>{chips}</ul></div>'
 
 
 def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:

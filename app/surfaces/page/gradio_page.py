@@ -12,10 +12,11 @@ from gradio.themes import Base
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
+from app.surfaces.exports.kept_answer import MAX_ID_CHARS
 from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.page.asking import text_of
 from app.surfaces.page.assets import mount_options
-from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_by_event, filter_labels
+from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_again, chosen_by_event, filter_labels
 from app.surfaces.page.drawing import PageUpdate
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.header import header_html
@@ -84,9 +85,11 @@ def _tie(on: Widgets, page: ChatPage, blocks: gr.Blocks) -> None:
     # Gradio calls a work that was cancelled failed once its end is confirmed. Drawn any sooner, a late word could
     # overwrite the drawing, and Retry would be on the page while it still refuses to be pressed.
     asking.failure(page.stop, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
+    on.header.option_select(page.open_paper, inputs=on.language, outputs=on.paper, **at_once)
     left = on.header.clear(None, cancels=asking, **_PRIVATE)
     left.then(page.start_over, inputs=on.language, outputs=on.screen, **at_once)
-    on.header.expand(page.reopen, inputs=on.language, outputs=on.screen, cancels=asking, **at_once)
+    reopened = [*on.screen, *on.filters, on.chips]
+    on.header.expand(page.reopen, inputs=on.language, outputs=reopened, cancels=asking, **at_once)
     edits = [on.conversation.edit, on.earlier.edit]
     gr.on(edits, page.edit, inputs=[on.exchanges, on.language], outputs=on.screen, **at_once)
     on.notice.submit(page.leave_edit, outputs=on.screen, **at_once)
@@ -187,8 +190,17 @@ class ChatPage:
         return _updates(self.reader.start_over(_words(language)))
 
     def reopen(self, language: Any, event: gr.EventData) -> tuple[Update, ...]:
-        sent = _sent(event)
-        return _updates(self.reader.reopen(sent.get("turns"), _words(language), sent.get("left")))
+        """The kept conversation and the filters of its last question: what is asked next is asked of the same."""
+        sent, words = _sent(event), _words(language)
+        drawn = self.reader.reopen(sent.get("turns"), words, sent.get("left"))
+        if not drawn.exchanges:
+            return *_updates(drawn), *(gr.skip() for _ in Chosen().values), gr.skip()
+        now = chosen_again(drawn.exchanges[-1].filters, self.reader.answerer.facets)
+        return *_updates(drawn), *self._chosen(now, words)
+
+    def open_paper(self, language: Any, event: gr.EventData) -> str:
+        """The view of the paper of that id."""
+        return self.sections.paper(text_of(_sent(event).get("paper"))[:MAX_ID_CHARS], _words(language))
 
     def edit(self, exchanges: Any, language: Any, event: gr.EventData) -> tuple[Update, ...]:
         return _updates(self.reader.edit(_held(exchanges), _sent(event).get("turn"), _words(language)))

@@ -27,8 +27,8 @@ _NARROWING = tuple(facet for facet in FACETS if facet.listed)
 # What library.js says, by key; it fills the places in braces itself.
 _SPOKEN = (
     *("library_all_shown", "library_some_shown", "library_none_shown", "library_ask_only_means"),
-    *("library_search_stays", "library_cannot_ask_only", "library_or", "library_read", "library_fetching"),
-    *("library_failed", "card_ask", "card_similar", "card_no_abstract"),
+    *("library_search_stays", "library_cannot_ask_only", "library_or", "library_read", "library_open"),
+    *("library_fetching", "library_failed", "card_ask", "card_similar", "card_no_abstract"),
 )
 
 

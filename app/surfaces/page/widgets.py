@@ -49,6 +49,7 @@ class Widgets:
     kept: gr.HTML
     library: gr.HTML
     about: gr.HTML
+    paper: gr.HTML
     mode: gr.HTML
     model_picker: gr.HTML
     clock: gr.Timer
@@ -111,12 +112,14 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
     library_section = html(library, "library", js_on_load=None)
     # Comes with the first visit, as it names the models, and to know them torch is loaded: seconds at the start.
     about = html("", "about", js_on_load=None)
+    # Comes when a paper is opened.
+    paper = html("", "paper", js_on_load=None)
     announced, kept = html("", "announced", js_on_load=None), html("", "kept", js_on_load=None)
     # Which models are at work is known, and may change, only while the server runs.
     clock = gr.Timer(_CLOCK_SECONDS, active=False)
     turns = (earlier, conversation, earlier_evidence_pane, evidence_pane)
     composer = (notice, box, send, stop, folded, filters, chips)
-    sections = (announced, kept, library_section, about, mode, model_picker, clock)
+    sections = (announced, kept, library_section, about, paper, mode, model_picker, clock)
     return Widgets(language, exchanges, editing, header, *turns, *composer, *sections)
 
 

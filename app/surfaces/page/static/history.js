@@ -177,11 +177,11 @@
     else if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) leave();
   });
 
-  // What the reader finds on opening the page: the link's question, else what stood here before a reload.
-  function begin(link) {
+  // What the reader finds on opening the page: what stood here before a reload, else the link's question.
+  function begin(askLink) {
     const last = parsed(stored("sessionStorage", OPEN), null);
     if (last && last.search === location.search && stored("localStorage", ONE + last.id)) reopen(last.id);
-    else if (link) window.paperbacked.ask({ link });
+    else askLink();
   }
 
   Object.assign(window.paperbacked, { keep, turnsKept, begin });

@@ -2,7 +2,7 @@
 // Outside text is only ever set with textContent.
 (() => {
   const { find, all, make, button, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
-  const { paperFetched, paperName, listSimilar } = window.paperbacked;
+  const { paperFetched, paperName, paperPlace, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
   // ---- the list: what of it is shown
@@ -131,7 +131,10 @@
     const status = make("p");
     status.setAttribute("role", "status");
     similar.append(status);
+    const view = make("a", "", said("open"));
+    view.href = paperPlace(row.dataset.id);
     actions.append(
+      view,
       button(said("ask"), () => draft(say("card_draft", { title: row.dataset.name }))),
       button(said("similar"), () => listSimilar(similar, row.dataset.id, like)),
     );

@@ -54,7 +54,7 @@
       v: fields.get("v"),
     };
   }
-  function begin() {
+  function askLink() {
     const link = linked();
     if (link) {
       // What is asked next is asked of the same papers.
@@ -66,8 +66,8 @@
       };
       if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value)))
         send("masthead", "select", filters);
+      page.ask({ link });
     }
-    page.begin(link);
   }
 
   // ---- other parts of the page: the library, the cards
@@ -114,7 +114,7 @@
     }
     if (!begun && box() && find("#conversation section") && find(".masthead[data-ready]")) {
       begun = true;
-      begin();
+      page.begin(askLink);
     }
     const articles = all(".turn");
     const last = articles.at(-1);

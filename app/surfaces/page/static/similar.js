@@ -14,6 +14,9 @@
     }
   }
 
+  // Where on this page the paper has a view of its own, as the server says it (paper_naming.py).
+  const paperPlace = (id) => `#paper=${encodeURIComponent(id)}`;
+
   // As the server says it (markup.py): the paper's own link, else arXiv, else the DOI resolver.
   function paperAddress(paper) {
     const escaped = (text) => encodeURIComponent(text).replaceAll("%2F", "/");
@@ -47,5 +50,5 @@
     }
   }
 
-  Object.assign(window.paperbacked, { paperName, paperAddress, listSimilar });
+  Object.assign(window.paperbacked, { paperName, paperPlace, paperAddress, listSimilar });
 })();

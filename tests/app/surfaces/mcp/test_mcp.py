@@ -215,7 +215,7 @@ def test_a_bug_in_a_comparison_is_no_secret(call: Call, switch: Switch, answerer
         ("ask", {"question": "a" * 2001}, "the limit is 2,000"),
         ("ask", {"question": "a", "history": "never"}, "The history must be a list"),
         ("ask", {"question": "a", "history": [{"role": "system", "content": "b"}]}, "role"),
-        ("ask", {"question": "a", "filters": {"lab": "b"}}, "organisation, category, language, since, until"),
+        ("ask", {"question": "a", "filters": {"lab": "b"}}, "organisation, category, language, paper, since, until"),
         ("ask", {"question": "a", "filters": {"organisation": "Foo"}}, "choose from Google DeepMind"),
         ("ask", {"question": "a", "llm": "gpt"}, "ask has no argument 'llm': it takes question, history, filters."),
         ("search_papers", {}, 'needs a "query"'),

@@ -147,7 +147,7 @@ def test_the_words_are_complete_in_every_language() -> None:
 def test_the_page_names_every_attribute_and_no_other() -> None:
     [table] = re.findall(r"## Attributes\n(.+?)\n## ", PAGE, re.DOTALL)
     assert tuple(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == ATTRIBUTES
-    read = set(re.findall(r'\btext\("(\w+)"', SCRIPT)) | {"organisation", "category", "since", "until"}
+    read = set(re.findall(r'\btext\("(\w+)"', SCRIPT)) | {"organisation", "category", "paper", "since", "until"}
     assert read | {"launcher"} == set(ATTRIBUTES)
 
 
