@@ -83,11 +83,14 @@ def test_a_paper_opened_from_the_library_is_asked_alone_and_gone_back_to(visit: 
 
 
 def test_from_a_card_to_its_paper_to_one_like_it_and_back(visit: Any) -> None:
-    page = (seen := visit()).page
+    page = (seen := visit(permissions=["clipboard-read", "clipboard-write"])).page
     seen.ask("Do safety techniques remove a backdoor that was trained in?")
-    card = page.locator(f"{CARDS}[data-paper=sleeper-agents]").first
-    card.get_by_role("link", name="Open the paper’s page").click()
+    page.locator(f"{CARDS}[data-paper=sleeper-agents] h3 a").click()
     expect(page.locator(HEADING)).to_have_text(SLEEPERS)
+    page.click(".paper-cite summary")
+    page.click(".paper-cite [data-reference=BibTeX]")
+    expect(page.locator(".paper-cite .cite-said")).to_have_text("BibTeX copied.")
+    assert "hubinger2024" in page.evaluate("navigator.clipboard.readText()")
     near = page.locator(".paper-near a").first
     name = near.inner_text()
     near.click()
@@ -98,6 +101,11 @@ def test_from_a_card_to_its_paper_to_one_like_it_and_back(visit: Any) -> None:
     page.go_back()
     expect(page.locator(".turn .question")).to_be_focused()
     expect(page.locator(CHIP)).to_have_count(0)  # who only looks is not limited to it
+    page.locator("#sources .also > summary").click()
+    folded = page.locator("#sources details.card").first
+    folded.locator("summary").first.click()
+    folded.get_by_role("link", name="Open the paper’s page").click()
+    expect(page.locator(HEADING)).to_have_text(folded.locator(".card-title").text_content() or "")
 
 
 def test_the_filter_comes_off_and_another_paper_begins_another_conversation(visit: Any) -> None:

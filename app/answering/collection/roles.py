@@ -32,9 +32,10 @@ def sentences_by_role(paper: Paper) -> Mapping[Role, tuple[Sentence, ...]]:
     role, which then tells nothing.
     """
     told = tuple(_told(paper))
-    by_role = {role: tuple(sentence for own, sentence in told if own == role) for role in ROLES}
-    known = {role: sentences for role, sentences in by_role.items() if sentences}
-    return known if len(known) > 1 else {}
+    known = {own for own, _ in told}
+    if len(known) < 2:
+        return {}
+    return {role: tuple(sentence for own, sentence in told if own == role) for role in ROLES if role in known}
 
 
 def _told(paper: Paper) -> Iterator[tuple[Role, Sentence]]:

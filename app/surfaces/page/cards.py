@@ -76,7 +76,8 @@ def folded_card(passage: Passage, turn: int, words: UiStrings) -> str:
     return (
         f'<details class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">'
         f'<summary><span class="card-title">{name_html(paper, words)}</span>{meta}</summary>'
-        f"{abstract_html(paper, (), turn, words)}{_trace(passage, words)}{_actions(paper, turn, words)}</details>"
+        f"{abstract_html(paper, (), turn, words)}{_trace(passage, words)}"
+        f"{_actions(paper, turn, words, _view(paper, words))}</details>"
     )
 
 
@@ -149,7 +150,13 @@ def _signal(name: str, words: UiStrings) -> str:
     return words(f"card_found_by_{name}") if name in _SIGNALS else name
 
 
-def _actions(paper: Paper, turn: int, words: UiStrings) -> str:
+def _view(paper: Paper, words: UiStrings) -> str:
+    """The way to the paper's own view, where its title is no link."""
+    label, place = text_html(words("card_open_label", title=paper.name)), text_html(paper_place(paper.id))
+    return f'<a href="{place}" aria-label="{label}">{text_html(words("card_open"))}</a>'
+
+
+def _actions(paper: Paper, turn: int, words: UiStrings, view: str = "") -> str:
     """One line of what can be done with the paper, and below it the places for what the line opens (cards.js)."""
     base = card_id(turn, paper)
 
@@ -162,8 +169,6 @@ def _actions(paper: Paper, turn: int, words: UiStrings) -> str:
 
     link = outside_link(paper_address(paper), words("card_read"))
     draft = text_html(words("js_card_draft", title=paper.name))
-    label, place = text_html(words("card_open_label", title=paper.name)), text_html(paper_place(paper.id))
-    view = f'<a href="{place}" aria-label="{label}">{text_html(words("card_open"))}</a>'
     row = (view, link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
     return (
         f'<div class="card-links">{"".join(row)}</div>'
