@@ -52,7 +52,8 @@ def _role(text: str, before: Role) -> Role:
     """The role of a sentence; `before` is that of the one before it."""
     if _ADVICE.search(text):
         return "recommends"
-    if _QUESTION.search(text) and (before == "asked" or text.rstrip("\"'”’) ").endswith("?")):
+    asks = text.rstrip("\"'”’) ").endswith("?") or (before == "asked" and not _AIM.search(text))
+    if asks and _QUESTION.search(text):
         return "asked"
     if _RESULT.search(text):
         return "found"
