@@ -39,21 +39,22 @@ def sentences_by_role(paper: Paper) -> Mapping[Role, tuple[Sentence, ...]]:
 
 
 def _told(paper: Paper) -> Iterator[tuple[Role, Sentence]]:
-    role: Role = "asked"
+    before: Role = "asked"
     for chunk in chunk_sentences(paper):
         # Where code and data can be had is neither.
         if _ADDRESS.search(chunk.embedded):
             continue
-        role = _role(chunk.embedded, role)
+        role = _role(chunk.embedded, before)
         yield role, sentence_of(paper, chunk)
+        # What follows "we study …" is how that was done.
+        before = "did" if role == "asked" and _AIM.search(chunk.embedded) else role
 
 
 def _role(text: str, before: Role) -> Role:
     """The role of a sentence; `before` is that of the one before it."""
     if _ADVICE.search(text):
         return "recommends"
-    asks = text.rstrip("\"'”’) ").endswith("?") or (before == "asked" and not _AIM.search(text))
-    if asks and _QUESTION.search(text):
+    if _QUESTION.search(text) and (before == "asked" or text.rstrip("\"'”’) ").endswith("?")):
         return "asked"
     if _RESULT.search(text):
         return "found"

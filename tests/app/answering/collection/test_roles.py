@@ -22,8 +22,8 @@ def test_each_sentence_has_the_role_that_its_words_say_or_that_of_the_one_before
         "Code is at https://example.org/owls."
     )
     assert told(abstract) == {
-        "asked": ["Owls are birds.", "It is unclear what they eat."],
-        "did": ["In this paper, we study owls.", "The owls were kept in barns."],
+        "asked": ["Owls are birds.", "It is unclear what they eat.", "In this paper, we study owls."],
+        "did": ["The owls were kept in barns."],
         "found": ["We find that owls eat mice.", "Mice run.", "We do not find that they eat cats."],
         "recommends": ["We recommend feeding owls mice."],
     }
