@@ -37,6 +37,7 @@ def test_each_sentence_has_the_role_that_its_words_say_or_that_of_the_one_before
         ("We introduce OwlNet, which outperforms all others.", "did"),
         ("In this work, we show that owls sleep.", "found"),
         ("Our results show that owls sleep.", "found"),
+        ("We do not find that owls sleep.", "found"),
         ("We argue that owls should be left alone.", "recommends"),
         ("We hope that these owls help others.", "recommends"),
         ("Our findings call for more owls.", "recommends"),

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from app.build import LocalAnswerer
-from app.surfaces.page.chosen_filters import Chosen, chips_html
+from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen_again
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage
 from app.surfaces.page.paper_naming import paper_place
@@ -160,3 +160,10 @@ def test_a_paper_is_chosen_by_another_part_of_the_page_and_taken_off(answerer: L
     *values, chips = page.choose(sending(papers=["raft", "nobodys", 7]))
     assert values[3] == ["raft"] and 'data-unfilter="papers" data-value="raft"' in chips
     assert page.unchoose(sending(name="papers", value="raft"), "en", *values)[3] == []
+
+
+def test_a_kept_question_gives_its_filters_back(answerer: LocalAnswerer) -> None:
+    filters = Filters(("OpenAI", "Initech"), papers=("raft",), since=date(2023, 1, 1), until=date(2023, 12, 31))
+    again = chosen_again(filters, answerer.facets)
+    assert again == Chosen(("OpenAI",), papers=("raft",), since=2023, until=2023)
+    assert chosen_again(Filters(), answerer.facets) == Chosen()
