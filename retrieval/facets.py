@@ -207,3 +207,16 @@ def _exactly(what: str, asked: tuple[str, ...], existing: Mapping[str, int]) -> 
         if value not in existing:
             raise InputError(f"There is no {what} {value[:80]!r} in the collection: the list of papers has all ids.")
     return tuple(dict.fromkeys(asked))
+
+
+def both_filters(asked: Filters, chosen: Filters) -> Filters | None:
+    """The filters that let through what both let through, or None where nothing can pass both."""
+    both: dict[str, tuple[str, ...]] = {}
+    for facet in FACETS:
+        one, other = asked.of(facet), chosen.of(facet)
+        both[facet.plural] = tuple(value for value in one if value in other) if one and other else one or other
+        if one and not both[facet.plural]:
+            return None
+    since = max(filter(None, (asked.since, chosen.since)), default=None)
+    until = min(filter(None, (asked.until, chosen.until)), default=None)
+    return Filters(**both, since=since, until=until)

@@ -172,10 +172,11 @@ class AnswerChain(Runnable[Question, Event]):
 
     def _prepare(self, work: Work, asked: Understanding) -> None:
         """Look whether an answer was prepared for what is asked."""
-        if self.search.prepared is None or asked.courtesy or work.foreign or work.again:
+        courtesy = asked.courtesy and not asked.plainly
+        if self.search.prepared is None or courtesy or work.foreign or work.again:
             return
         self._find(work)
-        found = self.search.with_prepared(work.found, work.standalone, work.question.filters)
+        found = self.search.with_prepared(work.found, asked.plainly or work.standalone, work.question.filters)
         # What the records are asked for they know better than what was written of them.
         if found.prepared and (found.prepared.answer.quotes or not asked.of_records):
             work.found = found

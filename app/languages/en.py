@@ -8,6 +8,7 @@ from app.languages.en_conversation import CONVERSATION, COURTESIES
 from app.languages.en_evidence import EVIDENCE
 from app.languages.en_phrases import ANSWERS, COLLECTION
 from app.languages.en_several import COMPARISON, PARTS
+from app.languages.en_tally import WORDS
 from app.languages.en_topics import FORMS
 from app.languages.language import Language
 
@@ -29,4 +30,5 @@ LANGUAGE = Language(
     markers=MARKERS,
     attribution=ATTRIBUTION,
     claims=CLAIMS,
+    tallies=WORDS,
 )

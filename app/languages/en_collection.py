@@ -106,7 +106,7 @@ GRAMMAR = CollectionGrammar(
     ),
     overview=(
         rf"{_LEAD}(?:how many )?(?:different )?(?:organi[sz]ations?|labs?|compan(?:y|ies)|publishers?|institutions?|"
-        rf"topics?|categor(?:y|ies)|subjects?|themes?|languages?|years|period|time (?:span|range|period))"
+        rf"topics?|categor(?:y|ies)|subjects?|themes?|years|period|time (?:span|range|period))"
         rf"(?:\s+(?:{_BIT}|{_PAPERS}|span|range|cover(?:ed)?|represented|with|most|about))*+"
         rf"|{_LEAD}in (?:this|the|your) (?:collection|corpus|database|library)"
         rf"|what are (?:these|the|your|all the|all these) {_PAPERS} about"
@@ -230,7 +230,8 @@ _THE_START = "(?:the (?:start|beginning) of |early )?"
 FILTERS = FilterWords(
     organisations=MappingProxyType(
         {
-            "google deepmind": ("google deep mind", "google's deepmind", "deepmind", "deep mind", "gdm", "google"),
+            "google deepmind": ("google deep mind", "google's deepmind", "deepmind", "deep mind", "gdm"),
+            "google": (),
             "openai": ("open ai", "open-ai", "oai"),
             "anthropic": ("antropic", "anthropics"),
             "nist": ("national institute of standards and technology",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from app.languages.en_program import ADDRESSES, PROGRAM
 from app.languages.patterns import ConversationWords, CourtesyPatterns
 
 _POLITE = (
@@ -18,11 +19,7 @@ COURTESIES = CourtesyPatterns(
                 r"(?:please |can you |could you )?help(?: me)?(?: please)?",
                 r"(?:so )?what (?:all )?(?:can|do|could) you (?:do|answer|know|offer)(?: for me)?",
                 r"what (?:can|should|could|do) i ask(?: you)?(?: about)?",
-                r"are you (?:a |an )?(?:real |human )?(?:person|human|bot|robot|chatbot|ai|machine|model|llm)"
-                r"(?: or (?:a |an )?(?:real )?(?:person|human|bot|robot|chatbot|ai|machine|model))?",
-                r"(?:who|what) are you|what(?:'s| is) (?:this|paperbacked)|tell me (?:about yourself|what you can do)",
-                r"how (?:do|does|can|should) (?:i use )?(?:this|it|you)(?: work)?|introduce yourself"
-                r"|examples?(?: please)?",
+                r"tell me what you can do|how (?:do|can|should) i use (?:this|it|you)|examples?(?: please)?",
             ),
             "greeting": (
                 r"(?:hi+|hello+|hey+|hiya|howdy|greetings|yo|hallo|good (?:morning|afternoon|evening|day))"
@@ -50,6 +47,8 @@ COURTESIES = CourtesyPatterns(
             ),
         }
     ),
+    program=PROGRAM,
+    addresses=ADDRESSES,
     joined_by="and|but",
     tasks=(
         rf"(?:{_POLITE}[,.!]? +)*+(?:"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from app.languages.en_tally import PHRASES as TALLY_PHRASES
 from app.languages.en_topics import PHRASES
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
 
@@ -67,6 +68,8 @@ ANSWERS = AnswerPhrases(
     courtesies=MappingProxyType(
         {
             "greeting": "Hello. Ask me about the papers: I answer in their own words, every sentence with its quote.",
+            "program": "I am paperbacked, a program and no person, and no general chat assistant. I answer questions "
+            "about the papers in their own words, every sentence with its quote, and say so where they do not answer.",
             "help": "I answer questions about the papers in their own words, every sentence with its quote, and say so "
             "where they do not answer. I also know what the collection has: count, list or date its papers by "
             "organisation, topic, year or language, or ask for papers like one of them.",
@@ -134,5 +137,6 @@ COLLECTION = CollectionPhrases(
     colon=":",
     before_quote=": ",
     topics=PHRASES,
+    tallies=TALLY_PHRASES,
     summed_up=": {summary} ",
 )

@@ -24,7 +24,6 @@ PHRASES = TopicPhrases(
     nothing_later=" The newest with a date is {paper}.",
     without_date=" Without a date: {count}.",
     no_date="without a date",
-    undated=("The record of 1 paper has no date", "The records of {count} papers have no date"),
     reference="BibTeX of “{title}”",
 )
 
@@ -218,14 +217,6 @@ FORMS = TopicForms(
         r"[,;.]?\s*\b(?:(?:just|only)(?: the)? (?:titles?|names)|(?:the )?titles? (?:only|alone|(?:is|"
         r"are) (?:enough|fine|ok))|"
         r"no (?:prose|quotes|text|blurbs?)(?: please)?)(?!\w)"
-    ),
-    undated=(
-        r"(?:(?:which|what|list|show|give|me|all|any|the|of|your|do|does|are|is|there|how many)[, ]+)*+"
-        rf"(?:{_PAPERS} (?:that |which )?(?:(?:are|is|have|has|had|come|with) )?(?:without|no|not? have|"
-        rf"lack(?:s|ing)?|missing|"
-        rf"not)(?: (?:an?|any|the|their|recorded|known|publication|have))*+ (?:dates?|years?|dated)|"
-        rf"(?:are |is )?(?:un|not )dated {_PAPERS}|{_PAPERS} (?:that |which )?(?:are |is )?undated|"
-        rf"{_PAPERS} whose date (?:is )?(?:unknown|missing|not known))(?: (?:are there|are|is|there|here))*+"
     ),
     alternative=r" or (?:not\b|is |are |was |were |nothing|none|no )",
     no_topic=(

@@ -19,6 +19,7 @@ from app.languages.patterns import (
     TopicForms,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
+from app.languages.tally_words import TallyWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,4 @@ class Language:
     markers: MarkerWords = field(default_factory=MarkerWords)
     attribution: AttributionWords = field(default_factory=AttributionWords)
     claims: ClaimWords = field(default_factory=ClaimWords)
+    tallies: TallyWords = field(default_factory=TallyWords)

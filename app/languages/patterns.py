@@ -11,14 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Courtesy = Literal["help", "greeting", "thanks", "farewell", "agreement", "task"]
-"""What is no question for papers; a "task" is something to be done, or an attempt to take over."""
+Courtesy = Literal["program", "help", "greeting", "thanks", "farewell", "agreement", "task"]
+"""What is no question for papers; "program" asks what this program is, a "task" is something to be done, or an attempt
+to take over."""
 Fact = Literal["who", "when", "where", "summary", "bibtex", "section"]
 """By whom a paper is, when it came out, where it can be read, what it says in short, its reference, a part of it."""
 TopicIntent = Literal["whether", "tried", "who works", "reading", "strands", "list"]
 """Whether anybody works on a topic, or tried a thing, and who works on it, what to read of it first, which strands
 of work it has, and its papers."""
-Intent = Literal["list", "count", "newest", "oldest", "similar", "overview"] | TopicIntent | Fact
+Intent = Literal["list", "count", "newest", "oldest", "similar", "overview", "tally"] | TopicIntent | Fact
 DateForm = Literal[
     "range", "pair", "onwards", "since", "after", "before", "until", "in", "year", "years", "last year", "this year"
 ]
@@ -105,15 +106,14 @@ class TopicForms:
 
     `asked` are patterns of what asks, each with its intent; one that ends with "$" is of the whole text, any other
     may stand anywhere. Their group `topic` is what follows, if anything; where there is none, `elsewhere` finds it,
-    in its group of that name. `titles_only` says that nothing but titles is wanted, `undated` that papers without a
-    date are. `alternative` begins what asks again for the opposite ("or not"). `no_topic` fits what stands for a
+    in its group of that name. `titles_only` says that nothing but titles is wanted. `alternative` begins what asks
+    again for the opposite ("or not"). `no_topic` fits what stands for a
     topic and is none ("this", "here").
     """
 
     asked: tuple[tuple[TopicIntent, str], ...] = ()
     elsewhere: str = ""
     titles_only: str = ""
-    undated: str = ""
     alternative: str = ""
     no_topic: str = ""
 
@@ -122,8 +122,8 @@ class TopicForms:
 class FilterWords:
     """Organisations, languages and dates as a folded question names them.
 
-    `organisations` has other names by the folded official one. `language` finds where a
-    language is asked for, in its group one of `languages`. `months` are January to
+    `organisations` has other names by the folded official one, or by the part of it that they stand for. `language`
+    finds where a language is asked for, in its group one of `languages`. `months` are January to
     December as they stand before a year, with `after_month` between; `year_sign` may
     follow a year, `to` stand between two, `after_range` follow those; `before_year` and
     `after_year` go with a year that stands alone. `dates` use `FIRST`, `SECOND` and `COUNT`.
@@ -147,11 +147,16 @@ class FilterWords:
 class CourtesyPatterns:
     """Whole parts of a text that are courtesies. `joined_by` stands between two parts.
 
+    `program` are questions about this program as patterns of the whole text, each with how it reads plainly, in
+    English; a text with `addresses` in it speaks to this program.
+
     A text that begins with one of `tasks`, or has `takes_over` in it, wants something done that is no
     answer. After an answer, what has `of_what_was_said` in it asks about that answer.
     """
 
     said: Mapping[Courtesy, tuple[str, ...]] = field(default_factory=dict[Courtesy, tuple[str, ...]])
+    program: tuple[tuple[str, str], ...] = ()
+    addresses: str = ""
     tasks: str = ""
     takes_over: str = ""
     joined_by: str = ""

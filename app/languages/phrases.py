@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.languages.tally_words import TallyPhrases
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerPhrases:
@@ -128,7 +130,6 @@ class TopicPhrases:
     nothing_later: str
     without_date: str
     no_date: str
-    undated: tuple[str, str]
     reference: str
 
 
@@ -139,7 +140,7 @@ class CollectionPhrases:
     `in_order` puts the parts of a scope together, each of them from `by` to `between` or
     empty. `languages` names languages by their codes, those of papers too. `colon` ends a
     heading, `before_quote` stands between a paper's name and its words, `summed_up` where those are in
-    another language. `topics` are for questions about a topic.
+    another language. `topics` are for questions about a topic, `tallies` for those that count.
     """
 
     languages: Mapping[str, str]
@@ -188,3 +189,4 @@ class CollectionPhrases:
     before_quote: str
     summed_up: str
     topics: TopicPhrases
+    tallies: TallyPhrases

@@ -24,6 +24,9 @@ from app.languages.patterns import (
     word_set,
 )
 from app.languages.phrases import AnswerPhrases, CollectionPhrases
+from app.languages.zh_program import ADDRESSES, PROGRAM
+from app.languages.zh_tally import PHRASES as TALLY_PHRASES
+from app.languages.zh_tally import WORDS as TALLY_WORDS
 from app.languages.zh_topics import FORMS, PHRASES
 from retrieval.lexical.han import BEFORE_HAN, HAN
 from retrieval.lexical.tokens import FUNCTION_WORDS
@@ -98,6 +101,8 @@ _PHRASES = AnswerPhrases(
     courtesies=MappingProxyType(
         {
             "greeting": "你好。可以问我这些论文的内容：我用论文的原文回答，每句话都附有引文。",
+            "program": "我是 paperbacked，一个程序，不是真人，也不是通用聊天助手。"
+            "我用论文的原文回答问题，每句话都附有引文；论文没有回答的，我会直接说明。",
             "help": "我用论文的原文回答问题，每句话都附有引文；论文没有回答的，我会直接说明。"
             "也可以问论文库本身：按机构、主题、年份或语言统计、列出论文，或者查找与某篇论文类似的论文。",
             "thanks": "不客气，欢迎继续提问。",
@@ -164,6 +169,7 @@ _COLLECTION = CollectionPhrases(
     colon="：",
     before_quote="：",
     topics=PHRASES,
+    tallies=TALLY_PHRASES,
     summed_up="，本项目的概括：{summary}原文：",
 )
 
@@ -237,7 +243,8 @@ _GRAMMAR = CollectionGrammar(
 _FILTERS = FilterWords(
     organisations=MappingProxyType(
         {
-            "google deepmind": ("谷歌深度思维", "谷歌deepmind", "深度思维", "谷歌"),
+            "google deepmind": ("谷歌深度思维", "谷歌deepmind", "深度思维"),
+            "google": ("谷歌",),
             "nist": ("美国国家标准与技术研究院",),
         }
     ),
@@ -271,8 +278,7 @@ _COURTESIES = CourtesyPatterns(
             "help": (
                 r"[你您](?:能|可以|会)(?:帮我)?(?:做|干|回答)(?:些?什么|啥|哪些)(?:问题|事)?|[你您][会能](?:些?什么"
                 r"|啥|干嘛)",
-                r"[你您]是(?:谁|什么)|帮助|帮帮?我|我?(?:能|可以)问[你您]?(?:些?什么|哪些)(?:问题)?",
-                r"(?:这个|你)?(?:怎么|如何)使?用|介绍一下[你您]?自己",
+                r"帮助|帮帮?我|我?(?:能|可以)问[你您]?(?:些?什么|哪些)(?:问题)?|(?:这个|你)?(?:怎么|如何)使?用",
             ),
             "greeting": (r"(?:[你您]|大家)好[吗呀啊]?|嗨|哈[喽啰罗]|(?:早上|上午|下午|晚上|中午)好|早安?|在吗",),
             "thanks": (
@@ -282,6 +288,8 @@ _COURTESIES = CourtesyPatterns(
             "agreement": ("好的?|好吧|明白了?|知道了|懂了|嗯+|了解|不错|太好了",),
         }
     ),
+    program=PROGRAM,
+    addresses=ADDRESSES,
     tasks=(
         r"(?:请|麻烦|帮我|给我|替我|你能|能不能|可以)*+(?:写(?:一|首|篇|个|封|段|份)|作(?:一)?首|翻译|画(?:一"
         r"|个|张)|编(?:一|个)|"
@@ -405,4 +413,5 @@ LANGUAGE = Language(
         comma="，",
     ),
     claims=ClaimWords(denying=word_set("不 没 无 未 非")),
+    tallies=TALLY_WORDS,
 )

@@ -12,6 +12,7 @@ from app.answering.collection.one_paper import fact, reference, section, summary
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
 from app.answering.collection.records import Records
+from app.answering.collection.tallies import tally_answer
 from app.answering.collection.topic_answers import TopicAnswers
 from app.answering.collection.topic_papers import papers_near
 from app.answering.query.courtesy import scope_of
@@ -21,7 +22,7 @@ from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
-from retrieval.facets import FACETS, Filters
+from retrieval.facets import Filters, both_filters
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper
 
@@ -56,9 +57,11 @@ class CollectionAnswerer:
 
         `left_out` is told of passages of the index that are not what the papers say.
         """
-        filters = _both(asked.filters, chosen)
+        filters = both_filters(asked.filters, chosen)
         if filters is None:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
+        if asked.tally:
+            return tally_answer(asked.tally, self.records.papers, chosen, language, self.records.facets.latest)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent != "similar" and not chosen.admit(asked.paper):
@@ -82,8 +85,6 @@ class CollectionAnswerer:
             return self._on_topic(asked, filters, chosen, language, left_out)
         records = Records(asked.among) if asked.among else self.records
         papers = records.select(filters, topic, asked.author)
-        if asked.undated:
-            papers = tuple(paper for paper in papers if not paper.published)
         if not papers and topic:
             return self._by_content(asked, filters, chosen, language, left_out)
         if asked.intent in ("newest", "oldest"):
@@ -108,8 +109,6 @@ class CollectionAnswerer:
         which: str,
         say: CollectionPhrases,
     ) -> str:
-        if asked.undated:
-            return say.topics.undated[len(papers) != 1].format(count=len(papers))
         if asked.intent in ("newest", "oldest"):
             one, several = say.newest if asked.intent == "newest" else say.oldest
             return (one if len(listed) == 1 else several).format(scope=which, count=len(listed))
@@ -271,16 +270,3 @@ def most_of(counts: Mapping[str, int]) -> Mapping[str, int]:
 
 def _counted(counts: Mapping[str, int], language: Language) -> str:
     return language.phrases.between_names.join(f"{own_words(name)} {count}" for name, count in counts.items())
-
-
-def _both(asked: Filters, chosen: Filters) -> Filters | None:
-    """The filters that let through what both let through, or None where nothing can pass both."""
-    both: dict[str, tuple[str, ...]] = {}
-    for facet in FACETS:
-        one, other = asked.of(facet), chosen.of(facet)
-        both[facet.plural] = tuple(value for value in one if value in other) if one and other else one or other
-        if one and not both[facet.plural]:
-            return None
-    since = max(filter(None, (asked.since, chosen.since)), default=None)
-    until = min(filter(None, (asked.until, chosen.until)), default=None)
-    return Filters(**both, since=since, until=until)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import get_args
@@ -50,6 +51,8 @@ def _compiled(form: DateForm) -> tuple[re.Pattern[str], ...]:
     return tuple(map(re.compile, patterns))
 
 
+_RELATIVE = ("years", "last year", "this year")
+_WORD = re.compile(r"\w+")
 _DATES: dict[DateForm, tuple[re.Pattern[str], ...]] = {form: _compiled(form) for form in get_args(DateForm)}
 
 
@@ -85,9 +88,55 @@ def read_filters(text: str, facets: Facets) -> ReadFilters:
         if match := _leftmost(patterns, rest):
             since, until = _span(form, match, facets.latest)
             rest = f"{rest[: match.start()]} {rest[match.end() :]}"
-            relative = form in ("years", "last year", "this year")
-            return ReadFilters(replace(filters, since=since, until=until), rest, relative)
+            return ReadFilters(replace(filters, since=since, until=until), rest, form in _RELATIVE)
     return ReadFilters(filters, rest)
+
+
+@dataclass(frozen=True, slots=True)
+class DateNamed:
+    """A date that a text names, at the characters from `start` to `end`."""
+
+    start: int
+    end: int
+    since: date | None
+    until: date | None
+    relative: bool = False
+
+
+def dates_named(text: str, newest: date | None) -> tuple[DateNamed, ...]:
+    """All dates that a folded text names, in its order; of two that overlap, the one that says more."""
+    found: list[DateNamed] = []
+    for form, patterns in _DATES.items():
+        for match in (match for pattern in patterns for match in pattern.finditer(text)):
+            if all(match.end() <= other.start or other.end <= match.start() for other in found):
+                since, until = _span(form, match, newest)
+                found.append(DateNamed(match.start(), match.end(), since, until, form in _RELATIVE))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def languages_called() -> Mapping[str, str]:
+    """The codes of languages by what they are called."""
+    return _LANGUAGES
+
+
+def organisations_called(facets: Facets) -> Mapping[str, tuple[str, ...]]:
+    """What organisations are called, folded, each with those whose name has it: "google" is all of Google's."""
+    having: dict[str, dict[str, None]] = defaultdict(dict)
+    for name in facets.organisations:
+        for word in _WORD.findall(name.casefold()):
+            having[word].setdefault(name)
+    called: dict[str, tuple[str, ...]] = {}
+    known = {key: aliases for words in _WORDS for key, aliases in words.organisations.items()}
+    for key in (*(name.casefold() for name in facets.organisations), *known):
+        first, *others = _WORD.findall(key) or [key]
+        within = [name for name in having[first] if all(name in having[word] for word in others)]
+        names = tuple(name for name in within if f" {key} " in f" {' '.join(name.casefold().split())} ")
+        names = names or tuple(name for name in facets.organisations if name.casefold() == key)
+        if names:
+            called[key] = names
+            aliases = (alias for words in _WORDS for alias in words.organisations.get(key, ()))
+            called |= {alias: names for alias in aliases if alias not in called}
+    return called
 
 
 def _leftmost(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:
@@ -97,16 +146,14 @@ def _leftmost(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] |
 
 
 def _organisations(text: str, facets: Facets) -> tuple[tuple[str, ...], str]:
-    spoken = {name.casefold(): name for name in facets.organisations}
-    for folded, name in tuple(spoken.items()):
-        spoken |= {alias: name for words in _WORDS for alias in words.organisations.get(folded, ())}
-    if not spoken:
+    called = organisations_called(facets)
+    if not called:
         return (), text
-    names = "|".join(re.escape(name) for name in sorted(spoken, key=len, reverse=True))
+    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
     found: list[str] = []
 
     def own(match: re.Match[str]) -> str:
-        found.append(spoken[match[1]])
+        found.extend(called[match[1]])
         return f" {OWN} "
 
     rest = re.sub(rf"(?<![a-z0-9])({names})(?:'s?)?(?![a-z0-9])", own, text)

@@ -22,7 +22,8 @@ from app.answering.collection.grammar import (
     similar_to,
 )
 from app.answering.collection.records import Records
-from app.answering.collection.topic_question import asks_for_undated, topic_asked, without_titles_only
+from app.answering.collection.tally_question import Tally, tally_asked
+from app.answering.collection.topic_question import topic_asked, without_titles_only
 from app.answering.evidence.definition import term_asked, wants_brief, without_manner
 from app.languages import QUOTATION_MARKS, any_of
 from app.languages.patterns import OWN, Intent
@@ -38,7 +39,7 @@ MAX_TOPIC_WORDS = 7
 FEW = 5
 """So many papers on a topic are listed where one of them was asked for."""
 
-_NOT_REFINED = ("similar", "overview", "reading", "strands")
+_NOT_REFINED = ("similar", "overview", "reading", "strands", "tally")
 
 _WORDS = re.compile(r"[^\W_]+")
 _AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
@@ -55,8 +56,7 @@ class CollectionQuestion:
     `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
     are some, only the papers `among` which one is wanted count;
     `relative` marks dates counted from the newest paper. With `titles` nothing but titles is wanted, with
-    `undated` the papers that have no date, with `first` also which to read first. `said` is the
-    question so that it stands alone.
+    `first` also which to read first. A `tally` is what is counted. `said` is the question so that it stands alone.
     """
 
     intent: Intent
@@ -69,7 +69,7 @@ class CollectionQuestion:
     relative: bool = False
     first: bool = False
     titles: bool = False
-    undated: bool = False
+    tally: Tally | None = None
     said: str = ""
 
 
@@ -83,7 +83,12 @@ def going_on(
     """
     wanted, titles = without_titles_only(text)
     wanted = without_manner(wanted)
-    asked = _of_one_paper(wanted, records, named) or _of_some(wanted, named) or _parsed(wanted, records)
+    asked = (
+        _counting(wanted, records)
+        or _of_one_paper(wanted, records, named)
+        or _of_some(wanted, named)
+        or _parsed(wanted, records)
+    )
     if asked := asked or _of_topic(wanted, before, records, named):
         return replace(asked, titles=titles, said=text)
     return _refined(text, before, records) if before else None
@@ -113,6 +118,12 @@ def folded(text: str) -> str:
     """Small letters, straight quotes, single spaces, no mark at the end."""
     straight = text.casefold().translate(str.maketrans("’‘“”", "''\"\""))
     return " ".join(straight.split()).rstrip(" ?!.。？！")
+
+
+def _counting(text: str, records: Records) -> CollectionQuestion | None:
+    """What is counted in the records."""
+    tally = tally_asked(folded(text), records) if len(text) <= MAX_CHARS else None
+    return CollectionQuestion("tally", tally.filters, tally=tally) if tally else None
 
 
 def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
@@ -184,8 +195,6 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     read = read_filters(whole, records.facets)
     rest = " ".join(read.rest.split()).strip(" ,?!.")
     dated = read.filters.since or read.filters.until
-    if asks_for_undated(rest):
-        return CollectionQuestion("list", read.filters, undated=True)
     # "Anything from 2024 on debate" asks as "anything by OpenAI on debate" does.
     frame = form_of(rest) or (form_of(f"{OWN} {rest}") if dated else None)
     if frame is None and dated:
@@ -248,5 +257,6 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
         topic=_as_written(frame.topic, text) if frame.topic else before.topic,
         relative=relative,
         paper=None,
+        tally=None,
         said=f"{before.said[-MAX_CHARS:]} {text}",
     )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+from app.answering.collection.called import Named, Units, values_called
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
 from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
@@ -72,6 +73,16 @@ class Records:
         """The authors of several papers with how many, those of the most first."""
         counts = Counter(name for paper in self.papers for name in dict.fromkeys(paper.authors))
         return {name: count for name, count in counts.most_common() if count > 1}
+
+    @cached_property
+    def called_values(self) -> Mapping[Units, Named]:
+        """What the values are called by which papers are filtered, in words."""
+        return values_called(self.facets, self.is_subject)
+
+    @cached_property
+    def longest_called(self) -> int:
+        """The most words that a value is called by."""
+        return max(map(len, self.called_values), default=0)
 
     def select(self, filters: Filters = Filters(), topic: str = "", author: str = "") -> tuple[Paper, ...]:
         """The papers that pass the filters and treat the topic, newest first, undated ones last."""

@@ -24,7 +24,6 @@ _ASKED: tuple[tuple[TopicIntent, re.Pattern[str]], ...] = tuple(
 )
 _ELSEWHERE = any_of(lambda language: language.topic_forms.elsewhere)
 _TITLES_ONLY = any_of(lambda language: language.topic_forms.titles_only, re.IGNORECASE)
-_UNDATED = any_of(lambda language: language.topic_forms.undated)
 _NO_TOPIC = any_of(lambda language: language.topic_forms.no_topic)
 
 
@@ -46,11 +45,6 @@ def without_titles_only(text: str) -> tuple[str, bool]:
     left, count = _TITLES_ONLY.subn(" ", text)
     left = " ".join(left.split())
     return (left, True) if count and content_words(left) else (text, False)
-
-
-def asks_for_undated(text: str) -> bool:
-    """Whether a folded question whose filters are taken out wants the papers that have no date."""
-    return bool(_UNDATED.fullmatch(text))
 
 
 def topic_asked(text: str, records: Records, said_before: str, named: Sequence[Paper]) -> TopicAsked | None:

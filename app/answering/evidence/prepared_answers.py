@@ -15,6 +15,7 @@ from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
 from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import odds_of
+from app.languages import any_of
 from retrieval.lexical.tokens import content_words
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Filters, Passage
@@ -31,6 +32,9 @@ SAME_FROM = 0.93
 """A question so near to a way of asking is that way, but for its spelling."""
 UNQUOTED_FROM = 0.62
 """What quotes no paper is what was asked from this nearness on; chosen on the labels."""
+ADDRESSED_FROM = 0.55
+"""The same where the question speaks to this program, and the answer is about it."""
+_ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
 
 
@@ -73,6 +77,7 @@ class PreparedAnswers:
         self._reader = reader
         self._calibration = calibration
         self._of_way = np.array([place for place, answer in enumerate(answers) for _ in answer.asked], dtype=int)
+        self._addresses = [speaks_to_program(way) for answer in answers for way in answer.asked]
         self._vectors = vectors
 
     def match(
@@ -88,7 +93,10 @@ class PreparedAnswers:
         that answer it best.
         """
         tried = [
-            self._weighed(question, place, near, passages, read) for place, near in self.nearest(question, filters)
+            self._weighed(question, place, near, passages, read)
+            for rank, (place, near) in enumerate(self.nearest(question, filters))
+            # What quotes no paper is what was asked only where nothing that quotes one is nearer.
+            if rank == 0 or self._answers[place].quotes
         ]
         best = max(tried, key=lambda match: match.chance, default=None)
         return best if best and best.chance >= self._calibration.asked_from else None
@@ -103,7 +111,11 @@ class PreparedAnswers:
             if similarities[way] < NEAR_FROM or len(best) == TRIED:
                 break
             place = int(self._of_way[way])
-            if self._answers[place].within(filters):
+            answer = self._answers[place]
+            # What says "you" asks this program, and what does not asks something else.
+            if not answer.quotes and self._addresses[way] and not speaks_to_program(question):
+                continue
+            if answer.within(filters):
                 best.setdefault(place, float(similarities[way]))
         return list(best.items())
 
@@ -117,7 +129,8 @@ class PreparedAnswers:
         answer = self._answers[place]
         if not answer.quotes:
             # Nothing was read for it, so that how near its ways come has to tell.
-            return PreparedMatch(answer, near if near >= UNQUOTED_FROM else 0.0)
+            about = answer.status == "answered" and speaks_to_program(question)
+            return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0)
         given = self.features(question, place, near, passages, read)
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.
@@ -149,6 +162,11 @@ class PreparedAnswers:
             "read": max((odds_of(sentence.score) for sentence in quotes), default=UNREAD),
             "best": float(bool(quotes) and quotes[0] == read[0]),
         }
+
+
+def speaks_to_program(text: str) -> bool:
+    """Whether a text speaks to this program or of it, as far as its words say."""
+    return _ADDRESSES.search(text) is not None
 
 
 def ways_of(answers: Sequence[PreparedAnswer], in_english: Callable[[str], str]) -> list[str]:

@@ -20,6 +20,9 @@ _SAID = {
     kind: re.compile(either(pattern for language in LANGUAGES for pattern in language.courtesies.said.get(kind, ())))
     for kind in _KINDS
 }
+_PROGRAM = tuple(
+    (plainly, re.compile(pattern)) for language in LANGUAGES for plainly, pattern in language.courtesies.program
+)
 _OF_WHAT_WAS_SAID = any_of(lambda language: language.courtesies.of_what_was_said, re.IGNORECASE)
 _TASKS = any_of(lambda language: language.courtesies.tasks)
 _TAKES_OVER = any_of(lambda language: language.courtesies.takes_over)
@@ -37,7 +40,15 @@ def courtesy_of(question: Question) -> Courtesy | None:
         return "task"
     if question.history and _OF_WHAT_WAS_SAID.search(question.text):
         return None
-    return courtesy_in(question.text)
+    return "program" if about_program(question.text) else courtesy_in(question.text)
+
+
+def about_program(text: str) -> str:
+    """How a question about this program reads plainly, in English; empty where it asks anything else."""
+    if len(text) > MAX_COURTESY_CHARS:
+        return ""
+    said = " ".join(_NOT_SAID.sub(" ", text.casefold().replace("’", "'")).split()).strip(" ,.;:!?~…，。；：！？、～-")
+    return next((plainly for plainly, pattern in _PROGRAM if pattern.fullmatch(said)), "")
 
 
 def is_task(text: str) -> bool:
@@ -59,7 +70,7 @@ def courtesy_in(text: str) -> Courtesy | None:
 
 def courtesy_reply(kind: Courtesy, records: Records, words: AnswerPhrases) -> Reply:
     """A short reply; a greeting and a call for help are told what can be asked."""
-    if kind not in ("help", "greeting", "task"):
+    if kind not in ("program", "help", "greeting", "task"):
         return Reply(words.courtesies[kind])
     scope = words.scope.format(scope=scope_of(records, words)) if records.papers else ""
     examples = example_questions(records, words)

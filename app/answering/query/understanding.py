@@ -11,7 +11,7 @@ from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked, terms_wanted
 from app.answering.query.comparison import Comparison, comparison_in
 from app.answering.query.conversation import Again, Doubt, read_conversation, wants_again
-from app.answering.query.courtesy import Courtesy, courtesy_of
+from app.answering.query.courtesy import Courtesy, about_program, courtesy_of
 from app.answering.query.parts import Parts, parts_of
 from app.answering.query.ways import PAPER, TOPIC, Named
 from app.answering.question import Question
@@ -24,7 +24,8 @@ from retrieval.lexical.tokens import content_words
 class Understanding:
     """`standalone` is the question as it reads without the conversation, by rules alone where there is a `doubt`.
 
-    Where it is a courtesy, or asks which papers there are, it needs no search for evidence. Where it is `several`
+    Where it is a courtesy, or asks which papers there are, it needs no search for evidence; `plainly` is how one about
+    this program reads. Where it is `several`
     questions, or a comparison, each part may be answered by itself.
     """
 
@@ -32,6 +33,7 @@ class Understanding:
     doubt: Doubt | None = None
     again: Again | None = None
     courtesy: Courtesy | None = None
+    plainly: str = ""
     of_records: CollectionQuestion | None = None
     several: Parts | Comparison | None = None
 
@@ -43,7 +45,8 @@ def understood(question: Question, records: Records) -> Understanding:
     if alone and wants_whole(folded(question.text)):
         return Understanding(question.text, of_records=CollectionQuestion("summary", paper=alone, said=question.text))
     if courtesy := courtesy_of(question):
-        return Understanding(question.text, courtesy=courtesy)
+        plainly = about_program(question.text) if courtesy == "program" else ""
+        return Understanding(question.text, courtesy=courtesy, plainly=plainly)
     conversation = read_conversation(question.history, records)
     wanted = _wanted(question.text, records)
     text = wanted or question.text

@@ -1,0 +1,230 @@
+"""Answers that count: how many papers groups or values have, from when they are, and what no record says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.answering.collection.called import units_of
+from app.answering.collection.listing import LISTED, first_sentence, listing, whole
+from app.answering.collection.phrases import scope, shown
+from app.answering.collection.tally_counts import Counted, counted, outside, without
+from app.answering.collection.tally_question import Tally
+from app.answering.reply import Reply
+from app.answering.writing.quotes import described, own_words
+from app.languages.language import Language
+from app.languages.tally_words import RecordField
+from retrieval.facets import both_filters
+from retrieval.types import Filters, Paper
+
+VALUES = 12
+"""So many values of a field are told apart; the others are told together."""
+
+
+def tally_answer(
+    tally: Tally, papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None = None
+) -> Reply:
+    """The answer from the papers' records, newest first.
+
+    `chosen` are the filters that the reader has set, within which is counted. `newest` is the day that dates such as
+    "last year" were counted from.
+    """
+    within = both_filters(tally.filters, chosen)
+    among = [paper for paper in papers if within and within.admit(paper)]
+    which = scope(language, within or tally.filters, newest=newest if tally.relative else None)
+    return _Told(tally, among, which, language, newest).reply()
+
+
+class _Told:
+    """One tally of the papers that it counts among, in the words of a language."""
+
+    def __init__(
+        self, tally: Tally, papers: Sequence[Paper], which: str, language: Language, newest: date | None
+    ) -> None:
+        self._tally = tally
+        self._papers = papers
+        self._which = which
+        self._language = language
+        self._newest = newest
+        self._say = language.collection.tallies
+
+    def reply(self) -> Reply:
+        if not self._papers:
+            return Reply(self._language.collection.nothing.format(scope=self._which), answered=False)
+        wanted, field = self._tally.wanted, next(iter(self._tally.fields), None)
+        if wanted == "lacking" and field:
+            return self._lacking(field)
+        if wanted == "having" and field:
+            return Reply(self._having(field))
+        if wanted == "span":
+            return self._span()
+        if wanted == "country":
+            return Reply(self._country(), surely=False)
+        if wanted == "review":
+            return Reply(self._review(), surely=False)
+        if wanted == "whole":
+            return Reply(self._whole())
+        if wanted == "groups":
+            return Reply(self._groups())
+        told = self._values if wanted == "values" else self._most
+        return Reply(self._joined([told(one) for one in self._tally.fields]))
+
+    def _of(self, count: int) -> str:
+        """That many papers, in words."""
+        words = self._language.phrases
+        return words.one_paper if count == 1 else words.papers.format(count=f"{count:,}")
+
+    @property
+    def _all(self) -> str:
+        return self._of(len(self._papers))
+
+    def _joined(self, sentences: Sequence[str]) -> str:
+        between = "" if sentences and sentences[0].endswith("。") else " "
+        return between.join(sentences)
+
+    def _groups(self) -> str:
+        say, groups = self._say, self._tally.groups
+        told = [self._group(group) for group in groups]
+        told += [say.not_recorded.format(name=shown(name)) for name in self._tally.unheard]
+        if self._tally.rest:
+            others = outside(self._papers, groups)
+            by_name = all(group.organisations for group in groups)
+            text = (say.rest if by_name else say.rest_of).format(count=f"{len(others):,}")
+            told.append(text + self._share(len(others)) + (self._details(others, "organisation") if by_name else ""))
+        return say.of_papers.format(papers=self._all, scope=self._which, counts=say.between_groups.join(told))
+
+    def _group(self, group: Filters) -> str:
+        own = [paper for paper in self._papers if group.admit(paper)]
+        which = scope(self._language, group, newest=self._newest if self._tally.relative else None)
+        text = self._say.group.format(count=f"{len(own):,}", scope=which) + self._share(len(own))
+        return text + (self._details(own, "organisation") if len(group.organisations) > 1 else "")
+
+    def _share(self, count: int) -> str:
+        if not self._tally.share:
+            return ""
+        percent = 100 * count / len(self._papers)
+        return self._say.share.format(percent=f"{percent:.0f}" if percent >= 1 or not count else "<1")
+
+    def _details(self, papers: Sequence[Paper], field: RecordField) -> str:
+        return self._say.details.format(counts=self._numbers(counted(papers, field), field)) if papers else ""
+
+    def _numbers(self, own: Counted, field: RecordField) -> str:
+        """The values with their counts, those that are left out together, and how many papers have none."""
+        say, values = self._say, list(own.values.items())
+        # One more that is told takes no more room than what tells that it is left out.
+        left = len(values) - VALUES if len(values) > VALUES + 1 else 0
+        named = values[left:] if field == "year" else values[: len(values) - left]
+        others = sum(count for _, count in (values[:left] if field == "year" else values[len(named) :]))
+        told = [f"{self._name(value)}{': ' if value.isdigit() else ' '}{count:,}" for value, count in named]
+        if left and field == "year":
+            told.insert(0, f"{self._language.collection.until.format(date=int(named[0][0]) - 1).strip()}: {others:,}")
+        elif left and field == "author":
+            # Papers have several authors, so that theirs do not add up.
+            told.append(self._language.collection.other_authors.format(count=f"{left:,}"))
+        elif left:
+            told.append(f"{say.others.format(number=f'{left:,}')} {others:,}")
+        if own.without:
+            told.append(f"{say.unnamed} {own.without:,}")
+        return say.between_counts.join(told)
+
+    def _name(self, value: str) -> str:
+        return own_words(self._language.collection.languages.get(value, value))
+
+    def _values(self, field: RecordField) -> str:
+        say, own = self._say, counted(self._papers, field)
+        if not own.values:
+            return say.none_has.format(papers=self._all, scope=self._which, field=say.fields[field])
+        told = say.recorded.format(
+            papers=self._all,
+            scope=self._which,
+            field=say.counted_by[field],
+            number=f"{len(own.values):,}",
+            counts=self._numbers(own, field),
+        )
+        return self._joined([self._dates(), told]) if field == "year" else told
+
+    def _most(self, field: RecordField) -> str:
+        say, own = self._say, counted(self._papers, field)
+        if not own.values:
+            return say.none_has.format(papers=self._all, scope=self._which, field=say.fields[field])
+        least = self._tally.wanted == "least"
+        count, names = own.best(least=least)
+        sentence = (say.least if least else say.most)[len(names) > 1]
+        others = f"{say.between_counts}…" if len(names) > VALUES else ""
+        told = sentence.format(
+            papers=self._all,
+            scope=self._which,
+            field=say.counted_by[field],
+            names=say.between_counts.join(map(self._name, names[:VALUES])) + others,
+            count=f"{count:,}",
+        )
+        return told + say.then.format(field=say.counted_by[field], counts=self._numbers(own, field))
+
+    def _dates(self) -> str:
+        """From when to when the papers are; empty where none has a date."""
+        dates = [paper.published for paper in self._papers if paper.published]
+        if not dates:
+            return ""
+        first, last = (self._language.phrases.month(day) for day in (min(dates), max(dates)))
+        reach = first if first == last else self._language.collection.reach.format(first=first, last=last)
+        return (self._say.one_date if first == last else self._say.span).format(scope=self._which, dates=reach)
+
+    def _span(self) -> Reply:
+        say, dated = self._say, [paper for paper in self._papers if paper.published]
+        if not dated:
+            return Reply(say.none_has.format(papers=self._all, scope=self._which, field=say.fields["year"]))
+        newest = max(dated, key=lambda paper: paper.published or date.min)
+        oldest = min(dated, key=lambda paper: paper.published or date.max)
+        text = self._dates() + say.newest.format(paper=described(newest, self._language.phrases))
+        if oldest.published != newest.published:
+            text += say.oldest.format(paper=described(oldest, self._language.phrases))
+        if undated := len(self._papers) - len(dated):
+            text += say.undated.format(count=f"{undated:,}", papers=self._all)
+        ends = dict.fromkeys((newest.id, oldest.id))
+        return Reply(text, passages=tuple(whole(paper) for paper in (newest, oldest) if ends.pop(paper.id, 0) is None))
+
+    def _lacking(self, field: RecordField) -> Reply:
+        say, papers = self._say, without(self._papers, field)
+        name = say.fields[field]
+        if not papers:
+            return Reply(say.none_lacks.format(papers=self._all, scope=self._which, field=name))
+        heading = say.lacking[len(papers) != 1].format(count=f"{len(papers):,}", scope=self._which, field=name)
+        listed = papers[:LISTED]
+        spans = {paper.id: sentence for paper in listed if (sentence := first_sentence(paper))}
+        return listing(heading, listed, spans, self._language, left=len(papers) - len(listed))
+
+    def _having(self, field: RecordField) -> str:
+        lacking = len(without(self._papers, field))
+        return (self._say.having if lacking else self._say.none_lacks).format(
+            papers=self._all,
+            scope=self._which,
+            field=self._say.fields[field],
+            count=f"{len(self._papers) - lacking:,}",
+            lacking=f"{lacking:,}",
+        )
+
+    def _have(self, field: RecordField) -> str:
+        return f"{len(self._papers) - len(without(self._papers, field)):,}"
+
+    def _whole(self) -> str:
+        having = {"abstracts": self._have("abstract"), "links": self._have("link")}
+        return self._say.whole.format(papers=self._all, scope=self._which, **having)
+
+    def _review(self) -> str:
+        having = {"organisations": self._have("organisation"), "dates": self._have("year"), "links": self._have("link")}
+        return self._say.review.format(papers=self._all, scope=self._which, **having)
+
+    def _country(self) -> str:
+        """That no record says whose country an organisation is of, and which there are."""
+        own = counted(self._papers, "organisation")
+        words = {word for said in self._tally.country for word in [units_of(said)]}
+        alike = {name: count for name, count in own.values.items() if any(_stands_in(word, name) for word in words)}
+        text = self._say.country.format(recorded=self._values("organisation"))
+        return text + (
+            self._say.by_name.format(names=self._numbers(Counted(alike, 0), "organisation")) if alike else ""
+        )
+
+
+def _stands_in(words: Sequence[str], name: str) -> bool:
+    units = units_of(name.casefold())
+    return any(units[at : at + len(words)] == tuple(words) for at in range(len(units)))
