@@ -43,7 +43,10 @@ _NUMBERS = MappingProxyType(
     {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 )
 _NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})"
-_DESCRIBED = r"(?:(?P<described>[^\s,.;:]++(?: [^\s,.;:]++){0,3}?) )??"
+# "How many papers say that debate works" asks what they say.
+_SAYS = r"(?:that|says?|shows?|finds?|claims?|argues?|proves?|thinks?|reports? that|papers?|articles?|studies)"
+_WORD = rf"(?!{_SAYS} )[^\s,.;:]++"
+_DESCRIBED = rf"(?:(?P<described>{_WORD}(?: {_WORD}){{0,3}}?) )??"
 _NEWEST = r"(?:newest|latest|(?:most )?recent(?:ly published)?)"
 _REST = rf"{_BITS}{_TOPIC}{_BITS}"
 

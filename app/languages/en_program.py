@@ -33,7 +33,8 @@ _ASSISTANT = (
 )
 _OR_LIKE_IT = (
     rf"(?: (?:{_ASSISTANT}|or|and|with|under|in|on|a|an|another|the|different|new|skin|disguise|wrapper|clone|copy|"
-    r"version|model|bot|itself|something|other|similar|assistant|behind|underneath|powered|based)(?![^ ]))*+"
+    r"version|model|bot|extra|steps|"
+    r"itself|something|other|similar|assistant|behind|underneath|powered|based)(?![^ ]))*+"
 )
 _PERSON = r"(?:person|human(?: being)?|man|woman|bot|robot|chatbot|machine|real|alive|conscious)"
 _WHO = r"(?:who|(?:which|what) (?:company|lab|team|people))(?:'s|s| is| are| was| has)?"
@@ -80,7 +81,8 @@ PROGRAM: tuple[tuple[str, str], ...] = (
     ),
     (
         "are you made by anthropic",
-        rf"{_SO}did {_COMPANY} (?:make|build|create|develop|train|write|pay for|program) (?:{_YOU}|{_THIS}){_TAIL}",
+        rf"{_SO}(?:(?:did|does) {_COMPANY} (?:make|build|create|develop|train|write|pay for|program|own|run)"
+        rf"|is {_COMPANY} behind) (?:{_YOU}|{_THIS}){_TAIL}",
     ),
     ("who made you", rf"{_SO}{_WHO} (?:{_MADE}|behind|responsible for)(?: by)? (?:{_YOU}|{_THIS}|paperbacked){_TAIL}"),
     (

@@ -17,15 +17,16 @@ WORDS = TallyWords(
                 "spread|respectively|apiece"
             ),
             "most": (
-                "most|the most|best represented|most represented|most common|most frequent|biggest|largest|top|"
-                "dominates|dominate|dominating|dominant|leads|leading|number one|strongest represented|busiest|"
+                "most|best represented|most represented|most common|most frequent|strongest represented|busiest|"
                 "most prolific|most productive|most often|highest number of|most of all"
             ),
-            "least": (
-                "fewest|least|the least|least represented|smallest|lowest number of|rarest|least often|least common"
+            "biggest": (
+                "biggest|most popular|largest|top|dominates|dominate|dominating|dominant|leads|leading|number one"
             ),
+            "least": "fewest|least|least represented|lowest number of|rarest|least often|least common",
+            "smallest": "smallest",
             "more": "more|fewer|less",
-            "share": "percentage|percent|percentages|share|proportion|fraction|what part",
+            "share": "percentage|ratio|percent|percentages|share|proportion|fraction|what part",
             "rest": (
                 "rest|the rest|others|the others|other labs|other companies|other organisations|"
                 "other organizations|everyone else|everybody else|anyone else|somebody else|someone else|"
@@ -37,8 +38,8 @@ WORDS = TallyWords(
             ),
             "wrote": (
                 "publish|published|publishes|wrote|written|write|writes|released|release|put out|produced|"
-                "contributed|contributes|represented|covered|cover|covers|authored|came out|come out|appeared|"
-                "included"
+                "contributed|contributes|represented|covered|cover|covers|authored|appears|appear|came out|"
+                "come out|appeared|included"
             ),
             "here": (
                 "here|in here|collection|library|database|corpus|dataset|archive|this thing|these|those|"
@@ -61,8 +62,9 @@ WORDS = TallyWords(
                 "from when to when|range of years|year range|years range"
             ),
             "lack": (
-                "without|no|not|missing|lack|lacks|lacking|don't|doesn't|do not|does not|haven't|hasn't|isn't|"
-                "aren't|have no|has no|none|dont|doesnt|havent|hasnt|isnt|arent"
+                "without|except|besides|other than|apart from|excluding|no|not|missing|lack|lacks|lacking|don't|"
+                "doesn't|do not|does not|haven't|hasn't|isn't|aren't|have no|has no|none|dont|doesnt|havent|"
+                "hasnt|isnt|arent"
             ),
             "undated": "undated|unknown date|date unknown|not known date",
             "which": "which|what|list|show|name|names|tell|give|enumerate|whats",

@@ -11,9 +11,9 @@ CountedBy = Literal["organisation", "category", "year", "language", "author"]
 RecordField = Literal["organisation", "category", "year", "language", "author", "abstract", "link"]
 """What a record may have or lack; a year stands for the date."""
 TallyWord = Literal[
-    "count", "each", "most", "least", "more", "share", "rest", "papers", "wrote", "here", "newest", "oldest", "recent",
-    "until", "period", "lack", "undated", "which", "who", "where", "when", "read", "whole", "by", "you", "review",
-    "fill",
+    "count", "each", "most", "biggest", "least", "smallest", "more", "share", "rest", "papers", "wrote", "here",
+    "newest", "oldest", "recent", "until", "period", "lack", "undated", "which", "who", "where", "when", "read",
+    "whole", "by", "you", "review", "fill",
 ]  # fmt: skip
 """What a word does in such a question; a `fill` is any that such questions may have beside."""
 Unrecorded = Literal["country", "review"]
@@ -24,7 +24,7 @@ Unrecorded = Literal["country", "review"]
 class TallyWords:
     """Words by what they do, each mapping's values with `|` between them; a word may be several with spaces.
 
-    `fields` are named in the plural where `plural` has them. `countries` are names of countries and of what is theirs;
+    Words of `plural` speak of several values. `countries` are names of countries and of what is theirs;
     `generic` are words of organisations' names that alone name none.
     """
 

@@ -44,12 +44,12 @@ PROGRAM: tuple[tuple[str, str], ...] = (
     (
         "who made you",
         rf"{_SO}(?:{_YOU}(?:到底|究竟)?(?:是|由){_WHO}{_MAKES}?的?|{_WHO}{_MAKES}出?了?{_YOU}"
-        rf"|{_YOU}的(?:作者|开发者|主人|老板|制作者)是谁){_ASKS}",
+        rf"|{_YOU}(?:背后|后面)是{_WHO}|{_YOU}的(?:作者|开发者|主人|老板|制作者)是谁){_ASKS}",
     ),
     (
         "do you actually understand what you read",
         rf"{_SO}{_YOU}(?:真的?|到底|究竟|根本)?(?:能不能|能|会|可以|听不?|看不?|不)?"
-        rf"(?:理解|明白|懂|听懂|看懂|听得懂|看得懂|读懂|得懂){_WHAT_I_SAY}{_ASKS}",
+        rf"(?:理解|明白|懂|听懂|看懂|听得懂|看得懂|读懂|得懂)了?{_WHAT_I_SAY}了?{_ASKS}",
     ),
     (
         "how do you work",

@@ -87,8 +87,9 @@ class _Reading:
         reads_abstracts = (
             "abstract" in self._fields and self._has("read") and self._has("you") and not self._has("lack")
         )
-        finds = self._has("where") and self._has("read") and (self._has("papers") or "link" in self._fields)
-        if self._named or not (self._has("whole") or reads_abstracts or (finds and not self._has("you"))):
+        finds = self._has("where") and self._has("read") and not self._has("you")
+        finds = (finds or "link" in self._fields) and self._has("papers") and not self._has("lack", "count", "which")
+        if self._named or not (self._has("whole") or reads_abstracts or finds):
             return None
         return Tally("whole")
 
@@ -96,7 +97,7 @@ class _Reading:
         fields: tuple[RecordField, ...] = self._fields or (("year",) if self._has("undated") else ())
         if len(fields) != 1 or not (self._has("lack") or (self._has("undated") and self._has("papers"))):
             return None
-        if self._has("most", "least", "each", "where", "you") or not self._has("papers", "count", "which"):
+        if self._has("most", "biggest", "each", "where", "you") or not self._has("papers", "count", "which"):
             return None
         return _within(self._named, "lacking", fields)
 
@@ -111,19 +112,21 @@ class _Reading:
             or (self._has("newest", "oldest") and dated)
             or (self._has("newest") and self._has("oldest") and of_all)
         )
-        if not asked or self._has("most", "least", "each", "count", "lack", "share"):
+        if not asked or self._has("most", "biggest", "least", "each", "count", "lack", "share"):
             return None
         return _within(self._named, "span")
 
     def _most(self) -> Tally | None:
-        if not self._has("most", "least") or self._has("newest", "oldest", "each", "lack", "rest"):
+        most, least = self._has("most", "biggest"), self._has("least", "smallest")
+        if most == least or self._has("newest", "oldest", "each", "lack", "rest"):
             return None
         fields: tuple[RecordField, ...] = self._counted or (_ORGANISATION if self._has("who") or self._named else ())
-        said = self._has("papers", "here", "wrote") or "organisation" not in fields
-        if not fields or not said or set(self._fields) - set(_COUNTED):
+        # The biggest lab need not be that of the most papers.
+        of_papers = self._has("most", "least", "papers", "here", "wrote") or "organisation" not in fields
+        if not fields or not of_papers or set(self._fields) - set(_COUNTED):
             return None
         named = [one for one in self._named if one.of not in fields]
-        return _within(named, "most" if self._has("most") else "least", fields)
+        return _within(named, "most" if most else "least", fields)
 
     def _groups(self) -> Tally | None:
         """Two groups or more, each with its count, or one and the rest."""
@@ -138,7 +141,7 @@ class _Reading:
         many = len(groups) + len(self._named) - len(heard) > 1
         if not (1 <= len(groups) <= MAX_GROUPS) or not (many or rest or self._has("share")):
             return None
-        if not (counts or self._has("each", "papers", "wrote")):
+        if not (counts or self._has("each", "papers", "wrote", "here")):
             return None
         return Tally(
             "groups",
@@ -163,10 +166,8 @@ class _Reading:
                 groups.append([])
             groups[-1].append(token.named)
             begins = False
-        kinds = [one.of for group in groups for one in group]
-        once = (
-            {kind for kind in kinds if kinds.count(kind) == 1} if not apart and len(groups) > 1 else set[RecordField]()
-        )
+        kinds: list[RecordField] = [one.of for group in groups for one in group]
+        once: list[RecordField] = [kind for kind in kinds if kinds.count(kind) == 1 and not apart and len(groups) > 1]
         return _told_apart(groups, once)
 
     def _having(self) -> Tally | None:

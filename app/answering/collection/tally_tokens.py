@@ -21,13 +21,14 @@ from retrieval.types import Filters
 
 Does = TallyWord | Literal["field", "country", "named"]
 MAX_UNITS = 80
+_NO_MARKS = str.maketrans("‹›", "  ")
 MISSPELT_FROM = 5
 """A word of so many letters may have one wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or several by what it does; `field` is the one that it speaks of, `many` whether in the plural.
+    """A word or several by what it does; `field` is the one that it speaks of, `many` whether of several.
 
     What is `named` may be a `country` as well: "Chinese" papers, and Chinese companies.
     """
@@ -54,6 +55,7 @@ class _Vocabulary:
 
 def tokens_of(text: str, records: Records) -> tuple[Token, ...] | None:
     """The tokens of a folded question; None where it has a word that no such question has."""
+    text = text.translate(_NO_MARKS)
     dates = dates_named(text, records.facets.latest)
     units = units_of(_with_marks(text, dates))
     if not 0 < len(units) <= MAX_UNITS:
@@ -141,7 +143,7 @@ def _vocabulary() -> _Vocabulary:
         # What says more stands first: a word that does something is no filling.
         for does, said in words.does.items():
             if does != "fill":
-                tokens |= {units: Token(does, " ".join(units)) for units in _phrases(said)}
+                tokens |= {units: Token(does, " ".join(units), many=units in plural) for units in _phrases(said)}
         for name, said in words.fields.items():
             tokens |= {units: Token("field", " ".join(units), name, units in plural) for units in _phrases(said)}
         tokens |= {units: Token("country", " ".join(units)) for units in _phrases(words.countries)}

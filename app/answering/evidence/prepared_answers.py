@@ -32,7 +32,7 @@ SAME_FROM = 0.93
 """A question so near to a way of asking is that way, but for its spelling."""
 UNQUOTED_FROM = 0.62
 """What quotes no paper is what was asked from this nearness on; chosen on the labels."""
-ADDRESSED_FROM = 0.55
+ADDRESSED_FROM = 0.57
 """The same where the question speaks to this program, and the answer is about it."""
 _ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")

@@ -40,15 +40,7 @@ def courtesy_of(question: Question) -> Courtesy | None:
         return "task"
     if question.history and _OF_WHAT_WAS_SAID.search(question.text):
         return None
-    return "program" if about_program(question.text) else courtesy_in(question.text)
-
-
-def about_program(text: str) -> str:
-    """How a question about this program reads plainly, in English; empty where it asks anything else."""
-    if len(text) > MAX_COURTESY_CHARS:
-        return ""
-    said = " ".join(_NOT_SAID.sub(" ", text.casefold().replace("’", "'")).split()).strip(" ,.;:!?~…，。；：！？、～-")
-    return next((plainly for plainly, pattern in _PROGRAM if pattern.fullmatch(said)), "")
+    return courtesy_in(question.text)
 
 
 def is_task(text: str) -> bool:
@@ -59,13 +51,38 @@ def is_task(text: str) -> bool:
 
 def courtesy_in(text: str) -> Courtesy | None:
     """What kind of courtesy the whole text is, or None where it asks or says anything else."""
-    if len(text) > MAX_COURTESY_CHARS:
-        return None
-    said = [" ".join(part.split()) for part in _BETWEEN.split(_NOT_SAID.sub(" ", text.casefold().replace("’", "'")))]
-    kinds = [next((kind for kind, pattern in _SAID.items() if pattern.fullmatch(part)), None) for part in said if part]
+    if about_program(text):
+        return "program"
+    kinds = [_kind(part) for part in _parts(text)]
     if not kinds or None in kinds:
         return None
     return next(kind for kind in _KINDS if kind in kinds)
+
+
+def about_program(text: str) -> str:
+    """How a question about this program reads plainly, in English; empty where the text says anything else."""
+    parts = _parts(text)
+    if whole := _plainly(" ".join(parts)):
+        return whole
+    asked = [_plainly(part) for part in parts]
+    others = [_kind(part) for part, plainly in zip(parts, asked, strict=True) if not plainly]
+    return "" if None in others else next(filter(None, asked), "")
+
+
+def _parts(text: str) -> list[str]:
+    """What a short text says, folded, between its marks; nothing of a longer one."""
+    if len(text) > MAX_COURTESY_CHARS:
+        return []
+    folded = _NOT_SAID.sub(" ", text.casefold().replace("’", "'"))
+    return [said for part in _BETWEEN.split(folded) if (said := " ".join(part.split()))]
+
+
+def _kind(part: str) -> Courtesy | None:
+    return next((kind for kind, pattern in _SAID.items() if pattern.fullmatch(part)), None)
+
+
+def _plainly(said: str) -> str:
+    return next((plainly for plainly, pattern in _PROGRAM if pattern.fullmatch(said)), "")
 
 
 def courtesy_reply(kind: Courtesy, records: Records, words: AnswerPhrases) -> Reply:

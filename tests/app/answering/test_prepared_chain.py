@@ -12,14 +12,16 @@ from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import REFUSAL, Answer, AnswerStatus, Direct, Done, Sources
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.near_evidence import NearEvidence
-from app.answering.evidence.prepared import PreparedAnswer
+from app.answering.evidence.prepared import FILE, PreparedAnswer, read_prepared
 from app.answering.evidence.prepared_answers import FEATURES, PreparedAnswers, PreparedCalibration, ways_of
 from app.answering.evidence.selection import as_quotes
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Turn, checked_question
+from app.languages import LANGUAGES
+from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever, sentences_within
-from retrieval.shipped import shipped_file
+from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Paper, Passage
 from tests.support.word_reader import WordReader
 
@@ -38,11 +40,12 @@ def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
         status: AnswerStatus = "answered",
         quoted: tuple[str, ...] = ("rlaif-vs-rlhf", "sleeper-agents"),
         history: tuple[Turn, ...] = (),
+        ways: tuple[str, ...] = (WAY, CHINESE_WAY),
     ) -> Answer:
         papers = {paper.id: paper for paper in all_papers}
         whole = [Passage(papers[name], 0, len(papers[name].abstract), 0.0) for name in quoted]
         quotes = as_quotes([sentences_within(passage)[1] for passage in whole])
-        answer = PreparedAnswer((WAY, CHINESE_WAY), TEXT, quotes, status, "no")
+        answer = PreparedAnswer(ways, TEXT, quotes, status, "no")
         vectors = retriever.embedder.embed(ways_of([answer], retriever.in_english))
         chain = AnswerChain(
             retriever,
@@ -83,6 +86,23 @@ def test_what_no_paper_answers_is_refused_in_prepared_words(ask: Ask) -> None:
     answer = ask(WAY, "abstained", ())
     assert answer.answer.startswith(f"{REFUSAL} {TEXT['en']}")
     assert (answer.status, answer.citations, answer.confidence) == ("abstained", (), 0.0)
+
+
+def test_what_asks_about_this_program_is_answered_by_how_it_reads_plainly(ask: Ask) -> None:
+    answer = ask("are you built by google?", quoted=(), ways=("are you made by anthropic",))
+    assert (answer.answer, answer.status, answer.standalone_question) == (
+        TEXT["en"],
+        "answered",
+        "are you built by google?",
+    )
+    assert ask("hello", quoted=(), ways=("hello",)).answer.startswith("Hello. ")
+
+
+def test_an_answer_is_prepared_for_each_question_about_this_program() -> None:
+    read = read_papers(default_papers_file())
+    ways = {way for answer in read_prepared(shipped_file(FILE), read, read) for way in answer.asked}
+    plainly = {one for language in LANGUAGES for one, _ in language.courtesies.program}
+    assert plainly and plainly <= ways
 
 
 def test_another_question_is_answered_as_ever(ask: Ask) -> None:

@@ -336,9 +336,9 @@ def test_what_papers_say_of_a_thing_is_no_section() -> None:
 
 def test_the_years_and_those_who_wrote_the_most_are_told() -> None:
     by_ann = paper("dogs", "Dogs", "We study dogs.", published=date(2022, 1, 1), authors=("Ann Ash",))
-    text = told("Which years do the papers cover?", {}, (by_ann, *FOUR)).text
+    text = told("How many papers are there?", {}, (by_ann, *FOUR)).text
     assert text.endswith(" By year: 2020 1, 2021 1, 2022 2, without a date 1. Authors of the most papers: Ann Ash 2.")
-    assert "By year" not in told("Which years do the papers cover?", {}, (OWLS,)).text
+    assert "By year" not in told("How many papers are there?", {}, (OWLS,)).text
 
 
 def test_where_a_paper_is_known_by_numbers_they_are_told() -> None:
@@ -376,7 +376,7 @@ def test_years_long_ago_are_told_together_and_ties_of_authors_not_at_all() -> No
         paper(str(year), f"Of {year}", published=date(year, 1, 1), authors=(f"A{year % 7}",))
         for year in range(1990, 2010)
     )
-    text = told("Which years do the papers cover?", {}, old).text
+    text = told("How many papers are there?", {}, old).text
     assert " By year: until 1997 8, 1998 1, 1999 1," in text
     # Six have three papers: no five of them stand out.
     assert "Authors of the most" not in text
@@ -384,4 +384,4 @@ def test_years_long_ago_are_told_together_and_ties_of_authors_not_at_all() -> No
 
 def test_an_authors_name_is_no_marker_and_no_quote() -> None:
     hostile = tuple(paper(name, name, published=date(2020, 1, 1), authors=("Ann [1] says “yes”",)) for name in "ab")
-    assert "Ann (1) says ‘yes’ 2" in told("Which years do the papers cover?", {}, hostile).text
+    assert "Ann (1) says ‘yes’ 2" in told("How many papers are there?", {}, hostile).text

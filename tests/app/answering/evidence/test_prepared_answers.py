@@ -10,6 +10,7 @@ import pytest
 from app.answering.events import ReadSentence
 from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.prepared_answers import (
+    ADDRESSED_FROM,
     FEATURES,
     MODEL_FILE,
     UNQUOTED_FROM,
@@ -91,6 +92,42 @@ def test_what_quotes_no_paper_is_given_by_nearness_alone(retriever: PaperRetriev
     given = found.match("how do the owls fly", (), ())
     assert given and UNQUOTED_FROM <= given.chance < 1
     assert found.match("how do bees fly to a garden", (), ()) is None
+
+
+ABOUT = PreparedAnswer(("who made you",), {"en": "Its contributors."}, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [("who made you then", True), ("who made it", False), ("who made you a beekeeper in the old garden", False)],
+)
+def test_what_is_about_this_program_answers_who_speaks_to_it(
+    retriever: PaperRetriever, question: str, given: bool
+) -> None:
+    found = prepared(retriever, ABOUT)
+    assert (matched(found, question) is ABOUT) == given
+
+
+def test_who_speaks_to_the_program_may_ask_in_other_words(retriever: PaperRetriever) -> None:
+    found = prepared(retriever, ABOUT)
+    near = found.nearness("who built you and where", 0)
+    assert ADDRESSED_FROM <= near < UNQUOTED_FROM
+    assert matched(found, "who built you and where") is ABOUT
+    unsaid = PreparedAnswer(ABOUT.asked, ABOUT.text, (), status="abstained")
+    assert matched(prepared(retriever, unsaid), "who built you and where") is None
+
+
+def test_what_quotes_no_paper_is_given_only_where_nothing_that_quotes_one_is_nearer(
+    retriever: PaperRetriever, sleeper: Paper
+) -> None:
+    at_night = quoting(PreparedAnswer(("how do owls fly at night over water",), OWLS.text, ()), sleeper)
+    never = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0), -9.0), 0.5)
+    vectors = retriever.embedder.embed(ways_of([OWLS, at_night], retriever.in_english))
+    found = PreparedAnswers([OWLS, at_night], vectors, retriever, WordReader(), never)
+    assert matched(found, "how do owls fly then") is OWLS
+    question = "how do owls fly over water"
+    assert found.nearness(question, 1) > found.nearness(question, 0) >= UNQUOTED_FROM
+    assert matched(found, question) is None
 
 
 def test_papers_that_filters_leave_out_are_not_quoted(retriever: PaperRetriever, sleeper: Paper) -> None:

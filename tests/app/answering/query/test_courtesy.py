@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from app.answering.collection.records import Records
 from app.answering.events import name_of
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.query.courtesy import courtesy_in, courtesy_of, courtesy_reply, example_questions, is_task
+from app.answering.query.courtesy import (
+    about_program,
+    courtesy_in,
+    courtesy_of,
+    courtesy_reply,
+    example_questions,
+    is_task,
+)
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
 from app.languages import ENGLISH as ENGLISH_LANGUAGE
@@ -38,8 +45,8 @@ ENGLISH, CHINESE = ENGLISH_LANGUAGE.phrases, CHINESE_LANGUAGE.phrases
         ("Hey, what can you do?", "help"),
         ("What can I ask?", "help"),
         ("HELP", "help"),
-        ("how does this work?", "help"),
-        ("who are you", "help"),
+        ("how does this work?", "program"),
+        ("who are you", "program"),
         ("你好，你能做什么？", "help"),
         ("可以问什么问题？", "help"),
         ("Thanks a lot for the help!", "thanks"),
@@ -78,6 +85,51 @@ def test_whatever_asks_for_more_is_a_question(text: str) -> None:
     assert courtesy_in(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "plainly"),
+    [
+        ("are you chatgpt", "are you chatgpt"),
+        ("so are u just ChatGPT with a different skin lol", "are you chatgpt"),
+        ("am i talking to claude here?", "are you chatgpt"),
+        ("你是DeepSeek吗？", "are you chatgpt"),
+        ("who made you", "who made you"),
+        ("hi, who is behind this bot", "who made you"),
+        ("你是谁做的", "who made you"),
+        ("are you made by one of these companies?", "are you made by anthropic"),
+        ("does google own you", "are you made by anthropic"),
+        ("did OpenAI build this", "are you made by anthropic"),
+        ("你是谷歌开发的吗", "are you made by anthropic"),
+        ("do you understand what I ask", "do you actually understand what you read"),
+        ("you dont understand me", "do you actually understand what you read"),
+        ("你听懂我的问题了吗", "do you actually understand what you read"),
+        ("you are just copy-pasting sentences", "how do you work"),
+        ("ur just copy pasting sentences arent u", "how do you work"),
+        ("你只是在复制粘贴句子吧", "how do you work"),
+        ("hi, are you a person or a bot?", "are you a human"),
+        ("r u an llm", "are you an LLM"),
+        ("what is this thing", "who are you"),
+        ("hi and thanks", ""),
+        ("do you understand what RLHF is", ""),
+        ("is this claude paper peer reviewed", ""),
+        ("are you sure that claude lies", ""),
+        ("who made GPT-4", ""),
+        ("did openai build a classifier", ""),
+        ("do models copy and paste training data", ""),
+        ("how does debate work", ""),
+        ("你知道什么是越狱吗", ""),
+    ],
+)
+def test_a_question_about_this_program_is_read_plainly(text: str, plainly: str) -> None:
+    assert about_program(text) == plainly
+    assert (courtesy_in(text) == "program") == bool(plainly)
+
+
+def test_without_prepared_answers_it_says_what_it_is(answerer: LocalAnswerer) -> None:
+    answer = answerer.ask(checked_question("are you chatgpt"))
+    assert answer.status == "answered" and answer.answer.startswith("I am paperbacked, a program and no person")
+    assert answerer.ask(checked_question("你是DeepSeek吗")).answer.startswith("我是 paperbacked")
+
+
 @pytest.mark.parametrize("file", ["train.jsonl", "dev.jsonl"])
 def test_no_written_question_is_a_courtesy(file: str) -> None:
     questions = read_labelled_questions(default_questions_file(file))
@@ -91,7 +143,7 @@ def test_any_text_can_be_one(text: str) -> None:
 
 def test_after_an_answer_how_does_it_work_asks_of_what_was_said() -> None:
     history = (Turn("user", "What is RAFT?"), Turn("assistant", "It ranks and filters."))
-    assert courtesy_of(checked_question("How does it work?")) == "help"
+    assert courtesy_of(checked_question("How does it work?")) == "program"
     assert courtesy_of(checked_question("How does it work?", history)) is None
     assert courtesy_of(checked_question("What can you do?", history)) == "help"
 
@@ -213,7 +265,7 @@ def test_a_long_text_is_looked_at_quickly() -> None:
 
 @pytest.mark.parametrize("text", ["hi, are you a person or a bot?", "Are you human?", "are you an AI"])
 def test_who_asks_whom_it_speaks_with_is_told(text: str) -> None:
-    assert courtesy_in(text) == "help"
+    assert courtesy_in(text) == "program"
 
 
 @pytest.mark.parametrize("text", ["Are you a bot that can be jailbroken?", "are models human"])
