@@ -19,7 +19,7 @@ _SCRIPTS = (
     *("similar.js", "cards.js", "sections.js", "library.js", "paper.js", "page.js"),
 )
 """The first is what the others build on, the last starts them."""
-_STYLES_FIRST, _STYLES_LAST = "page.css", "narrow.css"
+_STYLES_FIRST, _STYLES_LAST = "page.css", ("narrow.css", "print.css")
 
 
 def mount_options() -> dict[str, Any]:
@@ -58,9 +58,12 @@ def scripts() -> str:
 
 
 def styles() -> str:
-    """All style sheets in one: the tokens that they use, what holds everywhere, and what narrow pages need last."""
-    names = (file.name for file in _FOLDER.glob("*.css"))
-    ordered = sorted(names, key=lambda name: (name != _STYLES_FIRST, name == _STYLES_LAST, name))
-    style = "\n".join(map(asset, ordered))
+    """All style sheets in one: the tokens that they use, what holds everywhere, and what narrow pages and paper need.
+
+    On paper it is light: the tokens are given once more for it.
+    """
+    names = {file.name for file in _FOLDER.glob("*.css")} - {_STYLES_FIRST, *_STYLES_LAST}
+    style = "\n".join(map(asset, (_STYLES_FIRST, *sorted(names), *_STYLES_LAST)))
     light, dark = declarations(style, "light"), declarations(style, "dark")
-    return f":root {{\n{light}}}\n.dark, :root:has(body.dark) {{\n{dark}}}\n{style}"
+    in_dark = ".dark, :root:has(body.dark)"
+    return f":root {{\n{light}}}\n{in_dark} {{\n{dark}}}\n@media print {{\n{in_dark} {{\n{light}}}\n}}\n{style}"
