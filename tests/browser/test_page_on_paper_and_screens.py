@@ -29,3 +29,29 @@ def test_on_paper_are_the_answers_with_their_quotes_and_where_they_stand_on_whit
     link = page.locator(".card-links a").first
     address = link.evaluate("node => getComputedStyle(node, '::after').content")
     assert address == f'"{link.get_attribute("href")}"'
+
+
+@pytest.mark.parametrize("size", [(640, 360), (320, 256), (1280, 480)])
+def test_on_a_low_screen_the_question_box_covers_nothing(visit, shoot, size: tuple[int, int]) -> None:
+    seen = visit(*size)
+    page = seen.page
+    for question in (BACKDOOR, EGG):
+        seen.ask(question)
+        expect(page.locator(".question").last).to_be_in_viewport()
+    shoot(seen, f"low-{size[0]}")
+    answer = page.locator(".answer").last
+    answer.evaluate("node => node.scrollIntoView({ block: 'start', behavior: 'instant' })")
+    still = """() => [...document.querySelectorAll("#composer, #masthead")].filter(
+      (node) => ["fixed", "sticky"].includes(getComputedStyle(node).position)).map((node) => node.id)"""
+    assert page.evaluate(still) == []
+    covering = "node => !node.contains(document.elementFromPoint(innerWidth / 4, node.getBoundingClientRect().top + 8))"
+    assert not answer.evaluate(covering)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator("#question textarea")
+    box.scroll_into_view_if_needed()
+    expect(box).to_be_in_viewport()
+
+
+def test_on_a_phone_that_stands_the_question_box_stays_under_the_thumb(visit) -> None:
+    seen = visit(390, 844)
+    assert seen.page.locator("#composer").evaluate("node => getComputedStyle(node).position") == "fixed"
