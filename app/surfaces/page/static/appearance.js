@@ -5,9 +5,19 @@
   const LANGUAGE = "paperbacked-language"; // read by gradio_page.py when the page is opened
   const system = matchMedia("(prefers-color-scheme: dark)");
 
+  const isDark = () => document.body.classList.contains("dark");
   function paint(dark) {
     document.body.classList.toggle("dark", dark);
     document.documentElement.style.colorScheme = dark ? "dark" : "light";
+    nameToggle();
+  }
+  // The button says what it will do.
+  function nameToggle() {
+    const toggle = find("[data-theme-toggle]");
+    const name = isDark() ? toggle?.dataset.toLight : toggle?.dataset.toDark;
+    if (!name || toggle.title === name) return;
+    toggle.title = name;
+    toggle.setAttribute("aria-label", name);
   }
   const chosen = () => stored("localStorage", THEME);
   const repaint = () => paint(chosen() ? chosen() === "dark" : system.matches);
@@ -17,7 +27,7 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-theme-toggle]")) {
-      const dark = !document.body.classList.contains("dark");
+      const dark = !isDark();
       store("localStorage", THEME, dark ? "dark" : "light");
       paint(dark);
     }
@@ -29,6 +39,7 @@
   });
 
   new MutationObserver(() => {
+    nameToggle();
     const language = find(".masthead")?.dataset.language;
     const lang = language === "zh" ? "zh-Hans" : language;
     if (lang && document.documentElement.lang !== lang) document.documentElement.lang = lang;
