@@ -1,12 +1,17 @@
 // On the cards: references to copy, a question begun about the paper, and papers like it.
 (() => {
-  const { find, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } =
+  const { find, bring, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } =
     window.paperbacked;
 
   function toggle(opener) {
     const panel = document.getElementById(opener.getAttribute("aria-controls"));
     panel.hidden = !panel.hidden;
     opener.setAttribute("aria-expanded", String(!panel.hidden));
+    if (!panel.hidden) {
+      // Right below the buttons, so that what was opened before does not push it out of sight.
+      opener.closest(".card-links").after(panel);
+      bring(panel, "nearest");
+    }
     return panel;
   }
 
@@ -45,9 +50,11 @@
     return [...nodes, " ", ask];
   }
 
-  function toggleSimilar(opener) {
+  async function toggleSimilar(opener) {
     const panel = toggle(opener);
-    if (!panel.hidden) listSimilar(panel, opener.closest(".card").dataset.paper, like);
+    if (panel.hidden) return;
+    await listSimilar(panel, opener.closest(".card").dataset.paper, like);
+    if (!panel.hidden) bring(panel, "nearest");
   }
 
   document.addEventListener("click", (event) =>
