@@ -2,6 +2,8 @@
 (() => {
   const { find, all, touches, bring, say, make, button, stage, actOn } = window.paperbacked;
   const marks = (turn, number) => all(`.evidence[data-turn="${turn}"] mark[data-numbers~="${number}"]`);
+  const ENOUGH = 60; // characters from which on what stands beside a quote tells where it stands
+  const ROOM = 600; // characters that a popover shows, of which a quote takes what it needs
   let popover = null;
 
   function open(anchor, ...nodes) {
@@ -15,12 +17,49 @@
     if (innerWidth > 640) place(anchor.getClientRects()[0] ?? anchor.getBoundingClientRect());
   }
 
+  // ---- a quote between the sentences that stand before and after it
+  function sentences(text) {
+    if (!Intl.Segmenter) return [text];
+    return [...new Intl.Segmenter(undefined, { granularity: "sentence" }).segment(text)].map((one) => one.segment);
+  }
+
+  // As many sentences as are enough, from the side on which the quote is, cut where there is no room for them.
+  function beside(text, atEnd, room) {
+    let taken = "";
+    for (const one of atEnd ? sentences(text).reverse() : sentences(text)) {
+      taken = atEnd ? one + taken : taken + one;
+      if (taken.trim().length >= ENOUGH) break;
+    }
+    if (taken.length <= room) return taken;
+    if (room < ENOUGH) return "";
+    return atEnd
+      ? `… ${taken.slice(-room).replace(/^\S{0,20}\s/, "")}`
+      : `${taken.slice(0, room).replace(/\s\S{0,20}$/, "")} …`;
+  }
+
+  function inContext(lit) {
+    const abstract = lit[0].closest(".abstract");
+    const quote = lit.map((mark) => mark.textContent).join("");
+    const range = document.createRange();
+    range.selectNodeContents(abstract);
+    range.setEndBefore(lit[0]);
+    const before = range.toString();
+    range.selectNodeContents(abstract);
+    range.setStartAfter(lit.at(-1));
+    const after = range.toString();
+    const room = Math.floor((ROOM - quote.length) / 2);
+    const node = make("p", "popover-context");
+    node.lang = abstract.lang;
+    node.append(beside(before, true, room), make("span", "popover-quote", `“${quote}”`), beside(after, false, room));
+    return node;
+  }
+
   function showQuote(marker) {
     const { turn, number } = marker.dataset;
     const lit = marks(turn, number);
     if (!lit.length) return;
     const card = lit[0].closest(".card");
-    const nodes = [make("p", "popover-quote", `“${lit.map((mark) => mark.textContent).join("")}”`)];
+    const nodes = [inContext(lit)];
     const gloss = find(`[data-gloss="${number}"]`, card);
     if (gloss) nodes.push(make("p", "popover-gloss", gloss.textContent));
     nodes.push(make("p", "popover-paper", find(".card-title", card).textContent));
