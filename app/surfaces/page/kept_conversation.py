@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,16 @@ from retrieval.facets import FACETS, Filters
 
 MAX_FILTER_CHARS = 4_000
 """Of all filter values of a question together."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """A question whose answer a reload cut off, after the exchanges `earlier`; `lost` of those could not be opened."""
+
+    question: str
+    filters: Filters
+    earlier: tuple[Exchange, ...]
+    lost: int
 
 
 def kept_conversation(exchanges: Sequence[Exchange]) -> str:
@@ -48,6 +59,25 @@ def exchanges_from_kept(turns: Any, paper_of: PaperOf) -> tuple[tuple[Exchange, 
         except InputError:
             continue  # counted below, and told to the reader
     return tuple(opened), len(turns) - len(opened)
+
+
+def cut_off(record: Any, paper_of: PaperOf) -> CutOff:
+    """The question that the browser asks again, `{"question", "filters", "turns", "left"}`. Raises `InputError`."""
+    if not isinstance(record, Mapping) or not isinstance(record.get("question"), str):
+        raise InputError("A question that is asked again must be an object with its text.")
+    turns, earlier, lost = record.get("turns"), (), 1 if record.get("left") else 0
+    if turns:
+        try:
+            earlier, missing = exchanges_from_kept(turns, paper_of)
+        except InputError:
+            missing = 1  # told to the reader; the question is asked all the same
+        lost += missing
+    return CutOff(record["question"], _filters_from_kept(record.get("filters") or {}), earlier, lost)
+
+
+def filters_attribute(filters: Filters) -> str:
+    """The filters as JSON, for an attribute of an element."""
+    return text_html(json.dumps(_filters_as_json(filters), ensure_ascii=False, separators=(",", ":")))
 
 
 def _exchange(turn: Any, paper_of: PaperOf) -> Exchange:

@@ -12,12 +12,12 @@ from app.answering.models.language_models import LanguageModels
 from app.notices.notice import said
 from app.surfaces.markup import text_html
 from app.surfaces.page import render
-from app.surfaces.page.asking import asked
+from app.surfaces.page.asking import Asked, asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.intro import intro_html
-from app.surfaces.page.kept_conversation import exchanges_from_kept
+from app.surfaces.page.kept_conversation import cut_off, exchanges_from_kept
 from app.surfaces.page.model_picker import model_picker_html
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError, PaperbackedError
@@ -85,6 +85,9 @@ class ConversationPage:
         words: UiStrings,
     ) -> Generator[PageUpdate]:
         """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
+        if "again" in clicked:
+            yield from self._ask_again(clicked["again"], client, words)
+            return
         try:
             # The filters' widgets are cleared at the same time, and may not be yet.
             filters = chosen_filters(Chosen() if "unfiltered" in clicked else now)
@@ -94,9 +97,29 @@ class ConversationPage:
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))
             return
+        yield from self._answered(wanted, place, "", words)
+
+    def _ask_again(self, record: Any, client: str, words: UiStrings) -> Generator[PageUpdate]:
+        """Opens the conversation that the browser has kept and asks the question that a reload cut off.
+
+        Where it cannot be asked it stands in the box again.
+        """
+        cut, shown = None, PageUpdate()
+        try:
+            cut = cut_off(record, self.answerer.paper)
+            shown = drawn(cut.earlier, words) if cut.earlier else shown
+            wanted = asked("", {"question": cut.question}, cut.earlier, 0, cut.filters, self.answerer.facets)
+            place = self._limits.enter(client) if self._limits else None
+        except PaperbackedError as error:
+            yield replace(shown, notice=notice(error.message, words), box=cut.question if cut else None, editing=0)
+            return
+        yield from self._answered(wanted, place, _part_restored(cut.lost, words), words)
+
+    def _answered(self, wanted: Asked, place: Place | None, told: str, words: UiStrings) -> Generator[PageUpdate]:
+        """The answer as it is made, below the notice `told`; it waits for its place and gives it up."""
         try:
             first = drawn((*wanted.earlier, wanted.exchange), words)
-            yield replace(first, notice="", box="" if wanted.clears_box else None, editing=0)
+            yield replace(first, notice=told, box="" if wanted.clears_box else None, editing=0)
             while place is not None and not place.ready:
                 time.sleep(_LOOK_SECONDS)
                 yield PageUpdate()
@@ -139,8 +162,11 @@ class ConversationPage:
             exchanges, lost = (), 1
         if not exchanges:
             return PageUpdate(notice=f"<p>{text_html(words('restore_failed'))}</p>")
-        told = f"<p>{text_html(words('restore_part'))}</p>" if lost or left else ""
-        return replace(drawn(exchanges, words), notice=told, editing=0)
+        return replace(drawn(exchanges, words), notice=_part_restored(lost or left, words), editing=0)
+
+
+def _part_restored(lost: Any, words: UiStrings) -> str:
+    return f"<p>{text_html(words('restore_part'))}</p>" if lost else ""
 
 
 def _replacing(words: UiStrings) -> str:

@@ -29,6 +29,7 @@ from app.surfaces.page.cards import card_id
 from app.surfaces.page.comparison_table import comparison_table
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.kept_conversation import filters_attribute
 from app.surfaces.page.paper_naming import origin, paper_place
 from app.surfaces.page.permalink import changed_since
 from app.surfaces.ui_strings import UiStrings
@@ -149,7 +150,8 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
 
 
 def _article(exchange: Exchange, number: int, inside: str) -> str:
-    busy = ' aria-busy="true"' if exchange.running else ""
+    # A reload in the middle of the answer asks again with the same filters.
+    busy = f' aria-busy="true" data-filters="{filters_attribute(exchange.filters)}"' if exchange.running else ""
     named = f' data-answer="{text_html(exchange.answer.id)}"' if exchange.answer else ""
     return f'<article class="turn" id="t{number}" data-turn="{number}"{named}{busy}>{inside}</article>'
 

@@ -7,6 +7,7 @@
   const MOST = 50;
   const MOST_CHARACTERS = 2_000_000; // four megabytes in a browser's memory
   const MOST_SENT = 500_000; // bytes; the page's requests may have 512,000
+  const MOST_ASKED = 40_000; // bytes of them for a question with its filters
   let open = null; // the conversation on the page, once it is kept
   let shown = ""; // what the server has last said is to be kept
 
@@ -88,6 +89,7 @@
     }
     open = id;
     remember();
+    window.paperbacked.leaveAsked();
     const sent = lastThatFit(turns, MOST_SENT);
     send("masthead", "expand", { turns: sent, left: turns.length - sent.length });
   }
@@ -174,14 +176,36 @@
 
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-history]")) panel();
-    else if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) leave();
+    else if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) {
+      leave();
+      window.paperbacked.leaveAsked();
+    }
   });
 
-  // What the reader finds on opening the page: what stood here before a reload, else the link's question.
-  function begin(askLink) {
+  // The question that a reload cut off, after the turns that stood before it: of one that was edited or retried the
+  // older answer is kept until there is another.
+  function askAgain({ question, filters, after }, id, link) {
+    const turns = (id && parsed(stored("localStorage", ONE + id), [])) || [];
+    const before = Array.isArray(turns)
+      ? turns.slice(0, turns.findLastIndex((one) => one?.answer?.id === after) + 1)
+      : [];
+    open = id;
+    remember();
+    if (!link) window.paperbacked.choose(filters);
+    const sent = lastThatFit(before, MOST_SENT - MOST_ASKED);
+    // A link says also what it was made with.
+    if (link && !after && link.q === question) window.paperbacked.ask({ link });
+    else window.paperbacked.ask({ again: { question, filters, turns: sent, left: before.length - sent.length } });
+  }
+
+  // What the reader finds on opening the page: the link's question, else what stood here before a reload.
+  function begin(link) {
     const last = parsed(stored("sessionStorage", OPEN), null);
-    if (last && last.search === location.search && stored("localStorage", ONE + last.id)) reopen(last.id);
-    else askLink();
+    const here = last && last.search === location.search && stored("localStorage", ONE + last.id);
+    const asked = window.paperbacked.cutOff();
+    if (asked && !asked.putBack) askAgain(asked, here ? last.id : null, link);
+    else if (here) reopen(last.id);
+    else if (link && !asked) window.paperbacked.ask({ link });
   }
 
   Object.assign(window.paperbacked, { keep, turnsKept, begin });

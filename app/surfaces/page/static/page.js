@@ -54,20 +54,23 @@
       v: fields.get("v"),
     };
   }
-  function askLink() {
+  // What is asked next is asked of the same papers.
+  function choose(asked) {
+    const year = (text) => Number.parseInt(text, 10) || null;
+    const filters = {
+      ...Object.fromEntries(Object.entries(page.facets).map(([name, plural]) => [plural, asked[name] ?? []])),
+      since: year(asked.since),
+      until: year(asked.until),
+    };
+    if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value)))
+      send("masthead", "select", filters);
+  }
+  page.choose = choose;
+  function begin() {
     const link = linked();
-    if (link) {
-      // What is asked next is asked of the same papers.
-      const year = (text) => Number.parseInt(text, 10) || null;
-      const filters = {
-        ...Object.fromEntries(Object.entries(page.facets).map(([name, plural]) => [plural, link[name]])),
-        since: year(link.since),
-        until: year(link.until),
-      };
-      if (Object.values(filters).some((value) => (Array.isArray(value) ? value.length : value)))
-        send("masthead", "select", filters);
-      page.ask({ link });
-    }
+    if (link) choose(link);
+    page.begin(link);
+    page.restoreDraft();
   }
 
   // ---- other parts of the page: the library, the cards
@@ -132,6 +135,7 @@
       box()?.focus();
     }
     readOut();
+    if (begun) page.follow();
     page.pressThumbs();
     page.keep(find("#kept [data-turns]")?.dataset.turns ?? "");
   }

@@ -70,13 +70,16 @@ _json = st.recursive(
 _names = st.sampled_from(
     [
         *("turns", "left", "turn", "question", "retry", "unfiltered", "link", "get", "language", "name", "value"),
-        *("organisations", "categories", "languages", "papers", "since", "until"),
+        *("again", "filters", "organisations", "categories", "languages", "papers", "since", "until"),
     ]
 )
 _link = st.dictionaries(
     st.sampled_from(["q", "organisation", "category", "language", "paper", "since", "until", "v"]), _json, max_size=8
 )
-_events = (_json | st.dictionaries(_names, _json | _link, max_size=4)).map(lambda sent: gr.EventData(None, sent))
+_again = st.dictionaries(st.sampled_from(["question", "filters", "turns", "left"]), _json | _link, max_size=4)
+_events = (_json | st.dictionaries(_names, _json | _link | _again, max_size=4)).map(
+    lambda sent: gr.EventData(None, sent)
+)
 _held = st.just(TALKED) | st.just(()) | _json
 _filters = st.tuples(_json, _json, _json, _json, _json, _json)
 
