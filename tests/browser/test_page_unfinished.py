@@ -149,3 +149,26 @@ def test_a_draft_survives_a_reload_and_is_gone_once_it_was_asked(visit) -> None:
     page.reload()
     expect(page.locator(ANSWERED)).to_have_count(1)
     expect(page.locator("#question textarea")).to_have_value("")
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "The connection to the server is lost."), ("zh-CN", "连接已中断")])
+def test_a_lost_connection_is_said_in_the_page_s_words_and_what_was_typed_stays(
+    visit, locale: str, said: str, shoot
+) -> None:
+    seen = visit(locale=locale)
+    page = seen.page
+    page.wait_for_selector(".masthead[data-ready]")
+    page.route("**/gradio_api/queue/**", lambda route: route.abort())
+    page.route("**/gradio_api/app_id", lambda route: route.abort())
+    page.fill("#question textarea", WEAKER)
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice [role=alert]")).to_contain_text(said)
+    expect(page.locator(".toast-wrap")).to_be_hidden()
+    expect(page.locator("#question textarea")).to_have_value(WEAKER)
+    shoot(seen, f"page-lost-{locale}")
+    page.unroute("**/gradio_api/queue/**")
+    page.unroute("**/gradio_api/app_id")
+    # Gradio loads the page anew.
+    expect(page.locator("html[data-lost]")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#question textarea")).to_have_value(WEAKER)
+    seen.errors.clear()  # the browser's own of what was refused

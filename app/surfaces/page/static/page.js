@@ -135,6 +135,7 @@
       box()?.focus();
     }
     readOut();
+    page.watch();
     if (begun) page.follow();
     page.pressThumbs();
     page.keep(find("#kept [data-turns]")?.dataset.turns ?? "");

@@ -1,10 +1,12 @@
-// What a reload must not lose, for this tab: the question that is being answered, and what is
+// What a reload or a lost connection must not lose, for this tab: the question that is being answered, and what is
 // typed and not yet sent.
 (() => {
-  const { find, all, touches, box, stored, store } = window.paperbacked;
+  const { find, all, touches, say, box, make, stored, store } = window.paperbacked;
   const DRAFT = "paperbacked-draft"; // what stands in the box
   const ASKED = "paperbacked-asked"; // {question, filters, after, search, again}, of the answer under way
   const MOST = 20_000; // characters; the box takes no more
+  // Gradio says so in English whatever the page's language, and loads the page anew once the server answers.
+  const LOST = "Connection to the server was lost";
   let written = ""; // ASKED as it was last stored
   let again = null; // the question that the page itself has asked again
   let awaited = false; // … and has not yet drawn
@@ -83,5 +85,20 @@
   // What the server has put into the box, or taken out of it, was no input.
   addEventListener("pagehide", saveDraft);
 
-  Object.assign(window.paperbacked, { cutOff, follow, leaveAsked, restoreDraft });
+  // ---- the connection
+  function tell(lost) {
+    const place = find("#notice [role=alert]");
+    if (lost === (document.documentElement.dataset.lost === "yes") || !place) return;
+    if (lost) document.documentElement.dataset.lost = "yes";
+    else delete document.documentElement.dataset.lost;
+    place.replaceChildren(...(lost ? [make("p", "", say("lost"))] : []));
+  }
+  const lostForGradio = () => all(".toast-body.error").some((toast) => toast.textContent.includes(LOST));
+  function watch() {
+    if (lostForGradio()) tell(true);
+  }
+  addEventListener("offline", () => tell(true));
+  addEventListener("online", () => tell(lostForGradio()));
+
+  Object.assign(window.paperbacked, { cutOff, follow, leaveAsked, restoreDraft, watch });
 })();
