@@ -36,6 +36,10 @@ WORDS = TallyWords(
                 "paper|papers|article|articles|publication|publications|study|studies|work|works|report|reports|"
                 "preprint|preprints|document|documents|entries|entry|research papers|texts|pieces"
             ),
+            "one": (
+                "the paper|this paper|that paper|the article|this article|that article|the study|this study|"
+                "that study|this report"
+            ),
             "wrote": (
                 "publish|published|publishes|wrote|written|write|writes|released|release|put out|produced|"
                 "contributed|contributes|represented|covered|cover|covers|authored|appears|appear|came out|"

@@ -11,13 +11,12 @@ CountedBy = Literal["organisation", "category", "year", "language", "author"]
 RecordField = Literal["organisation", "category", "year", "language", "author", "abstract", "link"]
 """What a record may have or lack; a year stands for the date."""
 TallyWord = Literal[
-    "count", "each", "most", "biggest", "least", "smallest", "more", "share", "rest", "papers", "wrote", "here",
-    "newest", "oldest", "recent", "until", "period", "lack", "undated", "which", "who", "where", "when", "read",
-    "whole", "by", "you", "review", "fill",
+    "count", "each", "most", "biggest", "least", "smallest", "more", "share", "rest", "papers", "one", "wrote",
+    "here", "newest", "oldest", "recent", "until", "period", "lack", "undated", "which", "who", "where", "when",
+    "read", "whole", "by", "you", "review", "fill",
 ]  # fmt: skip
-"""What a word does in such a question; a `fill` is any that such questions may have beside."""
-Unrecorded = Literal["country", "review"]
-"""What is asked of records and stands in none: the country of an organisation, and who reviewed a paper."""
+"""What a word does in such a question; "one" points at a single paper, so that nothing is counted, and a `fill` is any
+that such questions may have beside."""
 
 
 @dataclass(frozen=True, slots=True)

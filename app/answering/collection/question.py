@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from app.answering.collection.called import units_of
 from app.answering.collection.filter_words import read_filters
 from app.answering.collection.grammar import (
     QuestionForm,
@@ -203,9 +204,13 @@ def _parsed(text: str, records: Records) -> CollectionQuestion | None:
     if frame is None or not _plausible(frame, records):
         return None
     topic, author = _as_written(frame.topic or frame.described, text), _as_written(frame.author, text)
-    if read.filters.is_empty and not topic and not frame.author and frame.intent in ("list", "count"):
+    filters = read.filters
+    # Part of an organisation's name stands for it.
+    if (named := records.called_values.get(units_of(frame.author))) and named.of == "organisation":
+        filters, author = replace(filters, organisations=named.filters.organisations), ""
+    if filters.is_empty and not topic and not author and frame.intent in ("list", "count"):
         return CollectionQuestion("overview") if frame.all or frame.intent == "count" else None
-    return CollectionQuestion(frame.intent, read.filters, topic, author, limit=frame.limit, relative=read.relative)
+    return CollectionQuestion(frame.intent, filters, topic, author, limit=frame.limit, relative=read.relative)
 
 
 def _plausible(frame: QuestionForm, records: Records) -> bool:

@@ -64,7 +64,9 @@ class _Reading:
         self._named = [token.named for token in tokens if token.named and not (token.country and of_lab)]
 
     def tally(self) -> Tally | None:
-        """The one thing that is asked; None where it is several, or none."""
+        """The one thing that is asked; None where it is several, none, or asked of a single paper."""
+        if self._has("one"):
+            return None
         found = [tally for read in (self._unrecorded, self._whole, self._lacking, self._span) if (tally := read())]
         if len(found) == 1:
             return found[0]

@@ -89,11 +89,11 @@ def test_what_no_paper_answers_is_refused_in_prepared_words(ask: Ask) -> None:
 
 
 def test_what_asks_about_this_program_is_answered_by_how_it_reads_plainly(ask: Ask) -> None:
-    answer = ask("are you built by google?", quoted=(), ways=("are you made by anthropic",))
+    answer = ask("does google own you?", quoted=(), ways=("are you made by anthropic",))
     assert (answer.answer, answer.status, answer.standalone_question) == (
         TEXT["en"],
         "answered",
-        "are you built by google?",
+        "does google own you?",
     )
     assert ask("hello", quoted=(), ways=("hello",)).answer.startswith("Hello. ")
 

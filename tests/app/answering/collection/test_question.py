@@ -194,6 +194,20 @@ def test_what_papers_say_is_no_question_of_the_records(records: Records, questio
     assert read(records, *questions) is None
 
 
+def test_an_organisation_is_called_by_part_of_its_name() -> None:
+    labs = ("Redwood Research", "Google", "Google DeepMind")
+    records = Records([Paper(lab, "Owls", "Owls fly.", "en", organisation=lab) for lab in labs])
+    for text, names in (
+        ("papers by Redwood", labs[:1]),
+        ("papers by google", labs[1:]),
+        ("papers by deepmind", labs[2:]),
+    ):
+        asked = read(records, text)
+        assert asked is not None and (set(asked.filters.organisations), asked.author) == (set(names), "")
+    asked = read(records, "papers by Research")
+    assert asked is not None and asked.author == "Research"
+
+
 OF_A_RECORD = {"Who wrote the Circuits Updates of May 2023?"}
 """Written as one that abstracts do not answer; the record names the organisation."""
 
