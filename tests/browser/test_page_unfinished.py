@@ -140,6 +140,10 @@ def test_what_the_reader_stopped_or_left_is_not_asked_again(visit, answerer: Hel
 def test_a_draft_survives_a_reload_and_is_gone_once_it_was_asked(visit) -> None:
     seen = visit()
     page = seen.page
+    seen.ask(BACKDOOR)  # asked before the page has begun, it is no draft
+    expect(page.locator("#question textarea")).to_have_value("")
+    page.click(".masthead-actions [data-new]")
+    expect(page.locator(".intro")).to_be_visible()
     draft = "Half a question\nwith <b>two</b> lines"
     page.fill("#question textarea", draft)
     page.reload()

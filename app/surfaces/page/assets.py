@@ -15,7 +15,8 @@ from retrieval.facets import FACETS
 _FOLDER = Path(__file__).parent / "static"
 _TRIGGERS = "triggers.js"
 _SCRIPTS = (
-    *("basics.js", "appearance.js", "popover.js", "answer_actions.js", "unfinished.js", "history.js"),
+    *("basics.js", "appearance.js", "popover.js", "answer_actions.js", "unfinished.js"),
+    *("history.js", "history_files.js", "history_panel.js"),
     *("similar.js", "cards.js", "sections.js", "library.js", "paper.js", "page.js"),
 )
 """The first is what the others build on, the last starts them."""

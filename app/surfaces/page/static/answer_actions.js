@@ -28,6 +28,15 @@
   const forFile = ({ followups, timings, sources, ...answer }) =>
     answer.status === "abstained" ? { ...answer, sources } : answer;
 
+  function download(blob, name) {
+    const address = URL.createObjectURL(blob);
+    const link = make("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  }
+
   async function save(node, format) {
     const menu = node.closest("details");
     try {
@@ -35,12 +44,8 @@
       const answers = lastThatFit(kept, MOST_EXPORTED);
       const reply = await post("export", { format, answers, language: find(".masthead").dataset.language });
       if (!reply.ok) throw new Error(reply.status);
-      const address = URL.createObjectURL(await reply.blob());
-      const link = make("a");
-      link.href = address;
-      link.download = /filename="([\w.-]+)"/.exec(reply.headers.get("content-disposition"))?.[1] ?? "paperbacked";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(address), 10_000);
+      const name = /filename="([\w.-]+)"/.exec(reply.headers.get("content-disposition"))?.[1];
+      download(await reply.blob(), name ?? "paperbacked");
       menu.open = false;
       find("summary", menu).focus();
       if (answers.length < kept.length) tell(node.closest(".turn"), say("export_part", { count: answers.length }));
@@ -134,5 +139,5 @@
       find("summary", menu).focus();
     }
   });
-  window.paperbacked.pressThumbs = press;
+  Object.assign(window.paperbacked, { pressThumbs: press, post, forFile, download, MOST_EXPORTED });
 })();

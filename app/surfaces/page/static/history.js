@@ -1,10 +1,14 @@
-// Conversations, kept in this browser and nowhere else: the list of them, and reopening one without asking again.
+// Conversations, kept in this browser and nowhere else, and one of them reopened without asking again.
+// history_panel.js shows them.
 (() => {
-  const { find, say, send, make, button, stage, opensElsewhere, stored, store, lastThatFit } = window.paperbacked;
-  const LIST = "paperbacked-conversations"; // [{id, at, title, count, size}…], newest first
+  const { say, send, opensElsewhere, stored, store, lastThatFit } = window.paperbacked;
+  const LIST = "paperbacked-conversations"; // [{id, at, title, name, count, size, pinned}…], newest first; name and pinned by the reader
   const ONE = "paperbacked-conversation-"; // its turns, as the server gave them
   const OPEN = "paperbacked-open"; // in this tab: {id, search}
   const MOST = 50;
+  const MOST_PINNED = 20;
+  const MOST_NAME = 200; // characters
+  const LAST_DAY = 8.64e15; // milliseconds, of the calendar
   const MOST_CHARACTERS = 2_000_000; // four megabytes in a browser's memory
   const MOST_SENT = 500_000; // bytes; the page's requests may have 512,000
   const MOST_ASKED = 40_000; // bytes of them for a question with its filters
@@ -18,10 +22,24 @@
       return otherwise;
     }
   }
-  const listed = () => {
+  const number = (value, most) => (Number.isFinite(value) && value > 0 ? Math.min(value, most) : 0);
+  const text = (value) => (typeof value === "string" ? value.slice(0, MOST_NAME) : "");
+  // Anybody who has this browser in hand can have written it.
+  function listed() {
     const list = parsed(stored("localStorage", LIST), []);
-    return Array.isArray(list) ? list.filter((one) => one && typeof one.id === "string") : [];
-  };
+    if (!Array.isArray(list)) return [];
+    const entries = list.filter((one) => typeof one?.id === "string" && one.id.length <= MOST_NAME).slice(0, MOST);
+    return entries.map((one) => ({
+      id: one.id,
+      at: number(one.at, LAST_DAY),
+      title: text(one.title),
+      name: text(one.name),
+      count: number(one.count, MOST),
+      size: number(one.size, MOST_CHARACTERS),
+      pinned: one.pinned === true,
+    }));
+  }
+  const saveList = (list) => store("localStorage", LIST, JSON.stringify(list));
   const turnsKept = () => parsed(shown, []);
   const remember = () => store("sessionStorage", OPEN, open && JSON.stringify({ id: open, search: location.search }));
 
@@ -29,16 +47,31 @@
     store("localStorage", ONE + entry.id, null);
   }
 
-  // Makes room for `size` characters by dropping the oldest; the list that is left.
-  function withRoom(list, size) {
-    let total = list.reduce((sum, entry) => sum + (entry.size || 0), size);
-    const left = [...list];
-    while (left.length && (left.length >= MOST || total > MOST_CHARACTERS)) {
-      const oldest = left.pop();
-      total -= oldest.size || 0;
-      drop(oldest);
+  // The list without the oldest conversation that is not pinned; null where there is none.
+  function withoutOldest(list) {
+    const place = list.findLastIndex((entry) => !entry.pinned);
+    if (place < 0) return null;
+    drop(list[place]);
+    return list.filter((entry) => entry !== list[place]);
+  }
+
+  // Keeps `json` as the conversation `entry`, for which the oldest make room; whether it could be.
+  function put(entry, json, list) {
+    let others = list;
+    const total = () => others.reduce((sum, one) => sum + one.size, json.length);
+    const fits = () => others.length < MOST && total() <= MOST_CHARACTERS;
+    let kept = false;
+    while (others && json.length <= MOST_CHARACTERS) {
+      // The browser's own limit may be lower than ours.
+      kept = fits() && store("localStorage", ONE + entry.id, json) && saveList([entry, ...others]);
+      if (kept) return true;
+      const fewer = withoutOldest(others);
+      if (!fewer) break;
+      others = fewer;
     }
-    return left;
+    drop(entry);
+    saveList(others);
+    return false;
   }
 
   function continues(turns, before) {
@@ -57,33 +90,30 @@
     // The server forgets a conversation after hours, or when it starts anew: what follows then begins another one.
     if (old && !continues(turns, parsed(old, []))) open = null;
     open ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+    const known = before.find((one) => one.id === open);
     const entry = {
       id: open,
       at: Date.now(),
-      title: String(turns[0].answer.question).slice(0, 200),
+      title: text(turns[0].answer.question),
+      name: known?.name ?? "",
       count: turns.length,
       size: json.length,
+      pinned: known?.pinned ?? false,
     };
-    let others = before.filter((one) => one.id !== open);
-    others = json.length > MOST_CHARACTERS ? others : withRoom(others, json.length);
-    let kept = json.length <= MOST_CHARACTERS && store("localStorage", ONE + open, json);
-    // The browser's own limit may be lower than ours.
-    while (!kept && others.length && json.length <= MOST_CHARACTERS) {
-      drop(others.pop());
-      kept = store("localStorage", ONE + open, json);
-    }
-    kept = kept && store("localStorage", LIST, JSON.stringify([entry, ...others]));
-    if (!kept) {
-      drop(entry);
-      store("localStorage", LIST, JSON.stringify(others));
-      window.paperbacked.announce(say("full"));
-    }
+    const others = before.filter((one) => one.id !== open);
+    if (!put(entry, json, others)) window.paperbacked.announce(say("full"));
     remember();
   }
 
-  function reopen(id) {
+  // The turns of a kept conversation; null where there are none to be read.
+  function turnsOf(id) {
     const turns = parsed(stored("localStorage", ONE + id), null);
-    if (!Array.isArray(turns)) {
+    return Array.isArray(turns) ? turns : null;
+  }
+
+  function reopen(id) {
+    const turns = turnsOf(id);
+    if (!turns) {
       forget(id);
       return;
     }
@@ -96,8 +126,19 @@
 
   function forget(id) {
     drop({ id });
-    store("localStorage", LIST, JSON.stringify(listed().filter((entry) => entry.id !== id)));
+    saveList(listed().filter((entry) => entry.id !== id));
     if (open === id) leave();
+  }
+
+  // What the reader calls a conversation; without a name it is called by its first question.
+  const rename = (id, name) =>
+    saveList(listed().map((entry) => (entry.id === id ? { ...entry, name: text(name.trim()) } : entry)));
+
+  // A pinned one stands first and is never dropped to make room. Whether it could be.
+  function pin(id, pinned) {
+    const list = listed();
+    if (pinned && list.filter((entry) => entry.pinned).length >= MOST_PINNED) return false;
+    return saveList(list.map((entry) => (entry.id === id ? { ...entry, pinned } : entry)));
   }
 
   // The conversation on the page, if there is one, is no longer written to; a new one gets a place of its own.
@@ -106,77 +147,8 @@
     remember();
   }
 
-  // ---- the panel
-  function panel() {
-    const dialog = make("dialog", "history");
-    dialog.id = "history";
-    dialog.setAttribute("aria-labelledby", "history-heading");
-    const heading = make("h2", "", say("history"));
-    heading.id = "history-heading";
-    const list = make("ul");
-    const foot = make("p", "history-foot");
-    const close = button(say("close"), () => dialog.close());
-    dialog.append(heading, make("p", "history-note", say("history_note")), list, foot);
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      find("[data-history]")?.focus();
-    });
-    dialog.addEventListener("click", (event) => {
-      if (event.target === dialog) dialog.close();
-    });
-    const fill = () => {
-      const entries = listed();
-      list.replaceChildren(...entries.map((entry) => row(entry, dialog, fill)));
-      if (!entries.length) list.append(make("li", "history-none", say("history_none")));
-      foot.replaceChildren(...(entries.length ? [deleteAll(fill)] : []), close);
-    };
-    fill();
-    stage().append(dialog);
-    dialog.showModal();
-    (find("li button", dialog) ?? close).focus();
-  }
-
-  function row(entry, dialog, fill) {
-    const item = make("li");
-    const count = entry.count === 1 ? say("questions_one") : say("questions_many", { count: entry.count });
-    const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium" }).format(
-      entry.at || 0,
-    );
-    const title = button("", () => {
-      dialog.close();
-      reopen(entry.id);
-    });
-    title.append(make("span", "history-title", String(entry.title)), make("span", "meta", `${day} · ${count}`));
-    if (entry.id === open) title.setAttribute("aria-current", "true");
-    const gone = button(say("delete"), () => {
-      const next = item.nextElementSibling ?? item.previousElementSibling;
-      const place = [...item.parentElement.children].indexOf(next) - (item.nextElementSibling ? 1 : 0);
-      forget(entry.id);
-      fill();
-      (find(`li:nth-child(${place + 1}) button`, dialog) ?? find(".history-foot button", dialog)).focus();
-    });
-    gone.setAttribute("aria-label", say("delete_label", { title: String(entry.title) }));
-    item.append(title, gone);
-    return item;
-  }
-
-  function deleteAll(fill) {
-    const node = button(say("delete_all"), () => {
-      if (!node.dataset.sure) {
-        node.dataset.sure = "1";
-        node.textContent = say("delete_sure");
-        return;
-      }
-      for (const entry of listed()) forget(entry.id);
-      fill();
-      find("#history .history-foot button").focus();
-    });
-    return node;
-  }
-
   document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-history]")) panel();
-    else if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) {
+    if (event.target.closest?.("[data-new]") && !opensElsewhere(event)) {
       leave();
       window.paperbacked.leaveAsked();
     }
@@ -185,10 +157,8 @@
   // The question that a reload cut off, after the turns that stood before it: of one that was edited or retried the
   // older answer is kept until there is another.
   function askAgain({ question, filters, after }, id, link) {
-    const turns = (id && parsed(stored("localStorage", ONE + id), [])) || [];
-    const before = Array.isArray(turns)
-      ? turns.slice(0, turns.findLastIndex((one) => one?.answer?.id === after) + 1)
-      : [];
+    const turns = (id && turnsOf(id)) || [];
+    const before = turns.slice(0, turns.findLastIndex((one) => one?.answer?.id === after) + 1);
     open = id;
     remember();
     if (!link) window.paperbacked.choose(filters);
@@ -208,5 +178,6 @@
     else if (link && !asked) window.paperbacked.ask({ link });
   }
 
-  Object.assign(window.paperbacked, { keep, turnsKept, begin });
+  const kept = { MOST_PINNED, MOST_NAME, listed, turnsOf, reopen, forget, rename, pin, isOpen: (id) => id === open };
+  Object.assign(window.paperbacked, { keep, turnsKept, begin, kept });
 })();

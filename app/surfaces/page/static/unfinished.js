@@ -73,11 +73,11 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
     if (!touches.matches) area.setSelectionRange(draft.length, draft.length);
   }
+  const left = stored("sessionStorage", DRAFT); // by the page before this one; what is typed from here on is its own
   const saveDraft = () => store("sessionStorage", DRAFT, box()?.value.slice(0, MOST) || null);
   function restoreDraft() {
-    const draft = stored("sessionStorage", DRAFT);
     const asked = parsed(stored("sessionStorage", ASKED));
-    if (draft && spaced(draft) !== asked?.question) putBack(draft.slice(0, MOST));
+    if (left && spaced(left) !== asked?.question) putBack(left.slice(0, MOST));
   }
   document.addEventListener("input", (event) => {
     if (event.target === box()) saveDraft();
