@@ -56,6 +56,7 @@ def create_app(
     import gradio
 
     from app.surfaces.gate.page_security import LocalOnly
+    from app.surfaces.page.first_document import FirstDocument
     from app.surfaces.page.gradio_page import build_page, page_options
     from app.surfaces.page.sessions import GradioSessions
 
@@ -89,7 +90,7 @@ def create_app(
     app.add_middleware(Gate, cors=cors, limits=limits, page=sessions, login=login)
     if login:
         login.attach(app)
-    app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors)
+    app.add_middleware(LocalOnly, frame_ancestors=options.frame_ancestors, finish=FirstDocument(answerer))
     return gradio.mount_gradio_app(app, page, path="/", **page_options())
 
 

@@ -88,3 +88,48 @@ def test_copy_works_on_a_narrow_screen_also_without_the_clipboard_api(visit, wid
     expect(copy).to_have_text("Copied")
     assert page.evaluate("scrollY") == before
     assert EGG in page.evaluate("copies.join()")
+
+
+MOST_REQUESTS = 60
+GRADIO = "**/assets/index-*.js"
+SHIFTED = """() => new Promise((resolve) => {
+  new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, one) => sum + one.value, 0)))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(0), 500);
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_while_the_scripts_are_on_their_way_the_page_is_not_blank(server: str, browser, language: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale=language, reduced_motion="reduce")
+    page, asked, errors, held = context.new_page(), [], [], []
+    page.on("request", lambda sent: asked.append(sent.url) if sent.url.startswith("http") else None)
+    page.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+    page.route(GRADIO, lambda route: held.append(route))
+    page.goto(server, wait_until="commit")
+    front = page.locator("#front")
+    expect(front.locator("h1")).to_be_visible()
+    expect(front).to_contain_text("94")
+    expect(front.locator(".front-late")).to_be_hidden()
+    moving = "() => document.getAnimations().filter((one) => one.animationName === 'front-waits').length"
+    assert page.evaluate(moving) == 0
+    heading = front.locator("h1").bounding_box()
+    page.wait_for_timeout(1000)
+    expect(front).to_be_visible()
+    assert held and page.locator(".masthead").count() == 0
+    for route in held:
+        route.continue_()
+    page.unroute(GRADIO)
+    expect(front).to_have_count(0)
+    expect(page.locator(".intro h1")).to_be_visible()
+    # What is drawn stands where its forerunner stood, and in the same language.
+    drawn = page.locator(".intro h1").bounding_box()
+    assert heading and drawn and abs(heading["y"] - drawn["y"]) < 8
+    expect(page.locator(".masthead")).to_have_attribute("data-language", language[:2])
+    page.wait_for_selector(".masthead[data-ready]")
+    page.wait_for_timeout(2000)  # the network is never idle: Gradio's heart beats
+    assert page.evaluate(SHIFTED) < 0.1
+    assert page.title().startswith("paperbacked") and "94" in page.title()
+    assert len(asked) <= MOST_REQUESTS, asked
+    assert not errors
+    context.close()

@@ -26,13 +26,18 @@ def about_what(papers: Iterable[Paper], words: UiStrings) -> str:
     return words("intro_about") if {paper.id for paper in papers}.issuperset(EXAMPLES) else ""
 
 
-def intro_html(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
-    """The empty page: what this is, over which papers, and questions worth asking of them."""
+def told_of(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
+    """How many papers there are, on what, from whom and until when, and what of them is read; plain text."""
     organisations = list(facets.organisations)
     whom = words("intro_whom", names=_listed(organisations[:3], words)) if organisations else ""
     until = words("intro_until", month=month_year(facets.latest, words)) if facets.latest else ""
     about = about_what(papers, words)
-    told = words("intro_papers", count=f"{len(papers):,}", about=about, whom=whom, until=until)
+    return words("intro_papers", count=f"{len(papers):,}", about=about, whom=whom, until=until)
+
+
+def intro_html(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
+    """The empty page: what this is, over which papers, and questions worth asking of them."""
+    told = told_of(papers, facets, words)
     return (
         f'<section class="intro"><h1>{text_html(words("intro_heading"))}</h1><p>{text_html(told)}</p>'
         f"{ask_next(_examples(papers, words), words('intro_examples'))}</section>"

@@ -106,12 +106,23 @@
   });
 
   // ---- the box is ready to type in, and a new question comes to the top of the view, once
+  // What stood there while the page was loaded goes once it is drawn in the language in which that spoke.
+  const LATEST = 5000; // milliseconds until it goes in any case
+  const front = find("#front");
+  function uncover() {
+    if (!front?.isConnected || !box() || !find("#conversation section")) return;
+    const { ready, language } = find(".masthead")?.dataset ?? {};
+    if (ready || language === front.dataset.language) front.remove();
+    else setTimeout(() => front.remove(), LATEST);
+  }
+
   let turns = 0;
   let newest = "";
   let ready = false;
   let begun = false;
   function seen() {
-    if (!ready && box()) {
+    uncover();
+    if (!ready && box() && !front?.isConnected) {
       ready = true;
       if (!touches.matches) box().focus({ preventScroll: true });
     }
