@@ -128,7 +128,7 @@
     }
     if (!begun && box() && find("#conversation section") && find(".masthead[data-ready]")) {
       begun = true;
-      page.begin(askLink);
+      begin();
     }
     const articles = all(".turn");
     const last = articles.at(-1);
