@@ -161,21 +161,24 @@
     const before = turns.slice(0, turns.findLastIndex((one) => one?.answer?.id === after) + 1);
     open = id;
     remember();
-    if (!link) window.paperbacked.choose(filters);
+    window.paperbacked.choose(filters);
     const sent = lastThatFit(before, MOST_SENT - MOST_ASKED);
     // A link says also what it was made with.
     if (link && !after && link.q === question) window.paperbacked.ask({ link });
     else window.paperbacked.ask({ again: { question, filters, turns: sent, left: before.length - sent.length } });
   }
 
-  // What the reader finds on opening the page: the link's question, else what stood here before a reload.
+  // What the reader finds on opening the page: what was cut off or stood here before a reload, else the link's question.
   function begin(link) {
     const last = parsed(stored("sessionStorage", OPEN), null);
     const here = last && last.search === location.search && stored("localStorage", ONE + last.id);
     const asked = window.paperbacked.cutOff();
     if (asked && !asked.putBack) askAgain(asked, here ? last.id : null, link);
     else if (here) reopen(last.id);
-    else if (link && !asked) window.paperbacked.ask({ link });
+    else if (link && !asked) {
+      window.paperbacked.choose(link);
+      window.paperbacked.ask({ link });
+    }
   }
 
   const kept = { MOST_PINNED, MOST_NAME, listed, turnsOf, reopen, forget, rename, pin, isOpen: (id) => id === open };

@@ -67,9 +67,7 @@
   }
   page.choose = choose;
   function begin() {
-    const link = linked();
-    if (link) choose(link);
-    page.begin(link);
+    page.begin(linked());
     page.restoreDraft();
   }
 
