@@ -44,7 +44,7 @@ def outside_filter(work: Work, again: Work, named: NamedOutside) -> OutsideFilte
 
     Where the question has `named` what they hide, that alone answers it. Where both answer, nothing else is told.
     """
-    if again.evidence.status != "answered":
+    if again.evidence.status != "answered" and not _answers_the_rest(work, again):
         return None
     hidden = [quote for quote in again.quotes if not work.question.filters.admit(quote.paper)]
     hidden = [quote for quote in hidden if named.has(quote.paper)] if named else hidden
@@ -57,6 +57,15 @@ def outside_filter(work: Work, again: Work, named: NamedOutside) -> OutsideFilte
     if work.several and len({quote.paper.id for quote in hidden}) == 1:
         return _told(hidden[0], work.words.outside_rest, work.words)
     return OutsideFilter(work.words.unfiltered)
+
+
+def _answers_the_rest(work: Work, again: Work) -> bool:
+    """Whether the collection answers all parts that are not answered here, though not the whole, as of a comparison."""
+    if not (work.several and again.several):
+        return False
+    both = zip(work.several.parts, again.several.parts, strict=True)
+    rest = [there.status for here, there in both if here.status != "answered"]
+    return bool(rest) and all(status == "answered" for status in rest)
 
 
 def _told(quote: Citation, sentence: str, words: AnswerPhrases) -> OutsideFilter:

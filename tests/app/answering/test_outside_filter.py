@@ -139,9 +139,15 @@ def test_what_a_question_names_is_held_against_its_filters(all_papers: tuple[Pap
 
 @pytest.mark.model
 def test_a_side_of_a_comparison_that_the_filter_hides_is_not_quoted(with_reader: LocalAnswerer) -> None:
-    answer = ask(with_reader, "sparrow vs instructgpt", OPENAI)
-    assert [row.citation is None for row in answer.table] == [True, False]
-    assert answer.status == "partly" and told(answer)
+    rest = f"Outside your filter, {NAMED} answers the rest."
+    for text, says in (
+        ("sparrow vs instructgpt", "Without your filter, the collection answers this."),
+        # Of which no paper says how they compare: partly is all that it comes to without the filter, too.
+        ("Sleeper Agents vs InstructGPT", rest),
+    ):
+        answer = ask(with_reader, text, OPENAI)
+        assert [row.citation is None for row in answer.table] == [True, False]
+        assert answer.status == "partly" and told(answer) == says
 
 
 @pytest.mark.model
