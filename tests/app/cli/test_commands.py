@@ -30,6 +30,7 @@ BACKDOOR = "Is backdoor behavior removed by standard safety training techniques 
 KEYS = [
     *("id", "question", "standalone_question", "status", "mode", "answer", "confidence", "sentences", "citations"),
     *("sources", "followups", "timings", "models", "note", "notes", "direct", "read", "parts", "table"),
+    "outside_filter",
 ]
 OWL = {"id": "owl", "title": "On owls", "abstract": "Owls hunt at night. They see well."}
 HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "chromadb", "pydantic", "langchain_core", "numpy")

@@ -146,7 +146,7 @@ def test_every_language_has_a_word_for_every_verdict() -> None:
 
 def test_a_prepared_line_that_says_yes_or_no_is_given_no_second_one(all_papers: tuple[Paper, ...]) -> None:
     prepared = read_prepared(shipped_file(FILE), all_papers, all_papers)
-    lines = [direct for answer in prepared if answer.verdict and (direct := answer.direct("en"))]
+    lines = [Direct(answer.text["en"], "project", (), answer.verdict) for answer in prepared if answer.verdict]
     begins = re.compile(r"(?:Yes|No|Not|Partly)\b")
     said = [line for line in lines if verdict_before(line, ENGLISH.phrases)]
     assert len(lines) > 200 and 0 < len(said) < len(lines) / 10
