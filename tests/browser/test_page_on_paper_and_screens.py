@@ -90,7 +90,7 @@ def test_copy_works_on_a_narrow_screen_also_without_the_clipboard_api(visit, wid
     assert EGG in page.evaluate("copies.join()")
 
 
-MOST_REQUESTS = 60
+MOST_REQUESTS = 54
 GRADIO = "**/assets/index-*.js"
 SHIFTED = """() => new Promise((resolve) => {
   new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, one) => sum + one.value, 0)))

@@ -22,7 +22,7 @@ from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.header import header_html
 from app.surfaces.page.reader import ConversationPage, QuestionDoor
 from app.surfaces.page.sections import Sections
-from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, lay_out
+from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, button_html, lay_out
 from app.surfaces.tokens import token
 from app.surfaces.ui_strings import LANGUAGES, UiStrings, interface_language, ui_strings
 from retrieval.errors import InputError
@@ -143,8 +143,8 @@ class ChatPage:
             language,
             header_html(words),
             gr.update(placeholder=words("page_placeholder"), label=words("page_box")),
-            words("page_ask"),
-            words("page_stop"),
+            button_html("send", words("page_ask")),
+            button_html("stop", words("page_stop")),
             gr.update(label=words("filters_heading")),
             *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
             chips_html(now, words, self.reader.answerer.paper),

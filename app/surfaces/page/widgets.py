@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from app.answering.question import MAX_QUESTION_CHARS
+from app.surfaces.markup import text_html
 from app.surfaces.page.assets import triggers
 from app.surfaces.page.chosen_filters import YEARS, filter_labels
 from app.surfaces.page.header import header_html
@@ -24,6 +25,9 @@ _BOX: dict[str, Any] = {
     # More than may be asked, so that who pastes too much is told so; less than a request may hold.
     "max_length": 10 * MAX_QUESTION_CHARS,
 }
+_PRESSED = """element.addEventListener("click", (event) => {
+  if (event.target.closest("button")) trigger("click");
+});"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class Widgets:
     evidence_pane: gr.HTML
     notice: gr.HTML
     box: gr.Textbox
-    send: gr.Button
-    stop: gr.Button
+    send: gr.HTML
+    stop: gr.HTML
     folded: gr.Accordion
     filters: list[Any]
     chips: gr.HTML
@@ -102,8 +106,9 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
                 folded, filters = _filter_widgets(facets, words)
                 with gr.Row(elem_id="ask-row"):
                     box = gr.Textbox(**_BOX, placeholder=words("page_placeholder"), label=words("page_box"))
-                    send = gr.Button(words("page_ask"), elem_id="send", variant="primary")
-                    stop = gr.Button(words("page_stop"), elem_id="stop")
+                    # Gradio's own buttons can bear pictures, and each visitor would fetch what shows pictures.
+                    send = html(button_html("send", words("page_ask")), "send-place", js_on_load=_PRESSED)
+                    stop = html(button_html("stop", words("page_stop")), "stop-place", js_on_load=_PRESSED)
                 mode, model_picker = html("", "mode-line", js_on_load=None), html("", "models")
         with gr.Column(elem_id="margin"):
             earlier_evidence_pane, evidence_pane = (
@@ -121,6 +126,11 @@ def lay_out(intro: str, library: str, facets: Facets) -> Widgets:
     composer = (notice, box, send, stop, folded, filters, chips)
     sections = (announced, kept, library_section, about, paper, mode, model_picker, clock)
     return Widgets(language, exchanges, editing, header, *turns, *composer, *sections)
+
+
+def button_html(name: str, label: str) -> str:
+    """A button beside the question box."""
+    return f'<button type="button" id="{name}">{text_html(label)}</button>'
 
 
 def _filter_widgets(facets: Facets, words: UiStrings) -> tuple[gr.Accordion, list[Any]]:
