@@ -16,6 +16,7 @@ from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import odds_of
 from app.languages import any_of
+from retrieval.lexical.han import has_han
 from retrieval.lexical.tokens import content_words
 from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Filters, Passage
@@ -34,6 +35,8 @@ UNQUOTED_FROM = 0.62
 """What quotes no paper is what was asked from this nearness on; chosen on the labels."""
 ADDRESSED_FROM = 0.57
 """The same where the question speaks to this program, and the answer is about it."""
+SHORT = 2
+"""Words of what need not say "you" to ask this program."""
 _ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
 
@@ -113,7 +116,7 @@ class PreparedAnswers:
             place = int(self._of_way[way])
             answer = self._answers[place]
             # What says "you" asks this program, and what does not asks something else.
-            if not answer.quotes and self._addresses[way] and not speaks_to_program(question):
+            if not answer.quotes and self._addresses[way] and not (speaks_to_program(question) or _in_short(question)):
                 continue
             if answer.within(filters):
                 best.setdefault(place, float(similarities[way]))
@@ -167,6 +170,11 @@ class PreparedAnswers:
 def speaks_to_program(text: str) -> bool:
     """Whether a text speaks to this program or of it, as far as its words say."""
     return _ADDRESSES.search(text) is not None
+
+
+def _in_short(text: str) -> bool:
+    """Whether a text is too short to say whom it asks ("sources?")."""
+    return not has_han(text) and len(text.split()) <= SHORT
 
 
 def ways_of(answers: Sequence[PreparedAnswer], in_english: Callable[[str], str]) -> list[str]:

@@ -99,7 +99,12 @@ ABOUT = PreparedAnswer(("who made you",), {"en": "Its contributors."}, ())
 
 @pytest.mark.parametrize(
     ("question", "given"),
-    [("who made you then", True), ("who made it", False), ("who made you a beekeeper in the old garden", False)],
+    [
+        ("who made you then", True),
+        ("who made it", False),
+        ("who made?", True),
+        ("who made you a beekeeper in the old garden", False),
+    ],
 )
 def test_what_is_about_this_program_answers_who_speaks_to_it(
     retriever: PaperRetriever, question: str, given: bool
