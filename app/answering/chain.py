@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -130,6 +131,9 @@ class AnswerChain(Runnable[Question, Event]):
         Raises `IndexGoneError`, before `Sources`, where another process has replaced the
         index: the question can be asked again of a chain over the new one.
         """
+        if input.llm is not None:
+            yield from self._written_by(input.llm).stream(replace(input, llm=None))
+            return
         try:
             began = time.perf_counter()
             foreign = foreign_question(input, self._of_collection.records, self._terms)
@@ -141,6 +145,12 @@ class AnswerChain(Runnable[Question, Event]):
             raise
         except PaperbackedError as error:
             yield Failed(error.message)
+
+    def _written_by(self, llm: LanguageModel) -> AnswerChain:
+        """The same chain with another language model."""
+        other = copy(self)
+        other._language_model = lambda: llm
+        return other
 
     def _answer(self, work: Work, asked: Understanding) -> Generator[Event]:
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.answering.models.language_model import LanguageModel
 from app.notices.notice import Notice
 from retrieval.errors import InputError
 from retrieval.facets import Facets, Filters, checked_filters
@@ -24,11 +25,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A checked question with its conversation and filters; made by `checked_question`."""
+    """A checked question with its conversation and filters; made by `checked_question`.
+
+    `llm` is the language model that the reader has chosen to write the answer, None for the one that is at work.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     filters: Filters = field(default_factory=Filters)
+    llm: LanguageModel | None = None
 
 
 def checked_question(

@@ -1,4 +1,4 @@
-"""The language model at work, loaded in the background and exchanged for a stronger one while the server runs."""
+"""The language model at work, loaded in the background, and those that readers choose for themselves meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model
+from app.answering.models.catalogue import OFFERED, SHIPPED, CatalogueModel, catalogue_model, machine_memory_gb
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.model_choice import NONE, Choice
 from app.answering.models.opening import told_as
@@ -41,6 +41,8 @@ class Offer:
 class LanguageModels:
     """Gives the model of the moment; until one is ready, and where none can be had, a note says why.
 
+    A model that a reader chooses is open beside it and writes for those who chose it, and for nobody else.
+
     `choose` says which one is meant, `open_model` loads it, `fetch` brings one of the hub here.
     `may_fetch` says whether readers may have gigabytes fetched: those who sit at this machine.
     """
@@ -54,6 +56,7 @@ class LanguageModels:
         may_fetch: bool = False,
         progress: Progress = no_progress,
         note: Callable[[str], None] = print,
+        memory_gb: Callable[[], float] = machine_memory_gb,
     ) -> None:
         self._choose = choose
         self._open = open_model
@@ -61,26 +64,37 @@ class LanguageModels:
         self._may_fetch = may_fetch
         self._progress = progress
         self._note = note
+        self._memory_gb = memory_gb
         self._current = LanguageModel()
+        self._chosen: dict[str, LanguageModel] = {}
         self._underway: Underway | None = None
         self._starting = threading.Lock()
         self.failure: str | None = None
         """Why the last model that was fetched is not at work."""
 
     def current(self) -> LanguageModel:
-        """The model to answer with now."""
+        """The model to answer with now, for whoever has chosen none."""
         return self._current
+
+    def chosen(self, name: str) -> LanguageModel:
+        """The model that a reader has chosen, "none" for quotes; the one at work where it is not open, or "" chosen."""
+        if name == NONE:
+            return LanguageModel()
+        return self._chosen.get(name, self._current)
 
     @property
     def underway(self) -> Underway | None:
         """The model that is being fetched or loaded, None where none is."""
         return self._underway
 
-    def offers(self) -> tuple[Offer, ...]:
-        """What ships and the catalogue, smallest first, where readers may choose. Looks into the hub's cache."""
+    def offers(self, chosen: str = "") -> tuple[Offer, ...]:
+        """What ships and the catalogue, smallest first, where readers may choose. Looks into the hub's cache.
+
+        At work is what the reader has chosen.
+        """
         if not self._may_fetch:
             return ()
-        at_work = self._current.name
+        at_work = self.chosen(chosen).name
         return tuple(Offer(model, _is_here(model.name), model.name == at_work) for model in OFFERED)
 
     def load(self, after: Callable[[], object] = lambda: None) -> None:
@@ -114,15 +128,16 @@ class LanguageModels:
         threading.Thread(target=self.load, args=(after,), name="load-language-model", daemon=True).start()
 
     def fetch(self, name: str) -> bool:
-        """Begin to fetch a model that is offered, and switch to it when it is ready; "none" is back to quotes at once.
+        """Begin to fetch a model that is offered; once it is ready it writes for those who have chosen it.
 
         False where another model is underway. Raises `InputError` where the catalogue has none
         of that name, and where readers may not.
         """
         if not self._may_fetch:
             raise InputError("Models are not fetched from here: run `paperbacked models get` at the server.")
-        if name == NONE:
-            return self._back_to_quotes()
+        if name == NONE or catalogue_model(name).name in (self._current.name, *self._chosen):
+            self.failure = None
+            return True
         model = catalogue_model(name)
         with self._starting:
             if self._underway is not None:
@@ -132,19 +147,13 @@ class LanguageModels:
         threading.Thread(target=self._fetch_and_open, args=(model.name,), name="get-model", daemon=True).start()
         return True
 
-    def _back_to_quotes(self) -> bool:
-        with self._starting:
-            if self._underway is not None:
-                return False
-            self._current, self.failure = LanguageModel(), None
-        return True
-
     def _fetch_and_open(self, name: str) -> None:
         try:
             report = self._reporting(name, no_progress)
             if not _is_here(name):
                 self._fetch(name, told_as(Notice("fetching_mb", name=name), report))
-            self._current = self._open(name, report)
+            self._make_room(catalogue_model(name))
+            self._chosen[name] = self._open(name, report)
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
@@ -152,6 +161,15 @@ class LanguageModels:
             self._note(self.failure)
         finally:
             self._underway = None
+
+    def _make_room(self, model: CatalogueModel) -> None:
+        """Give up chosen models, the oldest first, until this one fits into memory beside the others."""
+        needed = {one.name: one.memory_gb for one in OFFERED}
+        while self._chosen:
+            names = (self._current.name, *self._chosen)
+            if model.memory_gb + sum(needed.get(name or "", 0) for name in names) <= self._memory_gb():
+                return
+            self._chosen.pop(next(iter(self._chosen)))
 
     def _reporting(self, name: str, also: Progress) -> Progress:
         def report(label: str, done: int, total: int) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import fields
 from typing import Any
+from urllib.parse import unquote
 
 import gradio as gr
 from gradio.themes import Base
+from starlette.requests import cookie_parser
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
@@ -33,6 +35,8 @@ others are written to their end. How many one address has of them is for the gat
 _SESSIONS = 200
 """Open pages whose conversation is in memory; the oldest is forgotten first, and its next question begins anew."""
 _WAITING = 100
+_MODEL_COOKIE = "paperbacked-model"
+"""Written by static/appearance.js: the choice is the browser's, and comes along with whatever it asks."""
 
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 _CHOSEN = """() => { try { return [localStorage.getItem("paperbacked-language") ?? ""] } catch { return [""] } }"""
@@ -156,17 +160,22 @@ class ChatPage:
 
     def models_at_work(self, language: Any, request: gr.Request) -> tuple[Update, ...]:
         """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
-        words, models = _words(language), self.reader.language_models
-        clock = gr.skip() if models is None else gr.Timer(active=self.reader.model_underway)
-        return self.reader.mode_line(words), self.reader.model_picker(words) if _at_the_machine(request) else "", clock
+        return self._at_work(_words(language), _model_chosen(request), _at_the_machine(request))
+
+    def _at_work(self, words: UiStrings, model: str, chooses: bool) -> tuple[Update, ...]:
+        picker = self.reader.model_picker(words, model) if chooses else ""
+        clock = gr.Timer(active=self.reader.model_underway) if self.reader.language_models else gr.skip()
+        return self.reader.mode_line(words, model), picker, clock
 
     def fetch_model(self, language: Any, event: gr.EventData, request: gr.Request) -> tuple[Update, ...]:
-        """Begins to fetch the model whose button was pressed; which one is at work is for its keeper to say."""
+        """Begins to fetch the model whose button was pressed: it writes for this browser once it is there."""
         models, sent = self.reader.language_models, _sent(event)
-        if models is not None and "get" in sent and _at_the_machine(request):
-            with suppress(InputError):
-                models.fetch(text_of(sent["get"]))
-        return self.models_at_work(language, request)
+        if models is None or "get" not in sent or not _at_the_machine(request):
+            return self.models_at_work(language, request)
+        model = text_of(sent["get"])
+        with suppress(InputError):
+            models.fetch(model)
+        return self._at_work(_words(language), model, True)
 
     def ask(
         self, event: gr.EventData, request: gr.Request | None, typed: Any, earlier: Any, *values: Any
@@ -178,7 +187,8 @@ class ChatPage:
         *filters, language, editing = values
         client = request.client.host if request and request.client else ""
         number, now, words = editing if type(editing) is int else 0, chosen(*filters), _words(language)
-        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words)
+        model = _model_chosen(request) if request else ""
+        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words, model)
         with closing(drawing) as frames:
             for frame in frames:
                 yield _updates(frame)
@@ -233,6 +243,12 @@ def _sent(event: gr.EventData) -> Mapping[str, Any]:
 
 def _at_the_machine(request: gr.Request) -> bool:
     return at_the_machine(request.client.host if request.client else None, request.headers.get("host"))
+
+
+def _model_chosen(request: gr.Request) -> str:
+    """The language model that was chosen in this browser, as its cookie says; "" for none, and for who may not."""
+    cookies = cookie_parser(request.headers.get("cookie") or "")
+    return unquote(cookies.get(_MODEL_COOKIE, "")) if _at_the_machine(request) else ""
 
 
 def _held(exchanges: Any) -> tuple[Exchange, ...]:

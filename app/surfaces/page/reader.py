@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from app.answering.answerer import Answerer
+from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.notices.notice import said
 from app.surfaces.markup import text_html
@@ -61,13 +62,20 @@ class ConversationPage:
     def intro(self, words: UiStrings) -> str:
         return intro_html(self.answerer.papers, self.answerer.facets, words)
 
-    def mode_line(self, words: UiStrings) -> str:
-        return render.mode_line(self.answerer.models, len(self.answerer.papers), words)
+    def mode_line(self, words: UiStrings, model: str = "") -> str:
+        """How answers are written, by the `model` that the reader has chosen, "" for the one at work."""
+        at_work = self.answerer.models
+        if llm := self._llm(model):
+            at_work = replace(at_work, llm=llm.name if llm.chat else None, note=llm.note)
+        return render.mode_line(at_work, len(self.answerer.papers), words)
 
-    def model_picker(self, words: UiStrings) -> str:
+    def model_picker(self, words: UiStrings, model: str = "") -> str:
         """The models that can be fetched, nothing where none is offered."""
         models = self.language_models
-        return model_picker_html(models.offers(), models.underway, models.failure, words) if models else ""
+        return model_picker_html(models.offers(model), models.underway, models.failure, words) if models else ""
+
+    def _llm(self, model: str) -> LanguageModel | None:
+        return self.language_models.chosen(model) if model and self.language_models else None
 
     @property
     def model_underway(self) -> bool:
@@ -83,10 +91,14 @@ class ConversationPage:
         now: Chosen,
         client: str,
         words: UiStrings,
+        model: str = "",
     ) -> Generator[PageUpdate]:
-        """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be."""
+        """Answers what was typed or clicked, drawing each step; a sentence in its place where that cannot be.
+
+        `model` is the language model that the reader has chosen, "" for the one at work.
+        """
         if "again" in clicked:
-            yield from self._ask_again(clicked["again"], client, words)
+            yield from self._ask_again(clicked["again"], client, words, model)
             return
         try:
             # The filters' widgets are cleared at the same time, and may not be yet.
@@ -97,9 +109,9 @@ class ConversationPage:
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))
             return
-        yield from self._answered(wanted, place, "", words)
+        yield from self._answered(wanted, place, "", words, model)
 
-    def _ask_again(self, record: Any, client: str, words: UiStrings) -> Generator[PageUpdate]:
+    def _ask_again(self, record: Any, client: str, words: UiStrings, model: str) -> Generator[PageUpdate]:
         """Opens the conversation that the browser has kept and asks the question that a reload cut off.
 
         Where it cannot be asked it stands in the box again.
@@ -113,9 +125,11 @@ class ConversationPage:
         except PaperbackedError as error:
             yield replace(shown, notice=notice(error.message, words), box=cut.question if cut else None, editing=0)
             return
-        yield from self._answered(wanted, place, _part_restored(cut.lost, words), words)
+        yield from self._answered(wanted, place, _part_restored(cut.lost, words), words, model)
 
-    def _answered(self, wanted: Asked, place: Place | None, told: str, words: UiStrings) -> Generator[PageUpdate]:
+    def _answered(
+        self, wanted: Asked, place: Place | None, told: str, words: UiStrings, model: str
+    ) -> Generator[PageUpdate]:
         """The answer as it is made, below the notice `told`; it waits for its place and gives it up."""
         try:
             first = drawn((*wanted.earlier, wanted.exchange), words)
@@ -123,7 +137,8 @@ class ConversationPage:
             while place is not None and not place.ready:
                 time.sleep(_LOOK_SECONDS)
                 yield PageUpdate()
-            yield from answer_frames(self.answerer, wanted.question, wanted.earlier, wanted.exchange, words)
+            question = replace(wanted.question, llm=self._llm(model))
+            yield from answer_frames(self.answerer, question, wanted.earlier, wanted.exchange, words)
         finally:
             if place is not None:
                 place.leave()

@@ -1,4 +1,5 @@
-// Dark and light, and the interface's language: the system's and the browser's choice until the reader makes one.
+// Dark and light, the interface's language, and the language model: the system's, the browser's and the server's choice
+// until the reader makes one.
 (() => {
   const { find, send, stored, store } = window.paperbacked;
   const THEME = "paperbacked-theme";
@@ -37,6 +38,18 @@
       send("masthead", "apply", { language: toggle.dataset.languageToggle });
     }
   });
+
+  // Read by gradio_page.py with every request, so it must be there before the button's own is sent. It ends with the
+  // browser, as the models that are open end with the server.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const model = event.target.closest?.("#models [data-get]")?.dataset.get;
+      // biome-ignore lint/suspicious/noDocumentCookie: not every browser that comes here has the Cookie Store.
+      if (model) document.cookie = `paperbacked-model=${encodeURIComponent(model)}; path=/; SameSite=Strict`;
+    },
+    true,
+  );
 
   new MutationObserver(() => {
     nameToggle();

@@ -158,17 +158,36 @@ def test_who_ends_the_program_ends_it(ending: type[BaseException]) -> None:
     assert shelf.notes == []
 
 
-def test_a_stronger_one_is_fetched_and_put_to_work(until: Until) -> None:
+def test_a_stronger_one_is_fetched_and_writes_for_who_chose_it(until: Until) -> None:
     shelf = Shelf(Choice(None, "none is here"))
     shelf.models.load()
     assert shelf.models.fetch("qwen3-0.6b") is True
     until(lambda: shelf.models.underway == Underway(NAME, f"Fetching {NAME} (MB)", 3, 10), 5)
-    assert shelf.models.current() == LanguageModel(), "until it is ready nothing changes"
+    assert shelf.models.chosen(NAME) == LanguageModel(), "until it is ready nothing changes"
     assert shelf.models.fetch(CATALOGUE[1].name) is False, "one at a time"
     shelf.gate.set()
-    until(lambda: shelf.models.current().name == NAME and shelf.models.underway is None, 5)
+    until(lambda: shelf.models.chosen(NAME).name == NAME and shelf.models.underway is None, 5)
     assert shelf.fetched == [NAME]
-    assert [offer.at_work for offer in shelf.models.offers()] == [False, True, False, False]
+    assert [offer.at_work for offer in shelf.models.offers(NAME)] == [False, True, False, False]
+    assert shelf.models.current() == shelf.models.chosen("") == shelf.models.chosen("evil") == LanguageModel()
+    assert not any(offer.at_work for offer in shelf.models.offers()), "for the others nothing has changed"
+    assert shelf.models.fetch(NAME) is True and shelf.fetched == [NAME], "it is there"
+
+
+def test_what_is_chosen_makes_room_for_what_is_chosen_later(until: Until) -> None:
+    shelf = Shelf(Choice("smollm2", "as set"))
+    shelf.models._memory_gb = lambda: 6.0
+    shelf.gate.set()
+    shelf.models.load()
+    names = [model.name for model in CATALOGUE[:2]]
+    for name in names:
+        shelf.models.fetch(name)
+        until(lambda: shelf.models.underway is None, 5)
+    assert [shelf.models.chosen(name).name for name in names] == names, "0.5 + 1.5 + 4 GB"
+    shelf.models.fetch(CATALOGUE[2].name)
+    until(lambda: shelf.models.underway is None, 5)
+    names.append(CATALOGUE[2].name)
+    assert [shelf.models.chosen(name).name for name in names] == ["smollm2", "smollm2", CATALOGUE[2].name]
 
 
 def test_what_ships_is_put_to_work_without_fetching_and_quotes_come_back_at_once(until: Until) -> None:
@@ -178,9 +197,9 @@ def test_what_ships_is_put_to_work_without_fetching_and_quotes_come_back_at_once
     first, *_ = shelf.models.offers()
     assert (first.model.name, first.here, first.at_work) == ("smollm2", True, False)
     shelf.models.fetch("smollm2")
-    until(lambda: shelf.models.current().name == "smollm2" and shelf.models.underway is None, 5)
+    until(lambda: shelf.models.chosen("smollm2").name == "smollm2" and shelf.models.underway is None, 5)
     assert shelf.fetched == []
-    assert shelf.models.fetch("none") is True and shelf.models.current() == LanguageModel()
+    assert shelf.models.fetch("none") is True and shelf.models.chosen("none") == LanguageModel()
 
 
 def test_a_fetch_that_fails_leaves_the_model_that_is_at_work(until: Until) -> None:
