@@ -21,7 +21,6 @@ from app.surfaces.ui_strings import interface_language, ui_strings
 
 _ICON = Path(__file__).parent / "static" / "favicon.png"
 _PLACE = re.compile(r"\{(\w+)\}")
-_HTML_LANGUAGES = {"zh": "zh-Hans"}
 _OURS = re.compile(rb"<gradio-app\b")
 _GIVEN_TITLE = re.compile(rb'\bcontrol_page_title="true"')
 _PAGE_LANGUAGE = re.compile(rb'(<html\s+lang=")en"')
@@ -40,7 +39,7 @@ class FirstDocument:
             return page
         language = interface_language(accept_language)
         head, front = self._written(address, language)
-        lang = _HTML_LANGUAGES.get(language, language).encode()
+        lang = ui_strings(language)("page_lang").encode()
         page = _PAGE_LANGUAGE.sub(lambda match: match.group(1) + lang + b'"', page, count=1)
         # Gradio would put the title in which the page was built over ours.
         page = _GIVEN_TITLE.sub(b'control_page_title="false"', page)
@@ -56,11 +55,10 @@ class FirstDocument:
         description = told_of(papers, self._answerer.facets, words)
         title = words("page_title", count=f"{len(papers):,}", about=about_what(papers, words))
         places = {
-            "lang": _HTML_LANGUAGES.get(language, language),
             "language": language,
             "heading": words("intro_heading"),
             "description": description,
-            **{name: words(f"page_{name}") for name in ("loading", "late", "no_script")},
+            **{name: words(f"page_{name}") for name in ("lang", "loading", "late", "no_script")},
         }
         front = _filled(asset("front.html"), {key: text_html(text) for key, text in places.items()} | _tokens())
         return _head(title, description, address), front

@@ -258,7 +258,7 @@ def ask_next(questions: Sequence[str], label: str) -> str:
 
 
 def mode_line(models: Models, count: int, words: UiStrings) -> str:
-    """The small line that says what is at work."""
-    line = words("line_written", name=models.llm) if models.llm else words("line_quotes")
+    """The small line that says who writes and what is read; the models' names are told in the about section."""
+    line = words("line_written") if models.llm else words("line_quotes")
     note = f'<span class="note"> · {text_html(said(models.note, words.language))}</span>' if models.note else ""
     return f"<p>{text_html(words('line_papers', line=line, count=f'{count:,}'))}{note}</p>"
