@@ -60,8 +60,8 @@ class CollectionAnswerer:
         filters = both_filters(asked.filters, chosen)
         if filters is None:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
-        if asked.tally:
-            return tally_answer(asked.tally, self.records.papers, chosen, language, self.records.facets.latest)
+        if asked.tallies:
+            return tally_answer(asked.tallies, self.records.papers, chosen, language, self.records.facets.latest)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent != "similar" and not chosen.admit(asked.paper):

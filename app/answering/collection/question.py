@@ -23,7 +23,7 @@ from app.answering.collection.grammar import (
     similar_to,
 )
 from app.answering.collection.records import Records
-from app.answering.collection.tally_question import Tally, tally_asked
+from app.answering.collection.tally_question import Tally, tallies_asked
 from app.answering.collection.topic_question import topic_asked, without_titles_only
 from app.answering.evidence.definition import term_asked, wants_brief, without_manner
 from app.languages import QUOTATION_MARKS, any_of
@@ -57,7 +57,7 @@ class CollectionQuestion:
     `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
     are some, only the papers `among` which one is wanted count;
     `relative` marks dates counted from the newest paper. With `titles` nothing but titles is wanted, with
-    `first` also which to read first. A `tally` is what is counted. `said` is the question so that it stands alone.
+    `first` also which to read first. The `tallies` are what is counted. `said` is the question so that it stands alone.
     """
 
     intent: Intent
@@ -70,7 +70,7 @@ class CollectionQuestion:
     relative: bool = False
     first: bool = False
     titles: bool = False
-    tally: Tally | None = None
+    tallies: tuple[Tally, ...] = ()
     said: str = ""
 
 
@@ -123,8 +123,8 @@ def folded(text: str) -> str:
 
 def _counting(text: str, records: Records) -> CollectionQuestion | None:
     """What is counted in the records."""
-    tally = tally_asked(folded(text), records) if len(text) <= MAX_CHARS else None
-    return CollectionQuestion("tally", tally.filters, tally=tally) if tally else None
+    tallies = tallies_asked(folded(text), records) if len(text) <= MAX_CHARS else ()
+    return CollectionQuestion("tally", tallies[0].filters, tallies=tallies) if tallies else None
 
 
 def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
@@ -262,6 +262,6 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
         topic=_as_written(frame.topic, text) if frame.topic else before.topic,
         relative=relative,
         paper=None,
-        tally=None,
+        tallies=(),
         said=f"{before.said[-MAX_CHARS:]} {text}",
     )

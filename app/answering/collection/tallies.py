@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.answering.collection.called import units_of
@@ -22,13 +23,19 @@ VALUES = 12
 
 
 def tally_answer(
-    tally: Tally, papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None = None
+    tallies: Sequence[Tally], papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None = None
 ) -> Reply:
-    """The answer from the papers' records, newest first.
+    """The answer from the papers' records, newest first, to all that is counted, a paragraph each.
 
     `chosen` are the filters that the reader has set, within which is counted. `newest` is the day that dates such as
     "last year" were counted from.
     """
+    first, *others = [_told(tally, papers, chosen, language, newest) for tally in tallies]
+    text = "\n\n".join(reply.text for reply in (first, *others))
+    return replace(first, text=text, surely=all(reply.surely for reply in (first, *others)))
+
+
+def _told(tally: Tally, papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None) -> Reply:
     within = both_filters(tally.filters, chosen)
     among = [paper for paper in papers if within and within.admit(paper)]
     which = scope(language, within or tally.filters, newest=newest if tally.relative else None)

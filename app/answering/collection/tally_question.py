@@ -45,10 +45,10 @@ class Tally:
     country: tuple[str, ...] = ()
 
 
-def tally_asked(text: str, records: Records) -> Tally | None:
-    """What a folded question counts; None where it asks anything else."""
+def tallies_asked(text: str, records: Records) -> tuple[Tally, ...]:
+    """What a folded question counts, in most cases one thing; nothing where it asks anything else."""
     tokens = tokens_of(text, records) if records.papers else None
-    return _Reading(tokens).tally() if tokens else None
+    return _Reading(tokens).tallies() if tokens else ()
 
 
 class _Reading:
@@ -63,16 +63,15 @@ class _Reading:
         self._countries = tuple(token.said for token in tokens if token.does == "country" or (token.country and of_lab))
         self._named = [token.named for token in tokens if token.named and not (token.country and of_lab)]
 
-    def tally(self) -> Tally | None:
-        """The one thing that is asked; None where it is several, none, or asked of a single paper."""
+    def tallies(self) -> tuple[Tally, ...]:
+        """What is asked; nothing where it is asked of a single paper, or where a word could belong to two of them."""
         if self._has("one"):
-            return None
-        found = [tally for read in (self._unrecorded, self._whole, self._lacking, self._span) if (tally := read())]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return None
-        return self._most() or self._groups() or self._having() or self._values()
+            return ()
+        found = [tally for read in (self._span, self._whole, self._unrecorded, self._lacking) if (tally := read())]
+        if not found:
+            found = [tally for tally in (self._most() or self._groups() or self._having() or self._values(),) if tally]
+        together = not self._named and all(tally.wanted != "lacking" for tally in found)
+        return tuple(found) if len(found) == 1 or together else ()
 
     def _has(self, *does: str) -> bool:
         return not self._does.isdisjoint(does)

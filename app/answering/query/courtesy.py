@@ -16,7 +16,7 @@ MAX_COURTESY_CHARS = 120
 
 _KINDS: tuple[Courtesy, ...] = get_args(Courtesy)
 """The first that a text has is answered."""
-_SAID = {
+_SAID: dict[Courtesy, re.Pattern[str]] = {
     kind: re.compile(either(pattern for language in LANGUAGES for pattern in language.courtesies.said.get(kind, ())))
     for kind in _KINDS
 }

@@ -58,6 +58,8 @@ def understood(question: Question, records: Records) -> Understanding:
     if asked and not _of_others(asked, question.filters):
         # "Papers about A vs B" asks for papers.
         listed = isinstance(several, Comparison) and asked.intent in ("list", "count", "newest", "oldest")
+        # "How many by A, and how many by B" is counted as one.
+        listed |= any(tally.wanted == "groups" for tally in asked.tallies)
         return Understanding(asked.said, of_records=asked, several=None if listed else several)
     if wanted:
         return Understanding(wanted)

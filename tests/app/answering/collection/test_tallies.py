@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from app.answering.collection.question import MAX_CHARS, folded, going_on
 from app.answering.collection.records import Records
 from app.answering.collection.tallies import VALUES, tally_answer
-from app.answering.collection.tally_question import Tally, tally_asked
+from app.answering.collection.tally_question import Tally, tallies_asked
 from app.answering.reply import Reply
 from app.languages import ENGLISH, language_of
 from retrieval.questions.labelled import read_labelled_questions
@@ -29,14 +29,14 @@ def records(all_papers: tuple[Paper, ...]) -> Records:
 
 
 def asked(records: Records, text: str) -> Tally | None:
-    return tally_asked(folded(text), records)
+    return next(iter(tallies_asked(folded(text), records)), None)
 
 
 def told(text: str, papers: Sequence[Paper], chosen: Filters = Filters()) -> Reply:
     records = Records(papers)
-    tally = asked(records, text)
-    assert tally is not None, text
-    return tally_answer(tally, records.papers, chosen, language_of(text), records.facets.latest)
+    tallies = tallies_asked(folded(text), records)
+    assert tallies, text
+    return tally_answer(tallies, records.papers, chosen, language_of(text), records.facets.latest)
 
 
 ORGANISATIONS = ("Google", "Google DeepMind", "OpenAI", "Lab [1] of “X”", None)
@@ -143,7 +143,7 @@ def test_what_is_counted(records: Records, text: str, wanted: str) -> None:
     tally = asked(records, text)
     assert tally is not None and tally.wanted == wanted
     found = going_on(text, None, records)
-    assert found is not None and found.tally is not None and found.tally.wanted == wanted
+    assert found is not None and [one.wanted for one in found.tallies] == [wanted]
 
 
 @pytest.mark.parametrize(
@@ -312,6 +312,21 @@ def test_no_record_says_whose_country_a_lab_is_of() -> None:
     assert not reply.surely and "No record says which country" in reply.text
     assert "OpenAI 1" in reply.text and reply.text.endswith("has that word: Chinese Academy of Owls 1.")
     assert "has that word" not in told("any papers of german companies?", papers).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "up to which year does it go, and are there papers of Chinese companies?",
+        "how recent are the papers and is there anything from american labs",
+        "论文到哪一年为止，有没有中国公司的论文",
+    ],
+)
+def test_two_things_in_one_question_are_both_told(records: Records, text: str) -> None:
+    assert [tally.wanted for tally in tallies_asked(folded(text), records)] == ["span", "country"]
+    reply = told(text, records.papers)
+    dates, labs = reply.text.split("\n\n")
+    assert "2024" in dates and "Google DeepMind 42" in labs and not reply.surely
 
 
 def test_a_name_that_no_record_has_counts_none() -> None:
