@@ -20,7 +20,7 @@ READER: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers=
 
 def again(page: ChatPage, **record: Any) -> list[Any]:
     # The box, the session's conversation and the filters of the new page are other than they were.
-    return list(page.ask(sending(again=record), READER, "half typed", (), ["Anthropic"], [], [], 0, 0, "en", 0))
+    return list(page.ask(sending(again=record), READER, "half typed", (), ["Anthropic"], [], [], [], 0, 0, "en", 0))
 
 
 def kept(answerer: Scripted, question: str) -> list[Any]:
@@ -41,7 +41,7 @@ def test_it_is_asked_with_its_own_filters_after_what_was_kept() -> None:
 
 def test_what_is_under_way_says_how_it_is_asked_again() -> None:
     frames = list(
-        ChatPage(Scripted(done("Yes."))).ask(sending(), None, "Why?", (), ["OpenAI"], [], [], 2022, 0, "en", 0)
+        ChatPage(Scripted(done("Yes."))).ask(sending(), None, "Why?", (), ["OpenAI"], [], [], [], 2022, 0, "en", 0)
     )
     (filters,) = re.findall(r'aria-busy="true" data-filters="([^"]*)"', frames[0][1])
     assert json.loads(unescape(filters)) == {"organisation": ["OpenAI"], "since": "2022-01-01"}

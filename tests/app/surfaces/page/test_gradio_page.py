@@ -134,10 +134,10 @@ def test_clicked_questions_and_retry_leave_the_box_alone() -> None:
 def test_asked_without_the_filter_the_question_is_asked_of_all_papers_in_its_place() -> None:
     answerer = Scripted(done("No."))
     page = ChatPage(answerer)
-    first = list(page.ask(sending(question="Clicked?"), None, "", (), ["OpenAI"], [], [], 2023, 0, "en", 0))
+    first = list(page.ask(sending(question="Clicked?"), None, "", (), ["OpenAI"], [], [], [], 2023, 0, "en", 0))
     again = sending(retry=True, unfiltered=True)
     # The years run backwards by now: nothing of the filters counts.
-    last = list(page.ask(again, None, "half typed", first[-1][0], ["OpenAI"], [], [], 2023, 2022, "en", 0))[-1]
+    last = list(page.ask(again, None, "half typed", first[-1][0], ["OpenAI"], [], [], [], 2023, 2022, "en", 0))[-1]
     filters = Filters(organisations=("OpenAI",), since=date(2023, 1, 1))
     assert answerer.asked == [Question("Clicked?", filters=filters), Question("Clicked?")]
     assert len(last[0]) == 1 and last[0][0].filters.is_empty
