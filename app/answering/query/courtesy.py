@@ -35,10 +35,13 @@ NAMED_CATEGORIES = 4
 
 
 def courtesy_of(question: Question) -> Courtesy | None:
-    """What kind of courtesy the question is, or None; after an answer, "how does it work?" asks of what was said."""
+    """What kind of courtesy the question is, or None.
+
+    After an answer "how does it work?" asks of what was said, and where papers are asked alone "who wrote this?" of them.
+    """
     if is_task(question.text):
         return "task"
-    if question.history and _OF_WHAT_WAS_SAID.search(question.text):
+    if (question.history or question.filters.papers) and _OF_WHAT_WAS_SAID.search(question.text):
         return None
     return courtesy_in(question.text)
 

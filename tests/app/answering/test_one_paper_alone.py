@@ -77,7 +77,7 @@ def test_without_the_filter_this_means_nothing_yet(answerer: LocalAnswerer) -> N
 )
 def test_where_its_abstract_does_not_say_that_is_said(answerer: LocalAnswerer, text: str, said: str) -> None:
     answer = asked(answerer, text)
-    assert answer.status == "abstained" and answer.answer.startswith(REFUSAL) and answer.answer.endswith(said)
+    assert answer.status == "abstained" and answer.answer.startswith(REFUSAL) and said in answer.answer
     assert "Sleeper Agents" in answer.answer and "Closest" not in answer.answer
 
 

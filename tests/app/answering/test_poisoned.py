@@ -26,6 +26,7 @@ from app.cli.terminal import print_answer, print_sources
 from app.settings import read_settings
 from app.surfaces.page import render
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.paper_naming import paper_place
 from app.surfaces.ui_strings import ui_strings
 from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper
@@ -184,6 +185,9 @@ def assert_page_is_inert(events: list[Any], question: str) -> None:
         assert all(urlsplit(link).scheme in {"http", "https"} for link in outside), outside
         assert not any("evil.example" in link for link in seen.links)
         targets = set(re.findall(r'id="([^"]+)"', html))
+        # A paper's own place is drawn when it is opened.
+        papers = [*(cited.paper for cited in exchange.citations), *(passage.paper for passage in exchange.passages)]
+        targets |= {paper_place(paper.id).removeprefix("#") for paper in papers}
         assert exchange.running or {link[1:] for link in seen.links if link.startswith("#")} <= targets
 
 

@@ -134,7 +134,9 @@ def test_stop_on_the_page_frees_the_model(
     slow_writer: TransformersChat, over: Callable[[Any, str], LocalAnswerer], until: Until
 ) -> None:
     event: Any = SimpleNamespace(_data=None)
-    drawing: Any = ChatPage(over(slow_writer, "tiny-qwen3")).ask(event, None, BACKDOOR, (), [], [], [], 0, 0, "en", 0)
+    drawing: Any = ChatPage(over(slow_writer, "tiny-qwen3")).ask(
+        event, None, BACKDOOR, (), [], [], [], [], 0, 0, "en", 0
+    )
     until(lambda: next(drawing) and slow_writer.busy, 10)
     next(drawing)
     drawing.close()
