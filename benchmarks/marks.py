@@ -88,9 +88,24 @@ def _mean(marks: Sequence[tuple[int, ...]]) -> float:
     return sum(map(sum, marks)) / sum(map(len, marks))
 
 
+def table_by_reader(marked: Sequence[Marked]) -> str:
+    """What each reader gave all answers on average."""
+    lines = ["| reader | first | again |", "|---|---|---|"]
+    for reader, (first, again) in enumerate(
+        zip(
+            zip(*(one.first for one in marked), strict=True),
+            zip(*(one.again for one in marked), strict=True),
+            strict=True,
+        ),
+        start=1,
+    ):
+        lines.append(f"| {reader} | {sum(first) / len(first):.2f} | {sum(again) / len(again):.2f} |")
+    return "\n".join(lines)
+
+
 def shipped_table() -> str:
     """The table of all marks that are kept."""
-    further = kept_marks("more.test")
+    further, newest = kept_marks("more.test"), kept_marks("newest.test")
     same = [one for one in further if one.unchanged]
     first, again = _mean([one.first for one in same]), _mean([one.again for one in same])
     table = table_of(
@@ -98,10 +113,10 @@ def shipped_table() -> str:
         ("test", kept_marks("test")),
         ("further test", further),
         ("last test", kept_marks("last.test")),
+        ("newest test", newest),
     )
-    return (
-        f"{table}\n\nThe {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
-    )
+    unchanged = f"The {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
+    return f"{table}\n\n{unchanged}\n\nThe newest test questions, by reader:\n\n{table_by_reader(newest)}"
 
 
 def main() -> None:

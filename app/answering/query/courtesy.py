@@ -37,7 +37,8 @@ NAMED_CATEGORIES = 4
 def courtesy_of(question: Question) -> Courtesy | None:
     """What kind of courtesy the question is, or None.
 
-    After an answer "how does it work?" asks of what was said, and where papers are asked alone "who wrote this?" of them.
+    After an answer "how does it work?" asks of what was said, and where papers are asked alone "who wrote this?" asks
+    of them.
     """
     if is_task(question.text):
         return "task"
