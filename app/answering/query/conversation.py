@@ -135,7 +135,7 @@ class Conversation:
 
         What its own words find in the papers then decides (`app.answering.query.topic`).
         """
-        if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, records):
+        if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, self.topic, records):
             return None
         return Doubt(self.topic.joined(text), self.topic.named_ids, _leans(text), _foreign(text, records))
 
@@ -150,7 +150,7 @@ def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversati
         replied = records.named_in(reply)
         goes_on = topic.is_set and _continues(asked, topic, records)
         # What was answered tells how a question was read that could be read either way.
-        if replied and topic.named and _is_in_doubt(asked, records):
+        if replied and topic.named and _is_in_doubt(asked, topic, records):
             goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
         of_records = going_on(asked, of_records, records, topic.named)
         paper = of_records.paper if of_records else None
@@ -196,7 +196,7 @@ def _leans(text: str) -> bool:
     return refers_back(text) or (_GOES_ON.match(text) is not None and _length(text) < GOING_ON_WORDS)
 
 
-def _is_in_doubt(text: str, records: Records) -> bool:
+def _is_in_doubt(text: str, topic: _Topic, records: Records) -> bool:
     """Whether the text has words of its own and yet may go on from what was said before.
 
     "What is superposition?" is short, and yet a question of its own.
@@ -205,7 +205,8 @@ def _is_in_doubt(text: str, records: Records) -> bool:
         return False
     if _leans(text):
         return True
-    return _length(text) < OWN_TOPIC_WORDS and not _asks_for_thing(text, records)
+    new = _foreign(text, records) or _has_subject_of_its_own(text, topic, records) or _asks_for_thing(text, records)
+    return _length(text) < OWN_TOPIC_WORDS and not new
 
 
 def _asks_for_thing(text: str, records: Records) -> bool:

@@ -11,6 +11,9 @@ from retrieval.types import Passage
 GOES_ON = Logistic({"leans": 0.54, "foreign": -0.55, "best": -7.87, "share": 0.4, "near": -2.23}, 4.0)
 """Tells from the `features` whether a question goes on. Fitted by `python -m benchmarks.conversations --fit`."""
 
+STAYS_WITHIN = 0.65
+"""Where a paper of the topic reaches this share of the best score, the words are about the topic."""
+
 
 def features(found: Sequence[Passage], near: float, doubt: Doubt) -> dict[str, float]:
     """What is known of the question's own words: whether they lean on something said before, or are none of the
@@ -29,7 +32,7 @@ def features(found: Sequence[Passage], near: float, doubt: Doubt) -> dict[str, f
 
 def stands_alone(given: Mapping[str, float]) -> bool:
     """Whether a question with these `features` begins a topic of its own."""
-    return GOES_ON.chance(given) < 0.5
+    return given["share"] < STAYS_WITHIN and GOES_ON.chance(given) < 0.5
 
 
 def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> str:

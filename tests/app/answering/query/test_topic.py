@@ -49,6 +49,9 @@ def found(**scores: float) -> list[Passage]:
         ({"other": 0.26}, 0.96, False, True),
         ({"other": 0.26}, 0.45, False, False),
         ({}, 0.65, False, False),
+        # The topic's own paper is about as near.
+        ({"other": 0.6, "before": 0.4}, 0.65, False, False),
+        ({"other": 0.6, "before": 0.3}, 0.65, False, True),
     ],
 )
 def test_its_own_words_find_what_is_asked(scores: dict[str, float], near: float, leans: bool, alone: bool) -> None:
