@@ -115,8 +115,8 @@ def test_an_address_that_asks_all_it_may_makes_nobody_wait(writing: Server) -> N
 def told_quotes(client: httpx.Client) -> float:
     """Seconds until a program is told the quotes."""
     began = time.monotonic()
-    told = {"json": {"question": QUESTION}, "headers": {"Accept": "text/event-stream"}}
-    with client.stream("POST", "/api/v1/ask", **told) as stream:
+    told = {"Accept": "text/event-stream"}
+    with client.stream("POST", "/api/v1/ask", json={"question": QUESTION}, headers=told) as stream:
         for line in stream.iter_lines():
             if line == "event: quotes":
                 return time.monotonic() - began
