@@ -178,7 +178,7 @@ EVIDENCE = EvidenceWords(
         r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name|summar|compare|know)\w*)"
         r"|\bwhether\b|\b(?:true|right|correct|really|or not|or no|yes or no)\W*$"
     ),
-    verdict=r"(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)",
+    verdict=r"(?:(?:largely|mostly|cautiously),? )?(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)",
     figure=(
         r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|dozens?|hundreds?|thousands?|"
         r"millions?|billions?|twice|double[sd]?|tripled?|percent|orders? of magnitude)\b"

@@ -45,6 +45,7 @@ def test_one_that_asks_for_something_else_wants_none(question: str) -> None:
     [
         ("Yes: they do, in one study.", "They do, in one study."),
         ("No. Larger models lie more.", "Larger models lie more."),
+        ("Largely yes. They found it so.", "They found it so."),
         ("会，大模型会说谎。", "大模型会说谎。"),
         ("Yes, but only in one study.", "Yes, but only in one study."),
         ("No strong ones were found.", "No strong ones were found."),
