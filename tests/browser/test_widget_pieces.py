@@ -18,7 +18,7 @@ from app.surfaces.widget.script import part
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 TABLE = json.loads((Path(__file__).parents[1] / "support" / "answer_text.json").read_text(encoding="utf-8"))
-MILLISECONDS = 50
+MILLISECONDS = 120
 CUT = """(cases) => cases.map(({ text, sentences = [], titles = [], unfinished = false }) => {
   const said = sentences.map(([text, support]) => ({ text, support }));
   return piecesOf(text, said, titles, unfinished)
@@ -101,5 +101,6 @@ def test_the_page_and_the_widget_cut_any_text_alike(page: Page) -> None:
 
 @pytest.mark.parametrize("case", TABLE["hostile"], ids=lambda case: case["name"])
 def test_a_hostile_text_takes_no_longer_than_its_length(page: Page, case: dict[str, Any]) -> None:
-    milliseconds, whole = page.evaluate(TIMED, case)
-    assert whole and milliseconds < MILLISECONDS
+    # Of three, as other work on the machine makes one slow; what grows with the square takes many times as long.
+    timed = [page.evaluate(TIMED, case) for _ in range(3)]
+    assert all(whole for _, whole in timed) and min(took for took, _ in timed) < MILLISECONDS
