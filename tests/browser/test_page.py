@@ -90,7 +90,7 @@ def test_first_evidence_comes_at_once(visit, capsys: pytest.CaptureFixture[str])
     with capsys.disabled():
         print(f"\nfirst evidence after {', '.join(f'{time:.0f}' for time in times)} ms")
     # 300 ms is meant; a busy two-core machine is given more before it fails the build.
-    assert min(times) < 900
+    assert min(times) < 1500
 
 
 def test_filters_narrow_the_sources(visit) -> None:
