@@ -31,6 +31,7 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
     parts: list[AnswerPart] = []
     first: list[Citation | None] = []
     before: tuple[Citation, ...] = ()
+    opened = 0
     for found in findings:
         known = numbered.known
         own = (numbered.of_paper(found.quotes[0]),) if found.fact else tuple(map(numbered.numbered, found.quotes))
@@ -39,6 +40,8 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
         if found.fact:
             number = own[0].number
             pieces.append(AnswerSentence(f"{lead}{found.fact} [{number}].", (number,), "supported", 1.0))
+        elif found.is_side and own and all(quote.number <= opened for quote in own):
+            pass  # the line that compares was quoted with it, and the table has the row
         elif not own and not found.sentences:
             pieces.append(f"{lead}{found.unsaid}")
         elif found.status == "partly" and not found.sentences and all(quote.number <= known for quote in own):
@@ -47,6 +50,7 @@ def told(findings: Sequence[Findings], words: AnswerPhrases) -> Told:
             found, own = replace(found, status="abstained"), ()
         else:
             pieces += _with_lead(_sentences(found, own, known, before, words), lead)
+        opened = opened if found.is_part else numbered.known
         before = own or before
         if found.is_part:
             parts.append(AnswerPart(found.name, found.status, tuple(quote.number for quote in own)))
