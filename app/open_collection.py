@@ -22,7 +22,6 @@ from app.answering.evidence.prepared import read_prepared
 from app.answering.evidence.prepared_answers import MODEL_FILE as PREPARED_MODEL_FILE
 from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepared_calibration, ways_of
 from app.answering.evidence.read_evidence import ReadEvidence
-from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
 from app.answering.models.language_model import LanguageModel
@@ -126,7 +125,7 @@ def opened(
         prepared=prepared,
         unsupported=unsupported,
     )
-    comparer = PaperComparer(EvidenceSearch(retriever, evidence), chain.records, terms)
+    comparer = PaperComparer(chain.search, chain.records, terms)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain, comparer)
 
 

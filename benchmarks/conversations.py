@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.answering.collection.records import Records
 from app.answering.events import Answer
 from app.answering.logistic import Logistic
-from app.answering.query.topic import features
+from app.answering.query.topic import features, stands_alone
 from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from app.build import build_answerer
@@ -31,6 +30,7 @@ from app.settings import read_settings
 from benchmarks.figures import share, split_table, write_between_marks
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
+from retrieval.retriever import unheard
 from retrieval.shipped import shipped_file
 from retrieval.types import Filters
 
@@ -130,14 +130,14 @@ class Doubted:
 
 def doubted(answerer: LocalAnswerer, talks: Sequence[PeoplesConversation]) -> Iterator[Doubted]:
     """The turns of the conversations that could be read either way, each after the answers before it."""
-    collection = answerer.collection
-    records, search = Records(collection.papers), collection.chain.search
+    chain = answerer.collection.chain
+    records, search = chain.records, chain.search
     for talk in talks:
         history: list[Turn] = []
         for asked in asked_in_turn(answerer, talk):
             text = asked.turn.text
             if doubt := understood(checked_question(text, tuple(history)), records).doubt:
-                found = search.passages(text, Filters(), lambda left_out: None)
+                found = search.passages(text, Filters(), unheard)
                 yield Doubted(talk.author, asked.turn.leans, features(found, search.nearness(text), doubt))
             history += [Turn("user", text), Turn("assistant", asked.answer.answer)]
 
@@ -157,7 +157,7 @@ def held_out(turns: Sequence[Doubted]) -> float:
     right = 0
     for author in {one.author for one in turns}:
         model = fitted([one for one in turns if one.author != author])
-        right += sum((model.chance(one.given) > 0.5) == one.leans for one in turns if one.author == author)
+        right += sum(stands_alone(one.given, model) != one.leans for one in turns if one.author == author)
     return right / len(turns)
 
 

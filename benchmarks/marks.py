@@ -91,15 +91,9 @@ def _mean(marks: Sequence[tuple[int, ...]]) -> float:
 def table_by_reader(marked: Sequence[Marked]) -> str:
     """What each reader gave all answers on average."""
     lines = ["| reader | first | again |", "|---|---|---|"]
-    for reader, (first, again) in enumerate(
-        zip(
-            zip(*(one.first for one in marked), strict=True),
-            zip(*(one.again for one in marked), strict=True),
-            strict=True,
-        ),
-        start=1,
-    ):
-        lines.append(f"| {reader} | {sum(first) / len(first):.2f} | {sum(again) / len(again):.2f} |")
+    for place in range(len(marked[0].first)):
+        first, again = _mean([(one.first[place],) for one in marked]), _mean([(one.again[place],) for one in marked])
+        lines.append(f"| {place + 1} | {first:.2f} | {again:.2f} |")
     return "\n".join(lines)
 
 

@@ -36,7 +36,7 @@ from app.answering.reading.opening import open_reader
 from app.build import build_retriever, collection_papers
 from app.quiet import silence_libraries
 from app.settings import read_settings
-from benchmarks.figures import write_between_marks
+from benchmarks.figures import provenance, write_between_marks
 from retrieval.errors import InputError
 from retrieval.evaluation.metrics import auroc
 from retrieval.json_lines import read_records
@@ -165,7 +165,7 @@ def table_of(labels: Sequence[Labelled], chances: np.ndarray, asked_from: float)
         [float(c) for c, r in zip(chances, right, strict=True) if r],
         [float(c) for c, r in zip(chances, right, strict=True) if not r],
     )
-    head = f"`{COMMAND}` · {len(labels)} answers beside {len(asked)} questions of other people and the project's own; "
+    head = f"{provenance(COMMAND)}\n\n{len(labels)} answers beside {len(asked)} questions of others; "
     columns = ["given from", "answers given", "3", "2", "1", "0", "mean"]
     lines = [columns, ["---"] * len(columns), *rows]
     drawn = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -7,10 +7,9 @@ is made of these fields; docs/architecture.md says which words of the interface 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar, get_type_hints
 
 from retrieval.errors import InputError
@@ -150,28 +149,9 @@ def facets_of(papers: Sequence[Paper]) -> Facets:
 
 def _counts(facet: Facet, papers: Sequence[Paper]) -> Mapping[str, int]:
     if not facet.offered:
-        return _OneEach(facet, papers)
+        # Each paper has its own.
+        return dict.fromkeys((value for paper in papers if (value := facet.of(paper))), 1)
     return dict(Counter(value for paper in papers if (value := facet.of(paper))).most_common())
-
-
-class _OneEach(Mapping[str, int]):
-    """Values of which each paper has its own: nobody lists them, so they are gathered once one is asked for."""
-
-    def __init__(self, facet: Facet, papers: Sequence[Paper]) -> None:
-        self._facet, self._papers = facet, papers
-
-    @cached_property
-    def _values(self) -> Mapping[str, int]:
-        return dict.fromkeys((value for paper in self._papers if (value := self._facet.of(paper))), 1)
-
-    def __getitem__(self, value: str) -> int:
-        return self._values[value]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._papers)
 
 
 def checked_filters(filters: Filters, facets: Facets) -> Filters:

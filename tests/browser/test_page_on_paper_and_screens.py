@@ -36,6 +36,18 @@ def test_on_paper_are_the_answers_with_their_quotes_and_where_they_stand_on_whit
     assert address == f'"{link.get_attribute("href")}"'
 
 
+def test_a_papers_page_is_printed_with_what_it_says_and_on_a_low_screen_its_box_goes_with_the_page(visit) -> None:
+    page = visit(640, 360).page
+    page.evaluate("location.hash = '#paper=sleeper-agents'")
+    box = page.locator(".paper-ask")
+    expect(box).to_be_visible()
+    assert box.evaluate("node => getComputedStyle(node).position") == "static"
+    page.emulate_media(media="print")
+    expect(page.locator(".paper-view .abstract").first).to_be_visible()
+    assert page.locator(".paper-view .abstract").first.evaluate("node => getComputedStyle(node).fontSize") != "0px"
+    expect(box).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [(640, 360), (320, 256), (1280, 480)])
 def test_on_a_low_screen_the_question_box_covers_nothing(visit, shoot, size: tuple[int, int]) -> None:
     seen = visit(*size)

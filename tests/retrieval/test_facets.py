@@ -104,13 +104,6 @@ def test_a_paper_is_known_by_its_id_as_it_is_spelt_and_no_others_are_listed(pape
         assert papers[1].id not in str(caught.value)
 
 
-def test_ids_are_gathered_once_one_is_asked_for() -> None:
-    papers = tuple(Paper(str(number), "T", "", "en") for number in range(3))
-    facets = facets_of(papers)
-    assert "_values" not in vars(facets.papers)
-    assert "2" in facets.papers and "3" not in facets.papers and len(facets.papers) == 3
-
-
 def test_a_filter_names_only_so_many_papers(papers: tuple[Paper, ...]) -> None:
     with pytest.raises(InputError, match="at most 100 of paper, not 101"):
         checked_filters(Filters(papers=(papers[0].id,) * (MOST_NAMED + 1)), facets_of(papers))

@@ -61,7 +61,7 @@ class CollectionAnswerer:
         if filters is None:
             return self._nothing(asked, asked.filters, chosen, language, left_out)
         if asked.tallies:
-            return tally_answer(asked.tallies, self.records.papers, chosen, language, self.records.facets.latest)
+            return tally_answer(asked.tallies, self.records, chosen, language)
         if asked.intent == "overview" and filters.is_empty:
             return self._overview(language)
         if asked.paper and asked.intent != "similar" and not chosen.admit(asked.paper):

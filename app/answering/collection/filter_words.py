@@ -128,9 +128,9 @@ def organisations_called(facets: Facets) -> Mapping[str, tuple[str, ...]]:
     called: dict[str, tuple[str, ...]] = {}
     known = {key: aliases for words in _WORDS for key, aliases in words.organisations.items()}
     for key in (*(name.casefold() for name in facets.organisations), *known):
-        first, *others = _WORD.findall(key) or [key]
-        within = [name for name in having[first] if all(name in having[word] for word in others)]
-        names = tuple(name for name in within if f" {key} " in f" {' '.join(name.casefold().split())} ")
+        # Of the key's words the one that the fewest names have: a whole country's are "University of …".
+        few = min((having[word] for word in _WORD.findall(key) or [key]), key=len)
+        names = tuple(name for name in few if f" {key} " in f" {' '.join(name.casefold().split())} ")
         names = names or tuple(name for name in facets.organisations if name.casefold() == key)
         if names:
             called[key] = names

@@ -9,6 +9,7 @@ from datetime import date
 from app.answering.collection.called import units_of
 from app.answering.collection.listing import LISTED, first_sentence, listing, whole
 from app.answering.collection.phrases import scope, shown
+from app.answering.collection.records import Records
 from app.answering.collection.tally_counts import Counted, counted, outside, without
 from app.answering.collection.tally_question import Tally
 from app.answering.reply import Reply
@@ -22,22 +23,20 @@ VALUES = 12
 """So many values of a field are told apart; the others are told together."""
 
 
-def tally_answer(
-    tallies: Sequence[Tally], papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None = None
-) -> Reply:
+def tally_answer(tallies: Sequence[Tally], records: Records, chosen: Filters, language: Language) -> Reply:
     """The answer from the papers' records, newest first, to all that is counted, a paragraph each.
 
-    `chosen` are the filters that the reader has set, within which is counted. `newest` is the day that dates such as
-    "last year" were counted from.
+    `chosen` are the filters that the reader has set, within which is counted.
     """
-    first, *others = [_told(tally, papers, chosen, language, newest) for tally in tallies]
+    first, *others = [_told(tally, records, chosen, language) for tally in tallies]
     text = "\n\n".join(reply.text for reply in (first, *others))
     return replace(first, text=text, surely=all(reply.surely for reply in (first, *others)))
 
 
-def _told(tally: Tally, papers: Sequence[Paper], chosen: Filters, language: Language, newest: date | None) -> Reply:
+def _told(tally: Tally, records: Records, chosen: Filters, language: Language) -> Reply:
     within = both_filters(tally.filters, chosen)
-    among = [paper for paper in papers if within and within.admit(paper)]
+    among = records.select(within) if within else ()
+    newest = records.facets.latest  # what "last year" is counted from
     which = scope(language, within or tally.filters, newest=newest if tally.relative else None)
     return _Told(tally, among, which, language, newest).reply()
 

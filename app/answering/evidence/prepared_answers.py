@@ -34,7 +34,7 @@ SAME_FROM = 0.93
 UNQUOTED_FROM = 0.62
 """What quotes no paper is what was asked from this nearness on; chosen on the labels."""
 ADDRESSED_FROM = 0.57
-"""The same where the question speaks to this program, and the answer is about it."""
+"""The same where the question speaks to this program, and the answer is about it; set by hand."""
 SHORT = 2
 """Words of what need not say "you" to ask this program."""
 _ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)

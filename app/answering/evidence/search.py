@@ -11,7 +11,7 @@ from retrieval.retriever import LeftOut, PaperRetriever
 from retrieval.types import Filters, Passage
 
 NEARNESS_UNKNOWN = 0.65
-"""What stands for it where nothing was prepared: about the mean of people's questions."""
+"""What stands for it where nothing was prepared, set by hand."""
 
 
 @dataclass(frozen=True, slots=True)

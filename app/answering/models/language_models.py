@@ -135,24 +135,25 @@ class LanguageModels:
         """
         if not self._may_fetch:
             raise InputError("Models are not fetched from here: run `paperbacked models get` at the server.")
-        if name == NONE or catalogue_model(name).name in (self._current.name, *self._chosen):
+        model = None if name == NONE else catalogue_model(name)
+        if model is None or model.name in (self._current.name, *self._chosen):
             self.failure = None
             return True
-        model = catalogue_model(name)
         with self._starting:
             if self._underway is not None:
                 return False
             self._underway = Underway(model.name, Notice("fetching", name=model.name))
         self.failure = None
-        threading.Thread(target=self._fetch_and_open, args=(model.name,), name="get-model", daemon=True).start()
+        threading.Thread(target=self._fetch_and_open, args=(model,), name="get-model", daemon=True).start()
         return True
 
-    def _fetch_and_open(self, name: str) -> None:
+    def _fetch_and_open(self, model: CatalogueModel) -> None:
+        name = model.name
         try:
             report = self._reporting(name, no_progress)
             if not _is_here(name):
                 self._fetch(name, told_as(Notice("fetching_mb", name=name), report))
-            self._make_room(catalogue_model(name))
+            self._make_room(model)
             self._chosen[name] = self._open(name, report)
         except (KeyboardInterrupt, SystemExit):
             raise

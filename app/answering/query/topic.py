@@ -30,9 +30,9 @@ def features(found: Sequence[Passage], near: float, doubt: Doubt) -> dict[str, f
     }
 
 
-def stands_alone(given: Mapping[str, float]) -> bool:
+def stands_alone(given: Mapping[str, float], goes_on: Logistic = GOES_ON) -> bool:
     """Whether a question with these `features` begins a topic of its own."""
-    return given["share"] < STAYS_WITHIN and GOES_ON.chance(given) < 0.5
+    return given["share"] < STAYS_WITHIN and goes_on.chance(given) < 0.5
 
 
 def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> str:

@@ -13,7 +13,7 @@ from retrieval.json_lines import is_object, is_strings
 from retrieval.types import Paper
 
 MIN_COMPARED, MAX_COMPARED = 2, 12
-"""With a question each paper is read by itself: twelve take about three times what a question to all papers takes."""
+"""With a question each paper is read by itself, so that many would take long."""
 _MAX_ID_CHARS = 80
 
 

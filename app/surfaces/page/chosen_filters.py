@@ -96,9 +96,12 @@ def chosen_again(filters: Filters, facets: Facets) -> Chosen:
 
 def chips_html(now: Chosen, words: UiStrings, paper_of: PaperOf) -> str:
     """The chosen filters as chips above the box, each a button that takes it off; nothing where none is chosen."""
-    rows = [(facet.plural, value, value_name(facet, value, words)) for facet in FACETS for value in now.of(facet)]
     names = {value: paper.name for value in now.papers if (paper := paper_of(value))}
-    rows = [(name, value, names.get(value, label) if name == "papers" else label) for name, value, label in rows]
+    rows = [
+        (facet.plural, value, value_name(facet, value, words) if facet.offered else names.get(value, value))
+        for facet in FACETS
+        for value in now.of(facet)
+    ]
     rows += [("since", "", words("turn_from", year=now.since))] if now.since else []
     rows += [("until", "", words("turn_until", year=now.until))] if now.until else []
     if not rows:

@@ -60,7 +60,7 @@ class FirstDocument:
             "description": description,
             **{name: words(f"page_{name}") for name in ("lang", "loading", "late", "no_script")},
         }
-        front = _filled(asset("front.html"), {key: text_html(text) for key, text in places.items()} | _tokens())
+        front = _filled(_front(), {key: text_html(text) for key, text in places.items()})
         return _head(title, description, address), front
 
 
@@ -86,10 +86,13 @@ def _icon() -> str:
     return f"data:image/png;base64,{b64encode(_ICON.read_bytes()).decode()}"
 
 
-def _tokens() -> dict[str, str]:
-    style = asset("front.html")
-    light, dark = declarations(style, "light"), declarations(style, "dark")
-    return {"tokens": f"#front {{\n{light}}}\n:root[data-first-paint=dark] #front {{\n{dark}}}"}
+@lru_cache(maxsize=1)
+def _front() -> str:
+    """What stands in the body until the page is drawn, in its colours and without words."""
+    html = asset("front.html")
+    light, dark = declarations(html, "light"), declarations(html, "dark")
+    tokens = f"#front {{\n{light}}}\n:root[data-first-paint=dark] #front {{\n{dark}}}"
+    return html.replace("{tokens}", tokens)
 
 
 def _filled(template: str, places: Mapping[str, str]) -> str:

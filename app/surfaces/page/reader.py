@@ -104,7 +104,6 @@ class ConversationPage:
             # The filters' widgets are cleared at the same time, and may not be yet.
             filters = chosen_filters(Chosen() if "unfiltered" in clicked else now)
             wanted = asked(typed, clicked, tuple(earlier), editing, filters, self.answerer.facets)
-            wanted = replace(wanted, exchange=wanted.exchange.of_papers(self.answerer.paper))
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield PageUpdate(notice=notice(error.message, words) + (_replacing(words) if editing else ""))
@@ -132,6 +131,7 @@ class ConversationPage:
     ) -> Generator[PageUpdate]:
         """The answer as it is made, below the notice `told`; it waits for its place and gives it up."""
         try:
+            wanted = replace(wanted, exchange=wanted.exchange.of_papers(self.answerer.paper))
             first = drawn((*wanted.earlier, wanted.exchange), words)
             yield replace(first, notice=told, box="" if wanted.clears_box else None, editing=0)
             while place is not None and not place.ready:

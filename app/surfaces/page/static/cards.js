@@ -60,7 +60,7 @@
   document.addEventListener("click", (event) =>
     actOn(event, [
       [".evidence [data-cite]", toggle],
-      [".evidence [data-reference]", copy],
+      [":is(.evidence, .paper-view) [data-reference]", copy],
       [".evidence [data-draft]", (node) => draft(node.dataset.draft)],
       [".evidence [data-similar]", toggleSimilar],
     ]),

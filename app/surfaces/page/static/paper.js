@@ -1,6 +1,6 @@
 // One paper by itself: fetched from the server when the address names it, and asked alone from its own box.
 (() => {
-  const { find, copied, say, says, send, ask, emit, type, actOn } = window.paperbacked;
+  const { find, send, ask, emit, type } = window.paperbacked;
   let fetched = ""; // what was last asked for: the paper and the language of its view
   let focusing = false;
 
@@ -58,14 +58,6 @@
     event.preventDefault();
     askAlone(form);
   });
-
-  async function copy(opener) {
-    const done = await copied(find(".reference-text", opener.closest(".reference")).textContent);
-    const told = done ? say("card_said", { form: opener.dataset.reference }) : say("copy_failed");
-    find(".cite-said", opener.closest(".cite")).textContent = told;
-    if (done) says(opener, say("copied"));
-  }
-  document.addEventListener("click", (event) => actOn(event, [[".paper-view [data-reference]", copy]]));
 
   addEventListener("hashchange", () => {
     focusing = wanted() !== null;

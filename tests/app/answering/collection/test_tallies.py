@@ -36,7 +36,7 @@ def told(text: str, papers: Sequence[Paper], chosen: Filters = Filters()) -> Rep
     records = Records(papers)
     tallies = tallies_asked(folded(text), records)
     assert tallies, text
-    return tally_answer(tallies, records.papers, chosen, language_of(text), records.facets.latest)
+    return tally_answer(tallies, records, chosen, language_of(text))
 
 
 ORGANISATIONS = ("Google", "Google DeepMind", "OpenAI", "Lab [1] of “X”", None)
@@ -232,7 +232,7 @@ def test_the_values_of_a_field_come_to_all_papers(papers: tuple[Paper, ...], fie
     reply = told(f"papers per {field}", papers)
     known = Counter(value for value in own if value)
     if not known:
-        assert reply.text.startswith("No record") or "No record" in reply.text
+        assert "No record" in reply.text
         return
     counts = reply.text[reply.text.index(" recorded): ") :]
     assert f"({len(known)} recorded)" in reply.text
@@ -258,7 +258,6 @@ def test_the_most_is_the_most_and_ties_are_told(papers: tuple[Paper, ...]) -> No
 def test_what_records_lack_or_have(papers: tuple[Paper, ...]) -> None:
     bare = sum(not one.abstract for one in papers)
     reply = told("which papers have no abstract", papers)
-    assert re.search(r"\d+|None|All", reply.text)
     assert reply.text.startswith("All of the") == (bare == 0)
     assert bare < 2 or reply.text.startswith(f"The records of {bare} papers have no abstract")
     links = sum(one.url == "https://example.org" for one in papers)

@@ -12,7 +12,8 @@ import pytest
 
 from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.page.gradio_page import ChatPage
-from retrieval.types import Filters
+from retrieval.facets import Facets
+from retrieval.types import Filters, Paper
 from tests.app.surfaces.page.test_gradio_page import Scripted, asking, done, sending
 
 READER: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
@@ -37,6 +38,22 @@ def test_it_is_asked_with_its_own_filters_after_what_was_kept() -> None:
     assert [turn.content for turn in asked.history] == ["Q?", "Yes."]
     assert len(drawn[-1][0]) == 2 and "Yes." in drawn[0][8] and drawn[0][3] == ""
     assert isinstance(drawn[0][4], dict)  # the box is left alone
+
+
+class OfOwls(Scripted):
+    """Has one paper."""
+
+    facets = Facets({}, {}, {}, {"owls": 1})
+
+    def paper(self, paper_id: str) -> Paper | None:
+        return Paper("owls", "On owls", "Owls fly.", "en") if paper_id == "owls" else None
+
+
+def test_asked_of_one_paper_it_says_of_which() -> None:
+    answerer = OfOwls(done("Yes."))
+    drawn = again(ChatPage(answerer), question="Two?", filters={"paper": ["owls"]})
+    assert answerer.asked[-1].filters == Filters(papers=("owls",))
+    assert "On owls" in drawn[0][1] and "no longer" not in drawn[0][1]
 
 
 def test_what_is_under_way_says_how_it_is_asked_again() -> None:
