@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
 from app.answering.answerer import Models
-from app.answering.chain import Unsupported
 from app.answering.events import Answer, Done, Event, Failed
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
@@ -16,6 +15,7 @@ from app.answering.question import Question, Turn, checked_question
 from app.answering.reading.reader import Reader
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
+from app.answering.telling import Unsupported
 from app.open_collection import OpenCollection, opened
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.retriever import PaperRetriever

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
-from app.answering.chain import AnswerChain, Unsupported
+from app.answering.chain import AnswerChain
 from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
@@ -33,6 +33,7 @@ from app.answering.side_by_side.comparer import PaperComparer
 from app.answering.side_by_side.request import CompareRequest, checked_request
 from app.answering.side_by_side.table import PaperTable
 from app.answering.sources import best_passage_per_paper
+from app.answering.telling import Unsupported
 from app.answering.writing.summaries import FILE as SUMMARIES_FILE
 from app.answering.writing.summaries import read_summaries
 from app.languages import LANGUAGES

@@ -88,9 +88,9 @@ def ask_all(
     answerer: LocalAnswerer, lessons: Sequence[SftExample], asked: Mapping[str, LabelledQuestion]
 ) -> list[Told]:
     """Every lesson's question through the chain."""
-    chain = answerer._collection.chain
-    recorder = Recorder(chain._support)
-    chain._support = cast("SupportCheck", recorder)
+    chain = answerer.collection.chain
+    recorder = Recorder(chain.teller.support)
+    chain.teller.support = cast("SupportCheck", recorder)
     told = []
     for lesson in lessons:
         question = asked[lesson.asked or ""]

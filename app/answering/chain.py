@@ -3,49 +3,36 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from copy import copy
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.answering.checking.support import SupportCheck
-from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
-from app.answering.collection.one_paper import in_short
 from app.answering.collection.records import Records
 from app.answering.events import (
-    Answer,
-    AnswerModels,
-    AnswerSentence,
     AnswerStatus,
-    Direct,
-    Done,
     Event,
     Failed,
-    Followups,
-    Mode,
     Quotes,
-    SentenceChecked,
     Sources,
     Status,
-    Timings,
-    Token,
 )
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, briefly, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import Suggestions
-from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.models.language_model import LanguageModel
 from app.answering.outside_filter import beside, named_outside, outside_filter
 from app.answering.query.comparison import Comparison
 from app.answering.query.conversation import Doubt
-from app.answering.query.courtesy import courtesy_reply, subjects_of
+from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.foreign_question import TermsByLanguage, foreign_question
 from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
@@ -55,19 +42,16 @@ from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
-from app.answering.sources import asked_about, is_far, put_first
+from app.answering.telling import AnswerTeller, Unsupported, unwritten
 from app.answering.work import Work
-from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
-from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer, refusal_of_one
-from app.answering.writing.summaries import NO_SUMMARIES, Summaries
+from app.answering.writing.quotes import refusal_answer
+from app.answering.writing.summaries import Summaries
 from app.languages import ENGLISH
-from app.notices.notice import Notice, together
-from prompts import load_prompt
+from app.notices.notice import Notice
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Filters, Paper
 
-Unsupported = Literal["show", "drop"]
 PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether")
 """What may be asked of the records and yet be answered better by what was prepared for it."""
 
@@ -99,15 +83,15 @@ class AnswerChain(Runnable[Question, Event]):
         self._retriever = retriever
         self._evidence = evidence
         self._language_model = language_model
-        self._support = support
         self._suggestions = suggestions
         self._terms = terms
-        self._summaries = summaries
         self._ways = ways
         self.search = EvidenceSearch(retriever, evidence, prepared)
-        self._unsupported: Unsupported = unsupported
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(self.search, self._of_collection)
+        self.teller = AnswerTeller(
+            retriever, evidence.name, support, self._of_collection, summaries=summaries, unsupported=unsupported
+        )
 
     @property
     def records(self) -> Records:
@@ -171,14 +155,7 @@ class AnswerChain(Runnable[Question, Event]):
         # Nothing is read from the index from here on, so what was said need never be taken back.
         yield Sources(work.passages)
         yield Quotes(work.quotes)
-        model = self._language_model()
-        if not work.quotes:
-            yield from self._refuse(work, model)
-        # Where the papers only come near, or deny what the question says, nothing but their own words is safe.
-        elif model.chat is None or work.evidence.corrects or work.evidence.status == "partly":
-            yield from self._quote(work, model, self._unwritten(work, model))
-        else:
-            yield from self._write(work, model)
+        yield from self.teller.tell(work, self._language_model())
 
     def _prepare(self, work: Work, asked: Understanding) -> None:
         """Look whether an answer was prepared for what is asked."""
@@ -230,7 +207,8 @@ class AnswerChain(Runnable[Question, Event]):
         work.evidence = Evidence(float(reply.answered), status)
         self._look_outside(work)
         refused = not (reply.answered or reply.sentences)
-        yield from self._laid_out(work, replace(reply, text=beside(reply.text, work.outside, refused=refused)).in_order)
+        reply = replace(reply, text=beside(reply.text, work.outside, refused=refused))
+        yield from self.teller.tell_pieces(work, self._language_model(), reply.in_order, None)
 
     def _part_by_part(
         self, work: Work, asked: Understanding, several: Parts | Comparison
@@ -252,22 +230,9 @@ class AnswerChain(Runnable[Question, Event]):
         work.clock("evidence_ms")
         self._look_outside(work)
         pieces = (*told.pieces, beside("", work.outside, refused=False)) if work.outside else told.pieces
-        yield from self._laid_out(work, pieces, self._unwritten(work, self._language_model()))
+        model = self._language_model()
+        yield from self.teller.tell_pieces(work, model, pieces, unwritten(work, model))
         return True
-
-    def _laid_out(self, work: Work, pieces: Sequence[AnswerSentence | str], note: str | None = None) -> Iterator[Event]:
-        """An answer that is there at once: its sentences, and what stands between them and claims nothing."""
-        yield Sources(work.passages)
-        yield Quotes(work.quotes)
-        for piece in pieces:
-            work.clock("first_token_ms")
-            yield Token(piece if isinstance(piece, str) else piece.text)
-            if isinstance(piece, AnswerSentence):
-                yield SentenceChecked(piece.trimmed())
-        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
-        sentences = tuple(piece for piece in pieces if isinstance(piece, AnswerSentence))
-        yield Followups(work.followups)
-        yield Done(self._finished(work, self._language_model(), text, sentences, mode="quotes", note=note))
 
     def _settle(self, work: Work, doubt: Doubt | None) -> None:
         """Decide whether the question goes on from the topic before it, where its words alone do not say.
@@ -331,127 +296,3 @@ class AnswerChain(Runnable[Question, Event]):
     def _next(self, work: Work) -> tuple[str, ...]:
         asked = [turn.content for turn in work.question.history if turn.role == "user"] + [work.question.text]
         return follow_up_questions(asked, work.quotes, work.passages, work.written, work.words, self._suggestions)
-
-    def _unwritten(self, work: Work, model: LanguageModel) -> str | None:
-        """Why quotes answer, where a language model was asked for."""
-        asked_for = model.chat is not None or model.note is not None
-        if asked_for and work.several:
-            return Notice("quotes_by_part")
-        alone = work.evidence.corrects or work.evidence.status == "partly"
-        return Notice("quotes_alone") if asked_for and alone else model.note
-
-    def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
-        # What scores mean is known where a reader was fitted to them.
-        known, filters = self._evidence.name is not None, work.question.filters
-        named = self._of_collection.records.called_in(work.question.text)
-        if named and not filters.admit(named):
-            named = None
-        far = known and named is None and is_far(work.passages, work.evidence.confidence)
-        paper = named or (asked_about(work.passages) if known else None)
-        closest = put_first(paper, work.passages) if paper else work.passages
-        alone = self._of_collection.records.alone(filters)
-        text = refusal_answer(() if far else closest, work.words, work.unread)
-        if alone:
-            text = refusal_of_one(alone, work.words, work.unread)
-        elif paper:
-            summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
-            text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
-        if far and not alone and (about := subjects_of(self._of_collection.records, work.words)):
-            text += f"\n\n{about}"
-        text = beside(text, work.outside, refused=True)
-        yield Token(text)
-        yield Followups(work.followups)
-        yield Done(self._finished(work, model, text, (), mode="quotes"))
-
-    def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
-        # In the reader's language, and of what they can check: where the question was read.
-        read = work.found.prepared or (work.language is ENGLISH and not work.foreign)
-        direct = work.evidence.direct if read else None
-        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
-        sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
-        further = reading_on(work.quotes, work.passages, work.words)
-        said = [sentence.text for sentence in sentences]
-        # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
-        said[-1] = beside(f"{said[-1]}\n\n{further}" if further else said[-1], work.outside, refused=False)
-        for text, sentence in zip(said, sentences, strict=True):
-            work.clock("first_token_ms")
-            yield Token(text)
-            yield SentenceChecked(sentence.trimmed())
-        yield Followups(work.followups)
-        yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
-
-    def _write(self, work: Work, model: LanguageModel) -> Iterator[Event]:
-        try:
-            prose = yield from first_token_told(self._prose(work, model), lambda: work.clock("first_token_ms"))
-        # Whatever a model or its server does, the reader still gets the quotes, and the reason.
-        except Exception as error:
-            yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
-            return
-        if prose.refused:
-            work.quotes = ()
-            work.evidence = replace(work.evidence, status="abstained", quotes=())
-            yield from self._refuse(work, model)
-            return
-        if not prose.sentences:
-            yield from self._quote(work, model, prose.note)
-            return
-        yield Followups(work.followups)
-        # Until here numbers are those of the evidence, as the reader was told them with the quotes.
-        sentences, work.quotes = renumbered(prose.sentences, work.quotes)
-        text = beside(" ".join(sentence.text for sentence in sentences), work.outside, refused=False)
-        yield Done(self._finished(work, model, text, sentences, mode="generated"))
-
-    def _prose(self, work: Work, model: LanguageModel) -> Telling:
-        if model.prompt == SENTENCE_PROMPT:
-            return answer_by_quote(model, work.standalone, work.quotes, self._support, work.words)
-        drop = self._unsupported == "drop"
-        return answer_at_once(model, work.standalone, work.quotes, self._support, work.words, drop_unsupported=drop)
-
-    def _finished(
-        self,
-        work: Work,
-        model: LanguageModel,
-        text: str,
-        sentences: tuple[AnswerSentence, ...],
-        *,
-        mode: Mode,
-        note: str | None = None,
-        direct: Direct | None = None,
-    ) -> Answer:
-        work.clock("first_token_ms")
-        work.clock("total_ms")
-        cited = {number for sentence in sentences for number in sentence.citations}
-        return Answer(
-            id=uuid.uuid4().hex,
-            question=work.asked,
-            standalone_question=work.standalone,
-            status=work.evidence.status,
-            mode=mode,
-            answer=text,
-            confidence=work.evidence.confidence,
-            sentences=tuple(sentence.trimmed() for sentence in sentences),
-            citations=tuple(quote for quote in work.quotes if quote.number in cited),
-            sources=work.passages,
-            followups=work.followups,
-            timings=Timings(**work.timings),
-            models=self._models(work, model, generated=mode == "generated"),
-            read=work.evidence.read,
-            direct=direct,
-            parts=work.several.parts if work.several else (),
-            table=work.several.table if work.several else (),
-            outside_filter=work.outside,
-            note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
-        )
-
-    def _models(self, work: Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
-        return AnswerModels(
-            embedding=self._retriever.embedder.description,
-            reranker=self._evidence.name if work.evidence.read else None,
-            llm=model.name if generated else None,
-            prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
-            corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
-        )
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")

@@ -1,0 +1,219 @@
+"""An answer as it is told once its evidence is chosen: refused, quoted, or written by a language model."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal
+
+from app.answering.checking.support import SupportCheck
+from app.answering.citations.stream import renumbered
+from app.answering.collection.answerer import CollectionAnswerer
+from app.answering.collection.one_paper import in_short
+from app.answering.events import (
+    Answer,
+    AnswerModels,
+    AnswerSentence,
+    Direct,
+    Done,
+    Event,
+    Followups,
+    Mode,
+    Quotes,
+    SentenceChecked,
+    Sources,
+    Timings,
+    Token,
+)
+from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.outside_filter import beside
+from app.answering.query.courtesy import subjects_of
+from app.answering.sources import asked_about, is_far, put_first
+from app.answering.work import Work
+from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
+from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer, refusal_of_one
+from app.answering.writing.summaries import NO_SUMMARIES, Summaries
+from app.languages import ENGLISH
+from app.notices.notice import Notice, together
+from prompts import load_prompt
+from retrieval.retriever import PaperRetriever
+
+Unsupported = Literal["show", "drop"]
+
+
+class AnswerTeller:
+    """Tells what was chosen, in the question's language, and makes the finished answer of it.
+
+    `reader` is the name of what read the evidence, None where nothing was read and scores mean nothing. With
+    `unsupported` "drop", written sentences that no quote supports are left out of the answer.
+    """
+
+    def __init__(
+        self,
+        retriever: PaperRetriever,
+        reader: str | None,
+        support: SupportCheck,
+        of_collection: CollectionAnswerer,
+        *,
+        summaries: Mapping[str, Summaries] = MappingProxyType({}),
+        unsupported: Unsupported = "show",
+    ) -> None:
+        self._retriever = retriever
+        self._reader = reader
+        self.support = support
+        self._of_collection = of_collection
+        self._summaries = summaries
+        self._unsupported: Unsupported = unsupported
+
+    def tell(self, work: Work, model: LanguageModel) -> Iterator[Event]:
+        """The answer to a question for which the evidence is chosen: refused, quoted or written."""
+        if not work.quotes:
+            yield from self._refuse(work, model)
+        # Where the papers only come near, or deny what the question says, nothing but their own words is safe.
+        elif model.chat is None or work.evidence.corrects or work.evidence.status == "partly":
+            yield from self._quote(work, model, unwritten(work, model))
+        else:
+            yield from self._write(work, model)
+
+    def tell_pieces(
+        self, work: Work, model: LanguageModel, pieces: Sequence[AnswerSentence | str], note: str | None
+    ) -> Iterator[Event]:
+        """An answer that is there at once: its sentences, and what stands between them and claims nothing."""
+        yield Sources(work.passages)
+        yield Quotes(work.quotes)
+        for piece in pieces:
+            work.clock("first_token_ms")
+            yield Token(piece if isinstance(piece, str) else piece.text)
+            if isinstance(piece, AnswerSentence):
+                yield SentenceChecked(piece.trimmed())
+        text = "".join(piece if isinstance(piece, str) else piece.text for piece in pieces)
+        sentences = tuple(piece for piece in pieces if isinstance(piece, AnswerSentence))
+        yield Followups(work.followups)
+        yield Done(self._finished(work, model, text, sentences, mode="quotes", note=note))
+
+    def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
+        # What scores mean is known where a reader was fitted to them.
+        known, filters = self._reader is not None, work.question.filters
+        named = self._of_collection.records.called_in(work.question.text)
+        if named and not filters.admit(named):
+            named = None
+        far = known and named is None and is_far(work.passages, work.evidence.confidence)
+        paper = named or (asked_about(work.passages) if known else None)
+        closest = put_first(paper, work.passages) if paper else work.passages
+        alone = self._of_collection.records.alone(filters)
+        text = refusal_answer(() if far else closest, work.words, work.unread)
+        if alone:
+            text = refusal_of_one(alone, work.words, work.unread)
+        elif paper:
+            summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+            text = f"{text}\n\n{in_short(paper, work.language, summaries)}".rstrip()
+        if far and not alone and (about := subjects_of(self._of_collection.records, work.words)):
+            text += f"\n\n{about}"
+        text = beside(text, work.outside, refused=True)
+        yield Token(text)
+        yield Followups(work.followups)
+        yield Done(self._finished(work, model, text, (), mode="quotes"))
+
+    def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
+        # In the reader's language, and of what they can check: where the question was read.
+        read = work.found.prepared or (work.language is ENGLISH and not work.foreign)
+        direct = work.evidence.direct if read else None
+        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+        sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
+        further = reading_on(work.quotes, work.passages, work.words)
+        said = [sentence.text for sentence in sentences]
+        # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
+        said[-1] = beside(f"{said[-1]}\n\n{further}" if further else said[-1], work.outside, refused=False)
+        for text, sentence in zip(said, sentences, strict=True):
+            work.clock("first_token_ms")
+            yield Token(text)
+            yield SentenceChecked(sentence.trimmed())
+        yield Followups(work.followups)
+        yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
+
+    def _write(self, work: Work, model: LanguageModel) -> Iterator[Event]:
+        try:
+            prose = yield from first_token_told(self._prose(work, model), lambda: work.clock("first_token_ms"))
+        # Whatever a model or its server does, the reader still gets the quotes, and the reason.
+        except Exception as error:
+            yield from self._quote(work, model, Notice("model_failed", name=model.name or "", reason=_reason(error)))
+            return
+        if prose.refused:
+            work.quotes = ()
+            work.evidence = replace(work.evidence, status="abstained", quotes=())
+            yield from self._refuse(work, model)
+            return
+        if not prose.sentences:
+            yield from self._quote(work, model, prose.note)
+            return
+        yield Followups(work.followups)
+        # Until here numbers are those of the evidence, as the reader was told them with the quotes.
+        sentences, work.quotes = renumbered(prose.sentences, work.quotes)
+        text = beside(" ".join(sentence.text for sentence in sentences), work.outside, refused=False)
+        yield Done(self._finished(work, model, text, sentences, mode="generated"))
+
+    def _prose(self, work: Work, model: LanguageModel) -> Telling:
+        if model.prompt == SENTENCE_PROMPT:
+            return answer_by_quote(model, work.standalone, work.quotes, self.support, work.words)
+        drop = self._unsupported == "drop"
+        return answer_at_once(model, work.standalone, work.quotes, self.support, work.words, drop_unsupported=drop)
+
+    def _finished(
+        self,
+        work: Work,
+        model: LanguageModel,
+        text: str,
+        sentences: tuple[AnswerSentence, ...],
+        *,
+        mode: Mode,
+        note: str | None = None,
+        direct: Direct | None = None,
+    ) -> Answer:
+        work.clock("first_token_ms")
+        work.clock("total_ms")
+        cited = {number for sentence in sentences for number in sentence.citations}
+        return Answer(
+            id=uuid.uuid4().hex,
+            question=work.asked,
+            standalone_question=work.standalone,
+            status=work.evidence.status,
+            mode=mode,
+            answer=text,
+            confidence=work.evidence.confidence,
+            sentences=tuple(sentence.trimmed() for sentence in sentences),
+            citations=tuple(quote for quote in work.quotes if quote.number in cited),
+            sources=work.passages,
+            followups=work.followups,
+            timings=Timings(**work.timings),
+            models=self._models(work, model, generated=mode == "generated"),
+            read=work.evidence.read,
+            direct=direct,
+            parts=work.several.parts if work.several else (),
+            table=work.several.table if work.several else (),
+            outside_filter=work.outside,
+            note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
+        )
+
+    def _models(self, work: Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
+        return AnswerModels(
+            embedding=self._retriever.embedder.description,
+            reranker=self._reader if work.evidence.read else None,
+            llm=model.name if generated else None,
+            prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
+            corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
+        )
+
+
+def unwritten(work: Work, model: LanguageModel) -> str | None:
+    """Why quotes answer, where a language model was asked for."""
+    asked_for = model.chat is not None or model.note is not None
+    if asked_for and work.several:
+        return Notice("quotes_by_part")
+    alone = work.evidence.corrects or work.evidence.status == "partly"
+    return Notice("quotes_alone") if asked_for and alone else model.note
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
