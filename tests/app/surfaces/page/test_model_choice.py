@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+from app.answering.models.catalogue import catalogue_model
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice
@@ -28,7 +29,7 @@ def opened() -> LanguageModels:
         lambda name, report: LanguageModel(ScriptedLLM(replies=[PROSE] * 9), name),
         may_fetch=True,
     )
-    models._fetch_and_open("smollm2")
+    models._fetch_and_open(catalogue_model("smollm2"))
     return models
 
 
