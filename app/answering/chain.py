@@ -53,7 +53,8 @@ from retrieval.retriever import PaperRetriever
 from retrieval.types import Filters, Paper
 
 PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether")
-"""What may be asked of the records and yet be answered better by what was prepared for it."""
+"""What may be asked of the records and yet be answered better by what was prepared for it, unless it is one paper in
+short."""
 
 
 class AnswerChain(Runnable[Question, Event]):
@@ -142,7 +143,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._settle(work, asked.doubt)
         if not asked.courtesy and not asked.of_records:
             asked = self._meant(work, asked) or asked
-        if not asked.of_records or asked.of_records.intent in PREPARED_TOO:
+        if not asked.of_records or (asked.of_records.intent in PREPARED_TOO and not asked.of_records.paper_in_short):
             self._prepare(work, asked)
         if reply := self._prepared_reply(work) if work.found.prepared else self._reply(work, asked):
             yield from self._say(work, reply)

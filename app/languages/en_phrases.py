@@ -101,6 +101,7 @@ COLLECTION = CollectionPhrases(
     other_authors="and {count} others",
     in_short="“{title}” in short, in this project's words: {summary}",
     in_its_words="“{title}” in its own words",
+    aspects=MappingProxyType({"asked": "Question: ", "did": "Method: ", "found": "Finding: ", "limits": "Limits: "}),
     by_nobody="The record of “{title}” does not say by whom it is",
     dated="“{title}” is from {date}",
     undated="The record of “{title}” gives no date",

@@ -37,6 +37,7 @@ class ForeignPhrases:
     nothing: str
     in_short: str
     in_its_words: str
+    aspects: tuple[str, str, str, str]
     no_abstract: str
     month_year: str = "{month} {year}"
     colon: str = ":"
@@ -80,6 +81,7 @@ def spoken(code: str) -> Language | None:
         nothing=own.nothing,
         in_short=own.in_short,
         in_its_words=own.in_its_words,
+        aspects=MappingProxyType(dict(zip(ENGLISH.collection.aspects, own.aspects, strict=True))),
         no_abstract=own.no_abstract,
         colon=own.colon,
     )
@@ -109,6 +111,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="Die Sammlung hat keine Arbeit{scope}.",
             in_short="“{title}” in Kürze, auf Englisch in den Worten dieses Projekts: {summary}",
             in_its_words="“{title}” in eigenen Worten",
+            aspects=("Frage: ", "Methode: ", "Ergebnis: ", "Grenzen: "),
             no_abstract="{paper}; ohne Zusammenfassung in der Sammlung",
         ),
         "fr": ForeignPhrases(
@@ -132,6 +135,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="La collection n’a aucun article{scope}.",
             in_short="“{title}” en bref, en anglais, dans les mots de ce projet : {summary}",
             in_its_words="“{title}” dans ses propres mots",
+            aspects=("Question : ", "Méthode : ", "Résultat : ", "Limites : "),
             no_abstract="{paper} ; sans résumé dans la collection",
             colon=" :",
             between_papers=" ; ",
@@ -158,6 +162,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="La colección no tiene ningún artículo{scope}.",
             in_short="“{title}” en pocas palabras, en inglés, las de este proyecto: {summary}",
             in_its_words="“{title}” en sus propias palabras",
+            aspects=("Pregunta: ", "Método: ", "Resultado: ", "Límites: "),
             no_abstract="{paper}; sin resumen en la colección",
         ),
         "pt": ForeignPhrases(
@@ -182,6 +187,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="A coleção não tem nenhum artigo{scope}.",
             in_short="“{title}” em resumo, em inglês, nas palavras deste projeto: {summary}",
             in_its_words="“{title}” nas suas próprias palavras",
+            aspects=("Pergunta: ", "Método: ", "Resultado: ", "Limites: "),
             no_abstract="{paper}; sem resumo na coleção",
         ),
         "it": ForeignPhrases(
@@ -205,6 +211,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="La raccolta non ha alcun articolo{scope}.",
             in_short="“{title}” in breve, in inglese, nelle parole di questo progetto: {summary}",
             in_its_words="“{title}” nelle sue stesse parole",
+            aspects=("Domanda: ", "Metodo: ", "Risultato: ", "Limiti: "),
             no_abstract="{paper}; senza riassunto nella raccolta",
         ),
         "nl": ForeignPhrases(
@@ -228,6 +235,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="De verzameling heeft geen artikel{scope}.",
             in_short="“{title}” in het kort, in het Engels, in de woorden van dit project: {summary}",
             in_its_words="“{title}” in eigen woorden",
+            aspects=("Vraag: ", "Methode: ", "Resultaat: ", "Grenzen: "),
             no_abstract="{paper}; zonder samenvatting in de verzameling",
         ),
         "ru": ForeignPhrases(
@@ -251,6 +259,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="В собрании нет статей{scope}.",
             in_short="“{title}” вкратце, по-английски, словами этого проекта: {summary}",
             in_its_words="“{title}” своими словами",
+            aspects=("Вопрос: ", "Метод: ", "Результат: ", "Ограничения: "),
             no_abstract="{paper}; без аннотации в собрании",
         ),
         "ja": ForeignPhrases(
@@ -275,6 +284,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="{scope}論文はありません。",
             in_short="“{title}”の概要（本プロジェクトによる英文）：{summary}",
             in_its_words="“{title}”自身の言葉",
+            aspects=("問い：", "方法：", "結果：", "限界："),
             no_abstract="{paper}（要旨は収録されていません）",
             colon="：",
         ),
@@ -300,6 +310,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             nothing="{scope} 논문이 없습니다.",
             in_short="“{title}” 요약(이 프로젝트가 쓴 영문): {summary}",
             in_its_words="“{title}”의 원문",
+            aspects=("질문: ", "방법: ", "결과: ", "한계: "),
             no_abstract="{paper}; 초록이 수록되어 있지 않습니다",
         ),
     }

@@ -152,6 +152,7 @@ class CollectionPhrases:
     other_authors: str
     in_short: str
     in_its_words: str
+    aspects: Mapping[str, str]
     by_nobody: str
     dated: str
     undated: str

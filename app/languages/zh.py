@@ -132,6 +132,7 @@ _COLLECTION = CollectionPhrases(
     by_whom="“{title}”出自{names}",
     in_short="“{title}”，本项目的概括：{summary}",
     in_its_words="“{title}”的原文要点",
+    aspects=MappingProxyType({"asked": "问题：", "did": "方法：", "found": "发现：", "limits": "局限："}),
     other_authors="另有{count}人",
     by_nobody="“{title}”的记录没有说明出自何处",
     dated="“{title}”发表于{date}",

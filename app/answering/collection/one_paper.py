@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.answering.citations.references import arxiv_id, bibtex, doi_of
+from app.answering.collection.aspects import Aspect, aspects_of
 from app.answering.collection.gist import gist_of
 from app.answering.collection.listing import whole
-from app.answering.events import AnswerSentence
+from app.answering.events import AnswerSentence, Citation
 from app.answering.evidence.selection import as_quotes
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words, quoted
@@ -19,6 +20,8 @@ from retrieval.web_address import paper_address
 
 NAMED_AUTHORS = 8
 """Authors of a paper that are named; of more, the others are counted."""
+NAMED_ASPECTS = 2
+"""Where fewer are said in so many words, naming them tells nothing."""
 
 
 def fact(intent: Intent, paper: Paper, language: Language) -> str:
@@ -71,25 +74,38 @@ def in_short(paper: Paper, language: Language, summaries: Summaries = NO_SUMMARI
 
 
 def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:
-    """What the paper says it did and found, or of a term, under a heading."""
+    """What the paper asked, did and found, each named, under a heading; what it says of a term where one is given."""
     say = language.collection
     gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}{say.stop}"
         return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
-    citations = as_quotes(gist)
+    named = {} if term else _by_aspect(paper)
+    citations = tuple(replace(quote, number=number) for number, quote in enumerate(named.values(), 1)) or as_quotes(
+        gist
+    )
+    names = [say.aspects[aspect] for aspect in named] or [""] * len(citations)
     ends = "" if heading.endswith((".", "。")) else say.colon
     sentences = tuple(
         AnswerSentence(
-            f"{'' if place else f'{heading}{ends}'}\n\n{quoted(citation, language.phrases)}",
+            f"{'' if place else f'{heading}{ends}'}\n\n{name}{quoted(citation, language.phrases)}",
             (citation.number,),
             "supported",
             1.0,
         )
-        for place, citation in enumerate(citations)
+        for place, (name, citation) in enumerate(zip(names, citations, strict=True))
     )
     text = "".join(sentence.text for sentence in sentences)
     return Reply(text, sentences, citations, (whole(paper),))
+
+
+def _by_aspect(paper: Paper) -> dict[Aspect, Citation]:
+    """The sentences that say an aspect of the paper, each under the first that it says; none where that is too few."""
+    named: dict[Aspect, Citation] = {}
+    for aspect, said in aspects_of(paper).items():
+        if said and all(said.start != other.start for other in named.values()):
+            named[aspect] = said
+    return named if len(named) >= NAMED_ASPECTS else {}
 
 
 def _who(paper: Paper, language: Language) -> str:

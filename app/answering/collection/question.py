@@ -73,6 +73,11 @@ class CollectionQuestion:
     tallies: tuple[Tally, ...] = ()
     said: str = ""
 
+    @property
+    def paper_in_short(self) -> bool:
+        """Whether it wants one paper summed up, and not what a thing is that the paper is named after."""
+        return self.intent == "summary" and self.paper is not None and not self.topic
+
 
 def going_on(
     text: str, before: CollectionQuestion | None, records: Records, named: Sequence[Paper] = ()

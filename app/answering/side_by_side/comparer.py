@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from app.answering.collection.aspects import aspects_of
 from app.answering.collection.records import Records
 from app.answering.events import Citation
 from app.answering.evidence.evidence import NOTHING, Evidence, surest, unread
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.query.foreign_question import ForeignQuestion, TermsByLanguage, foreign_question
 from app.answering.question import Question
-from app.answering.side_by_side.aspects import aspects_of
 from app.answering.side_by_side.request import ToCompare
 from app.answering.side_by_side.table import ANSWER, Column, PaperRow, PaperTable
 from app.answering.writing.quotes import own_words

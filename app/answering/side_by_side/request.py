@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.answering.collection.aspects import ASPECTS, Aspect
 from app.answering.question import Question, checked_question, clean
-from app.answering.side_by_side.table import ANSWER, ASPECTS, Aspect, Column
+from app.answering.side_by_side.table import ANSWER, Column
 from app.notices.notice import Notice
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, is_strings

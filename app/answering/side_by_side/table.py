@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.answering.collection.aspects import Aspect
 from app.answering.events import AnswerStatus, Citation
 from app.answering.json_records import CellRecord, PaperRowRecord, PaperTableRecord
 from app.notices.notice import notices_as_json
 from retrieval.types import Paper
 
-Aspect = Literal["asked", "did", "found", "limits"]
-"""What an abstract says of its work: what it set out to learn, what was done, what came out, and where that ends."""
 Column = Aspect | Literal["answer"]
-ASPECTS: tuple[Aspect, ...] = ("asked", "did", "found", "limits")
 ANSWER: Column = "answer"
 
 

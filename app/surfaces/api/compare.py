@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
+from app.answering.collection.aspects import Aspect
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.side_by_side.request import MAX_COMPARED, MIN_COMPARED, compare_request_from_json
-from app.answering.side_by_side.table import Aspect, PaperTable
+from app.answering.side_by_side.table import PaperTable
 from app.surfaces.api import schema
 from app.surfaces.api.body import JsonText, checked, json_body
 from app.surfaces.api.export import FORMATS, InterfaceLanguage

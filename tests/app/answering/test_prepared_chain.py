@@ -109,6 +109,13 @@ def test_another_question_is_answered_as_ever(ask: Ask) -> None:
     assert TEXT["en"] not in ask("What is constitutional AI?").answer
 
 
+def test_one_paper_in_short_is_told_by_its_record(ask: Ask) -> None:
+    asked = "tl;dr of Sleeper Agents"
+    answer = ask(asked, ways=(asked,))
+    assert answer.direct is None and TEXT["en"] not in answer.answer
+    assert {quote.paper.id for quote in answer.citations} == {"sleeper-agents"}
+
+
 def test_a_part_of_a_question_is_given_it_too(ask: Ask) -> None:
     answer = ask(f"What is constitutional AI? And {WAY}?")
     assert TEXT["en"] in answer.answer and len(answer.parts) == 2

@@ -11,6 +11,7 @@ import pytest
 
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.listing import LISTED, QUOTED
+from app.answering.collection.one_paper import summary
 from app.answering.collection.question import CollectionQuestion
 from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
@@ -18,7 +19,9 @@ from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from app.answering.reply import Reply
 from app.build import LocalAnswerer
-from app.languages import ENGLISH
+from app.languages import ENGLISH, language_of
+from app.languages.foreign_phrases import spoken
+from app.languages.language import Language
 from retrieval.types import Filters, Paper, Passage
 
 
@@ -98,7 +101,7 @@ def test_a_paper_in_short_is_our_line_and_its_own_words(
     (asked_for,) = [one for one in all_papers if one.id == paper]
     assert answer.status == "answered" and set(cited(answer)) == {paper}
     assert answer.answer.startswith(f"“{asked_for.name}” in short, in this project's words: {asked_for.summary[:-1]}")
-    assert 1 <= len(answer.citations) <= 2
+    assert 1 <= len(answer.citations) <= 4
     assert all(f"“{citation.quote}” [{citation.number}]" in answer.answer for citation in answer.citations)
     assert "".join(sentence.text for sentence in answer.sentences).replace("\n", "") in answer.answer.replace("\n", "")
 
@@ -114,6 +117,32 @@ def test_a_paper_of_ones_own_has_no_line_of_ours_and_perhaps_no_words(built_full
     assert text == "“Owls” in its own words:\n\n“Owls fly. We find that owls sleep by day.” [1]"
     bare = Paper("owls", "Owls", "", "en")
     assert "no abstract" in told(built_full, CollectionQuestion("summary", paper=bare))
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        (language_of("tl;dr"), ("Question: ", "Method: ", "Finding: ", "Limits: ")),
+        (language_of("睡眠"), ("问题：", "方法：", "发现：", "局限：")),
+        (spoken("de") or ENGLISH, ("Frage: ", "Methode: ", "Ergebnis: ", "Grenzen: ")),
+    ],
+)
+def test_in_short_each_sentence_is_named_by_what_it_says(language: Language, names: tuple[str, ...]) -> None:
+    said = (
+        "In this paper we study whether owls can be counted at night.",
+        "We build a camera that sees in the dark.",
+        "We find that it counts twice as many owls.",
+        "However, we were not able to count owls in fog.",
+    )
+    text = summary(Paper("owls", "Owls", " ".join(("Owls are birds.", *said)), "en"), "", language).text
+    quotes = [f"{name}“{one}” [{number}]" for number, (name, one) in enumerate(zip(names, said, strict=True), 1)]
+    assert text.split("\n\n")[1:] == quotes
+
+
+def test_a_sentence_that_says_two_things_is_quoted_once(built_full: Any) -> None:
+    both = Paper("owls", "Owls", "We build a camera, and we find that it counts owls. However, fog limits it.", "en")
+    text = told(built_full, CollectionQuestion("summary", paper=both))
+    assert text.count("We build a camera") == 1
 
 
 def test_the_newest_of_an_organisation_also_with_its_name_before_the_word(answerer: LocalAnswerer) -> None:

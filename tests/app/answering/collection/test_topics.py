@@ -317,9 +317,9 @@ def test_a_section_of_a_paper_is_said_not_to_be_here() -> None:
         "copy the table of sleep from the owls paper",
     ):
         reply = told(text, {})
-        assert reply.text.startswith("Only the abstract of “Owls” is here, none of its sections.\n\n“We study owls."), (
-            text
-        )
+        assert reply.text.startswith(
+            "Only the abstract of “Owls” is here, none of its sections.\n\nQuestion: “We study owls."
+        ), text
         assert reply.answered and not reply.surely
     linked = paper("dogs", "Dogs", "We study dogs.", url="https://example.org/dogs")
     assert (

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from app.answering.collection.aspects import ASPECTS
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.side_by_side.request import MAX_COMPARED, CompareRequest, compare_request_from_json
-from app.answering.side_by_side.table import ASPECTS, PaperTable
+from app.answering.side_by_side.table import PaperTable
 from app.build import LocalAnswerer
 from app.notices.notice import Notice
 from retrieval.errors import InputError

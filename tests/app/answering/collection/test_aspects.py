@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.side_by_side.aspects import LOOKED_AT_CHARS, aspects_of
-from app.answering.side_by_side.table import ASPECTS
+from app.answering.collection.aspects import ASPECTS, LOOKED_AT_CHARS, aspects_of
 from retrieval.types import Paper
 
 BACKGROUND = "Owls are birds. However, existing methods for counting owls are limited to daylight. "

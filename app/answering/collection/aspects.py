@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, get_args
 
 from app.answering.events import Citation
-from app.answering.side_by_side.table import Aspect
 from app.languages import any_of
 from retrieval.retriever import sentences_within
 from retrieval.types import Paper, Passage, Sentence
 
+Aspect = Literal["asked", "did", "found", "limits"]
+"""What an abstract says of its work: what it set out to learn, what was done, what came out, and where that ends."""
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 LOOKED_AT_CHARS = 20_000
 """How much of an abstract is looked at; none of a paper has more than a few thousand characters."""
 _ASKS = any_of(lambda language: language.evidence.says_question, re.IGNORECASE)
