@@ -123,7 +123,8 @@ class AnswerChain(Runnable[Question, Event]):
             began = time.perf_counter()
             foreign = foreign_question(input, self._of_collection.records, self._terms)
             question = foreign.question if foreign else input
-            asked = understood(question, self._of_collection.records)
+            question = replace(question, text=self.records.written_out(question.text))
+            asked = understood(question, self.records)
             work = Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again)
             yield from self._answer(work, asked)
         except IndexGoneError:

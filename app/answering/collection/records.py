@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
+from app.answering.collection.abbreviations import forms_of, written_out
 from app.answering.collection.called import Named, Units, values_called
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
 from retrieval.facets import FACETS, Facets, Filters, facets_of
@@ -31,19 +32,6 @@ _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
 # Words that say nothing among papers on AI safety, as content words.
 _EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
-# Both ways of writing what the field abbreviates.
-_WRITTEN_OUT = {
-    "rlhf": "reinforcement learning from human feedback",
-    "rlaif": "reinforcement learning from ai feedback",
-    "sae": "sparse autoencoder",
-    "saes": "sparse autoencoders",
-    "mech interp": "mechanistic interpretability",
-    "interp": "interpretability",
-    "cai": "constitutional ai",
-    "ood": "distribution shift",
-    "icl": "in-context learning",
-    "dpo": "direct preference optimization",
-}
 
 
 class Records:
@@ -213,6 +201,10 @@ class Records:
         """Whether the paper introduces what it has made by that name."""
         return definition_counts(paper.translations.get("en") or paper.abstract, term) >= GIVEN_COUNTS
 
+    def written_out(self, text: str) -> str:
+        """The text with what the field abbreviates written out, where no paper here has it in that form."""
+        return written_out(text, lambda short: short not in self._by_word_of_abstract and short not in self._by_word)
+
     def explained(self, term: str) -> bool:
         """Whether a paper is named after the thing, or says what it is; a single word must be given as a name there."""
         words = content_words(term)
@@ -312,11 +304,6 @@ class Records:
         return _postings(
             content_words(f"{paper.abstract}\n{paper.translations.get('en', '')}") for paper in self.papers
         )
-
-
-def forms_of(term: str) -> tuple[str, ...]:
-    """The folded term, and how the field writes it out where it is an abbreviation."""
-    return tuple(dict.fromkeys((term, _WRITTEN_OUT.get(term.strip(), term))))
 
 
 def _postings(keys: Iterable[Iterable[str]]) -> Mapping[str, frozenset[int]]:
