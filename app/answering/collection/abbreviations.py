@@ -21,8 +21,6 @@ _WRITTEN_OUT = {
 }
 _LONGEST_FIRST = "|".join(sorted(_WRITTEN_OUT, key=len, reverse=True))
 _SHORT = re.compile(rf"(?<![A-Za-z0-9-])(?:{_LONGEST_FIRST})(?![A-Za-z0-9-])", re.IGNORECASE)
-    rf"(?<![A-Za-z0-9-])(?:{'|'.join(sorted(_WRITTEN_OUT, key=len, reverse=True))})(?![A-Za-z0-9-])", re.IGNORECASE
-)
 
 
 def forms_of(term: str) -> tuple[str, ...]:
