@@ -154,6 +154,12 @@ GRAMMAR = CollectionGrammar(
         ("bibtex", r"how (?:do|should|can|to)(?: i| we)? cite (?P<title>.+)"),
         ("who", rf"{_LEAD}(?:who|{_GROUP}){_HAVE} (?:{_WRITTEN} (?P<title>.+)|{_MADE} (?P<work>.+))"),
         ("who", rf"(?:who{_HAVE} )?(?:the )?(?:authors? of (?P<title>.+)|(?:creators?|inventors?) of (?P<work>.+))"),
+        (
+            "who",
+            rf"{_ON}{_LEAD}(?:the |an? )?(?:full |complete |whole |entire )?"
+            r"(?:author list|authors?(?:['’]s?)? names?|list of (?:the )?authors)"
+            r"(?: (?:of|for|on|from))? (?P<title>.+)",
+        ),
         ("who", rf"{_LEAD}{_GROUP} (?P<title>.+?) (?:is|was|comes|came) (?:from|by)"),
         ("who", r"(?:whose (?:paper|work|study|idea)|by whom) (?:is|was) (?P<title>.+?)(?: written| made)?"),
         ("who", r"where (?:does|did) (?P<title>.+?) come from"),
@@ -172,6 +178,10 @@ GRAMMAR = CollectionGrammar(
         ("who", rf"{_ON}(?:who(?:'s| is| are|s)|whos) (?:on|behind) (?P<title>.+)"),
         ("when", rf"{_ON}(?:(?:what|which) )?(?:the )?(?:year|date)(?P<title>)(?: and authors?| and lab)?"),
         ("where", rf"{_ON}(?:the )?{_LINK} (?P<title>.+)"),
+        (
+            "where",
+            rf"{_ON}(?P<title>(?!(?:what|which|how|why|who|is|are|does|do|did)\b).+?)(?: repo| code)? (?:link|url|doi)",
+        ),
         ("who", rf"(?:which|what) {_GROUP} (?:has|have|is behind|stands behind|does) (?P<title>.+?)(?: one| paper)?"),
         (
             "summary",
@@ -186,6 +196,22 @@ GRAMMAR = CollectionGrammar(
             r"(?P<title>.+?),? in (?:just )?(?:a few|[a-z]+|\d+) (?:short |simple )?sentences\b.*",
         ),
         ("summary", rf"{_ON}(?P<title>.+?)[,:]? (?:tl;?dr|summary|summari[sz]ed|in short|in a nutshell)"),
+    ),
+    fact_nouns=(
+        (
+            "who",
+            r"\b(?:(?:full |complete )?author list|list of authors|authors?(?: names?)?"
+            r"|who (?:wrote|made) (?:it|this))\b",
+        ),
+        ("when", r"\b(?:(?:publication |release )?(?:date|year)|(?:which|what) year|when (?:it|was it|it was) \w+)\b"),
+        (
+            "where",
+            r"\b(?:link|url|doi|pdf|(?:code |github )?repo(?:sitory)?(?: link)?|arxiv(?: (?:id|number|link))?)\b",
+        ),
+    ),
+    beside_facts=(
+        r"\b(?:and|plus|also|with|who|what|is|are|was|were|the|an?|full|its|their|please|pls|thanks|need|want|give me"
+        r"|send me|show me|i|we|can|could|cite|use|for|of|to|on|licen[cs]e|citation)\b|[+&,:;/?!]|[.-](?!\w)"
     ),
     among=(
         # "The first one" alone points at a place in a list.

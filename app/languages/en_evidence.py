@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from app.languages.patterns import EvidenceWords
 
 _AT_FIRST = (
@@ -177,6 +179,22 @@ EVIDENCE = EvidenceWords(
         r"(?:is|are|was|were|do|does|did|ca|can|could|has|have|had|wo|will|would|should|might|must|ai)(?:n['’]?t)? "
         r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name|summar|compare|know)\w*)"
         r"|\bwhether\b|\b(?:true|right|correct|really|or not|or no|yes or no)\W*$"
+    ),
+    asks_for=MappingProxyType(
+        {
+            "papers": r"\b(?:list|which|what(?! (?:do|does|did|is|are))|any|every|all|name|suggest|recommend|show me) "
+            r"(?:[\w-]+ ){0,3}(?:papers?|stud(?:y|ies)|articles?|works)\b|\b(?:which|what) (?:to|should i) read\b",
+            "why": r"\bwhy\b|\bhow come\b|\bwhat (?:causes?|makes)\b|\breasons?\b",
+            "count": r"\bhow (?:many|much|often|big|large|long|far|accurate|well)\b|\bwhat (?:percent\w*|fraction|"
+            r"share|number|size|proportion)\b|\bnumber of\b",
+            "when": r"\bwhen (?:was|were|did|is)\b|\b(?:what|which) (?:year|month|date)\b",
+            "who": r"\bwho(?:se|m)?\b|\b(?:which|what) (?:labs?|compan\w+|organi[sz]ations?|teams?|groups?)\b",
+            "how": r"\bhow\b",
+            "whether": r"^(?:(?!wh|wat|how)\w+,? ){0,3}?(?:is|are|was|were|do|does|did|can|could|has|have|had|"
+            r"will|would|should|might|must)(?:n['’]?t)? (?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name))"
+            r"|\bwhether\b",
+            "what": r"\bwh?at(?:['’]?s| is| are)\b|\bdefin\w+|\bexplain\b|\bmean(?:s|ing)?\b",
+        }
     ),
     verdict=r"(?:(?:largely|mostly|cautiously),? )?(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)",
     figure=(

@@ -108,6 +108,7 @@ COLLECTION = CollectionPhrases(
     abstract_only="Only the abstract of “{title}” is here, none of its sections.",
     read_at=" It can be read at {url}",
     stop=".",
+    between_facts=". ",
     at_address="“{title}” can be read at {url}",
     no_address="The record of “{title}” gives no link",
     by_content="No record names {topic}; nearest by content",

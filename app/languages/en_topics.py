@@ -80,6 +80,12 @@ _TO = (
 )
 _THEN = r"(?:[, ]+(?:here|first|best|there|next|if i(?: am|'m) new))*+"
 _ONE = r"(?:i|we|you|u|one|somebody|someone|a (?:\w+ )?\w+|my \w+|our \w+|(?:the |a )?new \w+)"
+_OF_THESE = rf"(?: one)? of(?: (?:these|those|them|your|the|all)\b)++(?: {_PAPERS})?"
+# Who is to read it is no topic.
+_FOR_READERS = (
+    r"(?: for (?:an?|my|our|your|me|us|somebody|someone|people|beginners?|newcomers?|students?)\b"
+    r"[^,.;:?!]*?(?= (?:on|about|regarding) |[,.;:?!]|$))?"
+)
 _SHOULD = r"(?:should|shd|shud|do|can|could|would|must|shall|to|might|ought)"
 _READ = (
     r"(?:read|start(?: with| off with| reading)?|begin(?: with| reading)?|hand|give|recommend|suggest|look at|"
@@ -130,9 +136,9 @@ FORMS = TopicForms(
         # What to read of it first.
         (
             "reading",
-            rf"\b(?:(?:what|which)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?read|"
-            rf"(?:what|which|where)(?: {_PAPERS})? {_SHOULD} (?:{_ONE} )?(?:first |best )?(?:start|begin)(?: off)?"
-            rf"(?: with| reading)?)\b{_THEN}(?: {_TO} {_TOPIC}|{_ENDS})",
+            rf"\b(?:(?:what|which)(?: {_PAPERS}|{_OF_THESE})? {_SHOULD} (?:{_ONE} )?(?:first |best )?read|"
+            rf"(?:what|which|where)(?: {_PAPERS}|{_OF_THESE})? {_SHOULD} (?:{_ONE} )?(?:first |best )?"
+            rf"(?:start|begin)(?: off)?(?: with| reading)?)\b{_THEN}(?: {_TO} {_TOPIC}|{_ENDS})",
         ),
         (
             "reading",
@@ -150,7 +156,7 @@ FORMS = TopicForms(
         (
             "reading",
             rf"\b(?:recommend|suggest)(?: me)?(?: (?:some|a few|a|two|three|four|five|\d))*+ "
-            rf"(?:{_PAPERS}|reading|to read)\b(?: {_ON} {_TOPIC})?",
+            rf"(?:{_PAPERS}|reading|to read)\b{_FOR_READERS}(?: {_ON} {_TOPIC})?",
         ),
         (
             "reading",

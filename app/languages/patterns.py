@@ -74,7 +74,8 @@ class CollectionGrammar:
 
     Loops are possessive, so that no text makes them slow. `similar` has the group
     `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
-    says that it counts, and a topic with a `clause` in it is none. `facts` ask for a fact of
+    says that it counts, and a topic with a `clause` in it is none. `fact_nouns` name facts where several are listed
+    `beside_facts` and a paper. `facts` ask for a fact of
     one paper, called by what it treats, in the group `title`, or of a work that has a name
     ("who invented …"), in the group `work`, an empty `title` is the paper spoken of; `among` asks
     which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
@@ -91,6 +92,8 @@ class CollectionGrammar:
     how_many: str = ""
     clause: str = ""
     facts: tuple[tuple[Fact, str], ...] = ()
+    fact_nouns: tuple[tuple[Fact, str], ...] = ()
+    beside_facts: str = ""
     among: str = ""
     said_before: str = ""
     around_title: str = ""
@@ -185,6 +188,10 @@ class ConversationWords:
     several: str = ""
 
 
+AskedFor = Literal["papers", "why", "count", "when", "who", "how", "whether", "what"]
+"""What kind of thing a question wants to be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class EvidenceWords:
     """A sentence that begins with `leans` needs the one before it, unless it begins with `about_itself`.
@@ -201,7 +208,7 @@ class EvidenceWords:
     `wants_explained` is found may want that of its `term`, or of something in quotation marks, which `asking_what`
     asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit has one. One with
     `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
-    that it opens with.
+    that it opens with. What is asked for is told by the first pattern of `asks_for` that is found.
     """
 
     leans: str = ""
@@ -226,6 +233,7 @@ class EvidenceWords:
     figure: str = ""
     asks_openly: str = ""
     asks_whether: str = ""
+    asks_for: Mapping[AskedFor, str] = field(default_factory=dict[AskedFor, str])
     verdict: str = ""
 
 

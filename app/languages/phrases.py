@@ -160,6 +160,7 @@ class CollectionPhrases:
     abstract_only: str
     read_at: str
     stop: str
+    between_facts: str
     no_address: str
     by_content: str
     nothing: str

@@ -74,7 +74,8 @@ class CollectionAnswerer:
         if asked.paper and asked.intent == "bibtex":
             return reference(asked.paper, language)
         if asked.paper and asked.intent in FACTS:
-            heading = fact(asked.intent, asked.paper, language)
+            facts = [fact(one, asked.paper, language) for one in (asked.intent, *asked.also)]
+            heading = language.collection.between_facts.join(facts)
             return replace(self._listing(heading, [asked.paper], [asked.paper], "", language), followups=())
         if asked.paper:
             return self._similar(asked, asked.paper, filters, chosen, language, left_out)

@@ -35,6 +35,10 @@ _SIMILAR = _of_each(lambda grammar: grammar.similar)
 _FACTS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
     (fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.facts
 )
+_FACT_NOUNS: tuple[tuple[Fact, re.Pattern[str]], ...] = tuple(
+    (fact, re.compile(pattern)) for language in LANGUAGES for fact, pattern in language.grammar.fact_nouns
+)
+_BESIDE_FACTS = any_of(lambda language: language.grammar.beside_facts)
 _OF_WHOLE = any_of(lambda language: language.grammar.of_whole)
 _SAID_BEFORE = any_of(lambda language: language.grammar.said_before)
 _REFINED = _of_each(lambda grammar: grammar.refined)
@@ -74,6 +78,16 @@ def fact_of(text: str) -> FactAsked | None:
             title = said.get("title")
             return FactAsked(fact, said["work"] or "" if title is None else title, title is None)
     return None
+
+
+def facts_listed(text: str) -> tuple[tuple[Fact, ...], str]:
+    """The facts that a folded text lists, as "authors and link of …", and what else it says; none of fewer than two."""
+    found = {fact: match.start() for fact, pattern in _FACT_NOUNS if (match := pattern.search(text))}
+    if len(found) < 2:
+        return (), text
+    for _, pattern in _FACT_NOUNS:
+        text = pattern.sub(" ", text)
+    return tuple(sorted(found, key=lambda fact: found[fact])), " ".join(_BESIDE_FACTS.sub(" ", text).split())
 
 
 def order_among(text: str) -> Intent | None:

@@ -16,6 +16,7 @@ from app.answering.collection.grammar import (
     QuestionForm,
     asks_for_overview,
     fact_of,
+    facts_listed,
     form_of,
     order_among,
     points_back,
@@ -54,10 +55,10 @@ _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
 class CollectionQuestion:
     """What is asked of the records, as far as the words say.
 
-    `paper` is the one that others shall be like, `limit` how many papers are wanted; where there
-    are some, only the papers `among` which one is wanted count;
-    `relative` marks dates counted from the newest paper. With `titles` nothing but titles is wanted, with
-    `first` also which to read first. The `tallies` are what is counted. `said` is the question so that it stands alone.
+    `paper` is the one that others shall be like, or of which a fact is asked, and those facts `also`; `limit` is how
+    many papers are wanted; where there are some, only the papers `among` which one is wanted count; `relative` marks
+    dates counted from the newest paper. With `titles` nothing but titles is wanted, with `first` also which to read
+    first. The `tallies` are what is counted. `said` is the question so that it stands alone.
     """
 
     intent: Intent
@@ -65,6 +66,7 @@ class CollectionQuestion:
     topic: str = ""
     author: str = ""
     paper: Paper | None = None
+    also: tuple[Intent, ...] = ()
     among: tuple[Paper, ...] = ()
     limit: int | None = None
     relative: bool = False
@@ -136,6 +138,9 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     """A fact that is asked of one paper, or of the few that treat a topic."""
     if len(text) > MAX_CHARS:
         return None
+    facts, title = facts_listed(folded(text))
+    if facts and (paper := paper_meant(title, records)):
+        return CollectionQuestion(facts[0], paper=paper, also=facts[1:])
     asked = fact_of(folded(without_manner(text)))
     if asked is None:
         term = term_asked(text) or ""

@@ -13,6 +13,7 @@ import numpy as np
 from app.answering.events import ReadSentence
 from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
 from app.answering.logistic import Logistic, number_in, read_fitted
+from app.answering.query.asked_for import asked_for
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import odds_of
 from app.languages import any_of
@@ -22,7 +23,7 @@ from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Filters, Passage
 
 MODEL_FILE = "models/prepared.json"
-FEATURES = ("near", "answers", "unknown", "names", "paper", "length", "read", "best")
+FEATURES = ("near", "answers", "unknown", "names", "paper", "length", "read", "best", "kind")
 TRIED = 3
 """Answers of which it is weighed whether they are asked for: those with the nearest ways of asking."""
 UNREAD = -6.0
@@ -144,8 +145,8 @@ class PreparedAnswers:
     ) -> dict[str, float]:
         """The `FEATURES`: how near a way is, how surely the text answers (log odds), the share of the question's words
         and the number of its names that are new to the answer, how near its papers are beside the nearest of all,
-        how long the question is, how surely the best of its quotes answers (log odds), and whether that is the best
-        sentence of all."""
+        how long the question is, how surely the best of its quotes answers (log odds), whether that is the best
+        sentence of all, and whether a way asks for the same kind of thing (1), none does (-1) or words do not tell."""
         answer, words = self._answers[place], content_words(question)
         known = _words_of(answer)
         said = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer)])[0]
@@ -164,6 +165,7 @@ class PreparedAnswers:
             "length": float(np.log1p(len(words))),
             "read": max((odds_of(sentence.score) for sentence in quotes), default=UNREAD),
             "best": float(bool(quotes) and quotes[0] == read[0]),
+            "kind": _same_kind(question, answer),
         }
 
 
@@ -195,6 +197,13 @@ def queries_of(answers: Sequence[PreparedAnswer], in_english: Callable[[str], st
 
 def _excerpt(answer: PreparedAnswer) -> Excerpt:
     return Excerpt(answer.quotes[0].paper.name if answer.quotes else "", (answer.text[ENGLISH],))
+
+
+def _same_kind(question: str, answer: PreparedAnswer) -> float:
+    wanted, told = asked_for(question), {kind for way in answer.asked if (kind := asked_for(way))}
+    if wanted is None or not told:
+        return 0.0
+    return 1.0 if wanted in told else -1.0
 
 
 def _words_of(answer: PreparedAnswer) -> frozenset[str]:

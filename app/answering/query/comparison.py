@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from app.languages import LANGUAGES, any_of
 from retrieval.lexical.han import has_han
@@ -11,6 +12,8 @@ from retrieval.lexical.tokens import content_words
 
 MAX_CHARS = 240
 MAX_SIDE_WORDS = 5
+ALIKE_CHARS = 4
+"""Two words that end in so many of the same letters say the same kind of thing of what follows: "online", "offline"."""
 _PLAIN = tuple(re.compile(pattern, re.IGNORECASE) for one in LANGUAGES for pattern in one.comparison.plain)
 _JUDGING = tuple(re.compile(pattern, re.IGNORECASE) for one in LANGUAGES for pattern in one.comparison.judging)
 _AROUND = any_of(lambda language: language.comparison.around, re.IGNORECASE)
@@ -47,6 +50,7 @@ def _checked(match: re.Match[str], judging: bool) -> Comparison | None:
     one, other = (_bare(match[name]) for name in ("a", "b"))
     if not (_is_side(one) and _is_side(other)) or one.casefold() == other.casefold():
         return None
+    one = _with_head(one, other)
     return Comparison((one, other), (match.groupdict().get("on") or "").strip(_ENDS), judging)
 
 
@@ -56,6 +60,14 @@ def _bare(side: str) -> str:
     while side != before:
         before, side = side, _AROUND.sub("", side.strip(_ENDS))
     return side
+
+
+def _with_head(one: str, other: str) -> str:
+    """The first side with the words that it shares with the other: "online" of "online or offline alignment"."""
+    first, _, head = other.partition(" ")
+    letters = zip(one.casefold()[::-1], first.casefold()[::-1], strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], letters))
+    return f"{one} {head}" if head and " " not in one and alike >= ALIKE_CHARS else one
 
 
 def _is_side(side: str) -> bool:

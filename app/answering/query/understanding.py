@@ -60,6 +60,8 @@ def understood(question: Question, records: Records) -> Understanding:
         listed = isinstance(several, Comparison) and asked.intent in ("list", "count", "newest", "oldest")
         # "How many by A, and how many by B" is counted as one.
         listed |= any(tally.wanted == "groups" for tally in asked.tallies)
+        # So are several facts of one paper.
+        listed |= bool(asked.also)
         return Understanding(asked.said, of_records=asked, several=None if listed else several)
     if wanted:
         return Understanding(wanted)

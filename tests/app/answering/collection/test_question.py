@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.answering.collection.question import MAX_CHARS, CollectionQuestion, going_on
 from app.answering.collection.records import Records
 from app.answering.query.conversation import read_conversation
+from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.shipped import default_questions_file
@@ -286,6 +287,37 @@ def test_a_fact_is_asked_of_one_paper(records: Records, question: str, fact: str
     asked = read(records, question)
     assert asked is not None and asked.paper is not None
     assert (asked.intent, asked.paper.id) == (fact, paper)
+
+
+@pytest.mark.parametrize(
+    ("question", "facts", "paper"),
+    [
+        ("Full author list for Sleeper Agents plus a link I can cite", ("who", "where"), "sleeper-agents"),
+        ("tracr repo link + license + authors", ("where", "who"), "tracr"),
+        (
+            "authors, year and doi of the many-shot jailbreaking paper",
+            ("who", "when", "where"),
+            "many-shot-jailbreaking",
+        ),
+        ("Sleeper Agents论文的作者和链接", ("who", "where"), "sleeper-agents"),
+        ("Who are the authors and what is the link of Sleeper Agents?", ("who", "where"), "sleeper-agents"),
+    ],
+)
+def test_several_facts_of_one_paper_are_asked_at_once(
+    all_papers: tuple[Paper, ...], question: str, facts: tuple[str, ...], paper: str
+) -> None:
+    read = understood(checked_question(question), Records(all_papers))
+    asked = read.of_records
+    assert asked is not None and asked.paper is not None and read.several is None
+    assert ((asked.intent, *asked.also), asked.paper.id) == (facts, paper)
+
+
+@pytest.mark.parametrize(
+    "question", ["what year was the best", "link and authors", "do authors link dates to Sleeper Agents?"]
+)
+def test_words_for_facts_alone_ask_for_none(records: Records, question: str) -> None:
+    asked = read(records, question)
+    assert asked is None or not asked.also
 
 
 def test_where_several_papers_treat_it_all_are_listed(records: Records) -> None:

@@ -25,6 +25,8 @@ COMPARES = {
     "Which is safer: Sparrow or InstructGPT?": Comparison(("Sparrow", "InstructGPT"), judging=True),
     "Is RLHF better than RLAIF?": Comparison(("RLHF", "RLAIF"), judging=True),
     "is RLHF or DPO more stable at scale": Comparison(("RLHF", "DPO"), "at scale", judging=True),
+    "online or offline training, which wins?": Comparison(("online training", "offline training"), judging=True),
+    "owls or night hawks, which is better": Comparison(("owls", "night hawks"), judging=True),
     "Do OpenAI and Anthropic agree on oversight?": Comparison(("OpenAI", "Anthropic"), "oversight", judging=True),
     "Do Anthropic's and DeepMind's papers agree that debate helps?": Comparison(
         ("Anthropic", "DeepMind"), "debate helps", judging=True
@@ -64,10 +66,10 @@ def test_what_does_not_surely_compare_is_no_comparison(text: str) -> None:
 
 @given(st.text(max_size=200), st.text(max_size=200))
 @settings(max_examples=100, deadline=None)
-def test_the_sides_are_pieces_of_the_text(one: str, other: str) -> None:
+def test_the_words_of_the_sides_are_those_of_the_text(one: str, other: str) -> None:
     text = f"{one} vs {other}"
     found = comparison_in(text)
-    assert found is None or all(side in text for side in found.sides)
+    assert found is None or all(word in text for side in found.sides for word in side.split())
 
 
 @pytest.mark.parametrize("unit", ["a vs b ", "is a better than ", "compare a and ", "a or b, which is ", "和 比 区别 "])
