@@ -190,8 +190,9 @@ EVIDENCE = EvidenceWords(
             "when": r"\bwhen (?:was|were|did|is)\b|\b(?:what|which) (?:year|month|date)\b",
             "who": r"\bwho(?:se|m)?\b|\b(?:which|what) (?:labs?|compan\w+|organi[sz]ations?|teams?|groups?)\b",
             "how": r"\bhow\b",
-            "whether": r"^(?:(?!wh|wat|how)\w+,? ){0,3}?(?:is|are|was|were|do|does|did|can|could|has|have|had|"
-            r"will|would|should|might|must)(?:n['’]?t)? (?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name))"
+            "whether": r"^(?:(?!wh|wat|how)\w+,? ){0,3}?(?:is|are|was|were|do|does|did|can|could|has|have|had|will"
+            r"|would|should|might|must)(?:n['’]?t)? "
+            r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name))"
             r"|\bwhether\b",
             "what": r"\bwh?at(?:['’]?s| is| are)\b|\bdefin\w+|\bexplain\b|\bmean(?:s|ing)?\b",
         }

@@ -51,7 +51,8 @@ _IN_NAMES = word_set(_IN_NAMES_TEXT)
 _USUAL_TEXT = """
 de: der die den von was ist sind wie warum welche wer wo wann gibt es ein eine einen einem einer und oder nicht auch ich
     sich wenn dass das dem bei mit nach zu zum zur über für auf aus kann können wird werden wurde haben hat sein seine
-    mich uns mehr erkläre vom im am in an um als so also man will war zeig zeige mir vergleiche dafür
+    mich uns mehr erkläre vom im am in an um als so also man will war zeig zeige mir vergleiche dafür durch
+    gegen ohne unter zwischen diese dieser noch damit werde
 fr: de la le les du des un il en et que qui quoi quel quelle quels quelles comment pourquoi combien est-ce sont une dans
     sur pour par avec sans ou où ne pas plus moins je elle nous vous ce cette ça leur aux à au peut peuvent être ont
     quand a-t-il existe-t-il parle entre même aussi chez moi explique si me on or se son est mal donne montre selon

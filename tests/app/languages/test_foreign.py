@@ -425,6 +425,7 @@ def test_a_question_is_known_by_its_language(code: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("code", "text"),
     [
+        ("de", "Täuschung durch KI?"),
         ("de", "was bringt Debatte"),
         ("de", "was macht Sparrow"),
         ("de", "Was bedeutet RLHF"),
