@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from app.answering.events import AnswerSentence
 from app.answering.writing.quotes import verdict_before
 from app.languages import language_of
-from app.surfaces.markup import Layer, segments, text_html
+from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
+from retrieval.web_address import paper_address
 
 # What begins with a run of white space begins nowhere within it, or long runs would take their square in time.
 _MARKER = re.compile(r"(?:(?<![ \t])[ \t]+)?\[([0-9]{1,4}(?:\s*,\s*[0-9]{1,4})*)\]")
@@ -23,13 +24,13 @@ _VERDICTS = ("uncited", "unsupported", "contradicted")
 
 
 def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
-    """The answer's paragraphs: titles emphasised, quotes in their own face, markers for quotes that exist.
+    """The answer's paragraphs: titles lead to their papers, quotes in their own face, markers for quotes that exist.
 
-    The first `MAX_LINKS` numbers are links, further ones stay the text that they are.
+    The first `MAX_LINKS` numbers and titles are links, further ones stay the text that they are.
     """
     # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
     text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
-    titles = {paper.title for paper in _papers_named(exchange) if paper.title}
+    titles = {paper.title: paper_address(paper) for paper in _papers_named(exchange) if paper.title}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
     seen: set[int] = set()
     pieces: list[str] = []
@@ -43,7 +44,9 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
             links += 1 + piece.count(",")
             pieces.append(_markers(piece, number, papers, seen, words))
         else:
-            pieces.append(_styled(piece, labels, words))
+            link = outside_link(titles.get(piece), piece) if "title" in labels and links < MAX_LINKS else ""
+            links += bool(link)
+            pieces.append(_styled(link or text_html(piece), labels, words))
         if verdict:
             pieces.append(_verdict(words(f"verdict_{verdict}"), words))
     return f"<p>{''.join(pieces)}</p>".replace("<p></p>", "")
@@ -91,8 +94,11 @@ def _verdict(verdict: str, words: UiStrings) -> str:
 
 
 def inline_layers(text: str, titles: Collection[str], unfinished: bool = False) -> list[Layer]:
-    """What is said of an answer's text; a quote is verbatim, so nothing inside it is a marker or a title."""
-    quotes = quoted_spans(text, unfinished)
+    """What is said of an answer's text; a quote is verbatim, so nothing inside it is a marker or a title.
+
+    A title that stands between quotation marks by itself is a title.
+    """
+    quotes = [(start, end) for start, end in quoted_spans(text, unfinished) if text[start + 1 : end - 1] not in titles]
     layers = [Layer(start, end, "quoted") for start, end in quotes]
     layers += [Layer(*match.span(), "break") for match in _BREAK.finditer(text)]
     found = [(match.span(), "marker") for match in _MARKER.finditer(text)]
@@ -123,8 +129,7 @@ def quoted_spans(text: str, unfinished: bool = False) -> list[tuple[int, int]]:
     return [*spans, (opened[0], len(text))] if opened and unfinished else spans
 
 
-def _styled(piece: str, labels: Collection[str], words: UiStrings) -> str:
-    html = text_html(piece)
+def _styled(html: str, labels: Collection[str], words: UiStrings) -> str:
     if "title" in labels:
         html = f"<em>{html}</em>"
     if "opens" in labels:

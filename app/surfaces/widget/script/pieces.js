@@ -13,7 +13,9 @@ export const withoutMarkers = (text) => text.replace(MARKER, "");
 export function piecesOf(text, sentences, titles, unfinished) {
   const verdicts = placed(sentences, text).filter(({ label }) => VERDICTS.includes(label));
   const verdictAt = new Map(verdicts.map(({ end, label }) => [end, label]));
-  const quotes = quotedSpans(text, unfinished);
+  // A title that stands between quotation marks by itself is a title.
+  const named = new Set(titles);
+  const quotes = quotedSpans(text, unfinished).filter(({ start, end }) => !named.has(text.slice(start + 1, end - 1)));
   const layers = [verdicts, quotes, spansOf(text, BREAK, "break"), outside(spansOf(text, MARKER, "marker"), quotes)];
   for (const title of titles) layers.push(outside(titleSpans(text, title), quotes));
   return segments(text, layers.flat()).map(({ piece, end, labels }) => ({

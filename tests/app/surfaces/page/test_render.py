@@ -39,6 +39,7 @@ from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
+from app.surfaces.page.bounds import MAX_LINKS
 from app.surfaces.page.cards import abstract_html
 from app.surfaces.page.chosen_filters import Chosen, chips_html
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
@@ -304,7 +305,7 @@ def test_nothing_inside_a_quote_is_markup() -> None:
     exchange = answered("Sleeper Agents: “as Sleeper Agents show in [1]” [1]", cited, (), (Passage(PAPER, 0, 5, 0.5),))
     page = parsed(answer_html(exchange, 1, EN))
     assert "“as Sleeper Agents show in [1]”" in page.text
-    assert len(page.links()) == 1
+    assert len(page.links()) == 2  # the title outside and the number
     assert [tag for tag, _ in page.tags].count("em") == 1
 
 
@@ -321,11 +322,30 @@ def test_an_unfinished_quote_is_set_as_one_only_while_it_is_written() -> None:
     assert "quoted" not in answer_html(answered("He says “we fi"), 1, EN)
 
 
-def test_titles_of_the_papers_found_are_emphasised_while_the_answer_is_written() -> None:
+def test_titles_of_the_papers_found_lead_to_them_while_the_answer_is_written() -> None:
     running = (
         Exchange("Q?").after(Sources((Passage(PAPER, 0, 5, 0.5),))).after(Token("In Sleeper Agents, not Sleepers"))
     )
-    assert "In <em>Sleeper Agents</em>, not Sleepers" in answer_html(running, 1, EN)
+    link = outside_link(paper_address(PAPER), "Sleeper Agents")
+    assert "https://" in link and f"In <em>{link}</em>, not Sleepers" in answer_html(running, 1, EN)
+
+
+def test_a_title_without_an_address_to_follow_is_no_link() -> None:
+    for nowhere in (None, "javascript:alert(1)"):
+        paper = replace(PAPER, url=nowhere, arxiv_id=None, doi=None)
+        running = Exchange("Q?").after(Sources((Passage(paper, 0, 5, 0.5),))).after(Token("In Sleeper Agents"))
+        assert "In <em>Sleeper Agents</em>" in answer_html(running, 1, EN)
+
+
+def test_of_very_many_titles_the_first_are_links() -> None:
+    running = Exchange("Q?").after(Sources((Passage(PAPER, 0, 5, 0.5),))).after(Token("Sleeper Agents, " * 300))
+    assert answer_html(running, 1, EN).count("<a ") == MAX_LINKS
+
+
+def test_a_title_between_quotation_marks_by_itself_is_no_quote() -> None:
+    passages = Sources((Passage(PAPER, 0, 5, 0.5),))
+    html = answer_html(Exchange("Q?").after(passages).after(Token("“Sleeper Agents” in short: “Agents lie.”")), 1, EN)
+    assert html.count('class="quoted"') == 1 and '<span class="quoted">“Agents lie.”</span>' in html
 
 
 def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
@@ -341,7 +361,7 @@ def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
     assert html.count("(the quoted text does not say this)") == 1
     assert html.index("moon") < html.index("(no quote behind") < html.index("Training removes")
     assert 'class="supported"' not in html
-    assert "1 of 3 sentences backed by their quotes · written by tiny · 84 ms" in render.turn(exchange, 1, True, EN)
+    assert "1 of 3 sentences backed by their quotes · written by tiny · 84\u00a0ms" in render.turn(exchange, 1, True, EN)
 
 
 @given(st.lists(st.sampled_from(["One. [1] ", "Two “a”. ", "Three *b* [1]. ", "\n\n"]), max_size=6))
@@ -369,7 +389,7 @@ def test_what_comes_near_is_not_told_as_though_it_were_sure() -> None:
     sure = answered(quoted.text, (citation(1, "Backdoors persist."),), (quoted,))
     assert sure.answer is not None
     near = Exchange("Q?").after(Done(replace(sure.answer, status="partly")))
-    assert 'class="provenance whole">1 quote, word for word · 84 ms<' in render.provenance(sure, EN)
+    assert 'class="provenance whole">1 quote, word for word · 84\u00a0ms<' in render.provenance(sure, EN)
     told = render.provenance(near, EN)
     assert "1 quote, word for word · may not answer the question" in told and "whole" not in told
 
@@ -379,7 +399,7 @@ def test_that_quotes_are_quotes_and_that_they_answer_are_told_apart() -> None:
     unread = answered(quoted.text, (citation(1, "Backdoors persist."), citation(2, "Larger models")), (quoted,))
     assert unread.answer is not None
     read = replace(unread.answer, models=replace(unread.answer.models, reranker="minilm-reader"))
-    assert "2 quotes, word for word · 84 ms<" in render.provenance(unread, EN)
+    assert "2 quotes, word for word · 84\u00a0ms<" in render.provenance(unread, EN)
     assert "2 quotes, word for word · answers the question" in render.provenance(Exchange("Q?").after(Done(read)), EN)
     written = replace(read, mode="generated", models=replace(read.models, llm="smollm2"))
     told = render.provenance(Exchange("Q?").after(Done(written)), EN)
@@ -488,7 +508,7 @@ def test_what_the_filter_hides_is_named_and_one_click_of_the_last_exchange_asks_
     assert f"{REFUSAL} {hidden.text}Ask without the filter" in page.text
     assert [tag for tag, attributes in page.tags if "data-unfiltered" in attributes] == ["button"]
     assert "img" not in [tag for tag, _ in page.tags]
-    assert f"<em>{text_html(HOSTILE)}</em>" in answer_html(exchange, 1, EN)
+    assert f">{text_html(HOSTILE)}</a></em>" in answer_html(exchange, 1, EN)
     assert render.conversation((exchange, exchange), EN).count("data-unfiltered") == 1
     assert "data-unfiltered" not in render.earlier((exchange, exchange), EN)
     assert "去掉筛选再问" in render.turn(exchange, 1, True, ZH)
