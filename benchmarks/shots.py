@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from benchmarks.serving import CHROMIUM, running_server
@@ -20,6 +21,16 @@ ANSWERED: dict[str, dict[str, Any]] = {
     "page-dark": DESKTOP | {"color_scheme": "dark"},
     "page-phone": PHONE | {"color_scheme": "light"},
 }
+# A question of each kind, and what of its answer the picture begins with.
+KINDS: dict[str, tuple[str, str]] = {
+    "definition": ("What is superposition?", ".question"),
+    "verdict": ("Does RLHF even work?", ".question"),
+    "list": ("Which papers are about jailbreaking?", ".question"),
+    "table": ("Compare RLHF and RLAIF", ".comparison"),
+    "in-short": ("tl;dr of Sleeper Agents", ".question"),
+    "refusal": ("How long should I boil an egg?", ".question"),
+}
+COLOURS = 64
 # A page of somebody's, with the widget as its maker would put it there.
 HOST_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A reading list</title>
 <style>body {{ font: 18px/1.6 Georgia, serif; color: #333; max-width: 640px; margin: 48px 64px }}</style>
@@ -46,6 +57,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
         for name, options in ANSWERED.items():
             take_answer(browser, address, FOLDER / f"{name}.png", options)
+        for name, (question, begins) in KINDS.items():
+            for screen, options in (("desktop", DESKTOP), ("phone", PHONE)):
+                file = FOLDER / "answers" / f"{name}-{screen}.png"
+                take_kind(browser, address, file, question, begins, options | {"color_scheme": "light"})
         take_library(browser, address, FOLDER / "library.png")
         take_widget(browser, address, FOLDER / "widget-launcher.png", LAUNCHER, opened=True)
         take_widget(browser, address, FOLDER / "widget-inline.png", INLINE, opened=False)
@@ -63,6 +78,29 @@ def take_answer(browser: Browser, address: str, file: Path, options: dict[str, A
     if not options.get("has_touch"):
         page.click(".answer .marker >> nth=0")
     _save(page, file)
+
+
+def take_kind(browser: Browser, address: str, file: Path, question: str, begins: str, options: dict[str, Any]) -> None:
+    """One picture of the answer to a question of its kind, scrolled to where it `begins`."""
+    page = _opened(browser, address, options)
+    page.fill("#question textarea", question)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn:not([aria-busy]) .provenance")
+    page.evaluate("document.activeElement.blur()")
+    below = page.locator("#masthead").bounding_box()
+    room = 12 + (below["height"] if below else 0)
+    page.locator(f".turn {begins}").first.evaluate(
+        "(node, room) => scrollBy(0, node.getBoundingClientRect().top - room)", room
+    )
+    file.parent.mkdir(exist_ok=True)
+    _save(page, file)
+    _fewer_colours(file)
+
+
+def _fewer_colours(file: Path) -> None:
+    """Text on plain ground needs few colours, and a third of the room."""
+    with Image.open(file) as picture:
+        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def take_library(browser: Browser, address: str, file: Path) -> None:
@@ -101,7 +139,7 @@ def _save(page: Page, file: Path) -> None:
     page.wait_for_timeout(500)
     page.screenshot(path=file)
     page.context.close()
-    print(f"docs/images/{file.name}")
+    print(file.relative_to(FOLDER.parents[1]))
 
 
 if __name__ == "__main__":

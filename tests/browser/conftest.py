@@ -44,25 +44,27 @@ _ARGS = [
 _ANSWERED = "count => document.querySelectorAll('.turn').length === count && !document.querySelector('[aria-busy]')"
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory, other_site: guests.OtherSite) -> Iterator[str]:
-    """The address of `paperbacked serve`, in a home folder of its own."""
-    home = tmp_path_factory.mktemp("served")
+_ROOT = Path(__file__).parents[2]
+Serving = Callable[..., AbstractContextManager[str]]
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    """That of a command in a home folder of its own."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PAPERBACKED_")}
+    return kept | {"PAPERBACKED_HOME": str(home / "home")} | more
+
+
+@contextmanager
+def _serving(home: Path, *arguments: str, **environment: str) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     log = home / "server.log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("PAPERBACKED_")}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--port", str(port)],
-            cwd=Path(__file__).parents[2],
-            env=environment
-            | {
-                "PAPERBACKED_HOME": str(home / "home"),
-                "PAPERBACKED_WIDGET_ORIGINS": other_site.allowed,
-                # All tests together ask more in a minute than one reader may.
-                "PAPERBACKED_CLIENT_LIMIT": "0",
-            },
+            [sys.executable, "-m", "app", "serve", "--port", str(port), *arguments],
+            cwd=_ROOT,
+            # All tests together ask more in a minute than one reader may.
+            env=_environment(home, PAPERBACKED_CLIENT_LIMIT="0", **environment),
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -75,6 +77,32 @@ def server(tmp_path_factory: pytest.TempPathFactory, other_site: guests.OtherSit
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@pytest.fixture(scope="session")
+def serving() -> Serving:
+    """`with serving(home, "--collection", "mine") as address`: `paperbacked serve` in a home folder."""
+    return _serving
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """`command(home, "ingest", …)`: a command of the same home folder, which must succeed."""
+
+    def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "app", *arguments]
+        return subprocess.run(
+            line, cwd=_ROOT, env=_environment(home), capture_output=True, text=True, timeout=_READY_SECONDS, check=True
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, other_site: guests.OtherSite) -> Iterator[str]:
+    """The address of `paperbacked serve` over the papers that ship."""
+    with _serving(tmp_path_factory.mktemp("served"), PAPERBACKED_WIDGET_ORIGINS=other_site.allowed) as address:
+        yield address
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -123,6 +151,19 @@ Visitor = Callable[..., Visit]
 @pytest.fixture
 def visit(server: str, browser: Browser) -> Iterator[Visitor]:
     """`visit(width, height, …)`: the page in a fresh context; a call elsewhere or a console error fails the test."""
+    with _visits(server, browser) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def one_visit(server: str, browser: Browser) -> Iterator[Visit]:
+    """One page for tests that each begin a new conversation."""
+    with _visits(server, browser) as open_page:
+        yield open_page()
+
+
+@contextmanager
+def _visits(server: str, browser: Browser) -> Iterator[Visitor]:
     visits: list[Visit] = []
 
     def open_page(width: int = 1280, height: int = 860, **options: Any) -> Visit:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from app.answering.citations.references import bibtex, citation_keys, csl
 from app.answering.events import Answer, Citation
+from app.answering.refusals import nothing_near
 from app.answering.sources import closest_papers
 from app.surfaces.exports.comparison import comparisons_csv, markdown_table
 from app.surfaces.ui_strings import UiStrings, ui_strings
@@ -100,9 +101,9 @@ def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
     if answer.understood_as:
         yield words("md_understood", question=escaped(answer.understood_as))
     paragraphs = _PARAGRAPHS.split(answer.answer.strip())
-    abstained = answer.status == "abstained"
-    # The rest of a refusal names the closest papers, which follow here as a list.
-    for paragraph in paragraphs[:1] if abstained else paragraphs:
+    abstained, far = answer.status == "abstained", nothing_near(answer)
+    # The rest of a refusal names the closest papers, where any is near, which follow here as a list.
+    for paragraph in paragraphs[:1] if abstained and not far else paragraphs:
         yield _with_markers(paragraph, {citation.number for citation in answer.citations})
     if answer.table:
         yield markdown_table(answer.table, words, escaped)
@@ -117,7 +118,7 @@ def _answer(answer: Answer, words: UiStrings) -> Iterator[str]:
             yield from _reference(citation, words)
     else:
         yield words("md_nothing" if abstained else "md_unquoted")
-    if abstained and answer.sources:
+    if abstained and answer.sources and not far:
         yield f"### {words('md_closest')}"
         yield "\n".join(f"- {linked_paper(paper)}" for paper in closest_papers(answer.sources))
 

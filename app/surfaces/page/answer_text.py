@@ -28,8 +28,8 @@ def answer_html(exchange: Exchange, number: int, words: UiStrings) -> str:
 
     The first `MAX_LINKS` numbers and titles are links, further ones stay the text that they are.
     """
-    # An abstaining answer goes on to name the closest papers; the page sets those as a list of links.
-    text = exchange.text.split("\n\n")[0] if exchange.abstained else exchange.text
+    # An abstaining answer goes on to name the closest papers, if any is near; the page sets those as a list of links.
+    text = exchange.text.split("\n\n")[0] if exchange.abstained and not exchange.far else exchange.text
     titles = {paper.title: paper_address(paper) for paper in _papers_named(exchange) if paper.title}
     papers = {citation.number: citation.paper.name for citation in exchange.citations}
     seen: set[int] = set()

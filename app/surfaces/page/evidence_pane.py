@@ -68,6 +68,8 @@ def _arranged(exchange: Exchange) -> _Found:
     if exchange.running:
         # Which of them the answer will quote is known a moment later: naming them is enough.
         return _Found("card_reading", (), found)
+    if exchange.far:
+        return _Found("card_closest", (), ())
     closest: list[_Card] = [(passage.paper, passage, ()) for passage in found[:CLOSEST_PAPERS]]
     return _Found("card_closest", closest, found[CLOSEST_PAPERS:])
 

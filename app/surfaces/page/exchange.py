@@ -20,6 +20,7 @@ from app.answering.events import (
     Token,
 )
 from app.answering.question import Turn
+from app.answering.refusals import nothing_near
 from app.surfaces.exports.kept_answer import PaperOf
 from retrieval.types import Filters, Paper, Passage
 
@@ -58,6 +59,11 @@ class Exchange:
     @property
     def abstained(self) -> bool:
         return self.answer is not None and self.answer.status == "abstained"
+
+    @property
+    def far(self) -> bool:
+        """Whether it was refused as nothing that any paper is near to."""
+        return self.answer is not None and nothing_near(self.answer)
 
     def after(self, event: Event) -> Exchange:
         """The exchange as it stands once the event has happened."""

@@ -135,7 +135,7 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
     if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
         parts.append(provisional(exchange, number, words))
-    if exchange.abstained and not exchange.only:
+    if exchange.abstained and not exchange.only and not exchange.far:
         parts.append(closest(exchange, number, words))
     if exchange.failure:
         parts.append(f'<p class="failure">{text_html(said(exchange.failure, words.language))}</p>')

@@ -361,7 +361,9 @@ def test_unsupported_and_uncited_sentences_say_so_in_words() -> None:
     assert html.count("(the quoted text does not say this)") == 1
     assert html.index("moon") < html.index("(no quote behind") < html.index("Training removes")
     assert 'class="supported"' not in html
-    assert "1 of 3 sentences backed by their quotes · written by tiny · 84\u00a0ms" in render.turn(exchange, 1, True, EN)
+    assert "1 of 3 sentences backed by their quotes · written by tiny · 84\u00a0ms" in render.turn(
+        exchange, 1, True, EN
+    )
 
 
 @given(st.lists(st.sampled_from(["One. [1] ", "Two “a”. ", "Three *b* [1]. ", "\n\n"]), max_size=6))
