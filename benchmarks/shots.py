@@ -15,7 +15,7 @@ from benchmarks.serving import CHROMIUM, running_server
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 860}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 ANSWERED: dict[str, dict[str, Any]] = {
     "page-desktop": DESKTOP | {"color_scheme": "light"},
     "page-dark": DESKTOP | {"color_scheme": "dark"},

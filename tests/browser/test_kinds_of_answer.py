@@ -1,6 +1,7 @@
 """Each kind of question, asked of the real page over the papers that ship: what a reader is shown for it.
 
-A question beside the papers is in test_page.py; a filter that hides one paper's record in test_page_actions.py.
+A question that the papers come near to and do not answer is in test_page.py; a filter that hides one paper's record in
+test_page_actions.py.
 """
 
 from __future__ import annotations
@@ -111,6 +112,11 @@ def test_a_comparison_is_a_table_of_both_sides_to_take_along(seen: Any) -> None:
     expect(rows.locator("th")).to_have_text(["RLHF", "RLAIF"])
     said = rows.locator("q").all_inner_texts()
     assert "reward model from human feedback" in said[0] and "RL from AI Feedback" in said[1]
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    for cell in rows.locator("th, td").all():
+        box = cell.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    seen.page.set_viewport_size({"width": 1280, "height": 860})
     markdown, table = downloaded(seen, "markdown"), list(csv.reader(downloaded(seen, "csv").splitlines()))
     for side, quote in zip(("RLHF", "RLAIF"), said, strict=True):
         assert any(line.startswith(f"| {side} |") for line in markdown.splitlines())

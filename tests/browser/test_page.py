@@ -13,7 +13,7 @@ from retrieval.shipped import default_papers_file
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
-EGG = "How long should I boil an egg?"
+NEAR = "How much does OpenAI pay its red teamers?"
 HOSTILE = "<img src=x onerror=window.__xss=1><script>window.__xss=1</script> sycophancy"
 FIRST_CARD = "#margin .evidence:not([hidden]) .card"
 
@@ -115,9 +115,9 @@ def test_years_that_run_backwards_get_one_sentence(visit) -> None:
     assert seen.page.locator(".turn").count() == 0
 
 
-def test_a_question_beside_the_papers_is_turned_down_with_care(visit, shoot) -> None:
+def test_a_question_that_the_papers_do_not_answer_is_turned_down_with_care(visit, shoot) -> None:
     seen = visit()
-    seen.ask(EGG)
+    seen.ask(NEAR)
     assert seen.text(".answer") == "The papers do not answer this."
     assert seen.page.locator(".closest li").count() == 3
     assert seen.text(".evidence-heading") == "Closest papers"

@@ -9,6 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 EGG = "How long should I boil an egg?"
+NEAR = "How much does OpenAI pay its red teamers?"
 NO_CLIPBOARD = """() => {
   Object.defineProperty(navigator, "clipboard", { value: undefined });
   window.copies = [];
@@ -19,7 +20,7 @@ NO_CLIPBOARD = """() => {
 def test_on_paper_are_the_answers_with_their_quotes_and_where_they_stand_on_white(visit) -> None:
     seen = visit(color_scheme="dark")
     seen.ask(BACKDOOR)
-    seen.ask(EGG)
+    seen.ask(NEAR)
     page = seen.page
     page.emulate_media(media="print")
     for selector in ("#masthead", "#composer", ".actions", ".next", ".also"):

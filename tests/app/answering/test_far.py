@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.answering.collection.records import Records
+from app.answering.events import Answer, AnswerModels
 from app.answering.query.courtesy import subjects_of
+from app.answering.refusals import nothing_near
 from app.answering.sources import NEAR_FROM, asked_about, is_far, near_the_closest, put_first
 from app.languages import ENGLISH, language_of
 from app.local_answerer import LocalAnswerer
@@ -23,6 +27,28 @@ def test_what_is_far_has_a_low_score_and_surely_no_answer(score: float, confiden
 
 def test_where_nothing_is_found_everything_is_far() -> None:
     assert is_far([], 0.0)
+
+
+REFUSED = Answer(
+    "a",
+    "Q?",
+    "Q?",
+    "abstained",
+    "quotes",
+    "The papers do not answer this.\n\nThe papers here are about birds.",
+    0.01,
+    sources=(Passage(OWLS, 0, 5, 0.1),),
+    models=AnswerModels(reranker="reader"),
+)
+
+
+def test_a_refusal_of_what_is_far_is_known_by_its_scores_and_by_naming_no_paper() -> None:
+    assert nothing_near(REFUSED)
+    assert not nothing_near(replace(REFUSED, answer="The papers do not answer this.\n\nClosest to it: Owls."))
+    assert not nothing_near(replace(REFUSED, sources=(Passage(OWLS, 0, 5, 0.4),)))
+    assert not nothing_near(replace(REFUSED, models=AnswerModels()))  # nobody knows what the scores mean
+    assert not nothing_near(replace(REFUSED, sources=()))
+    assert not nothing_near(replace(REFUSED, status="answered"))
 
 
 def test_what_the_papers_are_about_is_told_by_their_categories() -> None:

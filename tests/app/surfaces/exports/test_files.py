@@ -117,6 +117,21 @@ def test_an_answer_from_nothing_says_so_and_names_the_closest_papers() -> None:
     assert as_bibtex([refused]) == "" and as_csl([refused]) == []
 
 
+def test_of_what_no_paper_is_near_to_none_is_named() -> None:
+    far = replace(
+        ANSWER,
+        status="abstained",
+        answer=f"{REFUSAL}\n\nThe papers here are about birds.",
+        confidence=0.01,
+        sentences=(),
+        citations=(),
+        sources=(Passage(SLEEPER, 0, 18, 0.1),),
+        models=replace(ANSWER.models, reranker="reader"),
+    )
+    markdown = conversation_markdown([far], today=DAY)
+    assert "The papers here are about birds." in markdown and "Sleeper Agents" not in markdown
+
+
 def test_each_cited_paper_is_listed_once() -> None:
     other = replace(SLEEPER, id="other")
     twice = replace(ANSWER, citations=(Citation(1, other, 0, 18, 0.5), *ANSWER.citations[1:]))

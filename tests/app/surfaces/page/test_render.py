@@ -386,6 +386,17 @@ def test_an_abstaining_answer_names_the_closest_papers_and_what_can_be_asked() -
     assert "Closest papers" in cards and "Also found (2)" in cards
 
 
+def test_a_refusal_of_what_no_paper_is_near_to_names_none() -> None:
+    text = f"{REFUSAL}\n\nThe papers here are about owls."
+    near = answered(text, sources=(Passage(PAPER, 0, 5, 0.1),))
+    assert near.answer is not None and "data-card=" in render.turn(near, 1, True, EN)
+    known = replace(near.answer, confidence=0.01, models=AnswerModels(reranker="reader"))
+    far = Exchange("Q?").after(Done(known))
+    html = render.turn(far, 1, True, EN)
+    assert "The papers here are about owls." in html and "data-card=" not in html and "closest" not in html
+    assert evidence(far, 1, True) == ""
+
+
 def test_what_comes_near_is_not_told_as_though_it_were_sure() -> None:
     quoted = AnswerSentence("Nearest: “Backdoors persist.” [1]", (1,), "supported", 1.0)
     sure = answered(quoted.text, (citation(1, "Backdoors persist."),), (quoted,))
