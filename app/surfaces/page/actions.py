@@ -26,7 +26,7 @@ def actions(exchange: Exchange, number: int, last: bool, words: UiStrings) -> st
         row.append(_link(exchange, words))
         row.append(_export(words, bool(exchange.answer.table)) if last else "")
         row.append(_thumbs(words))
-    if exchange.passages:
+    if exchange.passages and not exchange.far:
         row.append(_button(f'data-sources="{number}"', words("action_sources")))
     label = text_html(words("action_row"))
     return f'<div class="actions" role="group" aria-label="{label}">{"".join(row)}</div>'

@@ -394,6 +394,7 @@ def test_a_refusal_of_what_no_paper_is_near_to_names_none() -> None:
     far = Exchange("Q?").after(Done(known))
     html = render.turn(far, 1, True, EN)
     assert "The papers here are about owls." in html and "data-card=" not in html and "closest" not in html
+    assert "data-sources" not in html
     assert evidence(far, 1, True) == ""
 
 
