@@ -25,7 +25,7 @@ MAX_KEPT_BYTES = 450_000
 MAX_ANNOUNCED_CHARS = 10_000
 """What is read out of one answer."""
 MAX_LINKS = 200
-"""Markers of one answer that lead to their quote; what follows stays text."""
+"""Markers and titles of one answer that lead to their quote or paper; what follows stays text."""
 
 _WHOLE_SHARE = 0.75
 """How much of the room is for what is drawn whole; the rest is for what is drawn in short."""
