@@ -127,11 +127,13 @@ def test_a_paper_in_short_is_this_project_s_line_then_the_paper_s_own_words(seen
     seen.ask("tl;dr of Sleeper Agents")
     opening = paragraphs(seen)[0]
     assert re.match(r"“Sleeper Agents: .*” in short, in this project's words: \w", opening)
-    # The summary stands in no quotation marks and in no quote's face, what the paper did and found does.
-    (quote,) = quotes(seen)
-    assert quote not in opening and "we train models" in quote and "We find that" in quote
-    lit = "".join(seen.page.locator("#margin mark").all_inner_texts())
-    assert " ".join(lit.split()) == quote and cited(seen)[0].startswith("Sleeper Agents")
+    # The summary stands in no quotation marks and in no quote's face; what the paper asked, did and found does.
+    names = [said.partition(": “")[0] for said in paragraphs(seen)[1:]]
+    assert names == ["Question", "Method", "Finding"] and not any(quote in opening for quote in quotes(seen))
+    asked, did, found = quotes(seen)
+    assert asked.endswith("?") and "we construct" in did and found.startswith("We find that")
+    lit = " ".join(" ".join(seen.page.locator("#margin mark").all_inner_texts()).split())
+    assert all(quote in lit for quote in (asked, did, found)) and cited(seen)[0].startswith("Sleeper Agents")
 
 
 def test_where_to_begin_is_a_few_papers_in_an_order_with_reasons(seen: Any) -> None:
