@@ -192,6 +192,11 @@ GRAMMAR = CollectionGrammar(
         ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
         (
             "summary",
+            rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:explain|describe|break down)(?: (?:to )?me)? (?:that|the|this) "
+            rf"(?P<title>.+? {_PAPER})(?: to me)?",
+        ),
+        (
+            "summary",
             r"(?!(?:what|how|why|who|when|which|does|do|did|is|are|can|could|explain|define|describe|tell|give)\b)"
             r"(?P<title>.+?),? in (?:just )?(?:a few|[a-z]+|\d+) (?:short |simple )?sentences\b.*",
         ),

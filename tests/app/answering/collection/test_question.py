@@ -279,6 +279,8 @@ FACTS = [
     ("How old is the scaling laws for reward model overoptimization paper?", "when", "reward-model-overoptimization"),
     ("where can I read Many-shot jailbreaking?", "where", "many-shot-jailbreaking"),
     ("Sleeper Agents是哪个实验室的？", "who", "sleeper-agents"),
+    ("can you explain the sleeper agents paper to me?", "summary", "sleeper-agents"),
+    ("explain that many-shot jailbreaking paper", "summary", "many-shot-jailbreaking"),
 ]
 
 
