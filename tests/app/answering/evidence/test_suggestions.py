@@ -51,6 +51,10 @@ def test_nearly_every_paper_with_an_abstract_has_some(all_papers: tuple[Paper, .
 @pytest.mark.model
 @pytest.mark.timeout(400)
 def test_what_is_suggested_is_answered_well(with_reader: LocalAnswerer) -> None:
-    asked = asked_all(with_reader, read_suggestions(shipped_file(FILE), with_reader.papers))
+    known = read_suggestions(shipped_file(FILE), with_reader.papers)
+    # One of each paper's, for time; `python -m benchmarks.suggestions` asks them all.
+    asked = asked_all(
+        with_reader, {paper: own[place % len(own) :][:1] for place, (paper, own) in enumerate(known.items())}
+    )
     badly = [question.text for question, answer in asked if not is_answered_well(question, answer)]
     assert len(badly) <= (1 - WELL) * len(asked), badly
