@@ -192,8 +192,8 @@ GRAMMAR = CollectionGrammar(
         ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
         (
             "summary",
-            rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:explain|describe|break down)(?: (?:to )?me)? (?:that|the|this) "
-            rf"(?P<title>.+? {_PAPER})(?: to me)?",
+            rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:explain|describe|break down)(?: (?:to )?me)? "
+            rf"(?:that|the|this) (?P<title>.+? {_PAPER})(?: to me)?",
         ),
         (
             "summary",

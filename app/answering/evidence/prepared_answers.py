@@ -39,6 +39,8 @@ ADDRESSED_FROM = 0.57
 SHORT = 2
 """Words of what need not say "you" to ask this program."""
 _ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)
+_REASON = re.compile(r"because\b", re.IGNORECASE)
+"""How an answer opens, in `ENGLISH`, that gives the reason of what it takes for known."""
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
 
 
@@ -135,6 +137,8 @@ class PreparedAnswers:
             # Nothing was read for it, so that how near its ways come has to tell.
             about = answer.status == "answered" and speaks_to_program(question)
             return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0)
+        if _REASON.match(answer.text[ENGLISH]) and asked_for(question) != "why":
+            return PreparedMatch(answer, 0.0)
         given = self.features(question, place, near, passages, read)
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.

@@ -82,6 +82,22 @@ def test_a_way_as_it_stands_is_what_was_asked_whatever_was_read(retriever: Paper
     assert matched(found, "how do owls fly at night") is None
 
 
+def test_a_reason_is_given_to_who_asks_why(retriever: PaperRetriever, sleeper: Paper) -> None:
+    why = PreparedAnswer(("why do owls fly", "what about owls"), {"en": "Because they can."}, ())
+    found = prepared(retriever, quoting(why, sleeper))
+    assert matched(found, "why do owls fly at night") is not None
+    assert matched(found, "what about owls") is None
+
+
+def test_a_way_that_asks_for_the_same_kind_of_thing_is_told_from_others(
+    retriever: PaperRetriever, sleeper: Paper
+) -> None:
+    count = PreparedAnswer(("how many owls fly", "owls that fly"), {"en": "Nine."}, ())
+    found = prepared(retriever, quoting(count, sleeper))
+    kinds = [found.features(asked, 0, 0.5, (), ())["kind"] for asked in ("how many owls", "why owls", "owls")]
+    assert kinds == [1.0, -1.0, 0.0]
+
+
 def test_who_wants_nothing_answered_below_a_chance_gets_nothing_prepared_below_it() -> None:
     assert NEAR.answering_from(0.9).asked_from == 0.9
     assert NEAR.answering_from(0.1) == NEAR
