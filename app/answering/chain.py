@@ -42,6 +42,7 @@ from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
+from app.answering.sources import put_first
 from app.answering.telling import AnswerTeller, Unsupported, unwritten
 from app.answering.work import Work
 from app.answering.writing.quotes import refusal_answer
@@ -125,7 +126,7 @@ class AnswerChain(Runnable[Question, Event]):
             question = foreign.question if foreign else input
             question = replace(question, text=self.records.written_out(question.text))
             asked = understood(question, self.records)
-            work = Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again)
+            work = Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again, about=asked.about)
             yield from self._answer(work, asked)
         except IndexGoneError:
             raise
@@ -167,7 +168,9 @@ class AnswerChain(Runnable[Question, Event]):
         self._find(work)
         found = self.search.with_prepared(work.found, asked.plainly or work.standalone, work.question.filters)
         # What the records are asked for they know better than what was written of them.
-        if found.prepared and (found.prepared.answer.quotes or not asked.of_records):
+        if not found.prepared or not work.fits(found.prepared.answer):
+            return
+        if found.prepared.answer.quotes or not asked.of_records:
             work.found = found
 
     def _prepared_reply(self, work: Work) -> Reply | None:
@@ -249,6 +252,8 @@ class AnswerChain(Runnable[Question, Event]):
         if work.standalone == work.question.text:
             work.passages = found
             work.left_out |= left_out
+        else:
+            work.about = doubt.about
 
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -266,6 +271,8 @@ class AnswerChain(Runnable[Question, Event]):
             work.passages = self.search.passages(work.standalone, work.question.filters, work.left_out.update)
         work.clock("retrieve_ms")
         asked_for = work.standalone if work.again else work.question.text
+        # Named in the question, a paper's sentences come first where they answer.
+        asked_for = " ".join([asked_for, *(paper.name for paper in work.about)])
         work.found = self.search.read(asked_for, work.standalone, work.question.text, work.passages)
         work.found_for = work.standalone
 
@@ -275,6 +282,8 @@ class AnswerChain(Runnable[Question, Event]):
         if work.foreign:
             evidence = unread(evidence, bool(work.foreign.terms))
         work.passages, work.written = found.passages, found.written
+        if work.about and evidence.status == "abstained":
+            work.passages = put_first(work.about[0], work.passages)
         work.evidence, work.quotes = evidence, evidence.quotes
         work.followups = self._next(work)
         work.clock("evidence_ms")
@@ -289,7 +298,7 @@ class AnswerChain(Runnable[Question, Event]):
             return
         whole = replace(work.question, filters=Filters())
         asked = understood(whole, records)
-        again = Work(whole, asked.standalone, work.began, work.asked, again=asked.again, rewritten=work.rewritten)
+        again = Work(whole, asked.standalone, work.began, work.asked, again=asked.again, rewritten=work.rewritten, about=asked.about)
         with closing(self._answer(again, asked)) as events:
             # What is quoted is then decided, and nothing written yet.
             any(isinstance(event, Quotes) for event in events)

@@ -99,6 +99,7 @@ class AnswerTeller:
         named = self._of_collection.records.called_in(work.question.text)
         if named and not filters.admit(named):
             named = None
+        named = named or (work.about[0] if work.about else None)
         far = known and named is None and is_far(work.passages, work.evidence.confidence)
         paper = named or (asked_about(work.passages) if known else None)
         closest = put_first(paper, work.passages) if paper else work.passages

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from app.answering.events import Citation, OutsideFilter
 from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
+from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.search import Found
 from app.answering.query.conversation import Again
 from app.answering.query.foreign_question import ForeignQuestion
@@ -19,7 +20,7 @@ from app.languages.foreign import cannot_read
 from app.languages.foreign_phrases import spoken, terms_read
 from app.languages.language import Language
 from app.languages.phrases import AnswerPhrases
-from retrieval.types import Passage
+from retrieval.types import Paper, Passage
 
 
 @dataclass(slots=True)
@@ -44,6 +45,8 @@ class Work:
     foreign: ForeignQuestion | None = None
     """The question, where it is in a language that cannot be read."""
     again: Again | None = None
+    about: tuple[Paper, ...] = ()
+    """Papers spoken of before that the question is about: what they say to it comes first."""
     several: SeveralAnswer | None = None
     rewritten: str | None = None
     """The question as a language model has said it so that it stands alone."""
@@ -62,6 +65,10 @@ class Work:
     def brief(self) -> bool:
         """Whether one quote is enough: few words are wanted, of this answer or of the one before it."""
         return self.again == "shorter" or wants_brief(self.asked)
+
+    def fits(self, answer: PreparedAnswer) -> bool:
+        """Whether the prepared answer begins with a paper that the question is about, where that is known."""
+        return not (self.about and answer.quotes) or answer.quotes[0].paper in self.about
 
     @property
     def words(self) -> AnswerPhrases:

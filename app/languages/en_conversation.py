@@ -128,6 +128,10 @@ CONVERSATION = ConversationWords(
         rf"tl;?dr|summar(?:y|i[sz]e)(?: them|{_THAT})|sum (?:it|that|this) up)(?: please| pls)?"
     ),
     contracted=r"n['’]t\b|['’](?:d|ll|m|re|s|t|ve)\b",
+    called=(
+        r"\bthe (?!(?:first|second|third|fourth|fifth|last|next|previous|other|same|whole|best|right|wrong|only)\b)"
+        r"((?:[\w-]+ ){1,4}?)(?:one|paper|study|work|article|report)\b"
+    ),
     ordinal=(r"\bthe (first|second|third|fourth|fifth|last)(?: (?:one|paper|study|work|of (?:them|these|those)))?\b"),
     ordinals=MappingProxyType({"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}),
     several=r"\b(?:they|them|their|these|those|both|each|all)\b",

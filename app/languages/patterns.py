@@ -172,7 +172,8 @@ class ConversationWords:
 
     `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end.
     `again` as the whole text wants what was said before told once more, `shorter` in fewer words.
-    `contracted` is no word of its own. `ordinal` points at a paper of a list, in its
+    `contracted` is no word of its own. `called` calls a paper by a few words, in its one group that is filled: "the
+    skin one". `ordinal` points at a paper of a list, in its
     group one of `ordinals`, which have its place; `several` means many of them.
     """
 
@@ -183,6 +184,7 @@ class ConversationWords:
     again: str = ""
     shorter: str = ""
     contracted: str = ""
+    called: str = ""
     ordinal: str = ""
     ordinals: Mapping[str, int] = field(default_factory=dict[str, int])
     several: str = ""

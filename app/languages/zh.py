@@ -312,6 +312,7 @@ _CONVERSATION = ConversationWords(
     refers_back="它|他们|她们|这|那|其",
     again="(?:谢谢|好的?|请|能|可以|再|更|说得?|详细|简单|多|一?点|一些|讲讲|解释|一下|举个?例子?|什么意思|[吗吧，,])+",
     shorter="(?:谢谢|好的?|请|能|可以|再|更|说得?|简?短|简洁|总结|一?点|一些|一下|一句话|概括|[吗吧，,])+",
+    called="(?:讲|说|关于|研究|做)([^，。？！的]{1,12})的那[篇个]|^([^，。？！那的]{1,8})那篇",
     ordinal=f"第([{_ORDINALS}])篇",
     ordinals=MappingProxyType({character: place for place, character in enumerate(_ORDINALS)}),
     several="它们|这些",

@@ -6,13 +6,14 @@ import math
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
 from app.answering.collection.abbreviations import forms_of, written_out
 from app.answering.collection.called import Named, Units, values_called
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
+from app.languages import LANGUAGES
 from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 from retrieval.types import Paper
@@ -22,6 +23,8 @@ NAME_WORDS = 3
 MENTIONS = 2
 """An abstract that says the topic's words in a row so often is about it."""
 CALLED_WORDS = 5
+HALF_NAMED, HALF_NAME_CHARS = 2, 3
+"""A word of so many letters names a paper where no more papers than that use it."""
 LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
@@ -32,6 +35,8 @@ _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
 # Words that say nothing among papers on AI safety, as content words.
 _EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
+ASKING = frozenset(content_words(" ".join(language.evidence.asking for language in LANGUAGES)))
+"""Words of which a question is made, whatever it is about."""
 
 
 class Records:
@@ -169,6 +174,26 @@ class Records:
                     return paper
         return None
 
+    def half_named(self, text: str, known: Collection[str] = ()) -> Paper | None:
+        """The one paper that a text names by a word of its name, id or organisation which hardly any other uses.
+
+        "Nash" is the paper on Nash learning; content words that are `known` from elsewhere name nothing.
+        """
+        words = [word for word in _WORD.findall(text.casefold()) if len(word) >= HALF_NAME_CHARS]
+        places = [self._by_half_name[word] for word in words if self._tells(word, known)]
+        common = frozenset[int].intersection(*places) if places else frozenset[int]()
+        return self.papers[next(iter(common))] if len(common) == 1 else None
+
+    def _tells(self, word: str, known: Collection[str]) -> bool:
+        if len(self._by_half_name.get(word, ())) not in range(1, HALF_NAMED + 1) or word.isdigit():
+            return False
+        stems = content_words(word)
+        if not stems or not ASKING.isdisjoint(stems) or not set(stems).isdisjoint(known):
+            return False
+        none = frozenset[int]()
+        using = (self._by_word.get(stem, none) | self._by_word_of_abstract.get(stem, none) for stem in stems)
+        return len(none.union(*using)) <= HALF_NAMED
+
     def named_after(self, term: str) -> Paper | None:
         """The one paper that is `called` so, or that alone has a term which no paper explains in its title."""
         if paper := self.called(term):
@@ -291,6 +316,13 @@ class Records:
         return _postings(
             [name for author in paper.authors for name in (author.casefold(), *author.casefold().split()[-1:])]
             for paper in self.papers
+        )
+
+    @cached_property
+    def _by_half_name(self) -> Mapping[str, frozenset[int]]:
+        """Which places have each word as it is written in their name, id or organisation."""
+        return _postings(
+            _WORD.findall(f"{paper.name}\n{paper.id}\n{paper.organisation or ''}".casefold()) for paper in self.papers
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -108,7 +108,7 @@ class ReadEvidence:
         if status == "abstained":
             return Evidence(confidence, status, read=read)
         if status == "partly":
-            return Evidence(confidence, status, nearest_quote(ranked), read=read)
+            return Evidence(confidence, status, nearest_quote(ranked, passages, question), read=read)
         # Which of them is told, not whether one answers, depends on having a figure.
         told = best_first(with_figures(sentences), passages) if asks_figure(standalone) else ranked
         quotes = quotes_read(told, passages, question, term)
@@ -178,9 +178,8 @@ def quotes_read(
     asks what a `term` means, what says so stands before the rest of its paper.
     """
     by_paper = quotable_by_paper(ranked)
-    papers = {passage.paper.id: passage.paper for passage in passages if passage.paper.id in by_paper}
     surest = {paper: max(sentence.score for sentence in own) for paper, own in by_paper.items()}
-    named = [paper for paper in papers_named(question, tuple(papers.values())) if surest[paper] >= NAMED_FROM]
+    named = _named(question, passages, surest)
     several = asks_for_several(question)
     chosen: list[Sentence] = []
     least = 0.0
@@ -197,9 +196,20 @@ def quotes_read(
     return as_quotes(chosen)
 
 
-def nearest_quote(ranked: Sequence[Sentence]) -> tuple[Citation, ...]:
-    """The best sentence, with the one that it leans on, as one quote."""
-    own = quotable_by_paper(ranked)[ranked[0].paper.id]
+def _named(question: str, passages: Sequence[Passage], surest: Mapping[str, float]) -> list[str]:
+    """The papers that the question names, by their ids, of which one of the sentences may answer."""
+    papers = {passage.paper.id: passage.paper for passage in passages if passage.paper.id in surest}
+    return [paper for paper in papers_named(question, tuple(papers.values())) if surest[paper] >= NAMED_FROM]
+
+
+def nearest_quote(
+    ranked: Sequence[Sentence], passages: Sequence[Passage] = (), question: str = ""
+) -> tuple[Citation, ...]:
+    """The best sentence, of a paper that the question names where one may answer, with what it leans on, as one
+    quote."""
+    by_paper = quotable_by_paper(ranked)
+    surest = {paper: max(sentence.score for sentence in own) for paper, own in by_paper.items()}
+    own = by_paper[next(iter(_named(question, passages, surest)), ranked[0].paper.id)]
     return as_quotes(best_of_paper(own, 1, 1 + EXPLAINED, (), SENTENCE_WITHIN, QUOTE_WORDS))
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from app.answering.collection.question import CollectionQuestion, folded, going_on
 from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked
+from app.answering.events import REFUSAL
 from app.answering.query.courtesy import courtesy_in
+from app.answering.query.pointing import called_in
 from app.answering.question import Question, Turn
 from app.languages import LANGUAGES, any_of
 from retrieval.lexical.han import has_han
@@ -43,6 +45,9 @@ _SHORTER = any_of(lambda language: language.conversation.shorter)
 _CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
 _ORDINAL = any_of(lambda language: language.conversation.ordinal, re.IGNORECASE)
 _SEVERAL = any_of(lambda language: language.conversation.several, re.IGNORECASE)
+_NEAREST = tuple(
+    said for language in LANGUAGES for said in (language.phrases.nearest, language.phrases.no_figure) if said
+)
 _PLACES = {word: place for language in LANGUAGES for word, place in language.conversation.ordinals.items()}
 
 
@@ -61,16 +66,24 @@ class _Topic:
     def named_ids(self) -> frozenset[str]:
         return frozenset(paper.id for paper in self.named)
 
+    @property
+    def first_words(self) -> frozenset[str]:
+        """The content words of the questions and of the paper that was named first."""
+        return frozenset(content_words(self.asked)).union(*map(words_of_paper, self.named[:1]))
+
     def speaks_of(self, words: Collection[str]) -> bool:
         """Whether the questions, or the papers that were named, have one of these content words."""
         said = set(content_words(self.asked)).union(*map(words_of_paper, self.named))
         return not said.isdisjoint(words)
 
     def joined(self, text: str) -> str:
-        about = (paper.name for paper in self._meant(text) if paper.name.casefold() not in self.asked.casefold())
+        return self.joined_with(self.meant(text), text)
+
+    def joined_with(self, papers: Iterable[Paper], text: str) -> str:
+        about = (paper.name for paper in papers if paper.name.casefold() not in self.asked.casefold())
         return " ".join(filter(None, (self.asked[-MAX_JOINED_CHARS:], *about, text)))
 
-    def _meant(self, text: str) -> tuple[Paper, ...]:
+    def meant(self, text: str) -> tuple[Paper, ...]:
         """The papers of the last answer that the question goes on about: those it counts out, else the first."""
         if match := _ORDINAL.search(text):
             place = _PLACES[match[match.lastindex or 0].casefold()]
@@ -97,7 +110,7 @@ def wants_again(text: str) -> Again | None:
 class Doubt:
     """A question that may go on from the topic before it, or begin one: `joined` is how it reads where it goes on.
 
-    `topic` has the ids of the papers that were spoken of; it `leans` where a word of it points back, and is `foreign`
+    `topic` has the ids of the papers that were spoken of, of which it is then first `about` some; it `leans` where a word of it points back, and is `foreign`
     where the papers hardly use its words.
     """
 
@@ -105,14 +118,17 @@ class Doubt:
     topic: frozenset[str]
     leans: bool = False
     foreign: bool = False
+    about: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What came before a question: its topic, and what the last question asked of the collection's records."""
+    """What came before a question: its topic, what the last question asked of the collection's records, and the papers
+    that all answers named, those of the last one first."""
 
     topic: _Topic = _Topic()
     of_records: CollectionQuestion | None = None
+    spoken_of: tuple[Paper, ...] = ()
 
     def standalone(self, text: str, records: Records) -> str:
         """The question with as much of what came before as it needs to be understood.
@@ -128,7 +144,19 @@ class Conversation:
             return text
         if wants_again(text):
             return self.topic.asked or self.topic.joined("")
+        if pointed := _pointed_at(text, self, records):
+            return pointed.standalone
         return self.topic.joined(text) if _continues(text, self.topic, records) else text
+
+    def about(self, text: str, records: Records) -> tuple[Paper, ...]:
+        """The papers that the question is about in the first place, as far as the conversation says."""
+        if not self.topic.is_set:
+            return ()
+        if wants_again(text):
+            return self.topic.named[:1]
+        if pointed := _pointed_at(text, self, records):
+            return (pointed.paper,)
+        return self.topic.meant(text) if _continues(text, self.topic, records) else ()
 
     def doubt(self, text: str, records: Records) -> Doubt | None:
         """Both ways to read the question, where its words alone do not say which is meant.
@@ -137,31 +165,74 @@ class Conversation:
         """
         if not self.topic.is_set or wants_again(text) or not _is_in_doubt(text, self.topic, records):
             return None
-        return Doubt(self.topic.joined(text), self.topic.named_ids, _leans(text), _foreign(text, records))
+        if _pointed_at(text, self, records):
+            return None
+        about = self.topic.meant(text)
+        return Doubt(
+            self.topic.joined_with(about, text), self.topic.named_ids, _leans(text), _foreign(text, records), about
+        )
 
 
 def read_conversation(history: tuple[Turn, ...], records: Records) -> Conversation:
     """What the conversation is about at its end."""
-    topic = _Topic()
-    of_records: CollectionQuestion | None = None
+    talk = Conversation()
     for asked, reply in _exchanges(history):
-        if topic.is_set and wants_again(asked):
-            continue
-        replied = records.named_in(reply)
-        goes_on = topic.is_set and _continues(asked, topic, records)
-        # What was answered tells how a question was read that could be read either way.
-        if replied and topic.named and _is_in_doubt(asked, topic, records):
-            goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
-        of_records = going_on(asked, of_records, records, topic.named)
-        paper = of_records.paper if of_records else None
-        named = replied or ((paper,) if paper else topic.named if goes_on else ())
-        if of_records and of_records.intent != "summary":
-            topic = _Topic("", named)
-        elif of_records and goes_on:
-            topic = _Topic(topic.asked, named)
-        else:
-            topic = _Topic(f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked, named)
-    return Conversation(topic, of_records)
+        if not (talk.topic.is_set and wants_again(asked)):
+            talk = _after(talk, asked, reply, records)
+    return talk
+
+
+def _after(before: Conversation, asked: str, reply: str, records: Records) -> Conversation:
+    """The conversation after one more exchange."""
+    topic, replied = before.topic, records.named_in(reply)
+    refused = REFUSAL in reply
+    # What no paper comes near is no topic: small talk, and what is asked of somebody else.
+    if refused and not replied:
+        return before
+    pointed = _pointed_at(asked, before, records) if topic.is_set else None
+    goes_on = topic.is_set and not pointed and _continues(asked, topic, records)
+    in_doubt = topic.is_set and not pointed and _is_in_doubt(asked, topic, records)
+    if refused and topic.named and (goes_on or in_doubt):
+        return before
+    # What was answered tells how a question was read that could be read either way.
+    if replied and topic.named and in_doubt:
+        goes_on = not topic.named_ids.isdisjoint(paper.id for paper in replied)
+    of_records = going_on(asked, before.of_records, records, topic.named)
+    named = replied or topic.named if goes_on else replied
+    if goes_on and topic.named and reply.startswith(_NEAREST):
+        named = topic.named
+    if of_records and of_records.paper and not named:
+        named = (of_records.paper,)
+    if pointed:
+        named = (pointed.paper, *(paper for paper in named if paper.id != pointed.paper.id))
+    said = f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked
+    if of_records:
+        said = "" if of_records.intent != "summary" else topic.asked if goes_on else said
+    spoken_of = tuple({paper.id: paper for paper in (*named, *replied, *before.spoken_of)}.values())
+    return Conversation(_Topic(said, named), of_records, spoken_of)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pointed:
+    """The paper that a question points at without its title, and how the question reads alone."""
+
+    paper: Paper
+    standalone: str
+
+
+def _pointed_at(text: str, before: Conversation, records: Records) -> _Pointed | None:
+    """The paper that the question calls by a few words, or names by half its name where it would else go on."""
+    topic = before.topic
+    if records.named_in(text):
+        return None
+    paper = called_in(text, before.spoken_of, records)
+    if paper is None and (_continues(text, topic, records) or _is_in_doubt(text, topic, records)):
+        paper = records.half_named(text, topic.first_words)
+    if paper is None or paper.id in {one.id for one in topic.named[:1]}:
+        return None
+    # What else it points back to is the topic: "does the NIST paper say anything about that".
+    back = paper not in before.spoken_of and refers_back(text)
+    return _Pointed(paper, topic.joined_with([paper], text) if back else f"{paper.name} {text}")
 
 
 def standalone_question(question: Question, records: Records | None = None) -> str:
@@ -203,6 +274,8 @@ def _is_in_doubt(text: str, topic: _Topic, records: Records) -> bool:
     """
     if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)):
         return False
+    if _asks_what_is(text, records):
+        return False
     if _leans(text):
         return True
     new = _foreign(text, records) or _has_subject_of_its_own(text, topic, records) or _asks_for_thing(text, records)
@@ -215,8 +288,15 @@ def _asks_for_thing(text: str, records: Records) -> bool:
     return bool(term) and (records.explained(term) or any(map(records.is_subject, content_words(term))))
 
 
+def _asks_what_is(text: str, records: Records) -> bool:
+    """The same of a whole question of that form, whose term points at nothing said before."""
+    term = term_asked(text)
+    whole = term is not None and folded(term) != folded(text) and not _GOES_ON.match(text)
+    return whole and not refers_back(term) and _asks_for_thing(text, records)
+
+
 def _continues(text: str, topic: _Topic, records: Records) -> bool:
-    if _NEW_TOPIC.match(text) or not needs_context(text):
+    if _NEW_TOPIC.match(text) or not needs_context(text) or _asks_what_is(text, records):
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True

@@ -18,6 +18,7 @@ from app.answering.question import Question
 from app.languages import language_of
 from retrieval.facets import Filters
 from retrieval.lexical.tokens import content_words
+from retrieval.types import Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Understanding:
     """`standalone` is the question as it reads without the conversation, by rules alone where there is a `doubt`.
 
     Where it is a courtesy, or asks which papers there are, it needs no search for evidence; `plainly` is how one about
-    this program reads. Where it is `several`
+    this program reads. `about` are papers that were spoken of before and that it is about in the first place; where
+    there is a `doubt`, that has them. Where it is `several`
     questions, or a comparison, each part may be answered by itself.
     """
 
@@ -36,6 +38,7 @@ class Understanding:
     plainly: str = ""
     of_records: CollectionQuestion | None = None
     several: Parts | Comparison | None = None
+    about: tuple[Paper, ...] = ()
 
 
 def understood(question: Question, records: Records) -> Understanding:
@@ -66,7 +69,9 @@ def understood(question: Question, records: Records) -> Understanding:
     if wanted:
         return Understanding(wanted)
     standalone = conversation.standalone(text, records)
-    return Understanding(standalone, conversation.doubt(text, records), again, several=several)
+    doubt = conversation.doubt(text, records)
+    about = () if doubt else conversation.about(text, records)
+    return Understanding(standalone, doubt, again, several=several, about=about)
 
 
 def _of_others(asked: CollectionQuestion, filters: Filters) -> bool:
