@@ -70,6 +70,31 @@ _COPIED = r"(?:tables?|figures?|appendix|appendices|charts?|graphs?|plots?|diagr
 
 _THIS_PAPER = r"(?:it|this|they|this one|(?:the|this) (?:paper|study|work|article|report|abstract)|the authors)"
 _ON = r"(?:(?:and|so|ok|okay|but|then|now|just)[, ]+)*+"
+_ALIKE = (
+    r"(?:like (?:it|this|that|these|those|them)|similar|comparable|along (?:those|these) lines|"
+    r"of (?:this|that|the) (?:kind|sort))"
+)
+_SAME = (
+    rf"(?:(?:something|anything|work|research|stuff|one|ones) {_ALIKE}|(?:something|anything) {_ALIKE}|"
+    r"(?:this|that|it|the same(?: thing)?|(?:this|that) (?:kind|sort) of (?:work|thing|research|study))|similar work)"
+)
+_DID = (
+    r"(?:do|does|did|doing|done|try|tried|make|made|have|had|build|built|publish(?:ed)?|find|found|show|shown|"
+    r"stud(?:y|ied|ies)|works?(?:ed|ing)? on|look(?:s|ed)? (?:at|into))"
+)
+_AREA = r"(?:direction|area|topic|field|subject|lines?|kind|vein|question|problem)"
+_THEREIN = rf"(?: than (?:it|this|that)| (?:in|on|along|of|about) (?:this|that|these|those|the same)(?: {_AREA})?)?"
+_AS_WELL = "(?: too| as well| also| before| since)?"
+_OTHERS = (
+    rf"{_ON}(?:did|does|do|has|have) (?:{OWN}|(?:any(?:one|body)|some(?:one|body)|any {_GROUP}) else|others?"
+    rf"|(?:any )?other {_GROUP}) (?:also |ever |too )?{_DID} {_SAME}{_AS_WELL}",
+    rf"{_ON}(?:who else|(?:which|what) other {_GROUP})(?: (?:has |have |is )?(?:{_DID}|doing) {_SAME}{_AS_WELL})?",
+    rf"{_ON}(?:(?:is|are) there |(?:do |have )?you (?:have |got )|have you (?:got )?)?(?:any(?:thing)?|something|some|more)"
+    rf"(?: {_PAPER})? (?:(?P<newer>newer|more recent|later)|(?P<older>older|earlier)|(?:else )?{_ALIKE})"
+    rf"(?: {_PAPER})?{_THEREIN}",
+    rf"{_ON}(?:(?:what|how) about |anything |something )?(?:from |by )?{OWN}"
+    r"(?: (?:version|take|work|paper|equivalent|counterpart|side))?",
+)
 
 GRAMMAR = CollectionGrammar(
     forms=WholeForms(
@@ -123,6 +148,7 @@ GRAMMAR = CollectionGrammar(
         rf"(?:what|which)(?: other)?(?: {_PAPER})?(?: else)? (?:are|is|looks?|comes?)(?: most| very)? "
         rf"(?:like|similar to|related to|close(?:st)? to|nearest to))(?: the)?(?: {_PAPER})? (?P<title>.+)"
     ),
+    others=_OTHERS,
     refined=(
         rf"(?:(?:and|or|but|what about|how about|only|just|also|then|those|these|them|ones?|same|for|which|what|"
         rf"how many|list|show|{_BIT}|{_PAPERS})(?:\s+|$))*+(?:{_ABOUT} (?P<topic>[^?]+))?"

@@ -100,6 +100,7 @@ CONVERSATION = ConversationWords(
     ),
     goes_on=(
         r"(?:and|but|so|also|then|ok|okay|yes|no|right|hm+|fine|what about|how about|what if|why not|how come|only|"
+        r"just (?:the|that|those|these)|"
         r"besides|apart from|(?:what|who|where|any(?:thing|one|body)?) else|any other|"
         r"(?:at|by|for|from|in|on|to|under|with) (?:how|what|which))\b"
     ),

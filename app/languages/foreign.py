@@ -160,6 +160,20 @@ def foreign_language(text: str) -> str | None:
     return None if chinese else _by_beginning(said, words) or _by_words(said, words)
 
 
+SHORTER = (
+    # German, French, Spanish, Italian, Portuguese, Dutch.
+    r"(?:bitte |etwas |noch |geht es |geht's |auch |mach (?:es|das) |sag (?:es|das) )*+(?:kürzer|kurz gesagt|in kürze"
+    r"|in einem satz)(?: bitte)?"
+    r"|(?:un peu |encore |en |fais |dis-le )*+(?:plus (?:court|bref|brièvement)|bref|une phrase)"
+    r"(?: s'il (?:te|vous) pla[iî]t)?"
+    r"|(?:un poco |algo |dilo |en )*+(?:más (?:corto|breve)|breve|una (?:frase|oración)|resumen)(?: por favor)?"
+    r"|(?:un po' |in )*+(?:più (?:corto|breve)|breve|una frase)(?: per favore)?"
+    r"|(?:um pouco |em )*+(?:mais (?:curto|breve)|resumo|uma frase)(?: por favor)?"
+    r"|(?:iets |nog |graag |in )*+(?:korter|het kort|één zin)(?: graag| alstublieft)?"
+)
+"""Whole texts that want the last answer in fewer words, in small letters."""
+
+
 def usual_words(code: str) -> frozenset[str]:
     """Words that a language uses all the time."""
     return _USUAL.get(code, frozenset())

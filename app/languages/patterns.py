@@ -73,9 +73,10 @@ class CollectionGrammar:
     """Questions about the collection; the text is folded, its filters are taken out and `OWN` names organisations.
 
     Loops are possessive, so that no text makes them slow. `similar` has the group
-    `title`, `refined` (a fragment such as "and on debate?") the group `topic`; `how_many`
-    says that it counts, and a topic with a `clause` in it is none. `fact_nouns` name facts where several are listed
-    `beside_facts` and a paper. `facts` ask for a fact of
+    `title`; `others` are whole questions for papers like the one spoken of, by others or, with the groups `newer` or
+    `older`, of other times, and the group `topic` has what is said of them besides; `refined` (a fragment such as "and
+    on debate?") the group `topic`; `how_many` says that it counts, and a topic with a `clause` in it is none.
+    `fact_nouns` name facts where several are listed `beside_facts` and a paper. `facts` ask for a fact of
     one paper, called by what it treats, in the group `title`, or of a work that has a name
     ("who invented …"), in the group `work`, an empty `title` is the paper spoken of; `among` asks
     which of the papers spoken of is the newest, or in the group `oldest` the oldest; `said_before`
@@ -88,6 +89,7 @@ class CollectionGrammar:
     forms: WholeForms | LooseForms = field(default_factory=WholeForms)
     overview: str = ""
     similar: str = ""
+    others: tuple[str, ...] = ()
     refined: str = ""
     how_many: str = ""
     clause: str = ""

@@ -147,7 +147,9 @@ class CollectionAnswerer:
         language: Language,
         left_out: LeftOut,
     ) -> Reply:
-        about = f"{paper.name} {paper.summary}".strip()
+        # With all that it says of itself, or with what is said of the others.
+        whole_of = self._in_english(asked.topic) or paper.translations.get("en") or paper.abstract
+        about = f"{paper.name} {paper.summary} {whole_of}".strip()
         passages = self._retriever.passages(about, filters, RECENT + 1, left_out=left_out)
         papers = {passage.paper.id: passage.paper for passage in passages}
         near = [found for found in papers.values() if found.id != paper.id][:RECENT]

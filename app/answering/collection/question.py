@@ -23,6 +23,7 @@ from app.answering.collection.grammar import (
     refinement_of,
     similar_to,
 )
+from app.answering.collection.others import others_asked
 from app.answering.collection.records import Records
 from app.answering.collection.tally_question import Tally, tallies_asked
 from app.answering.collection.topic_question import topic_asked, without_titles_only
@@ -46,6 +47,7 @@ _NOT_REFINED = ("similar", "overview", "reading", "strands", "tally")
 _WORDS = re.compile(r"[^\W_]+")
 _AROUND_TITLE = any_of(lambda language: language.grammar.around_title)
 _ALTERNATIVE = any_of(lambda language: language.topic_forms.alternative)
+_POINTS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGNORECASE)
 _CLAUSE = any_of(lambda language: language.grammar.clause)
 _OPENERS, _CLOSERS = (re.escape("".join(marks)) for marks in zip(*QUOTATION_MARKS, strict=True))
 _QUOTED = re.compile(f"[{_OPENERS}]([^{_CLOSERS}]{{3,}})[{_CLOSERS}]")
@@ -92,14 +94,24 @@ def going_on(
     wanted, titles = without_titles_only(text)
     wanted = without_manner(wanted)
     asked = (
-        _counting(wanted, records)
+        _counting(wanted, records, named)
         or _of_one_paper(wanted, records, named)
         or _of_some(wanted, named)
         or _parsed(wanted, records)
     )
     if asked := asked or _of_topic(wanted, before, records, named):
         return replace(asked, titles=titles, said=text)
-    return _refined(text, before, records) if before else None
+    if before and (refined := _refined(text, before, records)):
+        return refined
+    return _like_those(text, records, named)
+
+
+def _like_those(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
+    """Other papers like the one spoken of."""
+    others = others_asked(folded(text), records, named) if len(text) <= MAX_CHARS else None
+    if others is None:
+        return None
+    return CollectionQuestion("similar", others.filters, others.topic, paper=others.paper, said=text)
 
 
 def paper_meant(said: str, records: Records) -> Paper | None:
@@ -128,9 +140,12 @@ def folded(text: str) -> str:
     return " ".join(straight.split()).rstrip(" ?!.。？！")
 
 
-def _counting(text: str, records: Records) -> CollectionQuestion | None:
-    """What is counted in the records."""
+def _counting(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
+    """What is counted in the records; what none of them says is asked of the papers `named`, where it points at them."""
     tallies = tallies_asked(folded(text), records) if len(text) <= MAX_CHARS else ()
+    if named and len(tallies) == 1 and tallies[0].wanted == "review" and _POINTS_BACK.search(text):
+        of_named = replace(tallies[0].filters, papers=tuple(paper.id for paper in named))
+        tallies = (replace(tallies[0], filters=of_named),)
     return CollectionQuestion("tally", tallies[0].filters, tallies=tallies) if tallies else None
 
 
@@ -263,7 +278,10 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
         since=new.since if dated else old.since,
         until=new.until if dated else old.until,
     )
-    intent = before.intent if frame.intent == "list" and before.intent not in _NOT_REFINED else frame.intent
+    # "And from Anthropic?" asks for papers like the same one.
+    alike = before.intent == "similar" and not frame.topic
+    kept = frame.intent == "list" and (alike or before.intent not in _NOT_REFINED)
+    intent = before.intent if kept else frame.intent
     relative = read.relative if dated else before.relative
     return replace(
         before,
@@ -271,7 +289,7 @@ def _refined(text: str, before: CollectionQuestion, records: Records) -> Collect
         filters=filters,
         topic=_as_written(frame.topic, text) if frame.topic else before.topic,
         relative=relative,
-        paper=None,
+        paper=before.paper if alike else None,
         tallies=(),
         said=f"{before.said[-MAX_CHARS:]} {text}",
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.answering.collection.called import units_of
-from app.answering.collection.listing import LISTED, first_sentence, listing, whole
+from app.answering.collection.listing import LISTED, SOURCES, first_sentence, listing, whole
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.records import Records
 from app.answering.collection.tally_counts import Counted, counted, outside, without
@@ -67,7 +67,8 @@ class _Told:
         if wanted == "country":
             return Reply(self._country(), surely=False)
         if wanted == "review":
-            return Reply(self._review(), surely=False)
+            spoken_of = self._papers[:SOURCES] if self._tally.filters.papers else ()
+            return Reply(self._review(), passages=tuple(map(whole, spoken_of)), surely=False)
         if wanted == "whole":
             return Reply(self._whole())
         if wanted == "groups":

@@ -11,10 +11,11 @@ from app.answering.collection.question import CollectionQuestion, folded, going_
 from app.answering.collection.records import Records
 from app.answering.evidence.definition import term_asked
 from app.answering.events import REFUSAL
-from app.answering.query.courtesy import courtesy_in
+from app.answering.query.courtesy import courtesy_in, is_task
 from app.answering.query.pointing import called_in
 from app.answering.question import Question, Turn
 from app.languages import LANGUAGES, any_of
+from app.languages.foreign import SHORTER
 from retrieval.lexical.han import has_han
 from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.types import Paper
@@ -41,7 +42,7 @@ _REFERS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGN
 _NEW_TOPIC = any_of(lambda language: language.conversation.new_topic, re.IGNORECASE)
 _ENDS_BACK = any_of(lambda language: language.conversation.ends_back, re.IGNORECASE)
 _AGAIN = any_of(lambda language: language.conversation.again)
-_SHORTER = any_of(lambda language: language.conversation.shorter)
+_SHORTER = re.compile(f"{any_of(lambda language: language.conversation.shorter).pattern}|{SHORTER}")
 _CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
 _ORDINAL = any_of(lambda language: language.conversation.ordinal, re.IGNORECASE)
 _SEVERAL = any_of(lambda language: language.conversation.several, re.IGNORECASE)
@@ -203,6 +204,9 @@ def _after(before: Conversation, asked: str, reply: str, records: Records) -> Co
         named = topic.named
     if of_records and of_records.paper and not named:
         named = (of_records.paper,)
+    if of_records and of_records.intent == "similar" and of_records.paper:
+        # Of papers that are like another one, that one is named last.
+        named = (*(paper for paper in named if paper.id != of_records.paper.id), of_records.paper)
     if pointed:
         named = (pointed.paper, *(paper for paper in named if paper.id != pointed.paper.id))
     said = f"{topic.asked[-MAX_JOINED_CHARS:]} {asked}".strip() if goes_on else asked
@@ -222,13 +226,15 @@ class _Pointed:
 
 def _pointed_at(text: str, before: Conversation, records: Records) -> _Pointed | None:
     """The paper that the question calls by a few words, or names by half its name where it would else go on."""
-    topic = before.topic
-    if records.named_in(text):
-        return None
-    paper = called_in(text, before.spoken_of, records)
-    if paper is None and (_continues(text, topic, records) or _is_in_doubt(text, topic, records)):
-        paper = records.half_named(text, topic.first_words)
-    if paper is None or paper.id in {one.id for one in topic.named[:1]}:
+    topic, named = before.topic, records.named_in(text)
+    if named:
+        # One that the answer before named besides is no longer only one of several.
+        paper = named[0] if len(named) == 1 and named[0] in topic.named else None
+    else:
+        paper = called_in(text, before.spoken_of, records)
+        if paper is None and (_continues(text, topic, records) or _is_in_doubt(text, topic, records)):
+            paper = records.half_named(text, topic.first_words)
+    if paper is None or paper in topic.named[:1]:
         return None
     # What else it points back to is the topic: "does the NIST paper say anything about that".
     back = paper not in before.spoken_of and refers_back(text)
@@ -323,7 +329,7 @@ def _foreign(text: str, records: Records) -> bool:
 
 
 def _exchanges(history: tuple[Turn, ...]) -> Iterator[tuple[str, str]]:
-    """Each earlier question with what was replied to it; greetings and thanks are no questions."""
+    """Each earlier question with what was replied to it; greetings, thanks and tasks are no questions."""
     asked, replies = "", list[str]()
     for turn in history:
         if turn.role == "assistant":
@@ -331,6 +337,7 @@ def _exchanges(history: tuple[Turn, ...]) -> Iterator[tuple[str, str]]:
             continue
         if asked:
             yield asked, " ".join(replies)
-        asked, replies = ("" if courtesy_in(turn.content) else turn.content), []
+        is_none = courtesy_in(turn.content) or is_task(turn.content)
+        asked, replies = ("" if is_none else turn.content), []
     if asked:
         yield asked, " ".join(replies)
