@@ -42,7 +42,7 @@ from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
-from app.answering.sources import put_first
+from app.answering.sources import asked_about, put_first
 from app.answering.telling import AnswerTeller, Unsupported, unwritten
 from app.answering.work import Work
 from app.answering.writing.quotes import refusal_answer
@@ -252,7 +252,10 @@ class AnswerChain(Runnable[Question, Event]):
         if work.standalone == work.question.text:
             work.passages = found
             work.left_out |= left_out
-        else:
+            return
+        # Words that point at nothing may be about another paper, though they go on from what was said.
+        own = None if doubt.leans else asked_about(found)
+        if own is None or own.id in doubt.topic:
             work.about = doubt.about
 
     def _understand(self, work: Work) -> Iterator[Event]:
