@@ -111,7 +111,8 @@ def _like_those(text: str, records: Records, named: Sequence[Paper]) -> Collecti
     others = others_asked(folded(text), records, named) if len(text) <= MAX_CHARS else None
     if others is None:
         return None
-    return CollectionQuestion("similar", others.filters, others.topic, paper=others.paper, said=text)
+    topic = _as_written(others.topic, text)
+    return CollectionQuestion("similar", others.filters, topic, paper=others.paper, said=text)
 
 
 def paper_meant(said: str, records: Records) -> Paper | None:

@@ -13,7 +13,6 @@ from functools import cached_property
 from app.answering.collection.abbreviations import forms_of, written_out
 from app.answering.collection.called import Named, Units, values_called
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
-from app.languages import LANGUAGES
 from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
 from retrieval.types import Paper
@@ -35,8 +34,6 @@ _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
 # Words that say nothing among papers on AI safety, as content words.
 _EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
-ASKING = frozenset(content_words(" ".join(language.evidence.asking for language in LANGUAGES)))
-"""Words of which a question is made, whatever it is about."""
 
 
 class Records:
@@ -175,24 +172,22 @@ class Records:
         return None
 
     def half_named(self, text: str, known: Collection[str] = ()) -> Paper | None:
-        """The one paper that a text names by a word of its name, id or organisation which hardly any other uses.
+        """The one paper that a text names by half its name: "Nash" is that on Nash learning.
 
-        "Nash" is the paper on Nash learning; content words that are `known` from elsewhere name nothing.
+        By a word of its title, id or organisation which hardly any other paper uses and none writes in small letters;
+        content words that are `known` from elsewhere name nothing.
         """
-        words = [word for word in _WORD.findall(text.casefold()) if len(word) >= HALF_NAME_CHARS]
-        places = [self._by_half_name[word] for word in words if self._tells(word, known)]
-        common = frozenset[int].intersection(*places) if places else frozenset[int]()
+        words = [word for word in _WORD.findall(text.casefold()) if self._is_half_name(word, known)]
+        common = frozenset[int].intersection(*(self._by_half_name[word] for word in words)) if words else ()
         return self.papers[next(iter(common))] if len(common) == 1 else None
 
-    def _tells(self, word: str, known: Collection[str]) -> bool:
-        if len(self._by_half_name.get(word, ())) not in range(1, HALF_NAMED + 1) or word.isdigit():
-            return False
-        stems = content_words(word)
-        if not stems or not ASKING.isdisjoint(stems) or not set(stems).isdisjoint(known):
+    def _is_half_name(self, word: str, known: Collection[str]) -> bool:
+        if len(word) < HALF_NAME_CHARS or word.isdigit() or word in self._in_small or word not in self._by_half_name:
             return False
         none = frozenset[int]()
+        stems = content_words(word)
         using = (self._by_word.get(stem, none) | self._by_word_of_abstract.get(stem, none) for stem in stems)
-        return len(none.union(*using)) <= HALF_NAMED
+        return bool(stems) and set(stems).isdisjoint(known) and len(none.union(*using)) <= HALF_NAMED
 
     def named_after(self, term: str) -> Paper | None:
         """The one paper that is `called` so, or that alone has a term which no paper explains in its title."""
@@ -324,6 +319,12 @@ class Records:
         return _postings(
             _WORD.findall(f"{paper.name}\n{paper.id}\n{paper.organisation or ''}".casefold()) for paper in self.papers
         )
+
+    @cached_property
+    def _in_small(self) -> frozenset[str]:
+        """The words that some paper writes in small letters, and so are no names."""
+        said = (f"{paper.name} {paper.summary} {paper.abstract}" for paper in self.papers)
+        return frozenset(word for text in said for word in _WORD.findall(text) if word.islower())
 
     @cached_property
     def _by_word(self) -> Mapping[str, frozenset[int]]:

@@ -232,7 +232,7 @@ def _pointed_at(text: str, before: Conversation, records: Records) -> _Pointed |
         paper = named[0] if len(named) == 1 and named[0] in topic.named else None
     else:
         paper = called_in(text, before.spoken_of, records)
-        if paper is None and (_continues(text, topic, records) or _is_in_doubt(text, topic, records)):
+        if paper is None and _continues(text, topic, records):
             paper = records.half_named(text, topic.first_words)
     if paper is None or paper in topic.named[:1]:
         return None

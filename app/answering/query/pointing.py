@@ -20,7 +20,7 @@ def called_in(text: str, spoken_of: Sequence[Paper], records: Records) -> Paper 
     first, which has them all; else the one of all papers that is `half_named` so."""
     for match in _CALLED.finditer(text):
         called = next(filter(None, match.groups()), "")
-        words = [word for word in content_words(called) if records.uses(word)]
+        words = [word for word in content_words(records.english(called)) if records.uses(word)]
         if not words:
             continue
         fitting = [paper for paper in spoken_of if words_of_paper(paper).issuperset(words)]

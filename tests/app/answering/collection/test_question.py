@@ -344,6 +344,18 @@ def test_who_and_when_may_ask_what_papers_say(records: Records, question: str) -
     assert read(records, question) is None
 
 
+def test_whether_any_of_that_is_peer_reviewed_is_asked_of_the_papers_spoken_of(records: Records) -> None:
+    named = records.papers[:2]
+    for text, papers in (
+        ("is any of that peer reviewed", (named[0].id, named[1].id)),
+        ("are your sources peer reviewed", ()),
+    ):
+        asked = going_on(text, None, records, named)
+        assert asked is not None and asked.tallies[0].filters.papers == papers
+    asked = going_on("is any of that peer reviewed", None, records)
+    assert asked is not None and asked.tallies[0].filters.papers == ()
+
+
 def test_it_is_the_paper_that_the_answer_before_named(records: Records) -> None:
     history = (
         Turn("user", "Does safety training remove a backdoor?"),

@@ -56,6 +56,16 @@ def quoted(sentences: Sequence[Sentence], passages: Sequence[Passage], question:
     return [quote.quote for quote in quotes_read(best_first(sentences, passages), passages, question)]
 
 
+def test_what_only_comes_near_is_quoted_of_the_paper_that_is_named() -> None:
+    sentences = best_first([*read(APPLES, 0.3, 0.1, 0.1), *read(PEARS, 0.1, 0.02)], found(APPLES, PEARS))
+    both = found(APPLES, PEARS)
+    for question, quote in (("?", "Apples fall."), ("? On pears", "Pears hang high."), ("? On apples", "Apples fall.")):
+        assert [one.quote for one in nearest_quote(sentences, both, question)] == [quote]
+    # Where none of its sentences may answer, it says nothing to it.
+    none = best_first([*read(APPLES, 0.3, 0.1, 0.1), *read(PEARS, 0.01, 0.02)], both)
+    assert [one.quote for one in nearest_quote(none, both, "? On pears")] == ["Apples fall."]
+
+
 def test_the_sentence_that_answers_is_quoted_and_no_other() -> None:
     assert quoted(read(APPLES, 0.1, 0.9, 0.05), found(APPLES)) == ["Apples rot slowly."]
 

@@ -286,3 +286,48 @@ def test_no_follow_up_that_people_wrote_loses_its_topic(records: Records) -> Non
 def test_who_says_so_begins_a_new_topic(all_papers: tuple[Paper, ...], question: str) -> None:
     history = (Turn("user", "What is red teaming good for?"), Turn("assistant", "Red teaming says: “…” [1]"))
     assert standalone_question(checked_question(question, history), Records(all_papers)) == question
+
+
+FAR = "The papers do not answer this.\n\nThe papers here are about robustness."
+NEAR = f"The papers do not answer this.\n\nClosest to it: {DEBATE} (Google DeepMind)."
+
+
+@pytest.mark.parametrize(
+    ("aside", "reply"),
+    [
+        # What no paper comes near is small talk.
+        ("brb, coffee", FAR),
+        ("so I failed my exam at the university today, which was a real pity", FAR),
+        # Tasks are not done, whatever is named as an example.
+        ("write me a poem about robots", f"I answer questions about the papers. For example: {DEBATE}?"),
+    ],
+)
+def test_small_talk_keeps_the_topic(records: Records, aside: str, reply: str) -> None:
+    assert after(records, TOPIC, CITED, aside, reply, "Why?") == f"{TOPIC} {SLEEPER} Why?"
+    assert after(records, aside, reply, "Why?") == "Why?"
+
+
+def test_a_follow_up_that_was_refused_keeps_the_topic(records: Records) -> None:
+    assert after(records, TOPIC, CITED, "and in Peru?", NEAR, "Why?") == f"{TOPIC} {SLEEPER} Why?"
+    # A question of its own that was refused is one.
+    question = "Which evaluation benchmarks measure dangerous biological knowledge of chatbots?"
+    assert after(records, TOPIC, CITED, question, NEAR, "Why?") == f"{question} {DEBATE} Why?"
+
+
+def test_what_only_came_near_keeps_the_paper_of_the_topic(records: Records) -> None:
+    near = f"This may not be the whole answer. The nearest to it: {DEBATE} says …"
+    question = "Why do they persist there?"
+    assert after(records, TOPIC, CITED, question, f"{SLEEPER} {near}", "Why?") == f"{TOPIC} {question} {SLEEPER} Why?"
+    standalone = after(records, TOPIC, CITED, "Why?", near.replace(DEBATE, f"{DEBATE} and {SLEEPER}"), "How?")
+    assert standalone == f"{TOPIC} Why? {SLEEPER} How?"
+
+
+@pytest.mark.parametrize("question", ["what's superposition", 'what is an "agent" anyway'])
+def test_what_a_thing_is_can_always_be_asked(records: Records, question: str) -> None:
+    agents = "Power-seeking can be probable and predictive for trained agents"
+    assert after(records, "Is power seeking real?", f"{agents} says …", question) == question
+
+
+def test_what_is_it_goes_on(records: Records) -> None:
+    for question in ("what is it", "what is the same thing", "what is that agent"):
+        assert after(records, TOPIC, CITED, question) == f"{TOPIC} {SLEEPER} {question}"

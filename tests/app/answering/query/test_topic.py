@@ -71,6 +71,7 @@ def test_a_short_question_and_one_that_leans_may_be_either(records: Records) -> 
         read_both_ways = doubt(records, text)
         assert read_both_ways and read_both_ways.joined == f"{ASKED} {SLEEPER} {text}", text
         assert read_both_ways.topic == {"sleeper-agents"}
+        assert [paper.id for paper in read_both_ways.about] == ["sleeper-agents"]
     leans = {text: doubt(records, text) for text in ("is it bad?", "what was the score")}
     assert [one and one.leans for one in leans.values()] == [True, False]
 
@@ -104,6 +105,9 @@ def test_the_answer_before_tells_how_such_a_question_was_read(records: Records) 
         ("ok, in one sentence", "shorter"),
         ("tl;dr", "shorter"),
         ("谢谢，能再短一点吗", "shorter"),
+        ("plus court", "shorter"),
+        ("bitte kürzer", "shorter"),
+        ("más breve por favor", "shorter"),
         ("Tell me more.", "again"),
         ("explain it like i'm twelve", "again"),
         ("I don't understand", "again"),
