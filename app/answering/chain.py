@@ -36,13 +36,13 @@ from app.answering.query.courtesy import courtesy_reply
 from app.answering.query.foreign_question import TermsByLanguage, foreign_question
 from app.answering.query.parts import Parts
 from app.answering.query.rewriting import rewritten_question
-from app.answering.query.topic import settled
+from app.answering.query.topic import about, settled
 from app.answering.query.understanding import Understanding, names_in, understood
 from app.answering.query.ways import WaysOfAsking
 from app.answering.question import Question
 from app.answering.reply import Reply
 from app.answering.several.answering import SeveralAnswerer
-from app.answering.sources import asked_about, put_first
+from app.answering.sources import put_first
 from app.answering.telling import AnswerTeller, Unsupported, unwritten
 from app.answering.work import Work
 from app.answering.writing.quotes import refusal_answer
@@ -126,7 +126,9 @@ class AnswerChain(Runnable[Question, Event]):
             question = foreign.question if foreign else input
             question = replace(question, text=self.records.written_out(question.text))
             asked = understood(question, self.records)
-            work = Work(question, asked.standalone, began, input.text, foreign=foreign, again=asked.again, about=asked.about)
+            work = Work(
+                question, asked.standalone, began, input.text, foreign=foreign, again=asked.again, about=asked.about
+            )
             yield from self._answer(work, asked)
         except IndexGoneError:
             raise
@@ -252,11 +254,8 @@ class AnswerChain(Runnable[Question, Event]):
         if work.standalone == work.question.text:
             work.passages = found
             work.left_out |= left_out
-            return
-        # Words that point at nothing may be about another paper, though they go on from what was said.
-        own = None if doubt.leans else asked_about(found)
-        if own is None or own.id in doubt.topic:
-            work.about = doubt.about
+        else:
+            work.about = about(found, doubt)
 
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
@@ -273,10 +272,7 @@ class AnswerChain(Runnable[Question, Event]):
         if work.found_for or not work.passages:
             work.passages = self.search.passages(work.standalone, work.question.filters, work.left_out.update)
         work.clock("retrieve_ms")
-        asked_for = work.standalone if work.again else work.question.text
-        # Named in the question, a paper's sentences come first where they answer.
-        asked_for = " ".join([asked_for, *(paper.name for paper in work.about)])
-        work.found = self.search.read(asked_for, work.standalone, work.question.text, work.passages)
+        work.found = self.search.read(work.asked_for, work.standalone, work.question.text, work.passages)
         work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:
@@ -285,7 +281,7 @@ class AnswerChain(Runnable[Question, Event]):
         if work.foreign:
             evidence = unread(evidence, bool(work.foreign.terms))
         work.passages, work.written = found.passages, found.written
-        if work.about and evidence.status == "abstained":
+        if evidence.status == "abstained" and work.about and work.question.filters.admit(work.about[0]):
             work.passages = put_first(work.about[0], work.passages)
         work.evidence, work.quotes = evidence, evidence.quotes
         work.followups = self._next(work)
@@ -301,7 +297,15 @@ class AnswerChain(Runnable[Question, Event]):
             return
         whole = replace(work.question, filters=Filters())
         asked = understood(whole, records)
-        again = Work(whole, asked.standalone, work.began, work.asked, again=asked.again, rewritten=work.rewritten, about=asked.about)
+        again = Work(
+            whole,
+            asked.standalone,
+            work.began,
+            work.asked,
+            again=asked.again,
+            rewritten=work.rewritten,
+            about=asked.about,
+        )
         with closing(self._answer(again, asked)) as events:
             # What is quoted is then decided, and nothing written yet.
             any(isinstance(event, Quotes) for event in events)

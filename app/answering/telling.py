@@ -96,10 +96,9 @@ class AnswerTeller:
     def _refuse(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         # What scores mean is known where a reader was fitted to them.
         known, filters = self._reader is not None, work.question.filters
-        named = self._of_collection.records.called_in(work.question.text)
+        named = self._of_collection.records.called_in(work.question.text) or next(iter(work.about), None)
         if named and not filters.admit(named):
             named = None
-        named = named or (work.about[0] if work.about else None)
         far = known and named is None and is_far(work.passages, work.evidence.confidence)
         paper = named or (asked_about(work.passages) if known else None)
         closest = put_first(paper, work.passages) if paper else work.passages

@@ -66,6 +66,12 @@ class Work:
         """Whether one quote is enough: few words are wanted, of this answer or of the one before it."""
         return self.again == "shorter" or wants_brief(self.asked)
 
+    @property
+    def asked_for(self) -> str:
+        """What shall be answered: named in it, the papers that it is about come first where they answer."""
+        said = self.standalone if self.again else self.question.text
+        return " ".join([said, *(paper.name for paper in self.about)])
+
     def fits(self, answer: PreparedAnswer) -> bool:
         """Whether the prepared answer begins with a paper that the question is about, where that is known."""
         return not (self.about and answer.quotes) or answer.quotes[0].paper in self.about

@@ -75,12 +75,12 @@ _ALIKE = (
     r"of (?:this|that|the) (?:kind|sort))"
 )
 _SAME = (
-    rf"(?:(?:something|anything|work|research|stuff|one|ones) {_ALIKE}|(?:something|anything) {_ALIKE}|"
+    rf"(?:(?:something|anything|work|research|stuff|one|ones) {_ALIKE}|"
     r"(?:this|that|it|the same(?: thing)?|(?:this|that) (?:kind|sort) of (?:work|thing|research|study))|similar work)"
 )
 _DID = (
     r"(?:do|does|did|doing|done|try|tried|make|made|have|had|build|built|publish(?:ed)?|find|found|show|shown|"
-    r"stud(?:y|ied|ies)|works?(?:ed|ing)? on|look(?:s|ed)? (?:at|into))"
+    r"stud(?:y|ied|ies)|work(?:s|ed|ing)? on|look(?:s|ed)? (?:at|into))"
 )
 _AREA = r"(?:direction|area|topic|field|subject|lines?|kind|vein|question|problem)"
 _THEREIN = rf"(?: than (?:it|this|that)| (?:in|on|along|of|about) (?:this|that|these|those|the same)(?: {_AREA})?)?"
@@ -89,8 +89,9 @@ _OTHERS = (
     rf"{_ON}(?:did|does|do|has|have) (?:{OWN}|(?:any(?:one|body)|some(?:one|body)|any {_GROUP}) else|others?"
     rf"|(?:any )?other {_GROUP}) (?:also |ever |too )?{_DID} {_SAME}{_AS_WELL}",
     rf"{_ON}(?:who else|(?:which|what) other {_GROUP})(?: (?:has |have |is )?(?:{_DID}|doing) {_SAME}{_AS_WELL})?",
-    rf"{_ON}(?:(?:is|are) there |(?:do |have )?you (?:have |got )|have you (?:got )?)?(?:any(?:thing)?|something|some|more)"
-    rf"(?: {_PAPER})? (?:(?P<newer>newer|more recent|later)|(?P<older>older|earlier)|(?:else )?{_ALIKE})"
+    rf"{_ON}(?:(?:is|are) there |(?:do |have )?you (?:have |got )|have you (?:got )?)?"
+    rf"(?:any(?:thing)?|something|some|more)(?: {_PAPER})?"
+    rf" (?:(?P<newer>newer|more recent|later)|(?P<older>older|earlier)|(?:else )?{_ALIKE})"
     rf"(?: {_PAPER})?{_THEREIN}",
     rf"{_ON}(?:(?:what|how) about |anything |something )?(?:from |by )?{OWN}"
     r"(?: (?:version|take|work|paper|equivalent|counterpart|side))?",

@@ -142,7 +142,7 @@ def folded(text: str) -> str:
 
 
 def _counting(text: str, records: Records, named: Sequence[Paper]) -> CollectionQuestion | None:
-    """What is counted in the records; what none of them says is asked of the papers `named`, where it points at them."""
+    """What is counted in the records; what none of them says is asked of the papers `named` where it points at them."""
     tallies = tallies_asked(folded(text), records) if len(text) <= MAX_CHARS else ()
     if named and len(tallies) == 1 and tallies[0].wanted == "review" and _POINTS_BACK.search(text):
         of_named = replace(tallies[0].filters, papers=tuple(paper.id for paper in named))

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from app.answering.logistic import Logistic
 from app.answering.query.conversation import Doubt
-from retrieval.types import Passage
+from app.answering.sources import asked_about
+from retrieval.types import Paper, Passage
 
 GOES_ON = Logistic({"leans": 0.54, "foreign": -0.55, "best": -7.87, "share": 0.4, "near": -2.23}, 4.0)
 """Tells from the `features` whether a question goes on. Fitted by `python -m benchmarks.conversations --fit`."""
@@ -38,3 +39,10 @@ def stands_alone(given: Mapping[str, float], goes_on: Logistic = GOES_ON) -> boo
 def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> str:
     """How the question reads: by itself where it stands alone, else joined to the topic before it."""
     return text if stands_alone(features(found, near, doubt)) else doubt.joined
+
+
+def about(found: Sequence[Passage], doubt: Doubt) -> tuple[Paper, ...]:
+    """The papers spoken of that a question which goes on is about: not where words that point at nothing are about
+    another paper by themselves."""
+    own = None if doubt.leans else asked_about(found)
+    return doubt.about if own is None or own.id in doubt.topic else ()

@@ -137,3 +137,16 @@ def test_a_part_that_no_paper_is_quoted_for_is_told_in_prepared_words(ask: Ask) 
     answer = ask(f"What is constitutional AI? And {WAY}?", "abstained", ())
     assert answer.parts[1].status == "abstained" and answer.parts[1].citations == ()
     assert answer.answer.endswith(TEXT["en"])
+
+
+@pytest.mark.parametrize(
+    ("quoted", "given"), [(("sleeper-agents",), True), (("rlaif-vs-rlhf", "sleeper-agents"), False)]
+)
+def test_a_follow_up_is_given_what_begins_with_the_paper_spoken_of(
+    ask: Ask, quoted: tuple[str, ...], given: bool
+) -> None:
+    title = "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training"
+    history = (Turn("user", "Does training remove a trigger?"), Turn("assistant", f"{title} says …"))
+    way = f"Does training remove a trigger? {title} how sure are they"
+    answer = ask("how sure are they", quoted=quoted, history=history, ways=(way,))
+    assert (TEXT["en"] in answer.answer) is given

@@ -27,7 +27,7 @@ from pathlib import Path
 import app
 from app.answering.checking.polarity import is_denial
 from app.answering.chain import LanguageModel
-from app.answering.query.conversation import refers_back
+from app.answering.query.leaning import refers_back
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.languages import LANGUAGES

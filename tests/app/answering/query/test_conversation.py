@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.collection.records import Records
-from app.answering.query.conversation import MAX_JOINED_CHARS, needs_context, standalone_question
+from app.answering.query.conversation import standalone_question
+from app.answering.query.leaning import needs_context
+from app.answering.query.spoken import MAX_JOINED_CHARS
 from app.answering.question import MAX_QUESTION_CHARS, Turn, checked_question
 from retrieval.lexical.tokens import content_words, overlap
 from retrieval.questions.labelled import read_labelled_questions

@@ -14,9 +14,7 @@ from retrieval.types import Paper
 SLEEPER = "Sleeper Agents: Training Deceptive LLMs that Persist Through Safety Training"
 NASH = "Nash Learning from Human Feedback"
 NEURONS = "Language models can explain neurons in language models"
-CHINCHILLA = (
-    "Does Circuit Analysis Interpretability Scale? Evidence from Multiple Choice Capabilities in Chinchilla"
-)
+CHINCHILLA = "Does Circuit Analysis Interpretability Scale? Evidence from Multiple Choice Capabilities in Chinchilla"
 SKIN = "Evaluating AI systems under uncertain ground truth: a case study in dermatology"
 MONAI = "Paper on MONAI, a software framework for AI in healthcare"
 ASKED = "Does safety training remove backdoors?"
