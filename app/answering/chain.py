@@ -254,6 +254,7 @@ class AnswerChain(Runnable[Question, Event]):
         if work.standalone == work.question.text:
             work.passages = found
             work.left_out |= left_out
+            work.about = ()
         else:
             work.about = about(found, doubt)
 

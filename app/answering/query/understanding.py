@@ -26,8 +26,8 @@ class Understanding:
     """`standalone` is the question as it reads without the conversation, by rules alone where there is a `doubt`.
 
     Where it is a courtesy, or asks which papers there are, it needs no search for evidence; `plainly` is how one about
-    this program reads. `about` are papers that were spoken of before and that it is about in the first place; where
-    there is a `doubt`, that has them. Where it is `several`
+    this program reads. `about` are papers that were spoken of before and that it is about in the first place, by
+    rules alone where there is a `doubt`. Where it is `several`
     questions, or a comparison, each part may be answered by itself.
     """
 
@@ -70,7 +70,7 @@ def understood(question: Question, records: Records) -> Understanding:
         return Understanding(wanted)
     standalone = conversation.standalone(text, records)
     doubt = conversation.doubt(text, records)
-    about = () if doubt else conversation.about(text, records)
+    about = conversation.about(text, records)
     return Understanding(standalone, doubt, again, several=several, about=about)
 
 
