@@ -75,7 +75,7 @@ def is_in_doubt(text: str, topic: Topic, records: Records) -> bool:
 
 def _asks_for_thing(text: str, records: Records) -> bool:
     """Whether all that is asked is what a thing is that the papers speak of."""
-    term = term_asked(text)
+    term = records.english(term_asked(text) or "")
     return bool(term) and (records.explained(term) or any(map(records.is_subject, content_words(term))))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from app.answering.logistic import Logistic
 from app.answering.query.conversation import Doubt
-from app.answering.sources import asked_about
 from retrieval.types import Paper, Passage
 
 GOES_ON = Logistic({"leans": -0.1, "foreign": -0.19, "best": -7.83, "share": 0.22, "near": -2.6}, 4.86)
@@ -14,6 +13,8 @@ GOES_ON = Logistic({"leans": -0.1, "foreign": -0.19, "best": -7.83, "share": 0.2
 
 STAYS_WITHIN = 0.65
 """Where a paper of the topic reaches this share of the best score, the words are about the topic."""
+CLEARLY_FROM = 0.35
+"""With this score a question's own words find a paper clearly. Chosen on the dev conversations of data/people/."""
 
 
 def features(found: Sequence[Passage], near: float, doubt: Doubt) -> dict[str, float]:
@@ -42,7 +43,6 @@ def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> s
 
 
 def about(found: Sequence[Passage], doubt: Doubt) -> tuple[Paper, ...]:
-    """The papers spoken of that a question which goes on is about: not where words that point at nothing are about
-    another paper by themselves."""
-    own = None if doubt.leans else asked_about(found)
-    return doubt.about if own is None or own.id in doubt.topic else ()
+    """The papers spoken of that a question which goes on is about: none where its own words clearly find another."""
+    nearest = found[0] if found and found[0].score >= CLEARLY_FROM else None
+    return doubt.about if nearest is None or nearest.paper.id in doubt.topic else ()

@@ -324,10 +324,11 @@ def test_what_only_came_near_keeps_the_paper_of_the_topic(records: Records) -> N
     assert standalone == f"{TOPIC} Why? {SLEEPER} How?"
 
 
-@pytest.mark.parametrize("question", ["what's superposition", 'what is an "agent" anyway'])
+@pytest.mark.parametrize("question", ["what's superposition", 'what is an "agent" anyway', "什么是叠加"])
 def test_what_a_thing_is_can_always_be_asked(records: Records, question: str) -> None:
     agents = "Power-seeking can be probable and predictive for trained agents"
-    assert after(records, "Is power seeking real?", f"{agents} says …", question) == question
+    chinese = Records(records.papers, lambda term: {"叠加": "superposition"}.get(term, ""))
+    assert after(chinese, "Is power seeking real?", f"{agents} says …", question) == question
 
 
 def test_what_is_it_goes_on(records: Records) -> None:

@@ -6,10 +6,9 @@ import pytest
 
 from app.answering.collection.records import Records
 from app.answering.query.conversation import Doubt, read_conversation
-from app.answering.query.topic import GOES_ON, about, features, settled
+from app.answering.query.topic import CLEARLY_FROM, GOES_ON, about, features, settled
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import Turn, checked_question
-from app.answering.sources import NEAR_FROM
 from app.build import LocalAnswerer
 from retrieval.types import Paper, Passage
 
@@ -61,10 +60,10 @@ def test_its_own_words_find_what_is_asked(scores: dict[str, float], near: float,
 
 def test_words_that_find_another_paper_are_not_led_by_that_of_the_topic() -> None:
     paper = Paper("before", "Before", "Owls fly.", "en")
-    points, plain = (Doubt("joined", frozenset({"before"}), leans, about=(paper,)) for leans in (True, False))
-    near, far = found(other=NEAR_FROM + 0.01), found(other=NEAR_FROM - 0.01)
-    assert about(near, plain) == ()
-    assert about(far, plain) == about(near, points) == about(found(before=0.9), plain) == (paper,)
+    read_both_ways = Doubt("joined", frozenset({"before"}), about=(paper,))
+    assert about(found(other=CLEARLY_FROM), read_both_ways) == ()
+    for near in (found(other=CLEARLY_FROM - 0.01), found(before=0.9), []):
+        assert about(near, read_both_ways) == (paper,)
 
 
 def test_the_topics_own_paper_speaks_for_going_on() -> None:
