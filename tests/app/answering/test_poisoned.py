@@ -260,7 +260,7 @@ def test_what_reaches_a_model_is_ours_alone(
     quotes = [line for line in lines if line.startswith("[")]
     assert [int(line[1 : line.index("]")]) for line in quotes] == list(range(1, len(quotes) + 1))
     assert lines == ["Quotes:", *quotes, "", lines[-1]] and lines[-1].startswith("Question: ")
-    assert len(re.findall(r"[\[【]\s*(?:Source )?\d", given)) == len(quotes)
+    assert len(re.findall(r"[\[【]\s*(?:Source )?\d+\s*[\]】,]", given)) == len(quotes)
     assert answer.sources
 
 
