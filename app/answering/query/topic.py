@@ -43,6 +43,6 @@ def settled(text: str, found: Sequence[Passage], near: float, doubt: Doubt) -> s
 
 
 def about(found: Sequence[Passage], doubt: Doubt) -> tuple[Paper, ...]:
-    """The papers spoken of that a question which goes on is about: none where its own words clearly find another."""
-    nearest = found[0] if found and found[0].score >= CLEARLY_FROM else None
-    return doubt.about if nearest is None or nearest.paper.id in doubt.topic else ()
+    """The papers that a question which goes on is about: the one that its own words clearly find, else those spoken
+    of."""
+    return (found[0].paper,) if found and found[0].score >= CLEARLY_FROM else doubt.about
