@@ -99,7 +99,7 @@ def table_by_reader(marked: Sequence[Marked]) -> str:
 
 def shipped_table() -> str:
     """The table of all marks that are kept."""
-    further, newest = kept_marks("more.test"), kept_marks("newest.test")
+    further, newest, latest = (kept_marks(f"{name}.test") for name in ("more", "newest", "latest"))
     same = [one for one in further if one.unchanged]
     first, again = _mean([one.first for one in same]), _mean([one.again for one in same])
     table = table_of(
@@ -108,9 +108,14 @@ def shipped_table() -> str:
         ("further test", further),
         ("last test", kept_marks("last.test")),
         ("newest test", newest),
+        ("latest test", latest),
     )
     unchanged = f"The {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
-    return f"{table}\n\n{unchanged}\n\nThe newest test questions, by reader:\n\n{table_by_reader(newest)}"
+    readers = [
+        f"The {name} test questions, by reader:\n\n{table_by_reader(marked)}"
+        for name, marked in (("newest", newest), ("latest", latest))
+    ]
+    return "\n\n".join((table, unchanged, *readers))
 
 
 def main() -> None:

@@ -103,7 +103,7 @@ GRAMMAR = CollectionGrammar(
             (
                 "count",
                 rf"{_LEAD}(?:how many|(?:total )?(?:number|count) of|count(?: of)?)(?: of| the| these| your| all)*+ "
-                rf"{_DESCRIBED}{_PAPERS}{_REST}",
+                rf"{_DESCRIBED}(?:{_PAPERS}|paper){_REST}",
             ),
             (
                 None,
@@ -217,6 +217,7 @@ GRAMMAR = CollectionGrammar(
             rf"(?: (?:of|for|on|from)|:)? (?P<title>.+)",
         ),
         ("summary", rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:summari[sz]e|sum up) (?P<title>.+)"),
+        ("summary", rf"{_ON}{_LEAD}(?:just )?(?:one|two|three|four|a few|\d) sentences? (?:on|about) (?P<title>.+)"),
         (
             "summary",
             rf"{_ON}(?:(?:can|could) you )?(?:please )?(?:explain|describe|break down)(?: (?:to )?me)? "
@@ -232,8 +233,8 @@ GRAMMAR = CollectionGrammar(
     fact_nouns=(
         (
             "who",
-            r"\b(?:(?:full |complete )?author list|list of authors|authors?(?: names?)?"
-            r"|who (?:wrote|made) (?:it|this))\b",
+            r"\b(?:(?:full |complete )?author list|list of authors|(?:first |lead )?authors?(?: names?)?"
+            r"|affiliations?|who (?:wrote|made) (?:it|this))\b",
         ),
         ("when", r"\b(?:(?:publication |release )?(?:date|year)|(?:which|what) year|when (?:it|was it|it was) \w+)\b"),
         (
@@ -243,7 +244,8 @@ GRAMMAR = CollectionGrammar(
     ),
     beside_facts=(
         r"\b(?:and|plus|also|with|who|what|is|are|was|were|the|an?|full|its|their|please|pls|thanks|need|want|give me"
-        r"|send me|show me|i|we|can|could|cite|use|for|of|to|on|licen[cs]e|citation)\b|[+&,:;/?!]|[.-](?!\w)"
+        r"|send me|show me|i|we|can|could|cite|use|for|of|to|on|licen[cs]e|citation|it|that|appeared|published"
+        r"|came out|footnotes?)\b|[+&,:;/?!]|[.-](?!\w)"
     ),
     among=(
         # "The first one" alone points at a place in a list.

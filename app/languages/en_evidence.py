@@ -35,7 +35,9 @@ EVIDENCE = EvidenceWords(
         r"in (?:just )?(?:one|two|three|a few|a single|1|2|3) (?:short |simple |plain |single |easy )*"
         r"(?:sentences?|lines?|words?)|"
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
-        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls)(?!\w)"
+        r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls|no jargon|if any|"
+        r"so that (?:i|we) can [^?.!]*|with (?:the )?(?:dates?|organi[sz]ations?|labs?)"
+        r"(?: and (?:the )?(?:dates?|organi[sz]ations?|labs?))?)(?!\w)"
     ),
     # "Can a backdoor hide in one sentence?" asks for no short answer.
     brief=(
@@ -179,6 +181,9 @@ EVIDENCE = EvidenceWords(
         r"(?:is|are|was|were|do|does|did|ca|can|could|has|have|had|wo|will|would|should|might|must|ai)(?:n['’]?t)? "
         r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name|summar|compare|know)\w*)"
         r"|\bwhether\b|\b(?:true|right|correct|really|or not|or no|yes or no)\W*$"
+    ),
+    asks_citation=(
+        r"\b(?:cit(?:e|es|ed|ing|ation|ations)|references?|sources?|quot(?:e|able)|backs?|point to|footnotes?)\b"
     ),
     asks_for=MappingProxyType(
         {

@@ -164,6 +164,21 @@ FORMS = TopicForms(
             rf"(?:(?:paper|one|thing|place|introduction|intro) to (?:read|start|begin)(?: with)?(?: first)?(?: {_ON})?|"
             rf"(?:paper|introduction|intro) {_ON}) {_TOPIC}",
         ),
+        (
+            "reading",
+            rf"^{_OPEN}(?:in )?(?:what|which) order {_SHOULD} {_ONE} (?:best )?{_READ}(?: (?:the|these|those|your))?"
+            rf"(?: (?P<topic>[^,.;:?!()]{{2,60}}?)(?: {_PAPERS})?(?: in)?(?=$| *[,.;:?!(]))?",
+        ),
+        (
+            "reading",
+            rf"^{_OPEN}(?:\d|two|three|four|five|a few|some) (?:{_PAPERS})(?: that)? (?:i|we) "
+            rf"(?:should|must|ought to|have to|need to) {_READ}(?: {_TO} {_TOPIC}|{_ENDS}| before\b)",
+        ),
+        (
+            "reading",
+            rf"^{_OPEN}{_GIVE}(?:something|anything|a paper|an? \w+ paper) (?:that is )?(?:(?:easy|simple|short|light|"
+            rf"gentle|accessible|good)\b ?)++(?:to (?:start|begin|read)(?: with)?(?: first)?)(?: {_ON} {_TOPIC})?",
+        ),
         # Which strands it has.
         ("strands", rf"\b(?:big(?:ger)? picture|lay of the land|bird'?s[- ]eye view) {_ON} {_TOPIC}"),
         (

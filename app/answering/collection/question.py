@@ -155,13 +155,15 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     if len(text) > MAX_CHARS:
         return None
     facts, title = facts_listed(folded(text))
-    if facts and (paper := paper_meant(title, records)):
+    if facts and (paper := _named_whole(text, title, records) or paper_meant(title, records)):
         return CollectionQuestion(facts[0], paper=paper, also=facts[1:])
     asked = fact_of(folded(without_manner(text)))
     if asked is None:
         term = term_asked(text) or ""
-        paper = _called_alone(text, records) or records.named_after(term)
-        return CollectionQuestion("summary", topic=term, paper=paper) if paper else None
+        if paper := _called_alone(text, records) or records.named_after(term):
+            return CollectionQuestion("summary", topic=term, paper=paper)
+        paper = _called_with_its_lab(text, records)
+        return CollectionQuestion("summary", paper=paper) if paper else None
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
     if paper := _titled(text, asked.title, records):
@@ -182,6 +184,20 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     if asked.named or asked.fact in ("summary", "section") or not 0 < len(treat) <= FEW:
         return None
     return CollectionQuestion("list", topic=_as_written(topic, text))
+
+
+def _named_whole(text: str, title: str, records: Records) -> Paper | None:
+    """The paper that is named by all that is left of the text."""
+    paper = _titled(text, title, records)
+    own = set(_WORDS.findall(folded(paper.name))) if paper else set[str]()
+    return paper if own.issuperset(_WORDS.findall(title)) else None
+
+
+def _called_with_its_lab(text: str, records: Records) -> Paper | None:
+    """The paper of which nothing is said but a few words of its name and by whom it is: "sparrow deepmind"."""
+    read = read_filters(folded(text), records.facets)
+    paper = paper_meant(" ".join(read.rest.replace(OWN, " ").split()), records) if read.filters.organisations else None
+    return paper if paper and read.filters.admit(paper) else None
 
 
 def _called_alone(text: str, records: Records) -> Paper | None:

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 
 from app.answering.collection.abbreviations import forms_of, written_out
@@ -28,6 +29,10 @@ LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
 """A term of so many words in a title is what its paper is about; a single word may be anything."""
+SPELLED_CHARS = 6
+"""Words of a title that are at least so long may be spelled otherwise …"""
+SPELLED_ALIKE = 0.75
+"""… as far as they stay so alike, by difflib's measure."""
 _COUNTED = tuple(facet for facet in FACETS if facet.offered)
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"[^:?!—]+")
@@ -200,7 +205,27 @@ class Records:
         return titled[0] if len(titled) == 1 and not self._says_what(words, term) else None
 
     def meant_by(self, term: str) -> Paper | None:
-        """The one paper that is meant by a few words: those of its title alone, or a name that it alone speaks of."""
+        """The one paper that is meant by a few words: those of its title alone, or a name that it alone speaks of.
+
+        Words that no paper has are read as the title's word that they are nearly.
+        """
+        if paper := self._meant_by(term):
+            return paper
+        spelled = _WORD.sub(self._spelled, term.casefold())
+        return self._meant_by(spelled) if spelled != term.casefold() else None
+
+    def _spelled(self, match: re.Match[str]) -> str:
+        word = match[0]
+        if len(word) < SPELLED_CHARS or self.is_subject(word):
+            return word
+        return next(iter(get_close_matches(word, self._long_title_words, 1, SPELLED_ALIKE)), word)
+
+    @cached_property
+    def _long_title_words(self) -> tuple[str, ...]:
+        words = (word for paper in self.papers for word in _WORD.findall(paper.name.casefold()))
+        return tuple(sorted({word for word in words if len(word) >= SPELLED_CHARS}))
+
+    def _meant_by(self, term: str) -> Paper | None:
         said = _WORD.findall(term.casefold())
         words = tuple(content_words(self.english(term)))
         # "Many-shot jailbreaking", and not "why sleeper agents".

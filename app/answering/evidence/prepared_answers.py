@@ -41,6 +41,9 @@ SHORT = 2
 _ADDRESSES = any_of(lambda language: language.courtesies.addresses, re.IGNORECASE)
 _REASON = re.compile(r"because\b", re.IGNORECASE)
 """How an answer opens, in `ENGLISH`, that gives the reason of what it takes for known."""
+_CITATION = re.compile(r"cite ", re.IGNORECASE)
+"""How one opens that says what to cite."""
+_CITES = any_of(lambda language: language.evidence.asks_citation, re.IGNORECASE)
 _NAME = re.compile(r"(?<!^)\b(?:[A-Z][\w-]*|[\w-]*\d[\w-]*)")
 
 
@@ -137,7 +140,10 @@ class PreparedAnswers:
             # Nothing was read for it, so that how near its ways come has to tell.
             about = answer.status == "answered" and speaks_to_program(question)
             return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0)
-        if _REASON.match(answer.text[ENGLISH]) and asked_for(question) != "why":
+        opens = answer.text[ENGLISH]
+        if (_REASON.match(opens) and asked_for(question) != "why") or (
+            _CITATION.match(opens) and not _CITES.search(question)
+        ):
             return PreparedMatch(answer, 0.0)
         given = self.features(question, place, near, passages, read)
         chance = self._calibration.logistic.chance(given)

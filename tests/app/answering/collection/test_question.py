@@ -281,6 +281,14 @@ FACTS = [
     ("Sleeper Agents是哪个实验室的？", "who", "sleeper-agents"),
     ("can you explain the sleeper agents paper to me?", "summary", "sleeper-agents"),
     ("explain that many-shot jailbreaking paper", "summary", "many-shot-jailbreaking"),
+    ("sparrow deepmind", "summary", "sparrow"),
+    ("openai weak to strong", "summary", "weak-to-strong-generalization"),
+    ("link to the many shot jailbrake paper pls", "where", "many-shot-jailbreaking"),
+    (
+        "Two sentences on Holistic Safety and Responsibilty Evaluations, no jargon.",
+        "summary",
+        "holistic-safety-evaluations",
+    ),
 ]
 
 
@@ -301,6 +309,11 @@ def test_a_fact_is_asked_of_one_paper(records: Records, question: str, fact: str
             ("who", "when", "where"),
             "many-shot-jailbreaking",
         ),
+        (
+            'First author and affiliations for "Model evaluation for extreme risks", plus the date it appeared.',
+            ("who", "when"),
+            "extreme-risks-evaluation",
+        ),
         ("Sleeper Agents论文的作者和链接", ("who", "where"), "sleeper-agents"),
         ("Who are the authors and what is the link of Sleeper Agents?", ("who", "where"), "sleeper-agents"),
     ],
@@ -312,6 +325,25 @@ def test_several_facts_of_one_paper_are_asked_at_once(
     asked = read.of_records
     assert asked is not None and asked.paper is not None and read.several is None
     assert ((asked.intent, *asked.also), asked.paper.id) == (facts, paper)
+
+
+def test_a_lab_that_did_not_write_it_names_no_paper(records: Records) -> None:
+    asked = read(records, "sparrow openai")
+    assert asked is None or asked.paper is None
+
+
+@pytest.mark.parametrize("question", ["how many paper is here", "How many papers are here?"])
+def test_how_many_there_are_is_asked_in_broken_english_too(records: Records, question: str) -> None:
+    asked = read(records, question)
+    assert asked is not None and asked.intent == "overview"
+
+
+def test_a_list_may_have_a_remark_behind_it(records: Records) -> None:
+    plain = read(records, "Which papers deal with unlearning")
+    assert plain is not None
+    for remark in (", if any?", ", with date and organisation, so that I can put them in an annex."):
+        asked = read(records, f"Which papers deal with unlearning{remark}")
+        assert asked is not None and (asked.intent, asked.topic) == (plain.intent, plain.topic)
 
 
 @pytest.mark.parametrize(

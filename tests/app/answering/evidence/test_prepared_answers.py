@@ -89,6 +89,13 @@ def test_a_reason_is_given_to_who_asks_why(retriever: PaperRetriever, sleeper: P
     assert matched(found, "what about owls") is None
 
 
+def test_what_to_cite_is_said_to_who_wants_to_cite(retriever: PaperRetriever, sleeper: Paper) -> None:
+    cited = PreparedAnswer(("what to cite for owls that fly", "owls that fly"), {"en": "Cite Owls."}, ())
+    found = prepared(retriever, quoting(cited, sleeper))
+    assert matched(found, "what to cite for owls that fly") is not None
+    assert matched(found, "owls that fly") is None
+
+
 def test_a_way_that_asks_for_the_same_kind_of_thing_is_told_from_others(
     retriever: PaperRetriever, sleeper: Paper
 ) -> None:
