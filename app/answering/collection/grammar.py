@@ -82,7 +82,7 @@ def fact_of(text: str) -> FactAsked | None:
 
 def facts_listed(text: str) -> tuple[tuple[Fact, ...], str]:
     """The facts that a folded text lists, as "authors and link of …", and what else it says; none of fewer than two."""
-    found = {fact: match.start() for fact, pattern in _FACT_NOUNS if (match := pattern.search(text))}
+    found: dict[Fact, int] = {fact: match.start() for fact, pattern in _FACT_NOUNS if (match := pattern.search(text))}
     if len(found) < 2:
         return (), text
     for _, pattern in _FACT_NOUNS:
