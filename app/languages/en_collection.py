@@ -6,7 +6,10 @@ from types import MappingProxyType
 
 from app.languages.patterns import COUNT, FIRST, OWN, SECOND, CollectionGrammar, FilterWords, WholeForms
 
-_PAPERS = r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries)"
+_PAPERS = (
+    r"(?:(?:research )?papers|articles|publications|studies|works|reports|preprints|abstracts|documents|entries|titles"
+    r"|holdings)"
+)
 _PAPER = rf"(?:{_PAPERS}|(?:research )?paper|article|publication|study|work|report|preprint|research|thing)"
 _ABOUT = (
     r"(?:about|on|regarding|concerning|covering|addressing|discussing|studying|mentioning|around|relat(?:ed|ing) to|"
@@ -14,7 +17,7 @@ _ABOUT = (
     r"(?:area|field|category|topic|subject) of)"
 )
 _WROTE = (
-    r"(?:publish(?:ed|es)?|releas(?:e|ed|es)|wr(?:ite|ote|itten)|produced?|author(?:ed)?|put out|c[oa]me out|"
+    r"(?:publish(?:ed|es)?|releas(?:e|ed|es)|issued|wr(?:ite|ote|itten)|produced?|author(?:ed)?|put out|c[oa]me out|"
     r"appear(?:ed)?)"
 )
 _BIT = (
@@ -140,6 +143,8 @@ GRAMMAR = CollectionGrammar(
         rf"|{_LEAD}in (?:this|the|your) (?:collection|corpus|database|library)"
         rf"|what are (?:these|the|your|all the|all these) {_PAPERS} about"
         rf"|what is (?:this|the) (?:collection|corpus|database) about"
+        rf"|[^?.!]*+(?:[?.!] [^?.!]*?)?\b(?:main|major) (?:themes|topics|subjects|areas)(?: covered)? (?:in|of) "
+        rf"(?:the|your|this) (?:holdings|collection|library|corpus)\b.*"
         rf"|who (?:has )?{_WROTE}(?: the)?(?: most| these| those| all)?(?: of)?(?: the)? {_PAPERS}"
     ),
     similar=(
@@ -245,7 +250,7 @@ GRAMMAR = CollectionGrammar(
     beside_facts=(
         r"\b(?:and|plus|also|with|who|what|is|are|was|were|the|an?|full|its|their|please|pls|thanks|need|want|give me"
         r"|send me|show me|i|we|can|could|cite|use|for|of|to|on|licen[cs]e|citation|it|that|appeared|published"
-        r"|came out|footnotes?)\b|[+&,:;/?!]|[.-](?!\w)"
+        r"|came out|footnotes?|paper|article)\b|[+&,:;/?!]|[.-](?!\w)"
     ),
     among=(
         # "The first one" alone points at a place in a list.

@@ -63,7 +63,7 @@ _WHOLE_TOPIC = rf"{_TWO}(?P<topic>\S[^?!;]{{1,80}}?)(?:[, ]+{_ASKED_FOR})*+$"
 _CUT = (
     r"(?=$| *[,.;:?!(]| (?:overall|in general|generally|as a whole|altogether|all in all|in total|here|in here|"
     r"please|pls|"
-    r"for (?:me|my|an?|the|us|our)|and (?:what|why|which|where|how|in|who)|what|which|why|first|because|since|"
+    r"for (?:me|my|an?|the|us|our)|and (?:what|why|which|where|how|in|who)|what|which|why|first|because|since|before|"
     r"from (?:here|"
     r"this|these|the)|in (?:this|these|the (?:papers|collection|library))|if|so that|to (?:begin|start)|then)\b)"
 )
@@ -166,6 +166,15 @@ FORMS = TopicForms(
         ),
         (
             "reading",
+            rf"\b(?:what(?:'s| is)|anything|something) worth (?:reading|a read)(?: {_ON} {_TOPIC}|{_ENDS}| before\b)",
+        ),
+        (
+            "reading",
+            rf"^{_OPEN}(?:(?:what|which)(?:'s| is)? )?(?:the )?(?:easiest|simplest|gentlest|most accessible|"
+            rf"most readable) (?:{_PAPERS}|one)\b(?: {_ON} {_TOPIC}| here|{_ENDS})",
+        ),
+        (
+            "reading",
             rf"^{_OPEN}(?:in )?(?:what|which) order {_SHOULD} {_ONE} (?:best )?{_READ}(?: (?:the|these|those|your))?"
             rf"(?: (?P<topic>[^,.;:?!()]{{2,60}}?)(?: {_PAPERS})?(?: in)?(?=$| *[,.;:?!(]))?",
         ),
@@ -244,6 +253,6 @@ FORMS = TopicForms(
         r"(?:(?:any|all|the|some|of|this|that|these|those|it|them|here|there|your|collection|library|papers?|"
         r"topics?|area|"
         r"field|stuff|things?|research|work|subjects?|ai safety|first|safety|you|people|in|else|anything|"
-        r"something)\b\s*)+"
+        r"something)\b\s*)+|with an? .*"
     ),
 )

@@ -81,9 +81,9 @@ def fact_of(text: str) -> FactAsked | None:
 
 
 def facts_listed(text: str) -> tuple[tuple[Fact, ...], str]:
-    """The facts that a folded text lists, as "authors and link of …", and what else it says; none of fewer than two."""
+    """The facts that a folded text names, as "authors and link of …", and what else it says."""
     found: dict[Fact, int] = {fact: match.start() for fact, pattern in _FACT_NOUNS if (match := pattern.search(text))}
-    if len(found) < 2:
+    if not found:
         return (), text
     for _, pattern in _FACT_NOUNS:
         text = pattern.sub(" ", text)

@@ -155,15 +155,16 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     if len(text) > MAX_CHARS:
         return None
     facts, title = facts_listed(folded(text))
-    if facts and (paper := _named_whole(text, title, records) or paper_meant(title, records)):
+    if len(facts) > 1 and (paper := _named_whole(text, title, records) or paper_meant(title, records)):
         return CollectionQuestion(facts[0], paper=paper, also=facts[1:])
     asked = fact_of(folded(without_manner(text)))
     if asked is None:
         term = term_asked(text) or ""
         if paper := _called_alone(text, records) or records.named_after(term):
             return CollectionQuestion("summary", topic=term, paper=paper)
-        paper = _called_with_its_lab(text, records)
-        return CollectionQuestion("summary", paper=paper) if paper else None
+        if facts and (paper := paper_meant(title, records)):
+            return CollectionQuestion(facts[0], paper=paper)
+        return _of_a_lab(text, records)
     if points_back(asked.title):
         return CollectionQuestion(asked.fact, paper=named[0]) if named else None
     if paper := _titled(text, asked.title, records):
@@ -193,11 +194,17 @@ def _named_whole(text: str, title: str, records: Records) -> Paper | None:
     return paper if own.issuperset(_WORDS.findall(title)) else None
 
 
-def _called_with_its_lab(text: str, records: Records) -> Paper | None:
-    """The paper of which nothing is said but a few words of its name and by whom it is: "sparrow deepmind"."""
+def _of_a_lab(text: str, records: Records) -> CollectionQuestion | None:
+    """What is asked by the name of an organisation alone, or with a few words of a paper's name: "sparrow deepmind"."""
     read = read_filters(folded(text), records.facets)
-    paper = paper_meant(" ".join(read.rest.replace(OWN, " ").split()), records) if read.filters.organisations else None
-    return paper if paper and read.filters.admit(paper) else None
+    if not read.filters.organisations:
+        return None
+    rest = " ".join(read.rest.replace(OWN, " ").split())
+    own = (paper_meant(rest, records),) if rest else records.select(read.filters)
+    if len(own) > 1:
+        return CollectionQuestion("list", read.filters)
+    paper = own[0] if own else None
+    return CollectionQuestion("summary", paper=paper) if paper and read.filters.admit(paper) else None
 
 
 def _called_alone(text: str, records: Records) -> Paper | None:

@@ -29,7 +29,8 @@ LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
 """A term of so many words in a title is what its paper is about; a single word may be anything."""
-SPELLED_CHARS = 6
+_BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?)\b)")
+SPELLED_CHARS = 5
 """Words of a title that are at least so long may be spelled otherwise …"""
 SPELLED_ALIKE = 0.75
 """… as far as they stay so alike, by difflib's measure."""
@@ -209,10 +210,9 @@ class Records:
 
         Words that no paper has are read as the title's word that they are nearly.
         """
-        if paper := self._meant_by(term):
-            return paper
-        spelled = _WORD.sub(self._spelled, term.casefold())
-        return self._meant_by(spelled) if spelled != term.casefold() else None
+        american = _BRITISH.sub("iz", term.casefold())
+        spellings = (term, american, *(_WORD.sub(self._spelled, spelled) for spelled in (term.casefold(), american)))
+        return next((paper for one in dict.fromkeys(spellings) if (paper := self._meant_by(one))), None)
 
     def _spelled(self, match: re.Match[str]) -> str:
         word = match[0]

@@ -282,6 +282,10 @@ FACTS = [
     ("can you explain the sleeper agents paper to me?", "summary", "sleeper-agents"),
     ("explain that many-shot jailbreaking paper", "summary", "many-shot-jailbreaking"),
     ("sparrow deepmind", "summary", "sparrow"),
+    ("raft paper reward-ranked year?", "when", "raft"),
+    ("generalised prefrence optimisation link", "where", "generalized-preference-optimization"),
+    ("honestey best polcy date", "when", "honesty-is-the-best-policy"),
+    ("nist", "summary", "nist-ai-600-1-passages"),
     ("openai weak to strong", "summary", "weak-to-strong-generalization"),
     ("link to the many shot jailbrake paper pls", "where", "many-shot-jailbreaking"),
     (
@@ -327,6 +331,11 @@ def test_several_facts_of_one_paper_are_asked_at_once(
     assert ((asked.intent, *asked.also), asked.paper.id) == (facts, paper)
 
 
+def test_a_lab_by_its_name_alone_wants_its_papers(records: Records) -> None:
+    asked = read(records, "deepmind?")
+    assert asked is not None and (asked.intent, asked.filters.organisations) == ("list", DEEPMIND)
+
+
 def test_a_lab_that_did_not_write_it_names_no_paper(records: Records) -> None:
     asked = read(records, "sparrow openai")
     assert asked is None or asked.paper is None
@@ -335,6 +344,29 @@ def test_a_lab_that_did_not_write_it_names_no_paper(records: Records) -> None:
 @pytest.mark.parametrize("question", ["how many paper is here", "How many papers are here?"])
 def test_how_many_there_are_is_asked_in_broken_english_too(records: Records, question: str) -> None:
     asked = read(records, question)
+    assert asked is not None and asked.intent == "overview"
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until"),
+    [
+        ("Which titles were issued by Google DeepMind in December 2023?", date(2023, 12, 1), date(2023, 12, 31)),
+        (
+            "All documents by DeepMind published between October 2023 and March 2024, in chronological order if "
+            "you'd be so kind",
+            date(2023, 10, 1),
+            date(2024, 3, 31),
+        ),
+    ],
+)
+def test_a_librarian_asks_for_titles_too(records: Records, question: str, since: date, until: date) -> None:
+    asked = read(records, question)
+    assert asked is not None
+    assert (asked.intent, asked.filters) == ("list", Filters(organisations=DEEPMIND, since=since, until=until))
+
+
+def test_themes_of_the_holdings_are_an_overview(records: Records) -> None:
+    asked = read(records, "I make a guide. Could you outline the main themes covered in the holdings?")
     assert asked is not None and asked.intent == "overview"
 
 

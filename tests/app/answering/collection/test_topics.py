@@ -94,6 +94,8 @@ def told(text: str, scores: Mapping[str, float], papers: tuple[Paper, ...] = FOU
         ("something easy to start with please, no background", "reading", ""),
         ("Three things I ought to read before I brief the minister", "reading", ""),
         ("what order would you read the unlearning papers in, never trained a thing", "reading", "unlearning"),
+        ("easiest paper here?", "reading", ""),
+        ("what's worth reading on unlearning before thursday", "reading", "unlearning"),
         ("i never did any of this, which of these should i read first", "reading", ""),
         ("Suggest four papers for a minister's adviser who has one hour and no background", "reading", ""),
         ("recommend some papers for my students on debate", "reading", "debate"),
