@@ -37,6 +37,7 @@ EVIDENCE = EvidenceWords(
         r"in (?:plain|simple|normal|everyday) (?:words|terms|english|language)|"
         r"for (?:dummies|beginners|a (?:child|kid|layman|lay ?person))|briefly|for me|please|pls|no jargon|if any|"
         r"in (?:chronological|alphabetical|date) order|if you(?:['’]d| would) be so kind|with thanks|many thanks|"
+        r"newest first|latest first|"
         r"so that (?:i|we) can [^?.!]*|with (?:the )?(?:dates?|organi[sz]ations?|labs?)"
         r"(?: and (?:the )?(?:dates?|organi[sz]ations?|labs?))?)(?!\w)"
     ),

@@ -142,7 +142,8 @@ FORMS = TopicForms(
         ),
         (
             "reading",
-            rf"\b(?:what|which)(?: (?:\S+ (?:or|to) )?\S+)? {_PAPERS}(?: from here| here)? {_SHOULD} {_ONE} "
+            rf"\b(?:what|which)(?: (?:\S+ (?:or|to) )?\S+)? {_PAPERS}(?: from here| here)? "
+            rf"(?:{_SHOULD} {_ONE}|{_ONE} {_SHOULD}) "
             rf"(?:first )?{_READ}(?: (?:her|him|them|me|us|somebody|someone|a (?:\w+ )?\w+|my \w+))?{_THEN}"
             rf"(?: {_TO} {_TOPIC}|{_ENDS})",
         ),

@@ -31,6 +31,7 @@ class ForeignPhrases:
     read_on: str
     translated: str
     found: tuple[str, str]
+    near: tuple[str, str]
     about: str
     by_content: str
     listed_newest: str
@@ -75,6 +76,7 @@ def spoken(code: str) -> Language | None:
     collection = replace(
         ENGLISH.collection,
         found=own.found,
+        topics=replace(ENGLISH.collection.topics, near=own.near),
         about=own.about,
         by_content=own.by_content,
         listed_newest=own.listed_newest,
@@ -105,6 +107,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Zum Weiterlesen: {papers}.",
             translated="“{gloss}” (im Original: “{quote}”)",
             found=("Die Sammlung hat 1 Arbeit{scope}", "Die Sammlung hat {count} Arbeiten{scope}"),
+            near=("1 Arbeit{scope} oder nah daran", "{count} Arbeiten{scope} oder nah daran, die nächste zuerst"),
             about=" über „{topic}“",
             by_content="Kein Eintrag nennt „{topic}“; dem Inhalt nach am nächsten",
             listed_newest=", die neueste zuerst",
@@ -129,6 +132,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="À lire aussi : {papers}.",
             translated="“{gloss}” (dans l’original : “{quote}”)",
             found=("La collection a 1 article{scope}", "La collection a {count} articles{scope}"),
+            near=("1 article{scope} ou proche", "{count} articles{scope} ou proches, le plus proche d’abord"),
             about=" sur « {topic} »",
             by_content="Aucune fiche ne mentionne « {topic} » ; les plus proches par le contenu",
             listed_newest=", du plus récent au plus ancien",
@@ -156,6 +160,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Para seguir leyendo: {papers}.",
             translated="“{gloss}” (en el original: “{quote}”)",
             found=("La colección tiene 1 artículo{scope}", "La colección tiene {count} artículos{scope}"),
+            near=("1 artículo{scope} o cercano", "{count} artículos{scope} o cercanos, el más cercano primero"),
             about=" sobre «{topic}»",
             by_content="Ninguna ficha menciona «{topic}»; los más cercanos por su contenido",
             listed_newest=", del más reciente al más antiguo",
@@ -181,6 +186,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Para continuar a ler: {papers}.",
             translated="“{gloss}” (no original: “{quote}”)",
             found=("A coleção tem 1 artigo{scope}", "A coleção tem {count} artigos{scope}"),
+            near=("1 artigo{scope} ou próximo", "{count} artigos{scope} ou próximos, o mais próximo primeiro"),
             about=" sobre “{topic}”",
             by_content="Nenhum registro menciona “{topic}”; os mais próximos pelo conteúdo",
             listed_newest=", do mais recente ao mais antigo",
@@ -205,6 +211,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Per continuare a leggere: {papers}.",
             translated="“{gloss}” (nell’originale: “{quote}”)",
             found=("La raccolta ha 1 articolo{scope}", "La raccolta ha {count} articoli{scope}"),
+            near=("1 articolo{scope} o vicino", "{count} articoli{scope} o vicini, il più vicino per primo"),
             about=" su «{topic}»",
             by_content="Nessuna scheda nomina «{topic}»; i più vicini per contenuto",
             listed_newest=", dal più recente al più vecchio",
@@ -229,6 +236,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Verder lezen: {papers}.",
             translated="“{gloss}” (in het origineel: “{quote}”)",
             found=("De verzameling heeft 1 artikel{scope}", "De verzameling heeft {count} artikelen{scope}"),
+            near=("1 artikel{scope} of er dichtbij", "{count} artikelen{scope} of er dichtbij, het dichtste eerst"),
             about=" over “{topic}”",
             by_content="Geen beschrijving noemt “{topic}”; naar inhoud het dichtst in de buurt",
             listed_newest=", het nieuwste eerst",
@@ -253,6 +261,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="Читать дальше: {papers}.",
             translated="“{gloss}” (в оригинале: “{quote}”)",
             found=("В собрании 1 статья{scope}", "Статей в собрании{scope}: {count}"),
+            near=("1 статья{scope} или близкая", "Статей{scope} или близких: {count}, самые близкие первыми"),
             about=" на тему «{topic}»",
             by_content="Ни одна запись не называет «{topic}»; самые близкие по содержанию",
             listed_newest=", от новых к старым",
@@ -278,6 +287,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="関連する論文：{papers}。",
             translated="“{gloss}”（原文：“{quote}”）",
             found=("{scope}論文は1本あります", "{scope}論文は{count}本あります"),
+            near=("{scope}論文、または近いもの1本", "{scope}論文、または近いもの{count}本（近い順）"),
             about="「{topic}」に関する",
             by_content="「{topic}」を挙げている記録はありません。内容が最も近い論文",
             listed_newest="（新しい順）",
@@ -304,6 +314,7 @@ _PHRASES: Mapping[str, ForeignPhrases] = MappingProxyType(
             read_on="더 읽을 논문: {papers}.",
             translated="“{gloss}” (원문: “{quote}”)",
             found=("{scope} 논문이 1편 있습니다", "{scope} 논문이 {count}편 있습니다"),
+            near=("{scope} 논문 또는 가까운 것 1편", "{scope} 논문 또는 가까운 것 {count}편(가까운 순)"),
             about="“{topic}”에 관한",
             by_content="“{topic}”을(를) 언급한 기록은 없습니다. 내용이 가장 가까운 논문",
             listed_newest=" (최신순)",

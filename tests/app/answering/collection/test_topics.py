@@ -94,6 +94,7 @@ def told(text: str, scores: Mapping[str, float], papers: tuple[Paper, ...] = FOU
         ("something easy to start with please, no background", "reading", ""),
         ("Three things I ought to read before I brief the minister", "reading", ""),
         ("what order would you read the unlearning papers in, never trained a thing", "reading", "unlearning"),
+        ("I am beginner. Which 3 papers I should read first, and in what order?", "reading", ""),
         ("easiest paper here?", "reading", ""),
         ("what's worth reading on unlearning before thursday", "reading", "unlearning"),
         ("i never did any of this, which of these should i read first", "reading", ""),

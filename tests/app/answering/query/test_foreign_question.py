@@ -75,7 +75,10 @@ def test_any_text_is_borne(text: str) -> None:
 @pytest.mark.parametrize("code", sorted(TERMS))
 def test_every_language_with_terms_says_so_in_itself(code: str) -> None:
     assert foreign_language(terms_read(code, ("RLHF",))) == code
-    assert (language := spoken(code)) and language.code == code and len(language.phrases.months) == 12
+    language = spoken(code)
+    assert language and language.code == code and len(language.phrases.months) == 12
+    one, several = language.collection.topics.near
+    assert "{scope}" in one and "{scope}" in several and "{count}" in several and "or close to it" not in one + several
 
 
 LISTS = {
