@@ -99,7 +99,7 @@ def table_by_reader(marked: Sequence[Marked]) -> str:
 
 def shipped_table() -> str:
     """The table of all marks that are kept."""
-    further, newest, latest = (kept_marks(f"{name}.test") for name in ("more", "newest", "latest"))
+    further, newest, latest, fresh = (kept_marks(f"{name}.test") for name in ("more", "newest", "latest", "fresh"))
     same = [one for one in further if one.unchanged]
     first, again = _mean([one.first for one in same]), _mean([one.again for one in same])
     table = table_of(
@@ -109,11 +109,12 @@ def shipped_table() -> str:
         ("last test", kept_marks("last.test")),
         ("newest test", newest),
         ("latest test", latest),
+        ("fresh test", fresh),
     )
     unchanged = f"The {len(same)} answers to further test questions that had not changed: {first:.2f}, {again:.2f}."
     readers = [
         f"The {name} test questions, by reader:\n\n{table_by_reader(marked)}"
-        for name, marked in (("newest", newest), ("latest", latest))
+        for name, marked in (("newest", newest), ("latest", latest), ("fresh", fresh))
     ]
     return "\n\n".join((table, unchanged, *readers))
 

@@ -13,7 +13,15 @@ PAGE = Path(__file__).parents[2] / "docs" / "results.md"
 
 @pytest.mark.parametrize(
     ("split", "questions"),
-    [("dev", 128), ("test", 128), ("more.test", 120), ("last.test", 102), ("newest.test", 102), ("latest.test", 100)],
+    [
+        ("dev", 128),
+        ("test", 128),
+        ("more.test", 120),
+        ("last.test", 102),
+        ("newest.test", 102),
+        ("latest.test", 100),
+        ("fresh.test", 100),
+    ],
 )
 def test_every_question_was_marked_by_three_readers(split: str, questions: int) -> None:
     marked = kept_marks(split)

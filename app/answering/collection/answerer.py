@@ -23,10 +23,13 @@ from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.facets import Filters, both_filters
+from retrieval.lexical.tokens import content_words
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper
 
 FACTS: tuple[Intent, ...] = get_args(Fact)
+SURE_WORDS = 4
+"""Of a topic with more content words, papers that come near may have no more than some."""
 OF_TOPIC: tuple[Intent, ...] = ("whether", "tried", "who works", "reading", "strands", "list")
 MOST_AUTHORS, YEARS = 5, 12
 """Authors who are named for having written the most, and years that are told apart."""
@@ -170,6 +173,10 @@ class CollectionAnswerer:
             return replace(reply, text=reply.text + closest_named(closest, language.phrases)) if closest else reply
         newest = self.records.facets.latest if asked.relative else None
         which = scope(language, filters, asked.topic, asked.author, newest)
+        surely = self.records.select(filters, topic) or len(content_words(topic)) <= SURE_WORDS
+        if asked.intent in ("whether", "who works") and not surely:
+            heading = language.collection.by_content.format(topic=shown(asked.topic))
+            return replace(self._listing(heading, papers[:NEAREST], papers, topic, language), surely=False)
         if asked.intent in ("whether", "who works"):
             return self._of_topic.works(papers, topic, which, language, yes=asked.intent == "whether")
         if asked.intent == "tried":

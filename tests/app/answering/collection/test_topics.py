@@ -228,6 +228,12 @@ def test_of_a_topic_that_many_records_name_those_alone_are_listed() -> None:
     assert found[0].id == "p3" and {one.id for one in found} == {one.id for one in shelf}
 
 
+def test_a_long_wish_that_papers_only_come_near_to_gets_no_yes() -> None:
+    reply = told("Does anyone look at the wellbeing of gardeners who water roses all night?", {"owls": 0.6})
+    assert "nearest by content" in reply.text and "Yes" not in reply.text
+    assert reply.answered and not reply.surely
+
+
 def test_who_works_on_it_is_told_with_the_authors_where_they_are_few() -> None:
     reply = told("who works on cats", {"cats": 0.5, "owls": 0.4})
     assert reply.text.startswith("2 papers here are about cats, the closest first:")
