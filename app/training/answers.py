@@ -33,6 +33,8 @@ CARD = "README.md"
 CURVE = "curve.png"
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 """What the base model that ships is called on the hub."""
+JUDGED_A_STEP = 4
+"""A run of so many steps is judged by so many development lessons for each, as judging takes as long as teaching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None
         return tokenized_examples(read_sft_examples(shipped_file(f"answers/{split}.jsonl")), names, tokenizer, name)
 
     learned, chosen_on = examples("train"), examples("dev")
+    if run.steps:
+        chosen_on = chosen_on[: run.steps * JUDGED_A_STEP]
     note(f"{len(learned)} pairs of question and passage; the run goes on where it was if it is stopped.")
     skips = sum(example.skips for example in learned)
     with writing_run(run.out):

@@ -159,8 +159,9 @@ def test_with_the_reader_that_ships(with_reader: LocalAnswerer) -> None:
     assert chinese.outside_filter and chinese.outside_filter.text.startswith("在您的筛选范围之外，Anthropic 的")
     for text in ("What does Anthropic say about backdoors?", "What does Sleeper Agents say about training?"):
         assert told(ask(with_reader, text, OPENAI)) == SAYS_SO
-    # Nothing but what the question names answers it, and that also where another paper does.
-    assert told(ask(with_reader, "How does DeepMind supervise models that are smarter than us?", OPENAI)) is None
+    # What the question names answers it, also where another paper does.
+    overseen = told(ask(with_reader, "How does DeepMind supervise models that are smarter than us?", OPENAI))
+    assert overseen is None or overseen.startswith("Outside your filter, Google DeepMind's On scalable oversight")
     named = ask(with_reader, "what does anthropic say about sparse autoencoders?", OPENAI)
     assert named.status == "answered" and "Outside your filter, Anthropic's Mapping the Mind" in (told(named) or "")
     for text in ("Can a weaker model supervise a stronger one?", "How long should I boil an egg?"):
