@@ -273,7 +273,7 @@ class AnswerChain(Runnable[Question, Event]):
         if work.found_for or not work.passages:
             work.passages = self.search.passages(work.standalone, work.question.filters, work.left_out.update)
         work.clock("retrieve_ms")
-        work.found = self.search.read(work.asked_for, work.standalone, work.question.text, work.passages)
+        work.found = self.search.read(work.to_answer, work.standalone, work.question.text, work.passages)
         work.found_for = work.standalone
 
     def _choose(self, work: Work) -> None:

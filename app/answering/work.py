@@ -67,7 +67,7 @@ class Work:
         return self.again == "shorter" or wants_brief(self.asked)
 
     @property
-    def asked_for(self) -> str:
+    def to_answer(self) -> str:
         """What shall be answered: named in it, the papers that it is about come first where they answer."""
         said = self.standalone if self.again else self.question.text
         return " ".join([said, *(paper.name for paper in self.about)])

@@ -8,11 +8,11 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 
 from app.answering.collection.abbreviations import forms_of, written_out
 from app.answering.collection.called import Named, Units, values_called
+from app.answering.collection.spelling import LEAST_CHARS, spellings
 from app.answering.evidence.definition import GIVEN_COUNTS, definition_counts
 from retrieval.facets import FACETS, Facets, Filters, facets_of
 from retrieval.lexical.tokens import FUNCTION_WORDS, content_words
@@ -29,11 +29,6 @@ LOOKED_AT = 50
 """Papers, of those that speak of a thing, in which what says what it is is looked for."""
 TITLE_WORDS = 2
 """A term of so many words in a title is what its paper is about; a single word may be anything."""
-_BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?)\b)")
-SPELLED_CHARS = 5
-"""Words of a title that are at least so long may be spelled otherwise …"""
-SPELLED_ALIKE = 0.75
-"""… as far as they stay so alike, by difflib's measure."""
 _COUNTED = tuple(facet for facet in FACETS if facet.offered)
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"[^:?!—]+")
@@ -210,20 +205,13 @@ class Records:
 
         Words that no paper has are read as the title's word that they are nearly.
         """
-        american = _BRITISH.sub("iz", term.casefold())
-        spellings = (term, american, *(_WORD.sub(self._spelled, spelled) for spelled in (term.casefold(), american)))
-        return next((paper for one in dict.fromkeys(spellings) if (paper := self._meant_by(one))), None)
-
-    def _spelled(self, match: re.Match[str]) -> str:
-        word = match[0]
-        if len(word) < SPELLED_CHARS or self.is_subject(word):
-            return word
-        return next(iter(get_close_matches(word, self._long_title_words, 1, SPELLED_ALIKE)), word)
+        spelled = spellings(term, self.is_subject, self._title_words)
+        return next((paper for one in spelled if (paper := self._meant_by(one))), None)
 
     @cached_property
-    def _long_title_words(self) -> tuple[str, ...]:
+    def _title_words(self) -> tuple[str, ...]:
         words = (word for paper in self.papers for word in _WORD.findall(paper.name.casefold()))
-        return tuple(sorted({word for word in words if len(word) >= SPELLED_CHARS}))
+        return tuple(sorted({word for word in words if len(word) >= LEAST_CHARS}))
 
     def _meant_by(self, term: str) -> Paper | None:
         said = _WORD.findall(term.casefold())

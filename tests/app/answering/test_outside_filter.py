@@ -161,7 +161,7 @@ def test_with_the_reader_that_ships(with_reader: LocalAnswerer) -> None:
         assert told(ask(with_reader, text, OPENAI)) == SAYS_SO
     # What the question names answers it, also where another paper does.
     overseen = told(ask(with_reader, "How does DeepMind supervise models that are smarter than us?", OPENAI))
-    assert overseen is None or overseen.startswith("Outside your filter, Google DeepMind's On scalable oversight")
+    assert overseen and overseen.startswith("Outside your filter, Google DeepMind's On scalable oversight")
     named = ask(with_reader, "what does anthropic say about sparse autoencoders?", OPENAI)
     assert named.status == "answered" and "Outside your filter, Anthropic's Mapping the Mind" in (told(named) or "")
     for text in ("Can a weaker model supervise a stronger one?", "How long should I boil an egg?"):
