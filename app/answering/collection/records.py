@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"[^:?!—]+")
 _ALTERNATIVES = re.compile(r"\s+or\s+|\s*[/|]\s*")
 # Words that say nothing among papers on AI safety, as content words.
-_EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
+EVERYWHERE = frozenset(content_words("AI paper research work topic model language LLM LLMs machine field area"))
 
 
 class Records:
@@ -129,7 +129,7 @@ class Records:
         )
 
     def _about_words(self, words: Sequence[str]) -> frozenset[int]:
-        telling = [word for word in words if word not in _EVERYWHERE] or words
+        telling = [word for word in words if word not in EVERYWHERE] or words
         if not telling:
             return frozenset()
         named = _all_of(telling, self._by_word)
@@ -286,7 +286,7 @@ class Records:
     @cached_property
     def _subjects(self) -> frozenset[str]:
         named = (content_words(f"{paper.name}\n{paper.category or ''}") for paper in self.papers)
-        return frozenset(word for words in named for word in words) - _EVERYWHERE
+        return frozenset(word for words in named for word in words) - EVERYWHERE
 
     @cached_property
     def _dates(self) -> list[date]:

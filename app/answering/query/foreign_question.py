@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import EVERYWHERE, Records
 from app.answering.question import Question, Turn
 from app.languages import ENGLISH, language_of
 from app.languages.foreign import foreign_language, usual_words
@@ -42,7 +42,7 @@ def foreign_question(question: Question, records: Records, terms: TermsByLanguag
         return None
     found = _telling(question.text, code, records, terms)
     told = tuple(dict.fromkeys(one.english for one in found if one.kind in _SUBJECT))[:MAX_TERMS]
-    if not any(one.kind == "term" or (one.kind is None and _is_name(one.english, records)) for one in found):
+    if not _defined(found) and not any(_tells(one, records) for one in found):
         return ForeignQuestion(code, question)
     history = tuple(_before(turn, records, terms) for turn in question.history)
     return ForeignQuestion(code, replace(question, text=_asked(found, records), history=history), told)
@@ -74,6 +74,13 @@ def _is_english(word: str, usual: frozenset[str], records: Records) -> bool:
     return (len(word) >= NAMES_FROM or (len(word) > 1 and word.isupper())) and any(
         map(records.uses, content_words(word))
     )
+
+
+def _tells(one: Found, records: Records) -> bool:
+    """Whether it says what is asked about: more than that models are, of which all papers treat."""
+    if one.kind == "term":
+        return not EVERYWHERE.issuperset(content_words(one.english))
+    return one.kind is None and _is_name(one.english, records)
 
 
 def _is_name(word: str, records: Records) -> bool:

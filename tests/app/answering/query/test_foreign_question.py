@@ -41,6 +41,7 @@ def read(text: str, *before: str) -> ForeignQuestion | None:
         ("Welche Arbeiten von OpenAI gibt es zu Belohnungsmodellen?", "Which papers by OpenAI are about reward model?"),
         ("プロンプトインジェクション対策の論文ある？", "Which papers are about prompt injection?"),
         ("quels articles de 2023 sur le débat", "Which papers from 2023 are about debate?"),
+        ("Wie kann man ein Sprachmodell etwas vergessen lassen?", "how can language model unlearning"),
         ("warum schmeicheln Modelle", "why sycophancy models"),
         ("Was ist der Unterschied zwischen RLHF und RLAIF?", "difference between RLHF and RLAIF"),
     ],
@@ -55,7 +56,15 @@ def test_what_is_read_is_left_alone(text: str) -> None:
     assert read(text) is None
 
 
-@pytest.mark.parametrize("text", ["Wie koche ich ein Ei?", "Wie kann man Menschen helfen?", "vad är reward hacking"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wie koche ich ein Ei?",
+        "Wie teuer ist ein Sprachmodell?",
+        "Wie kann man Menschen helfen?",
+        "vad är reward hacking",
+    ],
+)
 def test_without_terms_the_question_stays_as_it_is(text: str) -> None:
     asked = read(text)
     assert asked and asked.question.text == text and not asked.terms
