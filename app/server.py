@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -39,6 +41,8 @@ from retrieval.types import Progress
 
 FOLLOW_SECONDS = 2.0
 """How often the server looks whether the collection was indexed anew, for those who ask nothing of it."""
+CLOSING_SECONDS = 1.0
+"""How long a server that ends waits for broken off answers to be closed; a chain says something many times as often."""
 _log = logging.getLogger("paperbacked.server")
 
 
@@ -170,6 +174,10 @@ class BreakingOffServer(uvicorn.Server):
         # Not in the signal's handler, which comes in the middle of anything, a held lock too; this is 0.1 s later.
         self._runs.break_off()
         await super().shutdown(sockets)
+        # After this the signal ends the program, and with it threads that have yet to close and count their answer.
+        until = time.monotonic() + CLOSING_SECONDS
+        while self._runs.under_way and time.monotonic() < until:
+            await asyncio.sleep(0.02)
 
 
 def serving_options(settings: Settings) -> ServingOptions:

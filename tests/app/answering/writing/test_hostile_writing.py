@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 import socket
 import threading
 import time
@@ -30,6 +29,7 @@ from app.answering.writing.stream import MAX_TEXT_CHARS, whole_sentences, writte
 from app.build import LocalAnswerer
 from retrieval.errors import ModelError
 from retrieval.shipped import shipped_file
+from tests.support.own_time import own_seconds
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(120)]
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
@@ -86,34 +86,9 @@ def drained(telling: Any) -> Any:
             return end.value
 
 
-YARDSTICK_SECONDS = 0.02
-_WORD = re.compile(r"\w+ ")
-
-
-def yardstick() -> float:
-    """Seconds that this machine takes, now, for work that takes the machine meant by all bounds `YARDSTICK_SECONDS`."""
-    began = time.thread_time()
-    for n in range(100_000):
-        _WORD.match("one two", n % 7)
-    return time.thread_time() - began
-
-
 @pytest.fixture
 def seconds() -> Iterator[Callable[[], float]]:
-    """Seconds of this thread's own work, on the machine that the bounds are meant for.
-
-    Neither other processes count nor sweeping up after earlier tests, and a machine half as fast has twice the time.
-    """
-    gc.collect()
-    gc.freeze()
-    before = yardstick()
-    began = time.thread_time()
-
-    def took() -> float:
-        own = time.thread_time() - began
-        return own * YARDSTICK_SECONDS / max(YARDSTICK_SECONDS, before, yardstick())
-
-    yield took
+    yield own_seconds()
     gc.unfreeze()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import re
-import time
 from collections.abc import Callable, Generator, Sequence
 from html import unescape
 from typing import Any
@@ -26,6 +25,7 @@ from app.surfaces.page.reader import ConversationPage
 from app.surfaces.ui_strings import ui_strings
 from retrieval.facets import facets_of
 from retrieval.types import Filters, Paper, Passage
+from tests.support.own_time import own_seconds
 
 EN, ZH = ui_strings("en"), ui_strings("zh")
 BODY_BYTES = 510_000
@@ -138,14 +138,10 @@ HOSTILE: dict[str, Callable[[Sequence[Paper]], list[Record]]] = {
 def test_whatever_fills_a_request_little_is_drawn_of_it(name: str, all_papers: tuple[Paper, ...]) -> None:
     reader, turns = ConversationPage(SomePapers(all_papers)), HOSTILE[name](all_papers)
     for words in (EN, ZH):
-        # This thread's own work: what earlier tests left behind, in threads or to sweep up, does not count.
-        gc.collect()
-        gc.freeze()
-        began = time.thread_time()
+        seconds = own_seconds()
         frame = reader.reopen(turns, words)
-        took = time.thread_time() - began
+        assert seconds() < SECONDS
         gc.unfreeze()
-        assert took < SECONDS
         assert size(frame) < DRAWN_BYTES
         assert frame.notice or "Only the last" in html_of(frame) or "只显示" in html_of(frame) or len(turns) < 50
 
