@@ -20,7 +20,9 @@ import numpy as np
 
 from app.answering.events import Citation
 from app.answering.models.language_model import SMALL_PROMPT
-from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, TransformersChat, open_transformers_chat
+from app.answering.models.local_chat import LocalChat
+from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, open_transformers_chat
+from app.answering.models.transformers_generator import TransformersGenerator
 from app.answering.writing.sentence_prompt import sentence_messages
 from app.answering.writing.stream import answer_messages
 from app.quiet import silence_libraries
@@ -82,7 +84,7 @@ def tasks(answerer: Any) -> list[Task]:
     return found
 
 
-def random_model(shape: str, tokenizer: Any) -> TransformersChat:
+def random_model(shape: str, tokenizer: Any) -> LocalChat:
     """A model of that shape in bfloat16, its weights random."""
     import torch
     from transformers import Qwen3Config, Qwen3ForCausalLM
@@ -112,13 +114,20 @@ def random_model(shape: str, tokenizer: Any) -> TransformersChat:
             weights.normal_(1.0 if "norm" in name else 0.0, 0.02)
         # Not a weight, so that it was not filled.
         model.model.rotary_emb = type(model.model.rotary_emb)(config)
-    return TransformersChat(model=model.eval(), tokenizer=tokenizer, model_name=shape)
+    generator = TransformersGenerator(model.eval(), shape)
+    return LocalChat(generator=generator, tokenizer=tokenizer, model_name=shape)
+
+
+def _written_by(chat: LocalChat) -> TransformersGenerator:
+    generator = chat._generator
+    assert isinstance(generator, TransformersGenerator)
+    return generator
 
 
 @contextmanager
-def saying(chat: TransformersChat, prompt_tokens: int, script: Sequence[int]) -> Iterator[None]:
+def saying(chat: LocalChat, prompt_tokens: int, script: Sequence[int]) -> Iterator[None]:
     """Within the block the model writes `script`: after its work the logits are those of that text."""
-    model = chat._generator._model
+    model = _written_by(chat)._model
     before = 0
 
     def remember(_: Any, args: Any, kwargs: Any) -> None:
@@ -145,14 +154,14 @@ def saying(chat: TransformersChat, prompt_tokens: int, script: Sequence[int]) ->
             hook.remove()
 
 
-def timed(chat: TransformersChat, task: Task, *, lookup: int, scripted: bool) -> tuple[float, float, int]:
+def timed(chat: LocalChat, task: Task, *, lookup: int, scripted: bool) -> tuple[float, float, int]:
     """Seconds to the first token, seconds for all further ones, and their number."""
     from langchain_core.messages import convert_to_messages
 
     prompt = chat._render(convert_to_messages(task.messages))
     prompt_ids = chat._tokenizer(prompt, add_special_tokens=False)["input_ids"]
     script = chat._tokenizer(task.answer, add_special_tokens=False)["input_ids"] if scripted else []
-    chat._generator._lookup = {"prompt_lookup_num_tokens": lookup} if lookup else {}
+    _written_by(chat)._lookup = {"prompt_lookup_num_tokens": lookup} if lookup else {}
     began, first, written = time.perf_counter(), 0.0, 0
 
     def write() -> None:
@@ -171,9 +180,7 @@ def timed(chat: TransformersChat, task: Task, *, lookup: int, scripted: bool) ->
     return first, time.perf_counter() - began - first, written - 1
 
 
-def writing_figures(
-    chat: TransformersChat, asked: Sequence[Task], *, scripted: bool, first_limit: float
-) -> list[Figure]:
+def writing_figures(chat: LocalChat, asked: Sequence[Task], *, scripted: bool, first_limit: float) -> list[Figure]:
     """First token, plain and guessing speed, over the same questions; the first question warms up."""
     plain, guessing = [], []
     for task in asked:

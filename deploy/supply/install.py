@@ -38,7 +38,7 @@ from deploy.supply.pip_progress import PipError, run_pip
 LOCKED = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "--no-compile")
 MACHINE = ("Linux", "x86_64", "3.11")
 """What the locks are made for. Other systems need other packages, and for some of these there is no wheel."""
-GLIBC = (2, 28)
+GLIBC = (2, 31)
 NOT_COMPILED = r".*[/\\](tests?|kubernetes)[/\\]"
 """Tests that packages bring, and a client of Kubernetes: a quarter of all modules, and nothing here imports them."""
 Pip = Callable[..., None]

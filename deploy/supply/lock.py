@@ -37,7 +37,7 @@ from retrieval.files import replacing
 
 UV = Path(sys.executable).with_name("uv")
 # What an image runs on; for aarch64 the same packages are needed, and the hashes are those of all files.
-IMAGE = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28")
+IMAGE = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_31")
 ANYWHERE = ("--universal", "--python-version", "3.11")
 CONSTRAINED = ("--constraint", str(CONSTRAINTS))
 MADE = "Made by `make lock` from pyproject.toml and constraints.txt; installed with --require-hashes --no-deps."

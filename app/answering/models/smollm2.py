@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from app.answering.models.adapter import SKIP_THRESHOLD, WEIGHTS, mark_fine_tuned, merge_adapter
 from app.answering.models.loading import no_progress_bars
+from app.answering.models.local_chat import LocalChat
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.protocols import CausalModel, Tokenizer
-from app.answering.models.transformers_chat import (
-    TransformersChat,
-    open_transformers_chat,
-)
+from app.answering.models.transformers_chat import open_transformers_chat
 from app.notices.notice import Notice
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports, model_loading
@@ -72,7 +70,7 @@ def open_smollm2(
     max_tokens: int = 220,
     timeout_s: float = 60.0,
     progress: Progress = no_progress,
-) -> TransformersChat:
+) -> LocalChat:
     """The model, ready to answer; some 15 seconds the first time. Raises `ModelError` as `convert` does."""
     return open_transformers_chat(convert(home, progress, name), name, max_tokens=max_tokens, timeout_s=timeout_s)
 

@@ -15,7 +15,7 @@ from app.answering.citations.stream import without_markers
 from app.answering.events import REFUSAL, Citation
 from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
-from app.answering.models.transformers_chat import READERS_BEFORE
+from app.answering.models.local_chat import READERS_BEFORE
 from app.notices.notice import Notice
 from prompts import load_prompt
 from retrieval.chunking import MAX_SENTENCE_CHARS, split_sentences

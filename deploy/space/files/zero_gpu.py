@@ -51,7 +51,7 @@ def lent_gpu() -> bool:
 
 
 class _Lent:
-    """Stands in for a model's `generate`, as far as app.answering.models.generation uses it."""
+    """Stands in for a model's `generate`, as far as app.answering.models.transformers_generator uses it."""
 
     def __init__(self, number: int, write: Any) -> None:
         self._number = number

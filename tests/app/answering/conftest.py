@@ -13,10 +13,12 @@ from typing import Any
 
 import pytest
 
-from app.answering.models.transformers_chat import TransformersChat, open_transformers_chat
+from app.answering.models.local_chat import LocalChat
+from app.answering.models.transformers_chat import open_transformers_chat
 from app.build import build_answerer
 from app.local_answerer import LocalAnswerer
 from app.settings import read_settings
+from tests.support.transformers_model import model_of
 
 
 @pytest.fixture
@@ -31,22 +33,22 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
-def tiny(tiny_folder: Path, one_thread: None) -> TransformersChat:
+def tiny(tiny_folder: Path, one_thread: None) -> LocalChat:
     return open_transformers_chat(tiny_folder, "tiny", max_tokens=24, timeout_s=20)
 
 
 @pytest.fixture
-def slow(tiny: TransformersChat) -> TransformersChat:
+def slow(tiny: LocalChat) -> LocalChat:
     """The tiny model, taking 20 ms over each token."""
-    tiny._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.02))
+    model_of(tiny).register_forward_pre_hook(lambda *_: time.sleep(0.02))
     return tiny
 
 
 @pytest.fixture
-def slow_writer(tiny_qwen: Path, one_thread: None) -> TransformersChat:
+def slow_writer(tiny_qwen: Path, one_thread: None) -> LocalChat:
     """The tiny Qwen3, taking 20 ms over each token of a long answer."""
     chat = open_transformers_chat(tiny_qwen, "tiny-qwen3", max_tokens=400, timeout_s=30, prompt_lookup_tokens=0)
-    chat._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.02))
+    model_of(chat).register_forward_pre_hook(lambda *_: time.sleep(0.02))
     return chat
 
 

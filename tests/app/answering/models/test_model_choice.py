@@ -11,9 +11,9 @@ import pytest
 
 from app.answering.models.catalogue import CATALOGUE, catalogue_model, machine_memory_gb
 from app.answering.models.language_model import LARGE_PROMPT, SMALL_PROMPT
+from app.answering.models.local_chat import LocalChat
 from app.answering.models.model_choice import Choice, choose_model, prompt_for
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.models.transformers_chat import TransformersChat
 from retrieval.errors import InputError
 
 SMALLEST, MIDDLE, LARGEST = (model.name for model in CATALOGUE)
@@ -85,6 +85,6 @@ def test_small_models_get_the_small_prompt_by_their_name(name: str, prompt: str)
     assert (prompt_for(llm, name, "small"), prompt_for(llm, name, "large")) == (SMALL_PROMPT, LARGE_PROMPT)
 
 
-def test_a_model_in_this_process_is_weighed(tiny: TransformersChat) -> None:
+def test_a_model_in_this_process_is_weighed(tiny: LocalChat) -> None:
     assert 0 < tiny.parameters < 100_000
     assert prompt_for(tiny, "Huge-70B") == SMALL_PROMPT

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import uvicorn
@@ -17,13 +17,14 @@ from fastapi import FastAPI
 
 from app.answering.events import Answer, Done, Status, Token
 from app.answering.models.language_model import LanguageModel
+from app.answering.models.local_chat import LocalChat
 from app.answering.models.opening import open_llm
-from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.api.routes import api_router
 from app.surfaces.page.gradio_page import ChatPage
 from app.surfaces.runs.answer_runs import AnswerRuns
+from tests.support.transformers_model import generator_of, model_of
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 Until = Callable[[Callable[[], bool], float], float]
@@ -36,7 +37,7 @@ def over(built_full: Any) -> Callable[[Any, str], LocalAnswerer]:
 
 
 @pytest.fixture
-def address(slow_writer: TransformersChat, over: Callable[[Any, str], LocalAnswerer]) -> Iterator[tuple[str, int]]:
+def address(slow_writer: LocalChat, over: Callable[[Any, str], LocalAnswerer]) -> Iterator[tuple[str, int]]:
     """A real server whose answers are written slowly."""
     app = FastAPI()
     app.include_router(api_router(over(slow_writer, "tiny-qwen3"), AnswerRuns()))
@@ -66,7 +67,7 @@ def hang_up(connection: http.client.HTTPConnection, response: http.client.HTTPRe
 
 
 def test_a_client_that_hangs_up_while_the_model_writes_frees_it(
-    address: tuple[str, int], slow_writer: TransformersChat, until: Until
+    address: tuple[str, int], slow_writer: LocalChat, until: Until
 ) -> None:
     connection, response = listening(address)
     while not response.readline().startswith(b"event: token"):
@@ -77,18 +78,18 @@ def test_a_client_that_hangs_up_while_the_model_writes_frees_it(
 
 
 def test_a_client_that_hangs_up_while_the_model_reads_the_prompt_frees_it(
-    address: tuple[str, int], slow_writer: TransformersChat, until: Until
+    address: tuple[str, int], slow_writer: LocalChat, until: Until
 ) -> None:
     """No token comes in this time, and what the chain says again and again is not told twice."""
     released = threading.Event()
-    layer = cast("Any", slow_writer._generator._model).model.layers[0]
+    layer = model_of(slow_writer).model.layers[0]
     layer.register_forward_pre_hook(lambda *_: time.sleep(0) if released.is_set() else time.sleep(0.02))
     first = True
 
     def very_long(*_: Any) -> None:
         nonlocal first
         while first and not released.is_set():
-            run = slow_writer._generator._run
+            run = generator_of(slow_writer)._run
             assert run is not None
             run.check()
             time.sleep(0.01)
@@ -116,7 +117,7 @@ def test_another_is_answered_while_one_is_being_written(address: tuple[str, int]
     hang_up(connection, response)
 
 
-def test_who_comes_second_is_told_so(address: tuple[str, int], slow_writer: TransformersChat, until: Until) -> None:
+def test_who_comes_second_is_told_so(address: tuple[str, int], slow_writer: LocalChat, until: Until) -> None:
     one = listening(address)
     until(lambda: slow_writer.busy, 10)
     other = listening(address)
@@ -131,7 +132,7 @@ def test_who_comes_second_is_told_so(address: tuple[str, int], slow_writer: Tran
 
 
 def test_stop_on_the_page_frees_the_model(
-    slow_writer: TransformersChat, over: Callable[[Any, str], LocalAnswerer], until: Until
+    slow_writer: LocalChat, over: Callable[[Any, str], LocalAnswerer], until: Until
 ) -> None:
     event: Any = SimpleNamespace(_data=None)
     drawing: Any = ChatPage(over(slow_writer, "tiny-qwen3")).ask(
@@ -144,9 +145,9 @@ def test_stop_on_the_page_frees_the_model(
 
 
 def test_while_nothing_is_written_the_status_is_repeated(
-    slow_writer: TransformersChat, over: Callable[[Any, str], LocalAnswerer]
+    slow_writer: LocalChat, over: Callable[[Any, str], LocalAnswerer]
 ) -> None:
-    slow_writer._generator._model.register_forward_pre_hook(lambda *_: time.sleep(0.3))
+    model_of(slow_writer).register_forward_pre_hook(lambda *_: time.sleep(0.3))
     said = []
     for event in over(slow_writer, "tiny-qwen3").stream(checked_question(BACKDOOR)):
         if isinstance(event, Token):

@@ -9,8 +9,8 @@ import pytest
 
 from app.answering.events import REFUSAL, Citation
 from app.answering.models.language_model import LARGE_PROMPT, SMALL_PROMPT, LanguageModel
+from app.answering.models.local_chat import LocalChat
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.models.transformers_chat import TransformersChat
 from app.answering.question import checked_question
 from app.answering.writing.stream import (
     MAX_TEXT_CHARS,
@@ -25,6 +25,7 @@ from app.build import LocalAnswerer
 from retrieval.errors import ModelError
 from retrieval.questions.labelled import read_labelled_questions
 from retrieval.shipped import default_questions_file
+from tests.support.transformers_model import model_of
 
 Cite = Callable[..., Citation]
 
@@ -136,14 +137,14 @@ def test_a_place_in_the_line_in_words(before: int, words: str | None) -> None:
     assert Silence(before).status == words
 
 
-def test_an_answer_at_its_token_limit_is_cut_off(tiny: TransformersChat, cite: Cite) -> None:
-    tiny._generator._model.config.max_position_embeddings = 4096
+def test_an_answer_at_its_token_limit_is_cut_off(tiny: LocalChat, cite: Cite) -> None:
+    model_of(tiny).config.max_position_embeddings = 4096
     *said, end = written(LanguageModel(tiny, "tiny"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")]))
     assert said and end == CutOff()
 
 
-def test_a_lower_limit_than_the_models_own_is_kept(tiny: TransformersChat) -> None:
-    tiny._generator._model.config.max_position_embeddings = 4096
+def test_a_lower_limit_than_the_models_own_is_kept(tiny: LocalChat) -> None:
+    model_of(tiny).config.max_position_embeddings = 4096
     model = LanguageModel(tiny, "tiny")
     short, long = (
         "".join(one for one in written(model, [("human", "q?")], limit) if isinstance(one, str)) for limit in (3, None)
@@ -151,8 +152,8 @@ def test_a_lower_limit_than_the_models_own_is_kept(tiny: TransformersChat) -> No
     assert long.startswith(short) and len(short) < len(long) / 2
 
 
-def test_a_model_that_only_thinks_has_failed(tiny: TransformersChat, cite: Cite) -> None:
-    tiny._generator._model.config.max_position_embeddings = 4096
+def test_a_model_that_only_thinks_has_failed(tiny: LocalChat, cite: Cite) -> None:
+    model_of(tiny).config.max_position_embeddings = 4096
     tiny._tokenizer.chat_template = f"{tiny._tokenizer.chat_template}<think>"
     with pytest.raises(ModelError, match="reached its limit before the first word"):
         list(written(LanguageModel(tiny, "tiny"), answer_messages(LARGE_PROMPT, "q?", [cite(1, "x")])))
