@@ -13,6 +13,7 @@ import os
 import queue
 import re
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,19 @@ def model_folder(name: str, progress: Progress = no_progress) -> Path:
     return cached_model(name) or fetch_model(name, progress)
 
 
+def model_file(name: str, filename: str, progress: Progress = no_progress) -> Path:
+    """A file of the hub model `name`, from this machine's cache or fetched. Raises `ModelError` as `fetch_model`."""
+    from huggingface_hub import try_to_load_from_cache
+
+    cached = try_to_load_from_cache(name, filename)
+    if isinstance(cached, str):
+        return Path(cached)
+    file = _fetched(name, [filename], progress) / filename
+    if not file.is_file():
+        raise ModelError(f"The model {name} has no file {filename}: look at its page for the files that it has.")
+    return file
+
+
 def _existing_folder(name: str) -> Path | None:
     try:
         folder = Path(name).expanduser()
@@ -132,6 +146,17 @@ def fetch_model(name: str, progress: Progress = no_progress) -> Path:
     `progress` counts megabytes. The folder's name is the revision. Raises `ModelError`,
     in under 3 seconds where the hub cannot be reached.
     """
+    folder = _fetched(name, MODEL_FILES, progress)
+    if not is_complete(folder):
+        raise ModelError(
+            f"The model {name} brings no safetensors weights with a tokenizer, and other formats are not loaded: "
+            "choose one that does."
+        )
+    return folder
+
+
+def _fetched(name: str, files: Sequence[str], progress: Progress) -> Path:
+    """The folder that holds those files of the model as far as it has them. Raises `ModelError`."""
     if not hub_is_reachable():
         raise ModelError(
             f"The model {name} is not on this machine and the model hub cannot be reached: "
@@ -140,7 +165,7 @@ def fetch_model(name: str, progress: Progress = no_progress) -> Path:
     from huggingface_hub.errors import DryRunError, HfHubHTTPError, HFValidationError
 
     try:
-        folder = _downloaded(name, progress)
+        return _downloaded(name, files, progress)
     except ModelError:
         raise
     except (HfHubHTTPError, HFValidationError, DryRunError) as error:
@@ -155,18 +180,12 @@ def fetch_model(name: str, progress: Progress = no_progress) -> Path:
         raise ModelError(
             f"Fetching the model {name} was broken off ({reason}): try again, and it goes on where it stopped."
         ) from error
-    if not is_complete(folder):
-        raise ModelError(
-            f"The model {name} brings no safetensors weights with a tokenizer, and other formats are not loaded: "
-            "choose one that does."
-        )
-    return folder
 
 
-def _downloaded(name: str, progress: Progress) -> Path:
+def _downloaded(name: str, wanted: Sequence[str], progress: Progress) -> Path:
     label = f"Fetching {name} (MB)"
     progress(label, 0, 1)
-    files: Any = _snapshot(name, dry_run=True)
+    files: Any = _snapshot(name, wanted, dry_run=True)
     total = max(1, sum(file.file_size or 0 for file in files) // _MEGABYTE)
     fetched: Future[str] = Future()
 
@@ -175,7 +194,7 @@ def _downloaded(name: str, progress: Progress) -> Path:
             for file in files:
                 if file.will_download and file.file_size >= _LARGE_BYTES:
                     _fetch_large(name, file.commit_hash, file.filename)
-            fetched.set_result(_snapshot(name))
+            fetched.set_result(_snapshot(name, wanted))
         except BaseException as error:
             fetched.set_exception(error)
 
@@ -220,10 +239,10 @@ def _fetch_large(name: str, revision: str, filename: str) -> None:
     part.replace(blob)
 
 
-def _snapshot(name: str, **options: Any) -> Any:
+def _snapshot(name: str, files: Sequence[str], **options: Any) -> Any:
     from huggingface_hub import snapshot_download
 
-    return snapshot_download(name, endpoint=os.environ.get("HF_ENDPOINT"), allow_patterns=MODEL_FILES, **options)
+    return snapshot_download(name, endpoint=os.environ.get("HF_ENDPOINT"), allow_patterns=list(files), **options)
 
 
 def _bytes_here(name: str) -> int:

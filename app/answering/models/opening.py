@@ -11,14 +11,18 @@ from langchain_core.language_models.chat_models import BaseChatModel
 from app.answering.models.model_choice import AUTO
 from app.notices.notice import Notice
 from retrieval.errors import InputError, ModelError
-from retrieval.models.hub import model_folder
+from retrieval.models.hub import model_file, model_folder
 from retrieval.types import Progress, no_progress
 
 SMOLLM2 = ("smollm2", "smollm2-untuned")
 """What ships, taught to answer from quotes, and what it was made from."""
 SERVED = "openai:"
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-NAMES = "auto, smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, or a folder"
+NAMES = (
+    "auto, smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, a folder, a file FILE.gguf, "
+    "or one of the hub, OWNER/NAME:FILE.gguf"
+)
+_GGUF_OF_HUB = re.compile(r"([\w.-]+/[\w.-]+):([\w./ -]+\.gguf)", re.IGNORECASE)
 
 
 def open_llm(
@@ -35,7 +39,8 @@ def open_llm(
     """The language model called `name`, loaded and ready to stream.
 
     `name` is "smollm2", "openai:MODEL" for a server at `url` that speaks the OpenAI
-    protocol, a hub id, or a folder with safetensors. Answers have at most `max_tokens`
+    protocol, a hub id, a folder with safetensors, or a GGUF file, here or as
+    "OWNER/NAME:FILE.gguf" of the hub. Answers have at most `max_tokens`
     tokens and take at most `timeout_s` seconds; longer ones end there, unfinished. A
     server that takes longer, or `first_token_s` for its first word, has failed.
     A hub model that is not on this machine is fetched.
@@ -59,7 +64,12 @@ def open_llm(
             timeout_s=timeout_s,
             first_token_s=first_token_s,
         )
-    folder = _folder_of(name, told_as(Notice("fetching_mb", name=name), progress))
+    fetching = told_as(Notice("fetching_mb", name=name), progress)
+    if file := _gguf_named(name, fetching):
+        from app.answering.models.gguf_chat import open_gguf_chat
+
+        return open_gguf_chat(file, file.name, home=home, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress)
+    folder = _folder_of(name, fetching)
     from app.answering.models.transformers_chat import open_transformers_chat
 
     shown = folder.name if Path(name).expanduser().is_dir() else name
@@ -83,7 +93,7 @@ def check_name(name: str, url: str | None) -> None:
                 _checked_address(name, url)
         elif name.startswith(SERVED):
             _checked_address(name.removeprefix(SERVED), url)
-        elif name not in SMOLLM2 and not _HUB_ID.fullmatch(name) and not (name.strip() and _is_folder(name)):
+        elif name not in SMOLLM2 and not _names_one(name):
             raise ModelError(f"There is no language model {name[:80]!r}: give {NAMES}.")
     except ModelError as error:
         raise InputError(str(error)) from error
@@ -94,11 +104,33 @@ def describe(llm: BaseChatModel) -> str:
     return str(getattr(llm, "display_name", None) or getattr(llm, "model_name", None) or llm._llm_type)  # pyright: ignore[reportPrivateUsage]  Models say it in no other way.
 
 
-def _is_folder(name: str) -> bool:
+def _names_one(name: str) -> bool:
+    """Whether it is a model of the hub, or is here."""
+    if _HUB_ID.fullmatch(name) or _GGUF_OF_HUB.fullmatch(name):
+        return True
+    here = _here(name)
+    return here is not None and (here.is_dir() or _is_gguf(here))
+
+
+def _here(name: str) -> Path | None:
+    """The path that exists under that name."""
     try:
-        return Path(name).expanduser().is_dir()
+        path = Path(name).expanduser()
+        return path if name.strip() and path.exists() else None
     except (OSError, RuntimeError, ValueError):  # a name too long for a path, the home of nobody, a NUL
-        return False
+        return None
+
+
+def _is_gguf(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() == ".gguf"
+
+
+def _gguf_named(name: str, progress: Progress) -> Path | None:
+    """The GGUF file of that name, fetched where it is the hub's and not here; None where it names none."""
+    if (here := _here(name)) and _is_gguf(here):
+        return here.resolve()
+    of_hub = _GGUF_OF_HUB.fullmatch(name)
+    return model_file(of_hub[1], of_hub[2], progress) if of_hub else None
 
 
 def _folder_of(name: str, progress: Progress) -> Path:

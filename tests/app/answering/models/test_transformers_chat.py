@@ -39,8 +39,9 @@ def says(llm: LocalChat, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
         streamer.put(input_ids)
         for token in ids:
-            assert generator_of(llm)._run is not None
-            generator_of(llm)._run.check()
+            run = generator_of(llm)._run
+            assert run is not None
+            run.check()
             streamer.put(torch.tensor([token]))
         return torch.cat([input_ids[0], torch.tensor(ids)])[None]
 

@@ -1,0 +1,98 @@
+"""Opens a GGUF file on this machine's processors, with OpenVINO GenAI.
+
+Building a model from a GGUF file takes seconds and a multiple of its memory, so what is built is kept in the home
+folder and loaded from there afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+
+from app.answering.models.gguf_file import GgufFile, digest_of, read_gguf
+from app.answering.models.local_chat import LocalChat
+from app.answering.models.prepared_folder import prepare_folder
+from app.notices.notice import Notice
+from retrieval.errors import ModelError, one_line
+from retrieval.models.heavy_imports import heavy_imports
+from retrieval.types import Progress, no_progress
+
+SUFFIX = ".gguf"
+_SAYS = "gguf.json"
+_CONVERSION = "conversion 1"
+"""The number goes up when the conversion changes, so that older folders are made anew."""
+_STEPS = 2
+
+
+def open_gguf_chat(
+    path: Path,
+    name: str,
+    *,
+    home: Path,
+    max_tokens: int = 220,
+    timeout_s: float = 60.0,
+    progress: Progress = no_progress,
+) -> LocalChat:
+    """The model of the file, ready to answer; the first time it is built, some 10 seconds for one of 100 MB.
+
+    Raises `ModelError` where the file cannot be read here (`digest_of`, `read_gguf`), or the folder cannot be written.
+    """
+    if find_spec("openvino_genai") is None:
+        raise ModelError(
+            "GGUF files are read by the package openvino-genai, which is not on this machine: "
+            "install it, or give the address of a llama.cpp server (--llm-url)."
+        )
+    digest = digest_of(path)
+    label = Notice("preparing", name=name)
+    progress(label, 0, _STEPS)
+    folder = prepare_folder(
+        home / "models" / f"gguf-{digest[:16]}", f"{digest} {_CONVERSION}", lambda fresh: _build(path, fresh)
+    )
+    progress(label, 1, _STEPS)
+    says = GgufFile(**json.loads((folder / _SAYS).read_text(encoding="utf-8")))
+    with heavy_imports():
+        import openvino_genai as genai
+
+        from app.answering.models.openvino_generator import OpenVinoGenerator, OpenVinoTokenizer
+    try:
+        pipeline = genai.LLMPipeline(str(folder), "CPU")
+    except RuntimeError as error:
+        raise ModelError(f"The model {name} cannot be loaded ({one_line(error)}): choose another.") from error
+    progress(label, _STEPS, _STEPS)
+    return LocalChat(
+        generator=OpenVinoGenerator(pipeline, name, says),
+        tokenizer=OpenVinoTokenizer(pipeline.get_tokenizer()),
+        model_name=name,
+        max_tokens=max_tokens,
+        timeout_s=timeout_s,
+    )
+
+
+def _build(path: Path, folder: Path) -> None:
+    """Build the model in `folder`, with what its file says of itself."""
+    says = read_gguf(path)
+    with heavy_imports():
+        import openvino_genai as genai
+    # What is built lies beside the file it was built from, so that one is laid into the folder for as long.
+    here = folder / f"model{SUFFIX}"
+    _lay(path, here)
+    try:
+        genai.LLMPipeline(str(here), "CPU", enable_save_ov_model=True)
+    except RuntimeError as error:
+        raise ModelError(
+            f"The file {path.name} cannot be built into a model ({one_line(error)}): choose another, "
+            "or give the address of a llama.cpp server (--llm-url)."
+        ) from error
+    finally:
+        here.unlink(missing_ok=True)
+    (folder / _SAYS).write_text(json.dumps(asdict(says)), encoding="utf-8")
+
+
+def _lay(path: Path, here: Path) -> None:
+    try:
+        here.symlink_to(path.resolve())
+    except OSError:  # Windows lets few people make links
+        shutil.copyfile(path, here)
