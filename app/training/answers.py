@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from app.answering.evidence.prepared import FILE as PREPARED
+from app.answering.evidence.prepared import read_prepared
 from app.answering.models.adapter import CONFIG, WEIGHTS, mark_fine_tuned, merge_adapter
 from app.answering.models.loading import load_tokenizer, load_weights, no_progress_bars
 from app.answering.models.smollm2 import UNTUNED, convert
 from app.training.sft.card import model_card
-from app.training.sft.examples import read_sft_examples
+from app.training.sft.examples import SftExample, examples_of, read_other_examples, read_sft_examples
 from app.training.sft.recipe import DEFAULT
-from app.training.sft.tokenized import TokenizedExample, tokenized_examples
+from app.training.sft.tokenized import tokenized_examples
 from app.training.sft.training import HISTORY, LossHistory, train
 from retrieval.errors import InputError, ModelError
 from retrieval.evaluation.figure import empty_figure, save_figure
@@ -33,6 +35,8 @@ CARD = "README.md"
 CURVE = "curve.png"
 BASE = "HuggingFaceTB/SmolLM2-135M-Instruct"
 """What the base model that ships is called on the hub."""
+SPLITS = ("train", "dev")
+OTHER = "answers/other.jsonl"
 JUDGED_A_STEP = 4
 """A run of so many steps is judged by so many development lessons for each, as judging takes as long as teaching."""
 
@@ -40,12 +44,13 @@ JUDGED_A_STEP = 4
 @dataclass(frozen=True, slots=True)
 class SftRun:
     """What to train: where it goes, the base model (a hub id or a folder; None for the one that ships), and how many
-    steps, None for all."""
+    steps, None for all. `abstracts` is SciFact's corpus, over which some lessons are; without it those are left out."""
 
     out: Path
     home: Path
     base: str | None = None
     steps: int | None = None
+    abstracts: Path | None = None
 
 
 def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None]) -> LossHistory:
@@ -60,15 +65,12 @@ def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None
     base = model_folder(run.base, progress) if run.base else convert(run.home, progress, UNTUNED)
     name = run.base or BASE
     tokenizer = load_tokenizer(base, name)
-    names = {paper.id: paper.name for paper in read_papers(default_papers_file())}
-
-    def examples(split: str) -> list[TokenizedExample]:
-        return tokenized_examples(read_sft_examples(shipped_file(f"answers/{split}.jsonl")), names, tokenizer, name)
-
-    learned, chosen_on = examples("train"), examples("dev")
+    learned, chosen_on = (tokenized_examples(some, tokenizer, name) for some in _lessons(run))
     if run.steps:
         chosen_on = chosen_on[: run.steps * JUDGED_A_STEP]
-    note(f"{len(learned)} pairs of question and passage; the run goes on where it was if it is stopped.")
+    note(f"{len(learned)} lessons; the run goes on where it was if it is stopped.")
+    if run.abstracts is None:
+        note("Lessons over papers of other fields are left out: give SciFact's corpus.jsonl with --abstracts.")
     skips = sum(example.skips for example in learned)
     with writing_run(run.out):
         history = train(base, learned, chosen_on, DEFAULT, run.out, steps=run.steps, progress=progress)
@@ -81,6 +83,16 @@ def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None
     note(f"Development loss, before training and after each epoch: {losses}.")
     note(f"The model is in {run.out}, its adapter of {size / 1e6:.1f} MB in {run.out / ADAPTER_FOLDER}.")
     return history
+
+
+def _lessons(run: SftRun) -> tuple[Sequence[SftExample], Sequence[SftExample]]:
+    """Those to learn from, and those to choose on."""
+    papers = read_papers(default_papers_file())
+    names = {paper.id: paper.name for paper in papers}
+    of_papers, chosen_on = (read_sft_examples(shipped_file(f"answers/{split}.jsonl"), names) for split in SPLITS)
+    other = read_other_examples(shipped_file(OTHER), run.abstracts) if run.abstracts else ()
+    prepared = examples_of(read_prepared(shipped_file(PREPARED), papers, papers))
+    return (*of_papers, *other, *prepared), chosen_on
 
 
 def _need_peft() -> None:

@@ -32,12 +32,15 @@ class Generation:
     While nothing is written it gives an empty list every `TICK_SECONDS`; `readers_before`
     then says how many stand before this one in the line. Iterating raises `ModelError`
     where the generation failed. `stop()` ends it from any thread, within one layer of the
-    model. `finish_reason` is set at the end.
+    model. `finish_reason` is set at the end. `others` is how many other candidates are wanted,
+    which `drawn` has, as token ids, where the model draws any.
     """
 
-    def __init__(self, max_tokens: int, timeout_s: float) -> None:
+    def __init__(self, max_tokens: int, timeout_s: float, others: int = 0) -> None:
         self.max_tokens = max_tokens
         self.timeout_s = timeout_s
+        self.others = others
+        self.drawn: tuple[list[int], ...] = tuple([] for _ in range(others))
         self.written = 0
         self.finish_reason: FinishReason = "stop"
         self.readers_before = 0
@@ -61,8 +64,11 @@ class Generation:
     def stop(self) -> None:
         self._stopped.set()
 
-    def tell(self, ids: list[int]) -> None:
-        """Pass on what was written."""
+    def tell(self, ids: list[int], place: int = 0) -> None:
+        """Pass on what was written: of the answer, or of the other candidate at a place from 1."""
+        if place:
+            self.drawn[place - 1].extend(ids)
+            return
         self.written += len(ids)
         self._queue.put(ids)
 
@@ -151,9 +157,9 @@ class Generator(ABC):
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
         """Write the answer into `run`, whose turn it is, until it ends or is over (`Generation.check`)."""
 
-    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float) -> Generation:
-        """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds."""
-        run = Generation(max_tokens, timeout_s)
+    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float, others: int = 0) -> Generation:
+        """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds, and so many other candidates."""
+        run = Generation(max_tokens, timeout_s, others)
         self._line.join(run)
         threading.Thread(target=self._work, args=(run, prompt_ids), name="paperbacked-llm").start()
         return run

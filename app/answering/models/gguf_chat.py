@@ -11,6 +11,7 @@ import shutil
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.answering.models.gguf_file import GgufFile, digest_of, read_gguf
 from app.answering.models.local_chat import LocalChat
@@ -20,11 +21,15 @@ from retrieval.errors import ModelError, one_line
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.types import Progress, no_progress
 
+if TYPE_CHECKING:
+    import openvino_genai
+
 SUFFIX = ".gguf"
 _SAYS = "gguf.json"
 _CONVERSION = "conversion 1"
 """The number goes up when the conversion changes, so that older folders are made anew."""
 _STEPS = 2
+WARM_UP_TOKENS = 16
 
 
 def open_gguf_chat(
@@ -58,17 +63,30 @@ def open_gguf_chat(
 
         from app.answering.models.openvino_generator import OpenVinoGenerator, OpenVinoTokenizer
     try:
-        pipeline = genai.LLMPipeline(str(folder), "CPU")
+        pipeline = genai.ContinuousBatchingPipeline(str(folder), _scheduling(), "CPU")
     except RuntimeError as error:
         raise ModelError(f"The model {name} cannot be loaded ({one_line(error)}): choose another.") from error
+    generator = OpenVinoGenerator(pipeline, name, says)
+    # What runs first is compiled first, which nobody's question shall wait for.
+    for _ in generator.start(list(range(WARM_UP_TOKENS)), 2, timeout_s):
+        pass
     progress(label, _STEPS, _STEPS)
     return LocalChat(
-        generator=OpenVinoGenerator(pipeline, name, says),
+        generator=generator,
         tokenizer=OpenVinoTokenizer(pipeline.get_tokenizer()),
         model_name=name,
         max_tokens=max_tokens,
         timeout_s=timeout_s,
     )
+
+
+def _scheduling() -> openvino_genai.SchedulerConfig:
+    import openvino_genai as genai
+
+    settings = genai.SchedulerConfig()
+    # A prompt is read in steps of so many tokens, between which a reader may leave; its beginning is always the same.
+    settings.max_num_batched_tokens, settings.enable_prefix_caching = 256, True
+    return settings
 
 
 def _build(path: Path, folder: Path) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _PREFIX = "base_model.model."
 _DOWN, _UP = ".lora_A.weight", ".lora_B.weight"
 _TURNED = ("q_proj", "k_proj")
-"""Their rows are in another order in a GGUF file: rotary dimensions in pairs, not all first halves before all second."""
+"""Their rows are in another order in a GGUF file: rotary dimensions in pairs, not first halves before second."""
 
 
 def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
@@ -42,7 +42,9 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
         writer.write_tensors_to_file()
         writer.close()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"The adapter in {adapter.name} does not fit the model: train it anew on this base.") from error
+        raise ModelError(
+            f"The adapter in {adapter.name} does not fit the model: train it anew on this base."
+        ) from error
 
 
 def _changes(reader: GGUFReader, adapter: Path, architecture: str) -> dict[str, np.ndarray[Any, Any]]:
@@ -51,13 +53,14 @@ def _changes(reader: GGUFReader, adapter: Path, architecture: str) -> dict[str, 
     from safetensors.numpy import load_file
 
     alpha = float(json.loads((adapter / CONFIG).read_text(encoding="utf-8"))["lora_alpha"])
-    weights: Mapping[str, Any] = load_file(adapter / WEIGHTS)
+    weights: Mapping[str, Any] = load_file(adapter / WEIGHTS)  # pyright: ignore[reportUnknownVariableType]
     names = get_tensor_name_map(MODEL_ARCH.LLAMA, int(str(_value(reader, f"{architecture}.block_count"))))
     heads = {
         "q_proj": int(str(_value(reader, f"{architecture}.attention.head_count"))),
         "k_proj": int(str(_value(reader, f"{architecture}.attention.head_count_kv"))),
     }
     changes: dict[str, np.ndarray[Any, Any]] = {}
+    change: np.ndarray[Any, Any]
     for name in weights:
         if not name.endswith(_DOWN):
             continue
@@ -75,7 +78,9 @@ def _changes(reader: GGUFReader, adapter: Path, architecture: str) -> dict[str, 
 
 
 def _in_pairs(weights: np.ndarray[Any, Any], heads: int) -> np.ndarray[Any, Any]:
-    return weights.reshape(heads, 2, -1, weights.shape[-1]).swapaxes(1, 2).reshape(weights.shape)
+    """Each head's rows in pairs; of shape (rows, columns) as before."""
+    rows, columns = weights.shape
+    return weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
 def _add_tensors(reader: GGUFReader, writer: GGUFWriter, changes: dict[str, np.ndarray[Any, Any]]) -> None:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 LARGE_PROMPT = "answer"
 SMALL_PROMPT = "answer_small"
+DIRECT_PROMPT = "direct"
+"""For models that were taught to say what quotes answer in a line above them (app/training/sft)."""
 SENTENCE_PROMPT = "sentence"
 """For models that were taught to say one sentence of one quote (app/training/sft)."""
 SKIP = "SKIP"

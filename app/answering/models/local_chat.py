@@ -14,11 +14,14 @@ from pydantic import PrivateAttr
 
 from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.chat_template import render_chat
-from app.answering.models.generation import Generator
+from app.answering.models.generation import Generation, Generator
 from app.answering.models.protocols import Tokenizer
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
 
+OTHERS = "others"
+"""The argument of `stream` that says how many other candidates are wanted; of the last chunk's `response_metadata`,
+their texts."""
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
 
@@ -92,7 +95,7 @@ class LocalChat(BaseChatModel):
         detokenizer = Detokenizer(self._decode)
         thoughts = ThinkBlock(opened=prompt.rstrip().endswith(THINK_OPENS))
         stops = StopStrings(stop)
-        run = self._generator.start(prompt_ids, max_tokens, self.timeout_s)
+        run = self._generator.start(prompt_ids, max_tokens, self.timeout_s, int(kwargs.get(OTHERS, 0)))
         try:
             for ids in run:
                 text = stops.feed(thoughts.feed(detokenizer.feed(ids)))
@@ -102,15 +105,19 @@ class LocalChat(BaseChatModel):
                     run.stop()
                     break
             rest = stops.feed(thoughts.feed(detokenizer.finish()) + thoughts.finish()) + stops.finish()
-            yield self._last_chunk(rest, len(prompt_ids), run.written, run.finish_reason)
+            yield self._last_chunk(rest, len(prompt_ids), run)
         finally:
             run.stop()
 
-    def _last_chunk(self, text: str, prompt_tokens: int, written: int, finish_reason: str) -> ChatGenerationChunk:
-        usage = UsageMetadata(input_tokens=prompt_tokens, output_tokens=written, total_tokens=prompt_tokens + written)
+    def _last_chunk(self, text: str, prompt_tokens: int, run: Generation) -> ChatGenerationChunk:
+        usage = UsageMetadata(
+            input_tokens=prompt_tokens, output_tokens=run.written, total_tokens=prompt_tokens + run.written
+        )
+        told: dict[str, Any] = {"finish_reason": run.finish_reason, "model_name": self.model_name}
+        if run.others:
+            told[OTHERS] = [self._decode(ids) for ids in run.drawn if ids]
         return ChatGenerationChunk(
-            message=AIMessageChunk(content=text, usage_metadata=usage, chunk_position="last"),
-            generation_info={"finish_reason": finish_reason, "model_name": self.model_name},
+            message=AIMessageChunk(content=text, usage_metadata=usage, chunk_position="last"), generation_info=told
         )
 
     def _decode(self, ids: list[int]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, SupportsInt
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.generation import Generation, Generator, OverError
@@ -12,14 +13,17 @@ from app.answering.models.gguf_file import GgufFile
 if TYPE_CHECKING:
     import openvino_genai
 
+TEMPERATURE, TOP_P, SEED = 0.7, 0.95, 1
+"""How other candidates are drawn: the same each time."""
+
 
 class OpenVinoGenerator(Generator):
-    """Writes greedily with one pipeline of OpenVINO GenAI.
+    """Writes with one pipeline of OpenVINO GenAI: greedily, and other candidates in the same steps.
 
     `says` is what the model's file says of itself.
     """
 
-    def __init__(self, pipeline: openvino_genai.LLMPipeline, name: str, says: GgufFile) -> None:
+    def __init__(self, pipeline: openvino_genai.ContinuousBatchingPipeline, name: str, says: GgufFile) -> None:
         super().__init__(name)
         # Its stubs leave most types open.
         self._pipeline: Any = pipeline
@@ -39,36 +43,39 @@ class OpenVinoGenerator(Generator):
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
         import numpy as np
         import openvino
-        import openvino_genai as genai
 
-        config = self._pipeline.get_generation_config()
-        config.do_sample, config.num_beams, config.num_return_sequences = False, 1, 1
-        config.max_new_tokens = run.max_tokens
-        ids = np.array([prompt_ids], dtype=np.int64)
-        inputs = genai.TokenizedInputs(openvino.Tensor(ids), openvino.Tensor(np.ones_like(ids)))
-        result = self._pipeline.generate(inputs, config, _streamer(run))
-        if not run.stopped and run.finish_reason != "time":
-            ended = result.finish_reasons[0] == genai.GenerationFinishReason.STOP
-            run.finish_reason = "stop" if ended else "length"
+        ids = openvino.Tensor(np.array([prompt_ids], dtype=np.int64))
+        settings = [self._settings(run, place) for place in range(1 + run.others)]
+        asked = [self._pipeline.add_request(place, ids, one) for place, one in enumerate(settings)]
+        try:
+            with suppress(OverError):
+                while self._pipeline.has_non_finished_requests():
+                    run.check()
+                    self._pipeline.step()
+                    for place, request in enumerate(asked):
+                        _pass_on(run, place, request)
+        finally:
+            for request in asked:
+                request.cancel()
+
+    def _settings(self, run: Generation, place: int) -> openvino_genai.GenerationConfig:
+        """Those of the greedy answer at place 0, and of others, each with a seed of its own."""
+        settings = self._pipeline.get_config()
+        settings.num_beams, settings.num_return_sequences = 1, 1
+        settings.max_new_tokens, settings.do_sample = run.max_tokens, place > 0
+        if place:
+            settings.temperature, settings.top_p, settings.rng_seed = TEMPERATURE, TOP_P, SEED + place
+        return settings
 
 
-def _streamer(run: Generation) -> openvino_genai.StreamerBase:
-    """Passes tokens on to the run and ends the generation once that is over."""
+def _pass_on(run: Generation, place: int, request: Any) -> None:
     import openvino_genai as genai
 
-    class Streamer(genai.StreamerBase):
-        def write(self, token: SupportsInt | Sequence[SupportsInt]) -> openvino_genai.StreamingStatus:
-            run.tell([*map(int, token)] if isinstance(token, Sequence) else [int(token)])
-            try:
-                run.check()
-            except OverError:
-                return genai.StreamingStatus.CANCEL
-            return genai.StreamingStatus.RUNNING
-
-        def end(self) -> None:
-            """The run is closed instead, also after a failure."""
-
-    return Streamer()
+    while request.can_read():
+        for written in request.read().values():
+            run.tell(list(written.generated_ids), place)
+            if place == 0 and written.finish_reason == genai.GenerationFinishReason.LENGTH:
+                run.finish_reason = "length"
 
 
 class OpenVinoTokenizer:

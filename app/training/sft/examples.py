@@ -1,63 +1,83 @@
-"""Lessons: a question, the groups of sentences it was given, and what is to be said of each."""
+"""Lessons: a question, the quotes that it was given, and what is to be said of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
 
-
-@dataclass(frozen=True, slots=True)
-class QuoteGroup:
-    """Neighbouring sentences of one paper, and the sentence that says what they answer; None where they do not."""
-
-    paper_id: str
-    evidence: str
-    answer: str | None
+Quote = tuple[str, str]
+"""The name of its paper, and its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class SftExample:
-    """`question` is as asked, `standalone` as the chain understands it after what was asked before."""
+    """`answer` says directly what the quotes answer; None where they do not."""
 
     id: str
-    kind: str
+    form: str
     question: str
-    standalone: str
-    groups: tuple[QuoteGroup, ...]
-    asked: str | None = None
-    """The id of the question in data/questions that this is; None for one written for the lesson."""
+    quotes: tuple[Quote, ...]
+    answer: str | None
 
 
-def read_sft_examples(path: Path) -> tuple[SftExample, ...]:
-    """All lessons of a JSON-lines file; its schema is in data/README.md.
+def read_sft_examples(path: Path, names: Mapping[str, str]) -> tuple[SftExample, ...]:
+    """All lessons of a JSON-lines file over this project's papers, whose `names` go by id (data/README.md).
 
     Raises `InputError` naming file, line and reason.
     """
-    lessons = [lesson for _, lesson in read_records(path, _parsed, what="lessons", kind=InputError)]
-    if not lessons:
-        raise InputError(f"{path} holds no lessons: give a file with one JSON object a line.")
+    return _read(path, lambda record: [(names[str(one["paper"])], str(one["text"])) for one in record["quotes"]])
+
+
+def read_other_examples(path: Path, abstracts: Path) -> tuple[SftExample, ...]:
+    """All lessons over papers of other fields, of which the file names the sentences alone.
+
+    `abstracts` is the corpus of SciFact: JSON lines with `_id`, `title` and `sentences`. Raises `InputError` naming
+    file, line and reason.
+    """
+    papers = {
+        identifier: (title, sentences)
+        for _, (identifier, title, sentences) in read_records(abstracts, _abstract, what="abstracts", kind=InputError)
+    }
+
+    def quotes(record: dict[str, Any]) -> list[Quote]:
+        title, sentences = papers[str(record["doc"])]
+        return [(title, sentences[place]) for place in record["sentences"]]
+
+    return _read(path, quotes)
+
+
+def examples_of(prepared: Iterable[PreparedAnswer]) -> tuple[SftExample, ...]:
+    """A lesson for each English answer that was prepared and is proved by quotes, asked in the first of its ways."""
+    lessons: list[SftExample] = []
+    for number, answer in enumerate(prepared, 1):
+        asked = next((way for way in answer.asked if way.isascii()), None)
+        direct = answer.direct(asked, ENGLISH) if asked and answer.proved else None
+        if asked and direct:
+            quotes = tuple((quote.paper.name, quote.quote) for quote in answer.quotes)
+            lessons.append(SftExample(f"prepared-{number}", "prepared", asked, quotes, direct.text))
     return tuple(lessons)
 
 
-def _parsed(record: dict[str, Any]) -> SftExample:
-    groups = tuple(
-        QuoteGroup(
-            str(group["paper"]), str(group["evidence"]), None if group["answer"] is None else str(group["answer"])
+def _abstract(record: dict[str, Any]) -> tuple[str, str, Sequence[str]]:
+    return str(record["_id"]), str(record["title"]), [str(sentence) for sentence in record["sentences"]]
+
+
+def _read(path: Path, quotes_of: Any) -> tuple[SftExample, ...]:
+    def parsed(record: dict[str, Any]) -> SftExample:
+        question, answer, quotes = str(record["question"]), record["answer"], tuple(quotes_of(record))
+        if not question.strip() or not quotes or any(not text.strip() for _, text in quotes):
+            raise ValueError("a lesson needs a question and quotes")
+        return SftExample(
+            str(record["id"]), str(record["form"]), question, quotes, None if answer is None else str(answer)
         )
-        for group in record["groups"]
-    )
-    question = str(record["question"])
-    if not question.strip() or not groups or any(not group.evidence.strip() for group in groups):
-        raise ValueError("a lesson needs a question and groups with evidence")
-    return SftExample(
-        id=str(record["id"]),
-        kind=str(record["kind"]),
-        question=question,
-        standalone=str(record.get("standalone", question)),
-        groups=groups,
-        asked=record.get("asked"),
-    )
+
+    lessons = [lesson for _, lesson in read_records(path, parsed, what="lessons", kind=InputError)]
+    if not lessons:
+        raise InputError(f"{path} holds no lessons: give a file with one JSON object a line.")
+    return tuple(lessons)

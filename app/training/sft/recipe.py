@@ -7,15 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SftRecipe:
-    """LoRA (Hu et al. 2021) of rank `rank` on every linear layer; `warm_up` is a share of all steps.
+    """LoRA (Hu et al. 2021) of rank `rank` on every linear map of the upper `layers`, a share of all layers.
+
+    `warm_up` is a share of all steps.
 
     `first_token` is how many times the first token of an answer counts: with it
     the model decides whether the passage answers at all.
     """
 
-    epochs: int = 2
+    epochs: int = 1
     batch: int = 8
     learning_rate: float = 4e-4
+    layers: float = 2 / 3
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from app.answering.models.chat_template import render_chat
 from app.answering.models.language_model import SKIP
-from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.writing.direct_prompt import direct_messages
 from app.training.sft.examples import SftExample
 
 MAX_TOKENS = 512
-"""Longer examples are left out: a passage of four sentences has under 300."""
+"""Longer examples are left out: three quotes have under 400."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenizedExample:
-    """Token ids. `skips` says that the passage does not answer."""
+    """Token ids. `skips` says that the quotes do not answer."""
 
     prompt: tuple[int, ...]
     answer: tuple[int, ...]
@@ -29,20 +29,17 @@ class TokenizedExample:
         return len(self.prompt) + len(self.answer)
 
 
-def tokenized_examples(
-    lessons: Iterable[SftExample], names: Mapping[str, str], tokenizer: Any, model: str
-) -> list[TokenizedExample]:
-    """One example for each group, with the prompt exactly as the chain builds it; `names` are the papers', by id.
+def tokenized_examples(lessons: Iterable[SftExample], tokenizer: Any, model: str) -> list[TokenizedExample]:
+    """One example for each lesson, with the prompt exactly as the chain builds it.
 
     The answer ends with the token that ends a turn. Raises `ModelError` as `render_chat` does.
     """
-    examples = []
+    examples: list[TokenizedExample] = []
     for lesson in lessons:
-        for group in lesson.groups:
-            messages = sentence_messages(lesson.standalone, names[group.paper_id], group.evidence)
-            prompt = tokenizer(render_chat(tokenizer, messages, model), add_special_tokens=False)["input_ids"]
-            answer = tokenizer(group.answer or SKIP, add_special_tokens=False)["input_ids"]
-            example = TokenizedExample(tuple(prompt), (*answer, tokenizer.eos_token_id), group.answer is None)
-            if example.length <= MAX_TOKENS:
-                examples.append(example)
+        messages = direct_messages(lesson.question, lesson.quotes)
+        prompt = tokenizer(render_chat(tokenizer, messages, model), add_special_tokens=False)["input_ids"]
+        answer = tokenizer(lesson.answer or SKIP, add_special_tokens=False)["input_ids"]
+        example = TokenizedExample(tuple(prompt), (*answer, tokenizer.eos_token_id), lesson.answer is None)
+        if example.length <= MAX_TOKENS:
+            examples.append(example)
     return examples

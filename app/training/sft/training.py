@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,7 +26,10 @@ SAVED_EVERY = 40
 """Steps that a kill loses at most."""
 SORTED_TOGETHER = 16
 """Batches among which examples are sorted by length, so that little is padded."""
+TOKENS_TOGETHER = 1_500
+"""Tokens that go through the model at once: with more, a processor waits for its memory and takes twice as long."""
 Batch = list[int]
+_LAYER = re.compile(r"\.(\d+)\.")
 
 
 @dataclass(slots=True)
@@ -76,6 +80,17 @@ def plan(examples: Sequence[TokenizedExample], recipe: SftRecipe) -> list[Batch]
         draw.shuffle(batches)
         steps += batches
     return steps
+
+
+def parts(batch: Sequence[TokenizedExample]) -> Iterator[Sequence[TokenizedExample]]:
+    """The batch in parts of at most `TOKENS_TOGETHER` tokens with padding, or of one example; their losses add up."""
+    part: list[TokenizedExample] = []
+    for example in sorted(batch, key=lambda example: example.length):
+        if part and example.length * (len(part) + 1) > TOKENS_TOGETHER:
+            yield part
+            part = []
+        part.append(example)
+    yield part
 
 
 class _Run:
@@ -132,14 +147,18 @@ class _Run:
         # Dropout depends on seed and step alone, so that a resumed run is the same one.
         torch.manual_seed(self.recipe.seed + self.step)
         self.model.train()
-        loss, weight = self._loss([self.examples[place] for place in batch])
-        loss = loss / weight
         self.optimizer.zero_grad()
-        loss.backward()
+        told = [self.examples[place] for place in batch]
+        weight = sum(len(example.answer) + self.recipe.first_token - 1 for example in told)
+        step_loss = 0.0
+        for part in parts(told):
+            loss = self._loss(part)[0] / weight
+            loss.backward()
+            step_loss += loss.item()
         torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
         self.optimizer.step()
         self.schedule.step()
-        self.history.losses.append(loss.item())
+        self.history.losses.append(step_loss)
 
     def _loss(self, batch: Sequence[TokenizedExample]) -> tuple[Any, float]:
         """The sum of the answer tokens' losses, the first one's counted more, and of their weights."""
@@ -249,9 +268,23 @@ def _with_adapter(base: Path, recipe: SftRecipe) -> tuple[Any, str]:
         r=recipe.rank,
         lora_alpha=recipe.alpha,
         lora_dropout=recipe.dropout,
-        target_modules="all-linear",
+        target_modules=_upper_maps(model, recipe.layers),
     )
     return get_peft_model(model.to(device), config), device
+
+
+def _upper_maps(model: Any, share: float) -> list[str]:
+    """The names of the linear maps in that share of the model's layers, the upper ones."""
+    with heavy_imports():
+        from torch.nn import Linear
+
+    placed = [
+        (int(found[1]), name)
+        for name, module in model.named_modules()
+        if isinstance(module, Linear) and (found := _LAYER.search(name))
+    ]
+    first = round((1 - share) * (1 + max(layer for layer, _ in placed)))
+    return [name for layer, name in placed if layer >= first]
 
 
 def _cut(examples: Sequence[TokenizedExample], size: int) -> Iterator[Sequence[TokenizedExample]]:
