@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from app.answering.chain import AnswerChain
 from app.answering.checking.contradiction import Contradiction
+from app.answering.checking.direct_check import FILE as DIRECT_FILE
+from app.answering.checking.direct_check import DirectCheck, read_direct_threshold
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Event
@@ -107,6 +109,7 @@ def opened(
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
         evidence = NearEvidence(retriever, answerability)
     support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder, contradiction)
+    direct = DirectCheck(reader, support, read_direct_threshold(shipped_file(DIRECT_FILE))) if reader else None
     suggestions = read_suggestions(shipped_file(SUGGESTIONS_FILE), papers)
     summaries = {
         language.code: read_summaries(shipped_file(SUMMARIES_FILE.format(language=language.code)), papers)
@@ -125,6 +128,7 @@ def opened(
         ways=ways,
         prepared=prepared,
         unsupported=unsupported,
+        direct_check=direct,
     )
     comparer = PaperComparer(chain.search, chain.records, terms)
     return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain, comparer)

@@ -12,6 +12,7 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from app.answering.checking.direct_check import DirectCheck
 from app.answering.checking.support import SupportCheck
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.records import Records
@@ -64,7 +65,8 @@ class AnswerChain(Runnable[Question, Event]):
     `papers` are what questions about the collection itself are answered from, `suggestions`
     questions to ask next, `terms` those by which questions in languages are searched that cannot be read,
     `summaries` the papers' summaries in other languages of answers, and `ways` how people ask about the collection.
-    With `unsupported` "drop", written sentences that no quote supports are left out of the answer.
+    With `unsupported` "drop", written sentences that no quote supports are left out of the answer. By `direct_check`
+    a line is shown that a model wrote above quotes.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class AnswerChain(Runnable[Question, Event]):
         ways: WaysOfAsking | None = None,
         prepared: PreparedAnswers | None = None,
         unsupported: Unsupported = "show",
+        direct_check: DirectCheck | None = None,
     ) -> None:
         self._retriever = retriever
         self._evidence = evidence
@@ -92,7 +95,13 @@ class AnswerChain(Runnable[Question, Event]):
         self._of_collection = CollectionAnswerer(papers, retriever, summaries)
         self._several = SeveralAnswerer(self.search, self._of_collection)
         self.teller = AnswerTeller(
-            retriever, evidence.name, support, self._of_collection, summaries=summaries, unsupported=unsupported
+            retriever,
+            evidence.name,
+            support,
+            self._of_collection,
+            summaries=summaries,
+            unsupported=unsupported,
+            direct_check=direct_check,
         )
 
     @property

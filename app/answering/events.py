@@ -1,7 +1,8 @@
 """What an answer is made of, and the events that tell of it while it is being made.
 
 The chain yields events in this order: `Status`* · `Sources` · `Quotes` ·
-(`Token` | `SentenceChecked`)* · `Followups` · `Done`, or `Failed` at any point.
+(`Token` | `SentenceChecked`)* · `Followups` · `Done`, or `Failed` at any point. Where a
+language model writes a line above quotes, `Draft` and `Status`* stand before the tokens.
 `name_of` gives the name that an event bears on the wire, `as_json` its data.
 """
 
@@ -112,8 +113,8 @@ class ReadSentence:
         }
 
 
-Author = Literal["project"]
-"""Whose words a direct answer has."""
+Author = Literal["project", "model"]
+"""Whose words a direct answer has: this project's, or a language model's."""
 
 
 Verdict = Literal["yes", "no", "mixed"]
@@ -318,6 +319,14 @@ class Quotes:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer in quotes alone, whole as it stands, while a language model writes a line to stand above it."""
+
+    text: str
+    sentences: tuple[AnswerSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """The next piece of the answer's text."""
 
@@ -352,12 +361,13 @@ class Failed:
     message: str
 
 
-Event = Status | Sources | Quotes | Token | SentenceChecked | Followups | Done | Failed
+Event = Status | Sources | Quotes | Draft | Token | SentenceChecked | Followups | Done | Failed
 
 _NAMES: dict[type, str] = {
     Status: "status",
     Sources: "sources",
     Quotes: "quotes",
+    Draft: "draft",
     Token: "token",
     SentenceChecked: "sentence",
     Followups: "followups",
@@ -367,7 +377,7 @@ _NAMES: dict[type, str] = {
 
 
 def name_of(event: Event) -> str:
-    """The event's name in the contract: status, sources, quotes, token, sentence, followups, done or error."""
+    """The event's name in the contract: status, sources, quotes, draft, token, sentence, followups, done or error."""
     return _NAMES[type(event)]
 
 
@@ -378,6 +388,8 @@ def as_json(event: Event) -> Mapping[str, Any]:
             return {"sources": sources_as_json(passages)}
         case Quotes(citations):
             return {"citations": [citation.as_json() for citation in citations]}
+        case Draft(text, sentences):
+            return {"answer": text, "sentences": [sentence.as_json() for sentence in sentences]}
         case SentenceChecked(sentence):
             return sentence.as_json()
         case Done(answer):

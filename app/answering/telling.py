@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
+from app.answering.checking.direct_check import DirectCheck
 from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
@@ -18,6 +19,7 @@ from app.answering.events import (
     AnswerSentence,
     Direct,
     Done,
+    Draft,
     Event,
     Followups,
     Mode,
@@ -27,12 +29,13 @@ from app.answering.events import (
     Timings,
     Token,
 )
-from app.answering.models.language_model import SENTENCE_PROMPT, LanguageModel
+from app.answering.models.language_model import DIRECT_PROMPT, LanguageModel
 from app.answering.outside_filter import beside
 from app.answering.query.courtesy import subjects_of
 from app.answering.sources import asked_about, is_far, put_first
 from app.answering.work import Work
-from app.answering.writing.prose import Telling, answer_at_once, answer_by_quote, first_token_told
+from app.answering.writing.direct_line import direct_line
+from app.answering.writing.prose import Telling, answer_at_once, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer, refusal_of_one
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH
@@ -46,7 +49,8 @@ Unsupported = Literal["show", "drop"]
 class AnswerTeller:
     """Tells what was chosen, in the question's language, and makes the finished answer of it.
 
-    `reader` is the name of what read the evidence, None where nothing was read and scores mean nothing. With
+    `reader` is the name of what read the evidence, None where nothing was read and scores mean nothing. By
+    `direct_check` lines are shown that a model wrote above quotes; without it none is. With
     `unsupported` "drop", written sentences that no quote supports are left out of the answer.
     """
 
@@ -59,7 +63,9 @@ class AnswerTeller:
         *,
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
         unsupported: Unsupported = "show",
+        direct_check: DirectCheck | None = None,
     ) -> None:
+        self._direct_check = direct_check
         self._retriever = retriever
         self._reader = reader
         self.support = support
@@ -74,6 +80,8 @@ class AnswerTeller:
         # Where the papers only come near, or deny what the question says, nothing but their own words is safe.
         elif model.chat is None or work.evidence.corrects or work.evidence.status == "partly":
             yield from self._quote(work, model, unwritten(work, model))
+        elif model.prompt == DIRECT_PROMPT:
+            yield from self._quote(work, model, None, writes=True)
         else:
             yield from self._write(work, model)
 
@@ -116,22 +124,49 @@ class AnswerTeller:
         yield Followups(work.followups)
         yield Done(self._finished(work, model, text, (), mode="quotes"))
 
-    def _quote(self, work: Work, model: LanguageModel, note: str | None) -> Iterator[Event]:
+    def _quote(
+        self, work: Work, model: LanguageModel, note: str | None, *, writes: bool = False
+    ) -> Generator[Event, None, None]:
+        """The answer in quotes, under a line where one was prepared, or where the model `writes` one that holds."""
         # In the reader's language, and of what they can check: where the question was read.
-        read = work.found.prepared or (work.language is ENGLISH and not work.foreign)
-        direct = work.evidence.direct if read else None
-        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
-        sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
-        further = reading_on(work.quotes, work.passages, work.words)
-        said = [sentence.text for sentence in sentences]
-        # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
-        said[-1] = beside(f"{said[-1]}\n\n{further}" if further else said[-1], work.outside, refused=False)
+        english = work.language is ENGLISH and not work.foreign
+        direct = work.evidence.direct if work.found.prepared or english else None
+        if direct is None and writes and english:
+            sentences, said = self._quoted(work, None)
+            yield Draft("".join(said), tuple(sentence.trimmed() for sentence in sentences))
+            direct, note = yield from self._written_line(work, model)
+        sentences, said = self._quoted(work, direct)
         for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
             yield Token(text)
             yield SentenceChecked(sentence.trimmed())
         yield Followups(work.followups)
         yield Done(self._finished(work, model, "".join(said), sentences, mode="quotes", note=note, direct=direct))
+
+    def _quoted(self, work: Work, direct: Direct | None) -> tuple[tuple[AnswerSentence, ...], list[str]]:
+        """The sentences of the answer in quotes, and its text cut after each of them."""
+        summaries = self._summaries.get(work.language.code, NO_SUMMARIES)
+        sentences = quoted_answer(work.quotes, work.words, work.opening, direct, summaries)
+        further = reading_on(work.quotes, work.passages, work.words)
+        said = [sentence.text for sentence in sentences]
+        # Where to read on claims nothing: it stands in the text after the last sentence, and is none itself.
+        said[-1] = beside(f"{said[-1]}\n\n{further}" if further else said[-1], work.outside, refused=False)
+        return sentences, said
+
+    def _written_line(
+        self, work: Work, model: LanguageModel
+    ) -> Generator[Event, None, tuple[Direct | None, str | None]]:
+        """The model's line above the quotes, and why there is none where the model failed.
+
+        That nothing which it wrote could be shown is no failure: the quotes answer.
+        """
+        if self._direct_check is None:
+            return None, None
+        try:
+            return (yield from direct_line(model, work.standalone, work.quotes, self._direct_check)), None
+        # Whatever a model does, the reader still gets the quotes, and the reason.
+        except Exception as error:
+            return None, Notice("model_failed", name=model.name or "", reason=_reason(error))
 
     def _write(self, work: Work, model: LanguageModel) -> Iterator[Event]:
         try:
@@ -155,8 +190,6 @@ class AnswerTeller:
         yield Done(self._finished(work, model, text, sentences, mode="generated"))
 
     def _prose(self, work: Work, model: LanguageModel) -> Telling:
-        if model.prompt == SENTENCE_PROMPT:
-            return answer_by_quote(model, work.standalone, work.quotes, self.support, work.words)
         drop = self._unsupported == "drop"
         return answer_at_once(model, work.standalone, work.quotes, self.support, work.words, drop_unsupported=drop)
 
@@ -187,7 +220,7 @@ class AnswerTeller:
             sources=work.passages,
             followups=work.followups,
             timings=Timings(**work.timings),
-            models=self._models(work, model, generated=mode == "generated"),
+            models=self._models(work, model, wrote=mode == "generated" or by_model(direct)),
             read=work.evidence.read,
             direct=direct,
             parts=work.several.parts if work.several else (),
@@ -196,12 +229,12 @@ class AnswerTeller:
             note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
         )
 
-    def _models(self, work: Work, model: LanguageModel, *, generated: bool) -> AnswerModels:
+    def _models(self, work: Work, model: LanguageModel, *, wrote: bool) -> AnswerModels:
         return AnswerModels(
             embedding=self._retriever.embedder.description,
             reranker=self._reader if work.evidence.read else None,
-            llm=model.name if generated else None,
-            prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if generated else None,
+            llm=model.name if wrote else None,
+            prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if wrote else None,
             corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
         )
 
@@ -213,6 +246,11 @@ def unwritten(work: Work, model: LanguageModel) -> str | None:
         return Notice("quotes_by_part")
     alone = work.evidence.corrects or work.evidence.status == "partly"
     return Notice("quotes_alone") if asked_for and alone else model.note
+
+
+def by_model(direct: Direct | None) -> bool:
+    """Whether a language model wrote the line."""
+    return direct is not None and direct.by == "model"
 
 
 def _reason(error: Exception) -> str:

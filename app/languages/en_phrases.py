@@ -19,6 +19,7 @@ ANSWERS = AnswerPhrases(
     nearest="This may not be the whole answer. The nearest to it: ",
     no_figure="No paper here gives that figure. The nearest to it: ",
     in_plain="In this project's words: {text}",
+    in_short="In short, in a language model's words: {text}",
     verdicts=MappingProxyType({"yes": "Yes. ", "no": "No. ", "mixed": "Mixed. "}),
     says_verdict=MappingProxyType(
         {

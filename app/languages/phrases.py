@@ -17,7 +17,8 @@ class AnswerPhrases:
     `nearest` comes before it where the papers come near and may not answer, `no_figure`
     where one was asked for that they do not give, and `otherwise` where they deny what the
     question takes for granted. `in_plain` has a line of this project's that says what the
-    quotes say, which the word of `verdicts` for its verdict stands before, unless it begins as `says_verdict` has it.
+    quotes say, and `in_short` one of a language model's, which the word of `verdicts` for its verdict stands
+    before, unless it begins as `says_verdict` has it.
     `goes_on` stands between two quotes of one paper, `according`
     before prose that rests on one paper, and `also` before what follows of the same paper.
     `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
@@ -45,6 +46,7 @@ class AnswerPhrases:
     nearest: str
     no_figure: str
     in_plain: str
+    in_short: str
     verdicts: Mapping[str, str]
     says_verdict: Mapping[str, str]
     otherwise: str

@@ -16,6 +16,7 @@ ANSWERS = AnswerPhrases(
     nearest="这未必是完整的回答。最接近的：",
     no_figure="这里没有论文给出这个数字。最接近的：",
     in_plain="本项目的概括：{text}",
+    in_short="简而言之（语言模型的概括）：{text}",
     verdicts=MappingProxyType({"yes": "是。", "no": "否。", "mixed": "视情况而定。"}),
     says_verdict=MappingProxyType(
         {

@@ -16,6 +16,11 @@ def wants_verdict(question: str) -> bool:
     return _WHETHER.search(question) is not None or _OPENLY.search(question) is None
 
 
+def opens_with_verdict(text: str) -> bool:
+    """Whether the text opens with a yes or no."""
+    return _VERDICT.match(text) is not None
+
+
 def without_verdict(text: str) -> str:
     """The text without the yes or no that it opens with, where what follows stands alone."""
     opening = _VERDICT.match(text)

@@ -6,6 +6,7 @@ folder and loaded from there afterwards.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict
@@ -13,12 +14,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.answering.models.adapter import WEIGHTS
 from app.answering.models.gguf_file import GgufFile, digest_of, read_gguf
+from app.answering.models.gguf_merge import merge_into_gguf
+from app.answering.models.language_model import DIRECT_PROMPT
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.prepared_folder import prepare_folder
 from app.notices.notice import Notice
 from retrieval.errors import ModelError, one_line
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.models.weights import sha256_of
 from retrieval.types import Progress, no_progress
 
 if TYPE_CHECKING:
@@ -37,12 +42,14 @@ def open_gguf_chat(
     name: str,
     *,
     home: Path,
+    adapter: Path | None = None,
     max_tokens: int = 220,
     timeout_s: float = 60.0,
     progress: Progress = no_progress,
 ) -> LocalChat:
     """The model of the file, ready to answer; the first time it is built, some 10 seconds for one of 100 MB.
 
+    An `adapter`, a folder as peft saves it, is laid into it; it was trained for the prompt `DIRECT_PROMPT`.
     Raises `ModelError` where the file cannot be read here (`digest_of`, `read_gguf`), or the folder cannot be written.
     """
     if find_spec("openvino_genai") is None:
@@ -50,11 +57,12 @@ def open_gguf_chat(
             "GGUF files are read by the package openvino-genai, which is not on this machine: "
             "install it, or give the address of a llama.cpp server (--llm-url)."
         )
-    digest = digest_of(path)
+    digest = digest_of(path) if adapter is None else f"{digest_of(path)} {sha256_of(adapter / WEIGHTS)}"
+    key = hashlib.sha256(digest.encode()).hexdigest()[:16]
     label = Notice("preparing", name=name)
     progress(label, 0, _STEPS)
     folder = prepare_folder(
-        home / "models" / f"gguf-{digest[:16]}", f"{digest} {_CONVERSION}", lambda fresh: _build(path, fresh)
+        home / "models" / f"gguf-{key}", f"{digest} {_CONVERSION}", lambda fresh: _build(path, adapter, fresh)
     )
     progress(label, 1, _STEPS)
     says = GgufFile(**json.loads((folder / _SAYS).read_text(encoding="utf-8")))
@@ -89,15 +97,18 @@ def _scheduling() -> openvino_genai.SchedulerConfig:
     return settings
 
 
-def _build(path: Path, folder: Path) -> None:
+def _build(path: Path, adapter: Path | None, folder: Path) -> None:
     """Build the model in `folder`, with what its file says of itself."""
-    says = read_gguf(path)
     with heavy_imports():
         import openvino_genai as genai
     # What is built lies beside the file it was built from, so that one is laid into the folder for as long.
     here = folder / f"model{SUFFIX}"
-    _lay(path, here)
+    if adapter:
+        merge_into_gguf(path, adapter, here, DIRECT_PROMPT)
+    else:
+        _lay(path, here)
     try:
+        says = read_gguf(here, path.name)
         genai.LLMPipeline(str(here), "CPU", enable_save_ov_model=True)
     except RuntimeError as error:
         raise ModelError(

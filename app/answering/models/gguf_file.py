@@ -35,25 +35,25 @@ class GgufFile:
     prompt: str | None
 
 
-def read_gguf(path: Path) -> GgufFile:
+def read_gguf(path: Path, name: str = "") -> GgufFile:
     """What the file says. Some seconds for each hundred thousand words of its vocabulary.
 
-    Raises `ModelError` where it is cut short or damaged, or of an architecture that is not read here.
+    `name` is what it is called where that goes wrong, its own name if empty. Raises `ModelError` where it is cut
+    short or damaged, or of an architecture that is not read here.
     """
     from gguf import GGUFReader
 
+    name = name or path.name
     try:
         reader = GGUFReader(path)
         architecture = str(_field(reader, "general.architecture"))
         parameters = sum(int(tensor.n_elements) for tensor in reader.tensors)
     # Whatever the bytes of a damaged file happen to mean.
     except Exception as error:
-        raise ModelError(
-            f"The file {path.name} is damaged or cut short ({one_line(error)}): fetch it once more."
-        ) from error
+        raise ModelError(f"The file {name} is damaged or cut short ({one_line(error)}): fetch it once more.") from error
     if architecture not in ARCHITECTURES:
         raise ModelError(
-            f"The file {path.name} is of the architecture {architecture[:40]!r}, and of GGUF files only those of "
+            f"The file {name} is of the architecture {architecture[:40]!r}, and of GGUF files only those of "
             f"{', '.join(ARCHITECTURES)} are read here: choose another, "
             "or give the address of a llama.cpp server (--llm-url)."
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from app.answering.models.adapter import CONFIG, WEIGHTS
 from app.answering.models.gguf_file import PROMPT_KEY
@@ -49,11 +49,12 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
 
 def _changes(reader: GGUFReader, adapter: Path, architecture: str) -> dict[str, np.ndarray[Any, Any]]:
     """What is added to each matrix, by its name in the file."""
+    import safetensors.numpy
     from gguf import MODEL_ARCH, get_tensor_name_map
-    from safetensors.numpy import load_file
 
     alpha = float(json.loads((adapter / CONFIG).read_text(encoding="utf-8"))["lora_alpha"])
-    weights: Mapping[str, Any] = load_file(adapter / WEIGHTS)  # pyright: ignore[reportUnknownVariableType]
+    # Its annotations leave parts open.
+    weights: Mapping[str, Any] = cast("Any", safetensors.numpy).load_file(adapter / WEIGHTS)
     names = get_tensor_name_map(MODEL_ARCH.LLAMA, int(str(_value(reader, f"{architecture}.block_count"))))
     heads = {
         "q_proj": int(str(_value(reader, f"{architecture}.attention.head_count"))),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from app.answering.models.catalogue import CATALOGUE, machine_memory_gb
-from app.answering.models.language_model import LARGE_PROMPT, SENTENCE_PROMPT, SMALL_PROMPT
+from app.answering.models.language_model import DIRECT_PROMPT, LARGE_PROMPT, SMALL_PROMPT
 from retrieval.errors import ModelError
 from retrieval.models.hub import cached_model
 
@@ -71,8 +71,8 @@ def choose_model(
 
 def prompt_for(chat: BaseChatModel, name: str, wanted: PromptSize = "auto") -> str:
     """The prompt file for a model: as `wanted`, else what it was trained for, else by its size where that is known."""
-    if wanted == "auto" and getattr(chat, "taught_prompt", None) == SENTENCE_PROMPT:
-        return SENTENCE_PROMPT
+    if wanted == "auto" and getattr(chat, "taught_prompt", None) == DIRECT_PROMPT:
+        return DIRECT_PROMPT
     if wanted != "auto":
         return SMALL_PROMPT if wanted == "small" else LARGE_PROMPT
     size = getattr(chat, "parameters", None) or _size_in(name)

@@ -58,7 +58,8 @@ def quoted_answer(
 def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> AnswerSentence:
     """The line that answers before the quotes do, with its verdict, whose words it has, and markers of what says it."""
     markers = "".join(f"[{number}]" for number in direct.citations)
-    line = f"{verdict_before(direct, words)}{words.in_plain.format(text=direct.text)} {markers}"
+    says = words.in_short if direct.by == "model" else words.in_plain
+    line = f"{verdict_before(direct, words)}{says.format(text=direct.text)} {markers}"
     return AnswerSentence(line, direct.citations, "supported", 1.0)
 
 

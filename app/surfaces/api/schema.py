@@ -112,7 +112,7 @@ class Direct(BaseModel):
     """The line that answers before the quotes do."""
 
     text: str
-    by: Literal["project"] = Field(description="Whose words it has: this project's.")
+    by: Literal["project", "model"] = Field(description="Whose words it has: this project's or a language model's.")
     verdict: Literal["yes", "no", "mixed"] | None = Field(None, description="Of a question that wants one.")
     citations: list[int] = Field(description="The numbers of the quotes that say it.")
 

@@ -10,6 +10,7 @@ from app.answering.events import (
     AnswerSentence,
     Citation,
     Done,
+    Draft,
     Event,
     Failed,
     Followups,
@@ -31,6 +32,7 @@ class Exchange:
 
     `only` are the papers that its filters name, where they name some; `linked` is what the permalink that asked it
     says of the corpus and the models; `writing` holds from when a language model is at work on the quotes.
+    While it is `drafted`, the text is the answer in quotes alone, above which a model is writing a line.
     """
 
     question: str
@@ -43,6 +45,7 @@ class Exchange:
     citations: tuple[Citation, ...] = ()
     text: str = ""
     sentences: tuple[AnswerSentence, ...] = ()
+    drafted: bool = False
     followups: tuple[str, ...] = ()
     answer: Answer | None = None
     failure: str | None = None
@@ -75,6 +78,11 @@ class Exchange:
                 return replace(self, passages=passages)
             case Quotes(citations):
                 return replace(self, citations=citations)
+            case Draft(text, sentences):
+                return replace(self, text=text, sentences=sentences, drafted=True)
+            # What is read already is not written anew beneath the reader's eye: the end brings the line above it.
+            case Token() | SentenceChecked() if self.drafted:
+                return self
             case Token(text):
                 return replace(self, text=self.text + text)
             case SentenceChecked(sentence):
@@ -87,6 +95,7 @@ class Exchange:
                 return replace(
                     self,
                     answer=answer,
+                    drafted=False,
                     text=answer.answer,
                     passages=answer.sources or self.passages,
                     citations=answer.citations,

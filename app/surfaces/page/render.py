@@ -85,7 +85,8 @@ def announced(exchanges: Sequence[Exchange], words: UiStrings) -> str:
     if not exchanges:
         return ""
     exchange, number = exchanges[-1], len(exchanges)
-    said_so_far = [spoken(sentence, words) for sentence in exchange.sentences]
+    # An item that was read out stays where it is, so a line that is to stand above others is waited for.
+    said_so_far = [] if exchange.drafted else [spoken(sentence, words) for sentence in exchange.sentences]
     if exchange.answer and not said_so_far:
         said_so_far = [" ".join(exchange.text.split("\n\n")[0].split())]
     if exchange.failure:
@@ -125,15 +126,16 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     if changed := changed_since(exchange):
         parts.append(_aside(words(f"anew_{changed}")))
     if exchange.text:
-        name = "answer opens-directly" if answer and answer.direct else "answer"
-        parts.append(f'<div class="{name}">{answer_html(exchange, number, words)}</div>')
+        name = "answer opens-directly" if exchange.drafted or (answer and answer.direct) else "answer"
+        coming = line_coming(exchange, words) if exchange.drafted and exchange.running else ""
+        parts.append(f'<div class="{name}">{coming}{answer_html(exchange, number, words)}</div>')
         parts.append(comparison_table(exchange, number, words))
     if last and answer and answer.outside_filter:
         parts.append(unfiltered(words))
-    if exchange.running:
+    if exchange.running and not exchange.drafted:
         status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
         parts.append(f'<p class="status">{text_html(words("turn_working", status=status))}</p>')
-    if answer is None and (exchange.writing or exchange.stopped or exchange.failure):
+    if answer is None and not exchange.drafted and (exchange.writing or exchange.stopped or exchange.failure):
         parts.append(provisional(exchange, number, words))
     if exchange.abstained and not exchange.only and not exchange.far:
         parts.append(closest(exchange, number, words))
@@ -162,6 +164,12 @@ def _question(exchange: Exchange) -> str:
 
 def _aside(text: str) -> str:
     return f'<p class="aside-line">{text_html(text)}</p>'
+
+
+def line_coming(exchange: Exchange, words: UiStrings) -> str:
+    """The place of the line that a language model is writing above the quotes, and what it is doing."""
+    status = said(exchange.status, words.language) if exchange.status else words("turn_starting")
+    return f'<p class="line-coming">{text_html(words("turn_working", status=status))}</p>'
 
 
 def provisional(exchange: Exchange, number: int, words: UiStrings) -> str:

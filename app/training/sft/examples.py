@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,11 @@ def read_sft_examples(path: Path, names: Mapping[str, str]) -> tuple[SftExample,
 
     Raises `InputError` naming file, line and reason.
     """
-    return _read(path, lambda record: [(names[str(one["paper"])], str(one["text"])) for one in record["quotes"]])
+
+    def quotes(record: dict[str, Any]) -> list[Quote]:
+        return [(names[str(one["paper"])], str(one["text"])) for one in record["quotes"]]
+
+    return _read(path, quotes)
 
 
 def read_other_examples(path: Path, abstracts: Path) -> tuple[SftExample, ...]:
@@ -64,11 +68,11 @@ def examples_of(prepared: Iterable[PreparedAnswer]) -> tuple[SftExample, ...]:
     return tuple(lessons)
 
 
-def _abstract(record: dict[str, Any]) -> tuple[str, str, Sequence[str]]:
+def _abstract(record: dict[str, Any]) -> tuple[str, str, list[str]]:
     return str(record["_id"]), str(record["title"]), [str(sentence) for sentence in record["sentences"]]
 
 
-def _read(path: Path, quotes_of: Any) -> tuple[SftExample, ...]:
+def _read(path: Path, quotes_of: Callable[[dict[str, Any]], list[Quote]]) -> tuple[SftExample, ...]:
     def parsed(record: dict[str, Any]) -> SftExample:
         question, answer, quotes = str(record["question"]), record["answer"], tuple(quotes_of(record))
         if not question.strip() or not quotes or any(not text.strip() for _, text in quotes):

@@ -12,8 +12,11 @@ export function turnNodes(exchange, { say, language, last }) {
   return [
     make("h3", { class: "question" }, exchange.question),
     rewritten && make("p", { class: "scope" }, say("understood", { question: asked })),
+    running &&
+      exchange.drafted &&
+      make("p", { class: "status coming" }, `${statusWords(exchange.status, say, language)} …`),
     exchange.text && make("div", { class: "answer" }, ...answerNodes(exchange, say)),
-    running && make("p", { class: "status" }, `${statusWords(exchange.status, say, language)} …`),
+    running && !exchange.drafted && make("p", { class: "status" }, `${statusWords(exchange.status, say, language)} …`),
     exchange.abstained && closest(exchange, say, language),
     phase === "failed" && make("p", { class: "failure" }, failureWords(exchange.failure, say, language)),
     phase === "stopped" && make("p", { class: "status" }, say("stopped")),
