@@ -114,7 +114,7 @@ def _put_together(base: Path, tokenizer: Any, out: Path) -> None:
         (out / file).replace(adapter / file)
     model = load_weights(base, base.name, torch.float32)
     merge_adapter(model, adapter)
-    mark_fine_tuned(model, tokenizer)
+    mark_fine_tuned(model)
     fresh = out / "merged"
     with no_progress_bars():
         model.to(torch.bfloat16).save_pretrained(fresh)

