@@ -23,7 +23,8 @@ from app.answering.models.language_model import SMALL_PROMPT
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, open_transformers_chat
 from app.answering.models.transformers_generator import TransformersGenerator
-from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.writing.direct_line import MOST_QUOTES
+from app.answering.writing.direct_prompt import direct_messages
 from app.answering.writing.stream import answer_messages
 from app.quiet import silence_libraries
 from benchmarks.figures import Figure, figures_page, write_between_marks
@@ -45,26 +46,29 @@ VOCABULARY = 151936
 class Task:
     """A question with its evidence, and an answer that quotes it.
 
-    With `alone` the first quote is asked about by itself, as the taught small model is.
+    With `direct` one line is asked for over the first quotes, as of the taught small model.
     """
 
     question: str
     quotes: tuple[Citation, ...]
-    alone: bool = False
+    direct: bool = False
 
     @property
     def messages(self) -> list[tuple[str, str]]:
-        if self.alone:
-            first = self.quotes[0]
-            return sentence_messages(self.question, first.paper.name, first.gloss or first.quote)
+        if self.direct:
+            given = self.quotes[:MOST_QUOTES]
+            return direct_messages(self.question, [(quote.paper.name, quote.gloss or quote.quote) for quote in given])
         return answer_messages(SMALL_PROMPT, self.question, self.quotes)
 
     @property
     def answer(self) -> str:
+        if self.direct:
+            first = self.quotes[0]
+            return f"The paper says that {(first.gloss or first.quote).rstrip('.')}."
         said = [
             f"{'The paper says that' if quote.number == 1 else 'It also finds that'} "
             f"{(quote.gloss or quote.quote).rstrip('.')} [{quote.number}]."
-            for quote in self.quotes[: 1 if self.alone else 2]
+            for quote in self.quotes[:2]
         ]
         return " ".join(said)
 
@@ -238,9 +242,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         asked = tasks(build_answerer(read_settings(home=Path(home), llm="none")))
         smollm2 = open_transformers_chat(folder, "smollm2")
-        by_quote = [replace(task, alone=True) for task in asked]
-        figures = writing_figures(smollm2, by_quote, scripted=True, first_limit=0.5)
-        figures += writing_figures(smollm2, by_quote, scripted=False, first_limit=0.5)[1:]
+        directly = [replace(task, direct=True) for task in asked]
+        figures = writing_figures(smollm2, directly, scripted=True, first_limit=0.5)
+        figures += writing_figures(smollm2, directly, scripted=False, first_limit=0.5)[1:]
         for shape in given.shapes:
             chat = random_model(shape, smollm2._tokenizer)
             figures += writing_figures(chat, asked, scripted=True, first_limit=1.2)

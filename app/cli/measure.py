@@ -110,7 +110,8 @@ def finetune(
         typer.Option(
             metavar="DIR",
             help="embedding: a BEIR folder whose training queries are learned as well; reader: a folder of public "
-            "sets, or a BEIR corpus that the twins are about; may be repeated.",
+            "sets, or a BEIR corpus that the twins are about, and may be repeated; answers: the BEIR folder of "
+            "SciFact, which the training examples of other fields are about.",
         ),
     ] = None,
     push_to_hub: Annotated[
@@ -134,12 +135,13 @@ def finetune(
             finetune_reader(ReaderRun(out, tuple(also or ()), steps), progress, note)
         return
     if what is Trained.ANSWERS:
-        if hold_out or also or push_to_hub or recipe != "default":
-            raise typer.BadParameter("Of the options, `finetune answers` takes --out, --base and --steps.")
+        if hold_out or push_to_hub or len(also or ()) > 1 or recipe != "default":
+            raise typer.BadParameter("Of the options, `finetune answers` takes --out, one --also, --base and --steps.")
         from app.training.answers import SftRun, finetune_answers
 
         with progress_shown() as progress:
-            finetune_answers(SftRun(out, settings_with().home, base, steps), progress, note)
+            abstracts = also[0] / "corpus.jsonl" if also else None
+            finetune_answers(SftRun(out, settings_with().home, base, steps, abstracts), progress, note)
         return
     if base or steps is not None:
         raise typer.BadParameter("--base is for `finetune answers`, --steps for it and for `finetune reader`.")

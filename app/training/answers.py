@@ -44,7 +44,7 @@ JUDGED_A_STEP = 4
 @dataclass(frozen=True, slots=True)
 class SftRun:
     """What to train: where it goes, the base model (a hub id or a folder; None for the one that ships), and how many
-    steps, None for all. `abstracts` is SciFact's corpus, over which some lessons are; without it those are left out."""
+    steps, None for all. `abstracts` is SciFact's corpus.jsonl; without it the lessons over it are left out."""
 
     out: Path
     home: Path
@@ -70,13 +70,16 @@ def finetune_answers(run: SftRun, progress: Progress, note: Callable[[str], None
         chosen_on = chosen_on[: run.steps * JUDGED_A_STEP]
     note(f"{len(learned)} lessons; the run goes on where it was if it is stopped.")
     if run.abstracts is None:
-        note("Lessons over papers of other fields are left out: give SciFact's corpus.jsonl with --abstracts.")
+        note("Lessons over papers of other fields are left out: give SciFact as a BEIR folder with --also.")
     skips = sum(example.skips for example in learned)
     with writing_run(run.out):
         history = train(base, learned, chosen_on, DEFAULT, run.out, steps=run.steps, progress=progress)
         _put_together(base, tokenizer, run.out)
         _draw(history, run.out / CURVE)
-        card = model_card(run.out.resolve().name, name, DEFAULT, history, len(learned), skips)
+        other_fields = run.abstracts is not None
+        card = model_card(
+            run.out.resolve().name, name, DEFAULT, history, len(learned), skips, other_fields=other_fields
+        )
         (run.out / CARD).write_text(card, encoding="utf-8")
     size = (run.out / ADAPTER_FOLDER / WEIGHTS).stat().st_size
     losses = ", ".join(f"{loss:.3f}" for loss in history.dev)

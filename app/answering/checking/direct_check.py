@@ -127,6 +127,7 @@ def is_line(text: str) -> bool:
     return (
         FEWEST_WORDS <= len(words) <= MAX_WORDS
         and len(split_sentences(text)) <= MAX_SENTENCES
+        and text[0].isalnum()
         and _ENDS.search(text) is not None
         and _MARKUP.search(text) is None
         and "\n" not in text

@@ -16,7 +16,7 @@ from app.answering.evidence.verdicts import wants_verdict, without_verdict
 from app.answering.models.language_model import SKIP, LanguageModel
 from app.answering.models.local_chat import OTHERS, READERS_BEFORE
 from app.answering.writing.direct_prompt import direct_messages
-from app.answering.writing.stream import TICK_SECONDS, Silence, without_what_is_slipped_in
+from app.answering.writing.stream import TICK_SECONDS, Silence
 from app.notices.notice import Notice
 from retrieval.sanitize import sanitize
 
@@ -66,7 +66,7 @@ def _candidates(model: LanguageModel, question: str, quotes: Sequence[Citation])
 
 def _said(question: str, text: str) -> Iterator[str]:
     """The candidate as it may be shown, and without its yes or no."""
-    line = without_what_is_slipped_in(without_markers(sanitize(text[:MAX_CHARS]))).strip()
+    line = without_markers(sanitize(text[:MAX_CHARS])).strip()
     if not line or SKIP in line:
         return
     plain = without_verdict(line)

@@ -1,1 +1,1 @@
-"""Supervised fine-tuning of a small language model: to say in one plain sentence what a passage answers."""
+"""Supervised fine-tuning of a small language model: to say in a sentence or two what quotes answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,19 +41,32 @@ def read_sft_examples(path: Path, names: Mapping[str, str]) -> tuple[SftExample,
 def read_other_examples(path: Path, abstracts: Path) -> tuple[SftExample, ...]:
     """All lessons over papers of other fields, of which the file names the sentences alone.
 
-    `abstracts` is the corpus of SciFact: JSON lines with `_id`, `title` and `sentences`. Raises `InputError` naming
-    file, line and reason.
+    `abstracts` is SciFact's corpus, as `read_abstracts` takes it. Raises `InputError` naming file, line and reason.
     """
-    papers = {
-        identifier: (title, sentences)
-        for _, (identifier, title, sentences) in read_records(abstracts, _abstract, what="abstracts", kind=InputError)
-    }
+    papers = read_abstracts(abstracts)
 
     def quotes(record: dict[str, Any]) -> list[Quote]:
-        title, sentences = papers[str(record["doc"])]
-        return [(title, sentences[place]) for place in record["sentences"]]
+        document = str(record["doc"])
+        if document not in papers:
+            raise InputError(f"{abstracts} has no document {document}: give SciFact's whole corpus.")
+        title, sentences = papers[document]
+        places = [int(place) for place in record["sentences"]]
+        if not all(0 <= place < len(sentences) for place in places):
+            raise ValueError(f"the document {document} has {len(sentences)} sentences, and no other places")
+        return [(title, sentences[place]) for place in places]
 
     return _read(path, quotes)
+
+
+def read_abstracts(path: Path) -> Mapping[str, tuple[str, Sequence[str]]]:
+    """Title and sentences of each document, by its id, of JSON lines with `_id`, `title` and `sentences`.
+
+    Raises `InputError` naming file, line and reason.
+    """
+    return {
+        identifier: (title, sentences)
+        for _, (identifier, title, sentences) in read_records(path, _abstract, what="abstracts", kind=InputError)
+    }
 
 
 def examples_of(prepared: Iterable[PreparedAnswer]) -> tuple[SftExample, ...]:

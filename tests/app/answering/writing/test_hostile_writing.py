@@ -24,7 +24,7 @@ from app.answering.models.served_http import first_model_at
 from app.answering.models.text_stream import ThinkBlock
 from app.answering.query.rewriting import rewritten_question
 from app.answering.question import Turn, checked_question
-from app.answering.writing.prose import answer_at_once, answer_by_quote
+from app.answering.writing.prose import answer_at_once
 from app.answering.writing.stream import MAX_TEXT_CHARS, whole_sentences, written
 from app.build import LocalAnswerer
 from retrieval.errors import ModelError
@@ -133,7 +133,6 @@ def test_nor_does_a_whole_answer(
     before = seconds()
     for telling in (
         answer_at_once(model, QUESTION, quotes, support, drop_unsupported=False),
-        answer_by_quote(model, QUESTION, quotes, support),
         rewritten_question(question, QUESTION, model),
     ):
         with suppress(ModelError):

@@ -13,29 +13,26 @@ from app.answering.models.adapter import WEIGHTS, merge_adapter
 from app.answering.models.chat_template import render_chat
 from app.answering.models.language_model import SKIP
 from app.answering.models.protocols import CausalModel
-from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.writing.direct_prompt import direct_messages
 from app.training.sft import training
-from app.training.sft.examples import QuoteGroup, SftExample
+from app.training.sft.examples import SftExample
 from app.training.sft.recipe import SftRecipe
-from app.training.sft.tokenized import TokenizedExample, tokenized_examples
-from app.training.sft.training import plan, train
+from app.training.sft.tokenized import MAX_TOKENS, TokenizedExample, tokenized_examples
+from app.training.sft.training import parts, plan, train
 from retrieval.errors import ModelError
+from retrieval.types import no_progress
 
 pytestmark = pytest.mark.slow
 
-NAMES = {"lies": "On lies"}
+WHALES = ("On whales", "We study whales.")
 LESSONS = [
-    SftExample(
-        f"l{number}",
-        "single",
-        "Do models lie?",
-        f"Do models of size {number} lie?",
-        (
-            QuoteGroup("lies", f"Models of size {number} lie.", f"Yes, those of size {number} lie."),
-            QuoteGroup("lies", "We study whales.", None),
-        ),
-    )
+    lesson
     for number in range(4)
+    for question, lies in ((f"Do models of size {number} lie?", ("On lies", f"Models of size {number} lie.")),)
+    for lesson in (
+        SftExample(f"l{number}", "yesno", question, (lies, WHALES), f"Yes, those of size {number} lie."),
+        SftExample(f"w{number}", "yesno", question, (WHALES,), None),
+    )
 ]
 RECIPE = SftRecipe(epochs=2, batch=2, learning_rate=5e-3, rank=2, alpha=4)
 
@@ -49,7 +46,7 @@ def tokenizer(tiny_qwen: Path) -> Any:
 
 @pytest.fixture
 def examples(tokenizer: Any) -> list[TokenizedExample]:
-    return tokenized_examples(LESSONS, NAMES, tokenizer, "tiny")
+    return tokenized_examples(LESSONS, tokenizer, "tiny")
 
 
 def weights(folder: Path) -> dict[str, Any]:
@@ -61,12 +58,70 @@ def weights(folder: Path) -> dict[str, Any]:
 def test_an_example_is_the_chains_own_prompt_and_the_answer(tokenizer: Any, examples: list[TokenizedExample]) -> None:
     assert len(examples) == 8 and [example.skips for example in examples[:2]] == [False, True]
     first, second = examples[:2]
-    prompt = render_chat(
-        tokenizer, sentence_messages("Do models of size 0 lie?", "On lies", "Models of size 0 lie."), "tiny"
-    )
+    quotes = [("On lies", "Models of size 0 lie."), ("On whales", "We study whales.")]
+    prompt = render_chat(tokenizer, direct_messages("Do models of size 0 lie?", quotes), "tiny")
     assert tokenizer.decode(first.prompt) == prompt
     assert tokenizer.decode(first.answer) == "Yes, those of size 0 lie." + tokenizer.eos_token
     assert tokenizer.decode(second.answer) == SKIP + tokenizer.eos_token
+
+
+def test_a_lesson_that_is_too_long_is_left_out(tokenizer: Any) -> None:
+    long = replace(LESSONS[0], quotes=(("On lies", "Models lie. " * MAX_TOKENS),))
+    assert len(tokenized_examples([long, LESSONS[1]], tokenizer, "tiny")) == 1
+
+
+def of_length(length: int) -> TokenizedExample:
+    return TokenizedExample((1,) * (length - 1), (2,), skips=False)
+
+
+def test_a_batch_is_cut_into_parts_that_are_small_with_their_padding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "TOKENS_TOGETHER", 20)
+    cut = [[example.length for example in part] for part in parts([of_length(n) for n in (9, 5, 30, 4, 6, 5)])]
+    assert cut == [[4, 5, 5], [6, 9], [30]]
+
+
+def test_the_parts_of_a_batch_teach_what_the_whole_does(
+    tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    # In half precision sums depend on what is added first.
+    monkeypatch.setattr(training, "bfloat16_pays", lambda: False)
+
+    def after_a_step(tokens: int) -> tuple[float, list[Any]]:
+        monkeypatch.setattr(training, "TOKENS_TOGETHER", tokens)
+        run = training._Run(tiny_qwen, examples, examples, RECIPE, tmp_path, no_progress, None)
+        # One of an adapter's two matrices is nothing at first, and with it the other's gradient.
+        with torch.no_grad():
+            for parameter in run.trained:
+                parameter.normal_(0, 0.1)
+        run._one_step(list(range(len(examples))))
+        return run.history.losses[0], [parameter.grad for parameter in run.trained]
+
+    whole, alone = after_a_step(100_000), after_a_step(1)
+    assert len(list(parts(examples))) == len(examples)
+    assert whole[0] == pytest.approx(alone[0], abs=1e-5)
+    assert all(torch.allclose(one, two, atol=1e-5) for one, two in zip(whole[1], alone[1], strict=True))
+    assert all(gradient.abs().max() > 1e-4 for gradient in whole[1])
+
+
+def test_the_upper_layers_alone_are_taught(tiny_qwen: Path, examples: list[TokenizedExample], tmp_path: Path) -> None:
+    from torch.nn import Linear, Module, ModuleList
+    from transformers import AutoModelForCausalLM
+
+    class Layered(Module):
+        def __init__(self, layers: int) -> None:
+            super().__init__()
+            self.layers = ModuleList([ModuleList([Linear(1, 1)]) for _ in range(layers)])
+            self.head = Linear(1, 1)
+
+    thirty = training._upper_maps(Layered(30), 2 / 3)
+    assert thirty == [f"layers.{layer}.0" for layer in range(10, 30)]
+    assert len(training._upper_maps(Layered(30), 1)) == 30
+    tiny = AutoModelForCausalLM.from_pretrained(tiny_qwen)
+    assert len(training._upper_maps(tiny, 1)) == 14 and len(training._upper_maps(tiny, 2 / 3)) == 7
+    train(tiny_qwen, examples, examples, RECIPE, tmp_path, steps=1)
+    assert all(".layers.1." in name for name in weights(tmp_path))
 
 
 def test_each_epoch_has_each_example_once(examples: list[TokenizedExample]) -> None:
@@ -148,7 +203,7 @@ def test_merged_it_is_what_peft_makes_of_it(tiny_qwen: Path, examples: list[Toke
     for name, value in ours.named_parameters():
         assert torch.allclose(value, pairs[name], atol=1e-5), name
         changed += not torch.equal(value, untouched[name])
-    assert changed == 14  # seven linear layers in each of two blocks
+    assert changed == 7  # the linear maps of the upper of two layers
 
 
 def test_an_adapter_of_another_model_is_refused(
