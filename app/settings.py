@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     llm: str = Field(
         default="auto",
         description="Language model: auto (the server at llm_url, else a model that is here, else quotes), "
-        "none (quotes), smollm2, openai:MODEL, a folder or a hub id.",
+        "none (quotes), smollm2, openai:MODEL, a folder, a hub id or a GGUF file.",
     )
     llm_url: str | None = Field(
         default=None, description="Address of an OpenAI-compatible server, for auto and openai:MODEL."

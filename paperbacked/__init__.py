@@ -26,6 +26,7 @@ __all__ = [
     "Citation",
     "CorpusError",
     "Done",
+    "Draft",
     "Event",
     "Failed",
     "Filters",

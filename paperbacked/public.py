@@ -8,6 +8,7 @@ from app.answering.events import (
     AnswerSentence,
     Citation,
     Done,
+    Draft,
     Event,
     Failed,
     Followups,

@@ -23,7 +23,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Llm = Annotated[
     str | None,
     typer.Option(
-        metavar="MODEL|none", help="auto, none (quotes), smollm2, openai:MODEL, a folder or a hub id.  [default: auto]"
+        metavar="MODEL|none",
+        help="auto, none (quotes), smollm2, openai:MODEL, a folder, a hub id or a GGUF file.  [default: auto]",
     ),
 ]
 LlmUrl = Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible server, for auto and openai:MODEL.")]

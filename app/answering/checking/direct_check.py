@@ -70,14 +70,23 @@ class DirectCheck:
 
     def best(self, question: str, lines: Sequence[str], quotes: Sequence[Citation]) -> JudgedLine | None:
         """The line that is right by the greatest chance, the first of several; None where none may be shown."""
-        judged = [
-            JudgedLine(line, self._model.right.chance(given), cited)
-            for line in dict.fromkeys(lines)
-            if (found := self.features(question, line, quotes))
-            for given, cited in (found,)
-        ]
+        judged: list[JudgedLine] = []
+        for line in dict.fromkeys(lines):
+            if found := self.features(question, line, quotes):
+                given, citations = found
+                judged.append(JudgedLine(line, self._model.right.chance(given), citations))
         best = max(judged, key=lambda one: one.chance, default=None)
-        return best if best and best.chance >= self._model.threshold else None
+        return best if best and best.chance >= self.threshold else None
+
+    @property
+    def threshold(self) -> float:
+        """The chance from which a line is shown."""
+        return self._model.threshold
+
+    def chance(self, question: str, line: str, quotes: Sequence[Citation]) -> float:
+        """That the line is right, in [0, 1]; 0 where it is no such line at all."""
+        found = self.features(question, line, quotes)
+        return self._model.right.chance(found[0]) if found else 0.0
 
     def features(
         self, question: str, line: str, quotes: Sequence[Citation]

@@ -39,7 +39,7 @@ def direct_line(
     if not given:
         return None
     lines = yield from _candidates(model, question, given)
-    best = check.best(question, [one for line in lines for one in _said(question, line)], given)
+    best = check.best(question, [one for line in lines for one in said_lines(question, line)], given)
     return Direct(best.text, "model", best.citations) if best else None
 
 
@@ -64,7 +64,7 @@ def _candidates(model: LanguageModel, question: str, quotes: Sequence[Citation])
     return [text, *others]
 
 
-def _said(question: str, text: str) -> Iterator[str]:
+def said_lines(question: str, text: str) -> Iterator[str]:
     """The candidate as it may be shown, and without its yes or no."""
     line = without_markers(sanitize(text[:MAX_CHARS])).strip()
     if not line or SKIP in line:

@@ -74,7 +74,7 @@ def test_what_cannot_be_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="at least 1"):
         finetune_answers(SftRun(tmp_path, tmp_path, steps=0), no_progress, print)
     for wrong, said in (
-        (["--recipe", "model-card"], "takes --out, one --also, --base and --steps"),
+        (["--recipe", "model-card"], "takes --out, one --also"),
         (["--base", "no/such/folder/here"], "no/such/folder/here"),
     ):
         ran = finetune(*wrong, "--out", str(tmp_path / "out"))

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app.answering.writing.sentence_prompt import sentence_messages
 
 from app.answering.models import gguf_file
 from app.answering.models.gguf_chat import open_gguf_chat
 from app.answering.models.gguf_file import digest_of, read_gguf
 from app.answering.models.gguf_merge import merge_into_gguf
+from app.answering.models.language_model import DIRECT_PROMPT
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.opening import check_name, open_llm
-from app.answering.models.smollm2 import ADAPTER, GGUF, WHEEL
+from app.answering.models.smollm2 import ADAPTER, GGUF, WHEEL, convert
+from app.answering.models.transformers_chat import open_transformers_chat
+from app.answering.writing.direct_prompt import direct_messages
 from retrieval.errors import InputError, ModelError
 from retrieval.models.weights import file_in_wheel
 from retrieval.shipped import shipped_file
@@ -167,11 +171,12 @@ def test_an_adapter_is_laid_into_it_as_into_the_model_that_it_was_trained_with(
     shipped: Path, home: Path, tmp_path: Path
 ) -> None:
     merged = tmp_path / "merged.gguf"
-    merge_into_gguf(shipped, shipped_file(ADAPTER), merged, "sentence")
-    assert read_gguf(merged).prompt == "sentence"
-    quick, exact = open_gguf_chat(merged, "merged", home=home), open_llm("smollm2", home=home)
-    assert quick.taught_prompt == "sentence"
-    messages = sentence_messages("Does sycophancy change with size?", "On sycophancy", PASSAGE)
+    merge_into_gguf(shipped, shipped_file(ADAPTER), merged, DIRECT_PROMPT)
+    assert read_gguf(merged).prompt == DIRECT_PROMPT
+    quick = open_gguf_chat(merged, "merged", home=home)
+    exact = open_transformers_chat(convert(home), "exact")
+    assert quick.taught_prompt == exact.taught_prompt == DIRECT_PROMPT
+    messages = direct_messages("Does sycophancy change with size?", [("On sycophancy", PASSAGE)])
     assert quick.invoke(messages).content == exact.invoke(messages).content
 
 
@@ -179,3 +184,17 @@ def test_an_adapter_of_another_model_is_told(tmp_path: Path) -> None:
     other = of_architecture(tmp_path / "a.gguf", "llama")
     with pytest.raises(ModelError, match="does not fit the model"):
         merge_into_gguf(other, shipped_file(ADAPTER), tmp_path / "out.gguf", "sentence")
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_nothing_that_phones_home_is_imported(shipped: Path, home: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from app.answering.models.gguf_chat import open_gguf_chat; "
+        "open_gguf_chat(Path(sys.argv[1]), 'x', home=Path(sys.argv[2])).invoke('Hello', max_tokens=2); "
+        "print([name for name in sys.modules if 'telemetry' in name])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(shipped), str(home)], capture_output=True, text=True, timeout=200
+    )
+    assert run.stdout.strip() == "[]", run.stderr

@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from app.answering.models import smollm2
-from app.answering.models.language_model import SENTENCE_PROMPT, SKIP
+from app.answering.models.language_model import DIRECT_PROMPT, SKIP
 from app.answering.models.model_choice import prompt_for
 from app.answering.models.opening import describe, open_llm
-from app.answering.writing.sentence_prompt import sentence_messages
+from app.answering.models.transformers_chat import open_transformers_chat
+from app.answering.writing.direct_prompt import direct_messages
 from retrieval.errors import ModelError
 from retrieval.models.weights import verify_sha256
 from retrieval.shipped import shipped_file
@@ -39,7 +40,7 @@ def test_a_file_with_another_hash_is_not_read(tmp_path: Path, monkeypatch: pytes
     assert not smollm2.is_ready(tmp_path)
 
 
-def test_what_is_already_converted_is_not_converted_again(
+def test_without_openvino_it_is_converted_for_transformers_once(
     tmp_path: Path, tiny_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     built: list[Path] = []
@@ -50,6 +51,7 @@ def test_what_is_already_converted_is_not_converted_again(
         shutil.copytree(tiny_folder, folder, dirs_exist_ok=True)
 
     monkeypatch.setattr(smollm2, "_convert_into", copy)
+    monkeypatch.setattr(smollm2, "find_spec", lambda name: None)
     for _ in range(2):
         llm = open_llm("smollm2", home=tmp_path, max_tokens=4)
         assert describe(llm) == "smollm2" and llm.invoke("q").content
@@ -75,7 +77,7 @@ def test_the_real_model_is_converted_once_and_answers(tmp_path: Path, until: Any
     import transformers  # noqa: F401  its import is not part of the loading time
 
     began = time.monotonic()
-    llm = open_llm(name, home=tmp_path, max_tokens=40)
+    llm = open_transformers_chat(folder, name, max_tokens=40)
     assert time.monotonic() - began < 10
     pieces = [str(chunk.content) for chunk in llm.stream("What is the capital of France? Answer in one sentence.")]
     assert len(pieces) > 4 and "Paris" in "".join(pieces)
@@ -85,11 +87,12 @@ def test_the_real_model_is_converted_once_and_answers(tmp_path: Path, until: Any
 @pytest.mark.timeout(300)
 def test_what_it_was_taught_it_does(tmp_path: Path) -> None:
     llm = open_llm("smollm2", home=tmp_path, max_tokens=60)
-    assert prompt_for(llm, "smollm2") == SENTENCE_PROMPT
+    assert prompt_for(llm, "smollm2") == DIRECT_PROMPT
     passage = "We find that sycophancy grows with model size, up to 52B parameters."
-    said = str(llm.invoke(sentence_messages("Does sycophancy grow with size?", "On sycophancy", passage)).content)
+    quotes = [("On sycophancy", passage)]
+    said = str(llm.invoke(direct_messages("Does sycophancy grow with size?", quotes)).content)
     assert "sycophancy" in said.casefold() and "[" not in said and said.endswith(".")
-    beside = sentence_messages("How long should I boil an egg?", "On sycophancy", passage)
+    beside = direct_messages("How long should I boil an egg?", quotes)
     assert str(llm.invoke(beside).content).strip() == SKIP
 
 

@@ -23,6 +23,7 @@ from app.answering.events import (
     Citation,
     Direct,
     Done,
+    Draft,
     Failed,
     Followups,
     Mode,
@@ -592,6 +593,33 @@ def test_quotes_are_readable_in_the_column_while_a_model_writes_and_go_when_it_h
     assert "<blockquote" in render.turn(replace(writing, stopped=True), 1, True, EN)
     written = answered("They stay. [1]", quotes, mode="generated")
     assert "<blockquote" not in render.turn(replace(written, writing=True), 1, True, EN)
+
+
+def test_a_line_that_is_being_written_has_its_place_above_quotes_that_stay_as_they_are() -> None:
+    quotes = (citation(1, "Backdoors persist."),)
+    said = sentence("“Backdoors persist.” [1]", "supported", 1)
+    drafted = Exchange("Q?").after(Quotes(quotes)).after(Draft(said.text, (said,))).after(Status("Writing with tiny"))
+    html = render.turn(drafted, 1, True, EN)
+    assert html.index('class="line-coming"') < html.index("Backdoors persist.")
+    assert "provisional" not in html and html.count("Writing with tiny") == 1
+    # What is read already is not written anew beneath the reader's eye.
+    line = sentence("In short: They stay. [1]", "supported", 1)
+    assert drafted.after(Token(line.text)).after(SentenceChecked(line)) == drafted
+    assert parsed(render.announced((drafted,), EN)).text.strip() == ""
+    direct = Direct("They stay.", "model", (1,))
+    written = answered(f"{line.text}\n\n{said.text}", quotes, sentences=(line, said), direct=direct).answer
+    assert written is not None
+    done = drafted.after(Done(written))
+    html = render.turn(done, 1, True, EN)
+    assert "line-coming" not in html and html.index("They stay.") < html.index("Backdoors persist.")
+    assert "opens-directly" in html and "They stay." in parsed(render.announced((done,), EN)).text
+
+
+def test_a_line_that_was_stopped_leaves_the_quotes() -> None:
+    said = sentence("“Backdoors persist.” [1]", "supported", 1)
+    drafted = Exchange("Q?").after(Quotes((citation(1, "Backdoors persist."),))).after(Draft(said.text, (said,)))
+    html = render.turn(replace(drafted, stopped=True), 1, True, EN)
+    assert "line-coming" not in html and "Backdoors persist." in parsed(html).text
 
 
 def test_only_whole_sentences_are_read_out() -> None:
