@@ -240,6 +240,8 @@ def provenance(exchange: Exchange, words: UiStrings) -> str:
         parts.append(words("mode_written", name=answer.models.llm or words("mode_some_model")))
     elif count := len(answer.citations):
         parts.append(words("quotes_one") if count == 1 else words("quotes_many", count=count))
+        if answer.direct and answer.direct.by == "model":
+            parts.append(words("mode_line", name=answer.models.llm or words("mode_some_model")))
     if answer.status == "partly":
         parts.append(words("answers_perhaps"))
     # Without a reader nobody knows.

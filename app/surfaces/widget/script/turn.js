@@ -54,6 +54,8 @@ export function failureWords({ key, sentence, seconds }, say, language) {
   return sentence || say(key ?? "unreachable");
 }
 
+const modelOf = ({ models }, say) => (models?.llm ? String(models.llm) : say("a_model"));
+
 function provenance({ answer, abstained, sentences, citations }, say) {
   const parts = [];
   const supported = sentences.filter(({ support }) => support === "supported").length;
@@ -62,11 +64,11 @@ function provenance({ answer, abstained, sentences, citations }, say) {
   if (abstained) parts.push(say("nothing_near"));
   else if (answer.mode === "generated") {
     parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
-    const llm = answer.models?.llm;
-    parts.push(say("written_by", { llm: llm ? String(llm) : say("a_model") }));
+    parts.push(say("written_by", { llm: modelOf(answer, say) }));
   } else {
     const n = citations.length;
     if (n) parts.push(n === 1 ? say("one_quote") : say("quotes_mode", { n }));
+    if (answer.direct?.by === "model") parts.push(say("line_by", { llm: modelOf(answer, say) }));
   }
   if (partly) parts.push(say("nearest"));
   // Without a reader nobody knows.
