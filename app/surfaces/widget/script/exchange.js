@@ -30,7 +30,8 @@ export function happened(exchange, name, data) {
   if (name === "status") exchange.status = { text: String(data.text ?? ""), code: data.code };
   else if (name === "sources") exchange.sources = sourcesOf(data.sources);
   else if (name === "quotes") exchange.citations = citationsOf(data.citations);
-  else if (name === "draft") drafted(exchange, data);
+  else if (name === "draft")
+    Object.assign(exchange, { drafted: true, text: String(data.answer), sentences: sentencesOf(data.sentences) });
   // What is read already is not written anew beneath the reader's eye: the end brings the line above it.
   else if (exchange.drafted && (name === "token" || name === "sentence")) return false;
   else if (name === "token") exchange.text += String(data.text ?? "");
@@ -42,20 +43,10 @@ export function happened(exchange, name, data) {
   return exchange.phase !== "running";
 }
 
-// The answer in quotes alone, while a model writes a line to stand above it.
-function drafted(exchange, draft) {
-  Object.assign(exchange, {
-    drafted: true,
-    text: String(draft.answer ?? ""),
-    sentences: sentencesOf(draft.sentences),
-  });
-}
-
 // The whole answer has the last word; what came before it was provisional.
 function finished(exchange, answer) {
   Object.assign(exchange, {
     phase: "done",
-    drafted: false,
     answer,
     text: String(answer.answer ?? ""),
     abstained: answer.status === "abstained",

@@ -12,11 +12,8 @@ export function turnNodes(exchange, { say, language, last }) {
   return [
     make("h3", { class: "question" }, exchange.question),
     rewritten && make("p", { class: "scope" }, say("understood", { question: asked })),
-    running &&
-      exchange.drafted &&
-      make("p", { class: "status coming" }, `${statusWords(exchange.status, say, language)} …`),
+    running && make("p", { class: "status" }, `${statusWords(exchange.status, say, language)} …`),
     exchange.text && make("div", { class: "answer" }, ...answerNodes(exchange, say)),
-    running && !exchange.drafted && make("p", { class: "status" }, `${statusWords(exchange.status, say, language)} …`),
     exchange.abstained && closest(exchange, say, language),
     phase === "failed" && make("p", { class: "failure" }, failureWords(exchange.failure, say, language)),
     phase === "stopped" && make("p", { class: "status" }, say("stopped")),
@@ -54,8 +51,6 @@ export function failureWords({ key, sentence, seconds }, say, language) {
   return sentence || say(key ?? "unreachable");
 }
 
-const modelOf = ({ models }, say) => (models?.llm ? String(models.llm) : say("a_model"));
-
 function provenance({ answer, abstained, sentences, citations }, say) {
   const parts = [];
   const supported = sentences.filter(({ support }) => support === "supported").length;
@@ -63,12 +58,12 @@ function provenance({ answer, abstained, sentences, citations }, say) {
   const partly = answer.status === "partly";
   if (abstained) parts.push(say("nothing_near"));
   else if (answer.mode === "generated") {
-    parts.push(every ? say("every_supported") : say("some_supported", { n: supported, all: sentences.length }));
-    parts.push(say("written_by", { llm: modelOf(answer, say) }));
+    parts.push(say(every ? "every_supported" : "some_supported", { n: supported, all: sentences.length }));
+    const llm = answer.models?.llm;
+    parts.push(say("written_by", { llm: llm ? String(llm) : say("a_model") }));
   } else {
     const n = citations.length;
-    if (n) parts.push(n === 1 ? say("one_quote") : say("quotes_mode", { n }));
-    if (answer.direct?.by === "model") parts.push(say("line_by", { llm: modelOf(answer, say) }));
+    if (n) parts.push(say(n === 1 ? "one_quote" : "quotes_mode", { n }));
   }
   if (partly) parts.push(say("nearest"));
   // Without a reader nobody knows.

@@ -607,12 +607,16 @@ def test_a_line_that_is_being_written_has_its_place_above_quotes_that_stay_as_th
     assert drafted.after(Token(line.text)).after(SentenceChecked(line)) == drafted
     assert parsed(render.announced((drafted,), EN)).text.strip() == ""
     direct = Direct("They stay.", "model", (1,))
-    written = answered(f"{line.text}\n\n{said.text}", quotes, sentences=(line, said), direct=direct).answer
+    written = answered(f"{line.text}\n\n{said.text}", quotes, (line, said)).answer
     assert written is not None
-    done = drafted.after(Done(written))
+    done = drafted.after(Done(replace(written, direct=direct, models=AnswerModels(llm="tiny"))))
     html = render.turn(done, 1, True, EN)
     assert "line-coming" not in html and html.index("They stay.") < html.index("Backdoors persist.")
-    assert "opens-directly" in html and "They stay." in parsed(render.announced((done,), EN)).text
+    assert (
+        "opens-directly" in html
+        and "first line by tiny" in html
+        and "They stay." in parsed(render.announced((done,), EN)).text
+    )
 
 
 def test_a_line_that_was_stopped_leaves_the_quotes() -> None:
