@@ -30,8 +30,7 @@ export function happened(exchange, name, data) {
   if (name === "status") exchange.status = { text: String(data.text ?? ""), code: data.code };
   else if (name === "sources") exchange.sources = sourcesOf(data.sources);
   else if (name === "quotes") exchange.citations = citationsOf(data.citations);
-  else if (name === "draft")
-    Object.assign(exchange, { drafted: true, text: String(data.answer), sentences: sentencesOf(data.sentences) });
+  else if (name === "draft") Object.assign(exchange, { drafted: true, text: String(data.answer) });
   // What is read already is not written anew beneath the reader's eye: the end brings the line above it.
   else if (exchange.drafted && (name === "token" || name === "sentence")) return false;
   else if (name === "token") exchange.text += String(data.text ?? "");
