@@ -54,7 +54,7 @@ export function failureWords({ key, sentence, seconds }, say, language) {
 function provenance({ answer, abstained, sentences, citations }, say) {
   const parts = [];
   const supported = sentences.filter(({ support }) => support === "supported").length;
-  const every = sentences.length > 0 && supported === sentences.length;
+  const every = supported && supported === sentences.length;
   const partly = answer.status === "partly";
   if (abstained) parts.push(say("nothing_near"));
   else if (answer.mode === "generated") {
