@@ -106,7 +106,7 @@ def test_a_dead_server_gives_one_sentence_and_a_retry(scripted_page: Page, scrip
     )
     ask(scripted_page)
     expect(scripted_page.locator(".status")).to_have_text("The connection was lost, trying again …")
-    sentence = "The papers cannot be reached from here just now. Check your connection, or try again in a moment."
+    sentence = "The papers cannot be reached just now. Check your connection, or try again in a moment."
     expect(scripted_page.locator(".failure")).to_have_text(sentence, timeout=15_000)
     assert scripted_page.evaluate("failed") == {"question": QUESTION, "message": sentence, "status": 0}
     scripted.script = says(stream(events(answer())))
