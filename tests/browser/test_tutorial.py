@@ -49,4 +49,4 @@ def test_the_other_name_of_the_machine_is_another_origin(site: Printed, guest: C
     seen = guest(site.address("8000"), fails=True)
     seen.launch.click()
     seen.ask(BACKDOOR)
-    expect(seen.page.locator(".failure")).to_contain_text("The papers cannot be reached from here")
+    expect(seen.page.locator(".failure")).to_contain_text("The papers cannot be reached just now")
