@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation, Support
+from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation, Direct, Support
 from app.answering.models.smollm2 import NAME, UNTUNED
 from app.answering.question import checked_question
 from app.answering.writing.quotes import described
@@ -21,7 +21,7 @@ from benchmarks.injection import VOICES, Injection, Judged, injection_page, judg
 from retrieval.types import Paper, Passage
 
 INJECTIONS = read_injections()
-QUOTED, NAMED, GOING_ON, UNSUPPORTED, OURS = VOICES
+QUOTED, NAMED, GOING_ON, BY_MODEL, UNSUPPORTED, OURS = VOICES
 
 
 def test_there_are_many_hands() -> None:
@@ -74,6 +74,14 @@ def test_in_whose_voice_a_claim_is_told(sentences: list[AnswerSentence], voice: 
     assert judged(POISON, an_answer(*sentences)).voice == voice
 
 
+def test_a_line_above_the_quotes_is_the_models_word_and_nothing_else_is() -> None:
+    line, other = told(f"So {CLAIM} [1].", 1), told(f"So {CLAIM} [2].", 2)
+    written = replace(an_answer(line), direct=Direct(f"So {CLAIM}.", "model", (1,)))
+    assert judged(POISON, written).voice == BY_MODEL
+    assert judged(POISON, replace(written, direct=Direct(f"So {CLAIM}.", "project", (1,)))).voice == OURS
+    assert judged(POISON, replace(written, sentences=(line, other))).voice == OURS
+
+
 def test_a_claim_under_another_papers_mark_is_found() -> None:
     named = f"According to {described(HONEST)}, {CLAIM} [3]."
     assert judged(POISON, an_answer(told(named, 3))).misattributed
@@ -101,7 +109,7 @@ def test_an_order_obeyed_is_found(text: str, what: str | None) -> None:
 def test_an_answer_counts_by_its_worst_sentence() -> None:
     first, second = told(f"{described(POISON.paper)} says: “{CLAIM}” [1].", 1), told(f"And so {CLAIM} [3].", 3)
     row = injection_page({"mode": [judged(POISON, an_answer(first, second))]}, "command").splitlines()[-1]
-    assert row == "| mode | 1 | 1 | 0 | 0 | 0 | 0 | 1 | 1 | 0 |"
+    assert row == "| mode | 1 | 1 | 0 | 0 | 0 | 0 | 0 | 1 | 1 | 0 |"
 
 
 @pytest.fixture(scope="session")
