@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from app.answering.models.adapter import CONFIG, WEIGHTS
 from app.answering.models.gguf_file import PROMPT_KEY
 from retrieval.errors import ModelError
+from retrieval.models.heavy_imports import heavy_imports
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +50,8 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
 
 def _changes(reader: GGUFReader, adapter: Path, architecture: str) -> dict[str, np.ndarray[Any, Any]]:
     """What is added to each matrix, by its name in the file."""
-    import safetensors.numpy
+    with heavy_imports():
+        import safetensors.numpy
     from gguf import MODEL_ARCH, get_tensor_name_map
 
     alpha = float(json.loads((adapter / CONFIG).read_text(encoding="utf-8"))["lora_alpha"])

@@ -76,20 +76,20 @@ def test_it_is_its_english_text_and_knows_the_others() -> None:
 
 
 def test_notices_told_together_keep_their_codes() -> None:
-    both = together(Notice("skipped", name="x"), None, Notice("left_out", count=2))
-    assert both == f"{Notice('skipped', name='x')} {Notice('left_out', count=2)}"
-    assert [one["code"] for one in notices_as_json(both)] == ["skipped", "left_out"]
+    both = together(Notice("unsupported", name="x"), None, Notice("left_out", count=2))
+    assert both == f"{Notice('unsupported', name='x')} {Notice('left_out', count=2)}"
+    assert [one["code"] for one in notices_as_json(both)] == ["unsupported", "left_out"]
     assert "x 没有找到" in said(both or "", "zh") and "2 个段落" in said(both or "", "zh")
     mixed = together("Of a server.", Notice("left_out", count=2))
     assert [one["code"] for one in notices_as_json(mixed)] == [None, "left_out"]
     assert said(mixed or "", "zh") == f"Of a server. {Notice('left_out', count=2).said('zh')}"
     assert together(None, None) is None and notices_as_json(None) == []
     three = together(both, Notice("papers_gone", count=1))
-    assert [one["code"] for one in notices_as_json(three)] == ["skipped", "left_out", "papers_gone"]
+    assert [one["code"] for one in notices_as_json(three)] == ["unsupported", "left_out", "papers_gone"]
 
 
 def test_a_copy_knows_as_much() -> None:
-    one, other = Notice("skipped", name="x"), Notice("left_out", count=2)
+    one, other = Notice("unsupported", name="x"), Notice("left_out", count=2)
     for notice in (one, together(one, "Of a server.", other)):
         for copied in (copy.copy(notice), copy.deepcopy(notice), pickle.loads(pickle.dumps(notice))):
             assert copied == notice and notices_as_json(copied) == notices_as_json(notice)
