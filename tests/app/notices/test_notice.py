@@ -79,7 +79,7 @@ def test_notices_told_together_keep_their_codes() -> None:
     both = together(Notice("unsupported", name="x"), None, Notice("left_out", count=2))
     assert both == f"{Notice('unsupported', name='x')} {Notice('left_out', count=2)}"
     assert [one["code"] for one in notices_as_json(both)] == ["unsupported", "left_out"]
-    assert "x 没有找到" in said(both or "", "zh") and "2 个段落" in said(both or "", "zh")
+    assert "不支持 x" in said(both or "", "zh") and "2 个段落" in said(both or "", "zh")
     mixed = together("Of a server.", Notice("left_out", count=2))
     assert [one["code"] for one in notices_as_json(mixed)] == [None, "left_out"]
     assert said(mixed or "", "zh") == f"Of a server. {Notice('left_out', count=2).said('zh')}"
