@@ -22,11 +22,15 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.checking.direct_check import FEATURES, FILE, DirectCheck, read_direct_threshold
+from app.answering.checking.contradiction import Contradiction
+from app.answering.checking.direct_check import FEATURES, FILE, DirectCheck, DirectThreshold, read_direct_threshold
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Citation
-from app.answering.models.local_chat import OTHERS
+from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
+from app.answering.evidence.calibration import read_calibration
+from app.answering.logistic import Logistic
+from app.answering.models.local_chat import DRAWN
 from app.answering.models.opening import open_llm
 from app.answering.question import Turn, checked_question
 from app.answering.reading.opening import open_reader
@@ -51,6 +55,8 @@ RIGHT = "right"
 MOST_WRONG = 0.03
 """Of the lines shown at most this share may be wrong; the threshold is chosen so on the first split."""
 RIDGE = 0.3
+UNFITTED = DirectThreshold(Logistic(dict.fromkeys(FEATURES, 0.0), 0.0), 1.0)
+"""What only measures features."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,10 @@ def draw(out: Path, files: Sequence[Path]) -> None:
                     continue
                 quotes = [quote for quote in answer.citations if not quote.gloss][:MOST_QUOTES]
                 asked = answer.standalone_question
-                told = llm.invoke(
-                    direct_messages(asked, [(quote.paper.name, quote.quote) for quote in quotes]),
-                    **{"max_tokens": MAX_TOKENS, OTHERS: CANDIDATES - 1},
-                )
-                texts = [told.content, *told.response_metadata[OTHERS]]
+                messages = direct_messages(asked, [(quote.paper.name, quote.quote) for quote in quotes])
+                greedy = llm.invoke(messages, max_tokens=MAX_TOKENS).content
+                drawn = llm.invoke(messages, **{"max_tokens": MAX_TOKENS, DRAWN: CANDIDATES}).response_metadata[DRAWN]
+                texts = [greedy, *drawn]
                 shown = [{"paper": quote.paper.id, "text": quote.quote} for quote in quotes]
                 for said in dict.fromkeys(one for text in texts for one in said_lines(asked, text)):
                     row = {"set": file.stem, "question": asked, "quotes": shown, "line": said}
@@ -214,12 +219,12 @@ def main() -> None:
     reader = open_reader()
     assert reader is not None, "lines are judged by the reader"
     embedder = open_embedder(read_settings().embedding)
-    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), tuple(papers.values()), embedder)
-    check = DirectCheck(reader, support, read_direct_threshold(shipped_file(FILE)))
+    contradiction = Contradiction(reader, read_calibration(shipped_file(READING_FILE)).contradicts_from)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), tuple(papers.values()), embedder, contradiction)
     if options.fit:
-        record = fit(check, read_lines("dev", papers))
+        record = fit(DirectCheck(reader, support, UNFITTED), read_lines("dev", papers))
         shipped_file(FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-        check = DirectCheck(reader, support, read_direct_threshold(shipped_file(FILE)))
+    check = DirectCheck(reader, support, read_direct_threshold(shipped_file(FILE)))
     told = f"{provenance(COMMAND)}\n\n{table(check, check.threshold, papers)}"
     if options.write:
         write_between_marks(options.write, told, MARKS)

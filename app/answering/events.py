@@ -123,12 +123,16 @@ Verdict = Literal["yes", "no", "mixed"]
 
 @dataclass(frozen=True, slots=True)
 class Direct:
-    """The line that answers before the quotes do: in whose words, and the numbers of the quotes that say it."""
+    """The line that answers before the quotes do: in whose words, and the numbers of the quotes that say it.
+
+    `score`, in [0, 1], is how surely they do.
+    """
 
     text: str
     by: Author
     citations: tuple[int, ...]
     verdict: Verdict | None = None
+    score: float = 1.0
 
     def as_json(self) -> DirectRecord:
         return {"text": self.text, "by": self.by, "verdict": self.verdict, "citations": list(self.citations)}

@@ -91,8 +91,12 @@ def model_folder(name: str, progress: Progress = no_progress) -> Path:
 def model_file(name: str, filename: str, progress: Progress = no_progress) -> Path:
     """A file of the hub model `name`, from this machine's cache or fetched. Raises `ModelError` as `fetch_model`."""
     from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
 
-    cached = try_to_load_from_cache(name, filename)
+    try:
+        cached = try_to_load_from_cache(name, filename)
+    except HFValidationError as error:
+        raise ModelError(f"The hub has no model {name!r}: give a hub id such as owner/name.") from error
     if isinstance(cached, str):
         return Path(cached)
     file = _fetched(name, [filename], progress) / filename

@@ -35,7 +35,7 @@ FEWEST_WORDS = 3
 _FAR = 6.0
 """Log odds beyond this say no more."""
 _ENDS = re.compile(r"[.!?]$")
-_MARKUP = re.compile(r"[<>*_`#|\[\]{}\\]|https?:|www\.")
+_MARKUP = re.compile(r"[<>*_`#|\[\]{}\\“”\"]|://|www\.|\S@\S", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,13 @@ class DirectCheck:
         self._support = support
         self._model = model
 
-    def best(self, question: str, lines: Sequence[str], quotes: Sequence[Citation]) -> JudgedLine | None:
-        """The line that is right by the greatest chance, the first of several; None where none may be shown."""
-        judged: list[JudgedLine] = []
-        for line in dict.fromkeys(lines):
-            if found := self.features(question, line, quotes):
-                given, citations = found
-                judged.append(JudgedLine(line, self._model.right.chance(given), citations))
-        best = max(judged, key=lambda one: one.chance, default=None)
-        return best if best and best.chance >= self.threshold else None
+    def judged(self, question: str, line: str, quotes: Sequence[Citation]) -> JudgedLine | None:
+        """The line with its chance; None where it may not be shown."""
+        if found := self.features(question, line, quotes):
+            given, citations = found
+            chance = self._model.right.chance(given)
+            return JudgedLine(line, chance, citations) if chance >= self.threshold else None
+        return None
 
     @property
     def threshold(self) -> float:
@@ -104,7 +102,7 @@ class DirectCheck:
         clauses = clauses_of(line)
         checked = self._support.checked([(text, numbers) for text in (line, *clauses)], quotes)
         whole = checked[0]
-        if not whole.score:
+        if whole.support != "supported":
             return None
         said = [quote for quote in quotes if quote.number in whole.citations]
         evidence = " ".join(quote.gloss or quote.quote for quote in said)

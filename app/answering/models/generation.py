@@ -31,20 +31,22 @@ class Generation:
 
     While nothing is written it gives an empty list every `TICK_SECONDS`; `readers_before`
     then says how many stand before this one in the line. Iterating raises `ModelError`
-    where the generation failed. `stop()` ends it from any thread, within one layer of the
-    model. `finish_reason` is set at the end. `others` is how many other candidates are wanted,
-    which `drawn` has, as token ids, where the model draws any.
+    where the generation failed. `stop()` ends it from any thread: within one layer of a
+    transformers model, before the next token of others. `finish_reason` is set at the end.
+    With `drawn` above 0 nothing is told as it is written: so many candidates are drawn, which
+    `candidates` has at the end, where the model can draw any.
     """
 
-    def __init__(self, max_tokens: int, timeout_s: float, others: int = 0) -> None:
+    def __init__(self, max_tokens: int, timeout_s: float, drawn: int = 0) -> None:
         self.max_tokens = max_tokens
         self.timeout_s = timeout_s
-        self.others = others
-        self.drawn: tuple[list[int], ...] = tuple([] for _ in range(others))
+        self.drawn = drawn
+        self.candidates: tuple[list[int], ...] = ()
         self.written = 0
         self.finish_reason: FinishReason = "stop"
         self.readers_before = 0
         self._stopped = threading.Event()
+        self._began = False
         self._deadline = time.monotonic() + timeout_s
         self._queue: SimpleQueue[list[int] | ModelError | None] = SimpleQueue()
 
@@ -53,6 +55,11 @@ class Generation:
             try:
                 item = self._queue.get(timeout=TICK_SECONDS)
             except Empty:
+                # Whoever writes may be reading a long prompt, in which nothing can be told.
+                if self._began and self.late:
+                    self.finish_reason = "time"
+                    self.stop()
+                    return
                 yield []
                 continue
             if item is None:
@@ -64,11 +71,8 @@ class Generation:
     def stop(self) -> None:
         self._stopped.set()
 
-    def tell(self, ids: list[int], place: int = 0) -> None:
-        """Pass on what was written: of the answer, or of the other candidate at a place from 1."""
-        if place:
-            self.drawn[place - 1].extend(ids)
-            return
+    def tell(self, ids: list[int]) -> None:
+        """Pass on what was written."""
         self.written += len(ids)
         self._queue.put(ids)
 
@@ -87,7 +91,12 @@ class Generation:
 
     def start_clock(self) -> None:
         """The time limit counts from here: waiting for one's turn has had its own."""
-        self._deadline = time.monotonic() + self.timeout_s
+        self._began, self._deadline = True, time.monotonic() + self.timeout_s
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.stopped or self.finish_reason == "time"
 
     def check(self) -> None:
         """Raises `OverError` where the run was stopped or is out of time."""
@@ -157,9 +166,9 @@ class Generator(ABC):
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
         """Write the answer into `run`, whose turn it is, until it ends or is over (`Generation.check`)."""
 
-    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float, others: int = 0) -> Generation:
-        """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds, and so many other candidates."""
-        run = Generation(max_tokens, timeout_s, others)
+    def start(self, prompt_ids: list[int], max_tokens: int, timeout_s: float, drawn: int = 0) -> Generation:
+        """Begin an answer of at most `max_tokens` tokens and `timeout_s` seconds, or so many candidates for one."""
+        run = Generation(max_tokens, timeout_s, drawn)
         self._line.join(run)
         threading.Thread(target=self._work, args=(run, prompt_ids), name="paperbacked-llm").start()
         return run

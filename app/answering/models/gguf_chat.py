@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,11 +60,10 @@ def open_gguf_chat(
             "install it, or give the address of a llama.cpp server (--llm-url)."
         )
     digest = digest_of(path) if adapter is None else f"{digest_of(path)} {sha256_of(adapter / WEIGHTS)}"
-    key = hashlib.sha256(digest.encode()).hexdigest()[:16]
     label = Notice("preparing", name=name)
     progress(label, 0, _STEPS)
     folder = prepare_folder(
-        home / "models" / f"gguf-{key}", f"{digest} {_CONVERSION}", lambda fresh: _build(path, adapter, fresh)
+        folder_of(path, name, home), f"{digest} {_CONVERSION}", lambda fresh: _build(path, adapter, fresh)
     )
     progress(label, 1, _STEPS)
     says = GgufFile(**json.loads((folder / _SAYS).read_text(encoding="utf-8")))
@@ -72,8 +72,9 @@ def open_gguf_chat(
 
         from app.answering.models.openvino_generator import OpenVinoGenerator, OpenVinoTokenizer
     try:
-        pipeline = genai.ContinuousBatchingPipeline(str(folder), _scheduling(), "CPU")
-    except RuntimeError as error:
+        pipeline = genai.LLMPipeline(str(folder), "CPU", scheduler_config=_scheduling())
+    # A native library fails in ways of its own.
+    except Exception as error:
         raise ModelError(f"The model {name} cannot be loaded ({one_line(error)}): choose another.") from error
     generator = OpenVinoGenerator(pipeline, name, says)
     # What runs first is compiled first, which nobody's question shall wait for.
@@ -89,12 +90,18 @@ def open_gguf_chat(
     )
 
 
+def folder_of(path: Path, name: str, home: Path) -> Path:
+    """Where what is built from the file lies; a file that has changed takes the place of the one before it."""
+    key = hashlib.sha256(f"{path.resolve()} {name}".encode()).hexdigest()[:12]
+    return home / "models" / f"gguf-{key}"
+
+
 def _scheduling() -> openvino_genai.SchedulerConfig:
     import openvino_genai as genai
 
     settings = genai.SchedulerConfig()
-    # A prompt is read in steps of so many tokens, between which a reader may leave; its beginning is always the same.
-    settings.max_num_batched_tokens, settings.enable_prefix_caching = 256, True
+    # What all prompts begin with is read once.
+    settings.enable_prefix_caching = True
     return settings
 
 
@@ -111,13 +118,17 @@ def _build(path: Path, adapter: Path | None, folder: Path) -> None:
     try:
         says = read_gguf(here, path.name)
         genai.LLMPipeline(str(here), "CPU", enable_save_ov_model=True)
-    except RuntimeError as error:
+    except ModelError:
+        raise
+    except Exception as error:
         raise ModelError(
             f"The file {path.name} cannot be built into a model ({one_line(error)}): choose another, "
             "or give the address of a llama.cpp server (--llm-url)."
         ) from error
     finally:
-        here.unlink(missing_ok=True)
+        # Windows may still hold it; it is no part of what is loaded.
+        with suppress(OSError):
+            here.unlink(missing_ok=True)
     (folder / _SAYS).write_text(json.dumps(asdict(says)), encoding="utf-8")
 
 

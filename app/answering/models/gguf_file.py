@@ -67,17 +67,18 @@ def read_gguf(path: Path, name: str = "") -> GgufFile:
 
 
 def digest_of(path: Path) -> str:
-    """What tells the file from others, as hex, by its ends and size: a whole one may take longer to read than to load.
+    """What tells the file from others, as hex, by its ends, size and time: a whole one may take minutes to read.
 
     Raises `ModelError` where it is no GGUF file, or needs more memory than this machine has.
     """
     digest = hashlib.sha256()
     try:
-        size = path.stat().st_size
+        about = path.stat()
+        size = about.st_size
         with path.open("rb") as file:
             begins = file.read(_ENDS)
             file.seek(max(0, size - _ENDS))
-            for part in (str(size).encode(), begins, file.read(_ENDS)):
+            for part in (f"{size} {about.st_mtime_ns}".encode(), begins, file.read(_ENDS)):
                 digest.update(part)
     except OSError as error:
         raise ModelError(f"The file {path.name} cannot be read ({one_line(error)}): give one that can.") from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +27,8 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
     """Write to `out` what `base` becomes with the adapter that was trained beside it, for the prompt of that name.
 
     `adapter` is a folder as peft saves it. W becomes W + (alpha / rank) B A (Hu et al. 2021); matrices that it does
-    not change are copied as they are. Raises `ModelError` where the adapter is not one of this model's.
+    not change are copied as they are. Raises `ModelError` where the adapter is not one of this model's, and `OSError`
+    where the file cannot be written.
     """
     from gguf import GGUFReader, GGUFWriter
 
@@ -34,15 +36,14 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path, prompt: str) -> None:
         reader = GGUFReader(base)
         architecture = str(_value(reader, "general.architecture"))
         changes = _changes(reader, adapter, architecture)
-        writer = GGUFWriter(out, architecture)
-        _copy_fields(reader, writer)
-        writer.add_string(PROMPT_KEY, prompt)
-        _add_tensors(reader, writer, changes)
-        writer.write_header_to_file()
-        writer.write_kv_data_to_file()
-        writer.write_tensors_to_file()
-        writer.close()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        with closing(GGUFWriter(out, architecture)) as writer:
+            _copy_fields(reader, writer)
+            writer.add_string(PROMPT_KEY, prompt)
+            _add_tensors(reader, writer, changes)
+            writer.write_header_to_file()
+            writer.write_kv_data_to_file()
+            writer.write_tensors_to_file()
+    except (ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"The adapter in {adapter.name} does not fit the model: train it anew on this base."
         ) from error

@@ -19,9 +19,9 @@ from app.answering.models.protocols import Tokenizer
 from app.answering.models.text_stream import THINK_OPENS, Detokenizer, StopStrings, ThinkBlock
 from retrieval.errors import ModelError
 
-OTHERS = "others"
-"""The argument of `stream` that says how many other candidates are wanted; of the last chunk's `response_metadata`,
-their texts."""
+DRAWN = "drawn"
+"""The argument of `stream` with which candidates are drawn in place of one answer; nothing is told of them but, in the
+last chunk's `response_metadata`, their texts."""
 READERS_BEFORE = "readers_before"
 """The key of an empty chunk's `response_metadata` that says how many readers are served first."""
 
@@ -95,7 +95,7 @@ class LocalChat(BaseChatModel):
         detokenizer = Detokenizer(self._decode)
         thoughts = ThinkBlock(opened=prompt.rstrip().endswith(THINK_OPENS))
         stops = StopStrings(stop)
-        run = self._generator.start(prompt_ids, max_tokens, self.timeout_s, int(kwargs.get(OTHERS, 0)))
+        run = self._generator.start(prompt_ids, max_tokens, self.timeout_s, int(kwargs.get(DRAWN, 0)))
         try:
             for ids in run:
                 text = stops.feed(thoughts.feed(detokenizer.feed(ids)))
@@ -114,8 +114,8 @@ class LocalChat(BaseChatModel):
             input_tokens=prompt_tokens, output_tokens=run.written, total_tokens=prompt_tokens + run.written
         )
         told: dict[str, Any] = {"finish_reason": run.finish_reason, "model_name": self.model_name}
-        if run.others:
-            told[OTHERS] = [self._decode(ids) for ids in run.drawn if ids]
+        if run.drawn:
+            told[DRAWN] = [self._decode(ids) for ids in run.candidates]
         return ChatGenerationChunk(
             message=AIMessageChunk(content=text, usage_metadata=usage, chunk_position="last"), generation_info=told
         )

@@ -17,12 +17,12 @@ from retrieval.types import Progress, no_progress
 SMOLLM2 = ("smollm2", "smollm2-untuned")
 """What ships, taught to answer from quotes, and what it was made from."""
 SERVED = "openai:"
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_ID = re.compile(r"[\w.-]+/(?![\w.-]*\.gguf$)[\w.-]+")
 NAMES = (
     "auto, smollm2, openai:MODEL with --llm-url, a hub id such as Qwen/Qwen3-0.6B, a folder, a file FILE.gguf, "
     "or one of the hub, OWNER/NAME:FILE.gguf"
 )
-_GGUF_OF_HUB = re.compile(r"([\w.-]+/[\w.-]+):([\w./ -]+\.gguf)", re.IGNORECASE)
+_GGUF_OF_HUB = re.compile(r"([\w.-]+/[\w.-]+):((?!.*\.\.)[\w./ -]+\.gguf)", re.IGNORECASE)
 
 
 def open_llm(
@@ -128,7 +128,7 @@ def _is_gguf(path: Path) -> bool:
 def _gguf_named(name: str, progress: Progress) -> Path | None:
     """The GGUF file of that name, fetched where it is the hub's and not here; None where it names none."""
     if (here := _here(name)) and _is_gguf(here):
-        return here.resolve()
+        return here.absolute()
     of_hub = _GGUF_OF_HUB.fullmatch(name)
     return model_file(of_hub[1], of_hub[2], progress) if of_hub else None
 

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsInt
 
 from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.generation import Generation, Generator, OverError
 from app.answering.models.gguf_file import GgufFile
+from retrieval.errors import ModelError
 
 if TYPE_CHECKING:
     import openvino_genai
 
 TEMPERATURE, TOP_P, SEED = 0.7, 0.95, 1
-"""How other candidates are drawn: the same each time."""
+"""How candidates are drawn: the same each time."""
 
 
 class OpenVinoGenerator(Generator):
-    """Writes with one pipeline of OpenVINO GenAI: greedily, and other candidates in the same steps.
+    """Writes greedily with one pipeline of OpenVINO GenAI, or draws candidates.
 
-    `says` is what the model's file says of itself.
+    `says` is what the model's file says of itself. Only `LLMPipeline` lets Python's other threads run while it works;
+    steps of `ContinuousBatchingPipeline` hold them all up.
     """
 
-    def __init__(self, pipeline: openvino_genai.ContinuousBatchingPipeline, name: str, says: GgufFile) -> None:
+    def __init__(self, pipeline: openvino_genai.LLMPipeline, name: str, says: GgufFile) -> None:
         super().__init__(name)
         # Its stubs leave most types open.
         self._pipeline: Any = pipeline
@@ -43,39 +44,44 @@ class OpenVinoGenerator(Generator):
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
         import numpy as np
         import openvino
+        import openvino_genai as genai
 
-        ids = openvino.Tensor(np.array([prompt_ids], dtype=np.int64))
-        settings = [self._settings(run, place) for place in range(1 + run.others)]
-        asked = [self._pipeline.add_request(place, ids, one) for place, one in enumerate(settings)]
-        try:
-            with suppress(OverError):
-                while self._pipeline.has_non_finished_requests():
-                    run.check()
-                    self._pipeline.step()
-                    for place, request in enumerate(asked):
-                        _pass_on(run, place, request)
-        finally:
-            for request in asked:
-                request.cancel()
-
-    def _settings(self, run: Generation, place: int) -> openvino_genai.GenerationConfig:
-        """Those of the greedy answer at place 0, and of others, each with a seed of its own."""
-        settings = self._pipeline.get_config()
-        settings.num_beams, settings.num_return_sequences = 1, 1
-        settings.max_new_tokens, settings.do_sample = run.max_tokens, place > 0
-        if place:
-            settings.temperature, settings.top_p, settings.rng_seed = TEMPERATURE, TOP_P, SEED + place
-        return settings
+        settings = self._pipeline.get_generation_config()
+        settings.num_beams, settings.num_return_sequences = 1, max(1, run.drawn)
+        settings.max_new_tokens, settings.do_sample = run.max_tokens, run.drawn > 0
+        if run.drawn:
+            settings.temperature, settings.top_p, settings.rng_seed = TEMPERATURE, TOP_P, SEED
+        ids = np.array([prompt_ids], dtype=np.int64)
+        inputs = genai.TokenizedInputs(openvino.Tensor(ids), openvino.Tensor(np.ones_like(ids)))
+        # Of several candidates none can be told before all are written.
+        told = () if run.drawn else (_streamer(run),)
+        result = self._pipeline.generate(inputs, settings, *told)
+        reasons = set(result.finish_reasons)
+        if run.drawn:
+            run.candidates = tuple([int(token) for token in tokens] for tokens in result.tokens)
+        elif not run.over and genai.GenerationFinishReason.NONE in reasons:
+            raise ModelError(f"The language model {self._name} ran out of memory: ask again, or choose a smaller one.")
+        if genai.GenerationFinishReason.LENGTH in reasons:
+            run.finish_reason = "length"
 
 
-def _pass_on(run: Generation, place: int, request: Any) -> None:
+def _streamer(run: Generation) -> openvino_genai.StreamerBase:
+    """Passes tokens on to the run and ends the generation once that is over."""
     import openvino_genai as genai
 
-    while request.can_read():
-        for written in request.read().values():
-            run.tell(list(written.generated_ids), place)
-            if place == 0 and written.finish_reason == genai.GenerationFinishReason.LENGTH:
-                run.finish_reason = "length"
+    class Streamer(genai.StreamerBase):
+        def write(self, token: SupportsInt | Sequence[SupportsInt]) -> openvino_genai.StreamingStatus:
+            run.tell([*map(int, token)] if isinstance(token, Sequence) else [int(token)])
+            try:
+                run.check()
+            except OverError:
+                return genai.StreamingStatus.CANCEL
+            return genai.StreamingStatus.RUNNING
+
+        def end(self) -> None:
+            """The run is closed instead, also after a failure."""
+
+    return Streamer()
 
 
 class OpenVinoTokenizer:

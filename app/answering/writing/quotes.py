@@ -60,7 +60,7 @@ def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> Ans
     markers = "".join(f"[{number}]" for number in direct.citations)
     says = words.in_short if direct.by == "model" else words.in_plain
     line = f"{verdict_before(direct, words)}{says.format(text=direct.text)} {markers}"
-    return AnswerSentence(line, direct.citations, "supported", 1.0)
+    return AnswerSentence(line, direct.citations, "supported", direct.score)
 
 
 def verdict_before(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> str:

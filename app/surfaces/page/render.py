@@ -86,7 +86,8 @@ def announced(exchanges: Sequence[Exchange], words: UiStrings) -> str:
         return ""
     exchange, number = exchanges[-1], len(exchanges)
     # An item that was read out stays where it is, so a line that is to stand above others is waited for.
-    said_so_far = [] if exchange.drafted else [spoken(sentence, words) for sentence in exchange.sentences]
+    waits = exchange.drafted and exchange.running
+    said_so_far = [] if waits else [spoken(sentence, words) for sentence in exchange.sentences]
     if exchange.answer and not said_so_far:
         said_so_far = [" ".join(exchange.text.split("\n\n")[0].split())]
     if exchange.failure:
@@ -126,8 +127,9 @@ def _turn(exchange: Exchange, number: int, last: bool, words: UiStrings) -> str:
     if changed := changed_since(exchange):
         parts.append(_aside(words(f"anew_{changed}")))
     if exchange.text:
-        name = "answer opens-directly" if exchange.drafted or (answer and answer.direct) else "answer"
-        coming = line_coming(exchange, words) if exchange.drafted and exchange.running else ""
+        waits = exchange.drafted and exchange.running
+        name = "answer opens-directly" if waits or (answer and answer.direct) else "answer"
+        coming = line_coming(exchange, words) if waits else ""
         parts.append(f'<div class="{name}">{coming}{answer_html(exchange, number, words)}</div>')
         parts.append(comparison_table(exchange, number, words))
     if last and answer and answer.outside_filter:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 class SftRecipe:
     """LoRA (Hu et al. 2021) of rank `rank` on every linear map of the upper `layers`, a share of all layers.
 
-    `warm_up` is a share of all steps.
-
-    `first_token` is how many times the first token of an answer counts: with it
-    the model decides whether the passage answers at all.
+    `warm_up` is a share of all steps. `first_token` is how many times the first token of an answer counts: with it
+    the model decides whether the quotes answer at all, and with yes or no.
     """
 
     epochs: int = 1
@@ -28,4 +26,4 @@ class SftRecipe:
 
 
 DEFAULT = SftRecipe()
-"""The best found on the development lessons in under two hours on two cores (docs/experiments.md)."""
+"""What two cores learn in under two hours (docs/finetuning.md)."""

@@ -63,6 +63,10 @@ def test_one_or_two_plain_sentences_are_a_line(text: str) -> None:
         "Larger models lie\nmore often.",
         "Larger **models** lie more.",
         "See https://example.org for larger models.",
+        "Write to me@example.org about larger models.",
+        "See ftp://example.org for larger models.",
+        "It says “larger models lie more often”.",
+        'It says "larger models lie more often".',
         "Larger models lie [1].",
         "更大的模型更常说谎 yes it does.",
         "Models lie more and more often, models lie more and more often, models lie more and more often.",
@@ -73,25 +77,28 @@ def test_anything_else_is_none(text: str) -> None:
     assert not is_line(text)
 
 
-@given(st.text())
-def test_whatever_a_model_writes_is_looked_at(text: str) -> None:
-    if is_line(text):
-        assert len(text.split()) <= MAX_WORDS and "\n" not in text and "<" not in text
+PIECES = ["Models", "lie", "more.", "Yes,", "<b>", "“so”", "\n", "[1]", "a@b.c", "所以"]
 
 
-def test_the_best_that_the_quotes_say_is_taken(check: DirectCheck, cite: Cite) -> None:
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_no_line_has_markup_addresses_or_quotation_marks(words: list[str]) -> None:
+    if is_line(" ".join(words)):
+        assert len(words) <= MAX_WORDS and not {*PIECES[4:]} & {*words}
+
+
+def test_what_a_quote_says_may_be_shown_and_cites_it(check: DirectCheck, cite: Cite) -> None:
     quotes = [cite(1, LIES), cite(2, "Whales sing in winter.")]
-    lines = ["Whales lie in the sun.", "Larger models lie more often than smaller ones."]
-    best = check.best("Do larger models lie more?", lines, quotes)
-    assert best is not None and best.text == lines[1] and best.citations == (1,)
+    line = "Larger models lie more often than smaller ones."
+    judged = check.judged("Do larger models lie more?", line, quotes)
+    assert judged is not None and judged.citations == (1,) and judged.chance > 0.5
 
 
 def test_what_no_quote_says_is_not_shown(check: DirectCheck, cite: Cite) -> None:
-    assert check.best("Do models lie?", ["The moon is made of cheese."], [cite(1, LIES)]) is None
+    assert check.judged("Do models lie?", "The moon is made of cheese.", [cite(1, LIES)]) is None
 
 
 def test_a_figure_that_no_quote_has_is_not_shown(check: DirectCheck, cite: Cite) -> None:
-    assert check.best("Do models lie?", ["Larger models lie 37 times more often."], [cite(1, LIES)]) is None
+    assert check.judged("Do models lie?", "Larger models lie 37 times more often.", [cite(1, LIES)]) is None
 
 
 def test_a_yes_to_what_the_quote_denies_is_turned(check: DirectCheck, cite: Cite) -> None:
@@ -99,8 +106,7 @@ def test_a_yes_to_what_the_quote_denies_is_turned(check: DirectCheck, cite: Cite
     wrong, right = (f"{word}, the backdoor persists in the largest models." for word in ("Yes", "No"))
     told = {line: check.features(asked, line, quotes) for line in (wrong, right)}
     assert [found and found[0]["turned"] for found in told.values()] == [1.0, 0.0]
-    best = check.best(asked, [wrong, right], quotes)
-    assert best is not None and best.text == right
+    assert check.judged(asked, right, quotes) and not check.judged(asked, wrong, quotes)
 
 
 def test_a_yes_answers_no_question_that_wants_none(check: DirectCheck, cite: Cite) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +200,41 @@ def test_nothing_that_phones_home_is_imported(shipped: Path, home: Path) -> None
         [sys.executable, "-c", program, str(shipped), str(home)], capture_output=True, text=True, timeout=200
     )
     assert run.stdout.strip() == "[]", run.stderr
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_candidates_are_drawn_the_same_each_time_and_nothing_else_is_told(chat: LocalChat) -> None:
+    first, second = (chat.invoke("Name a colour.", max_tokens=12, drawn=3) for _ in range(2))
+    assert first.content == "" and first.response_metadata["drawn"] == second.response_metadata["drawn"]
+    assert len(set(first.response_metadata["drawn"])) > 1
+    # A greedy answer after them is what it was before.
+    assert chat.invoke("Name a colour.", max_tokens=12).content == chat.invoke("Name a colour.", max_tokens=12).content
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_after_one_that_was_left_the_next_is_whole(chat: LocalChat, until: Until) -> None:
+    whole = chat.invoke("Name three colours.", max_tokens=20).content
+    stream: Any = chat.stream("Tell me a long story about whales.")
+    assert any(chunk.text for chunk in stream)
+    stream.close()
+    assert chat.invoke("Name three colours.", max_tokens=20).content == whole
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_others_go_on_while_it_reads_a_long_prompt(chat: LocalChat) -> None:
+    ticks, ended = [time.monotonic()], threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(0.002):
+            ticks.append(time.monotonic())
+
+    ticking = threading.Thread(target=tick)
+    ticking.start()
+    chat.invoke("whale " * 1_500, max_tokens=2)
+    ended.set()
+    ticking.join()
+    longest = max(later - sooner for sooner, later in pairwise(ticks))
+    assert ticks[-1] - ticks[0] > 4 * longest and longest < 0.5

@@ -14,7 +14,7 @@ from app.answering.checking.support import MODEL_FILE, SupportCheck, read_suppor
 from app.answering.events import Answer, Citation, Direct, Done, Draft, Event, Quotes, SentenceChecked, Status, Token
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import DIRECT_PROMPT, SKIP, LanguageModel
-from app.answering.models.local_chat import OTHERS
+from app.answering.models.local_chat import DRAWN
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question
 from app.answering.writing.direct_line import direct_line
@@ -54,9 +54,9 @@ def line_of(check: DirectCheck, quotes: list[Citation], *replies: str) -> Direct
 
 def test_it_says_what_the_quotes_say_and_names_them(check: DirectCheck, cite: Cite) -> None:
     quotes = [cite(3, "Whales sing in winter."), cite(7, LIES)]
-    assert line_of(check, quotes, "Larger models lie more often.") == Direct(
-        "Larger models lie more often.", "model", (7,)
-    )
+    line = line_of(check, quotes, "Larger models lie more often.")
+    assert line is not None and (line.text, line.by, line.citations) == ("Larger models lie more often.", "model", (7,))
+    assert 0.5 < line.score <= 1
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_markers_and_addresses_that_it_writes_are_taken_off(check: DirectCheck, 
     assert line_of(check, [cite(1, LIES)], "Larger models lie more often, see www.example.org.") is None
 
 
-def test_the_model_is_given_three_quotes_at_most_and_asked_for_candidates(check: DirectCheck, cite: Cite) -> None:
-    llm = ScriptedLLM(replies=["Larger models lie more often."])
+def test_candidates_are_drawn_where_the_first_line_does_not_hold(check: DirectCheck, cite: Cite) -> None:
+    llm = ScriptedLLM(replies=["Whales sing in winter."])
     asked: list[dict[str, Any]] = []
     stream = llm._stream
 
@@ -85,8 +85,8 @@ def test_the_model_is_given_three_quotes_at_most_and_asked_for_candidates(check:
     object.__setattr__(llm, "_stream", remembered)
     quotes = [cite(number, LIES) for number in range(1, 6)]
     told(direct_line(LanguageModel(llm, "small", prompt=DIRECT_PROMPT), "Do they lie?", quotes, check))
-    assert asked[0][OTHERS] == 3
-    assert llm.asked[0][-1].text.count("From ") == 3
+    assert [options.get(DRAWN) for options in asked] == [None, 3]
+    assert llm.asked[0][-1].text.count("From ") == 3, "it is given three quotes at most"
 
 
 def test_a_paper_cannot_speak_for_us() -> None:
@@ -142,7 +142,8 @@ def test_the_quotes_are_there_before_the_model_says_a_word(ask: Callable[..., li
     assert answer.sentences[1:] == draft.sentences
     assert (answer.mode, answer.models.llm, answer.note) == ("quotes", "scripted", None)
     assert answer.models.prompt and answer.models.prompt.startswith("direct@")
-    assert answer.direct == Direct(RIGHT, "model", (1,))
+    assert answer.direct is not None and replace(answer.direct, score=1.0) == Direct(RIGHT, "model", (1,))
+    assert answer.sentences[0].score == answer.direct.score < 1
 
 
 def test_without_a_line_that_holds_the_quotes_stand_alone_and_nothing_is_said_of_it(
