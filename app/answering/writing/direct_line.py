@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import cast
+from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk
 
@@ -55,7 +55,7 @@ def direct_line(
 
 
 def _written(
-    model: LanguageModel, messages: list[tuple[str, str]], options: dict[str, int], writing: Status, until: float
+    model: LanguageModel, messages: list[tuple[str, str]], options: dict[str, Any], writing: Status, until: float
 ) -> Generator[Event, None, list[str]]:
     """What the model writes, whole; nothing where it was cut short or the time was up first."""
     assert model.chat is not None
