@@ -51,11 +51,11 @@ They knew of no program, but quotes look like quotes.
 |---|---|---|---|---|---|---|
 {rows}
 
-They agreed on {agreed} of {count}. **So quotes stay the default**, and the small model
-writes only where it is asked to. What the check cannot see is most of the trouble: a
-"Yes" or "No" before a sentence that its quote does support, and a sentence that is true
-to its quote but beside the question. Since then such a word is taken off where nothing
-bears it out, and a sentence says which paper it rests on; the answers here were written before.
+They agreed on {agreed} of {count}. **So quotes stayed the default.** What the check could not see was
+most of the trouble: a "Yes" or "No" before a sentence that its quote does support, and a sentence that
+is true to its quote but beside the question. Since then the small model writes no prose: the quotes
+stay, and it writes a line above them where that holds
+([results.md](results.md#the-line-above-quotes)).
 
 ## {SHOWN} answers in full
 
