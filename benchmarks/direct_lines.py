@@ -109,6 +109,8 @@ def draw(out: Path, files: Sequence[Path]) -> None:
                     continue
                 quotes = [quote for quote in answer.citations if not quote.gloss][:MOST_QUOTES]
                 asked = answer.standalone_question
+                if not quotes:
+                    continue
                 messages = direct_messages(asked, [(quote.paper.name, quote.quote) for quote in quotes])
                 greedy = llm.invoke(messages, max_tokens=MAX_TOKENS).content
                 drawn = llm.invoke(messages, **{"max_tokens": MAX_TOKENS, DRAWN: CANDIDATES}).response_metadata[DRAWN]
