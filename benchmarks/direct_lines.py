@@ -23,7 +23,14 @@ from typing import Any
 import numpy as np
 
 from app.answering.checking.contradiction import Contradiction
-from app.answering.checking.direct_check import FEATURES, FILE, DirectCheck, DirectThreshold, read_direct_threshold
+from app.answering.checking.direct_check import (
+    FEATURES,
+    FILE,
+    NEVER,
+    DirectCheck,
+    DirectThreshold,
+    read_direct_threshold,
+)
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.events import Citation
@@ -54,6 +61,8 @@ SPLITS = ("dev", "test")
 RIGHT = "right"
 MOST_WRONG = 0.03
 """Of the lines shown at most this share may be wrong; the threshold is chosen so on the first split."""
+FEWEST_SHOWN = 30
+"""Of fewer lines, none wrong, nobody can tell that so few are: then none is shown."""
 RIDGE = 0.3
 UNFITTED = DirectThreshold(Logistic(dict.fromkeys(FEATURES, 0.0), 0.0), 1.0)
 """What only measures features."""
@@ -156,23 +165,24 @@ def fit(check: DirectCheck, lines: Sequence[ReadLine]) -> dict[str, Any]:
         model = LogisticRegression(C=RIDGE).fit(given[learned], right[learned])
         chances[held] = model.predict_proba(given[held])[:, 1]
     shown = best_by_question([(line, float(chance)) for (line, _), chance in zip(rows, chances, strict=True)])
+    told = auroc(chances[right], chances[~right])
     model = LogisticRegression(C=RIDGE).fit(given, right)
     weights = {name: round(float(weight), 4) for name, weight in zip(FEATURES, model.coef_[0], strict=True)}
     return {
         "weights": weights,
         "bias": round(float(model.intercept_[0]), 4),
         "threshold": round(lowest_threshold(shown), 4),
-        "auroc": round(auroc(chances.tolist(), right.tolist()), 3),
+        "auroc": round(told, 3),
     }
 
 
 def lowest_threshold(shown: Sequence[tuple[ReadLine, float]]) -> float:
-    """The lowest from which at most `MOST_WRONG` of what is shown is not right."""
-    best, wrong = 0.999, 0
+    """The lowest from which at most `MOST_WRONG` of what is shown is not right; `NEVER` where there is none."""
+    best, wrong = NEVER, 0
     ordered = sorted(shown, key=lambda one: -one[1])
     for count, (line, chance) in enumerate(ordered, 1):
         wrong += line.mark != RIGHT
-        if wrong <= MOST_WRONG * count:
+        if count >= FEWEST_SHOWN and wrong <= MOST_WRONG * count:
             best = chance
     return best
 
@@ -187,12 +197,19 @@ def table(check: DirectCheck, threshold: float, papers: dict[str, Paper]) -> str
         best = best_by_question(judged)
         shown = [line for line, chance in best if chance >= threshold]
         right = [line.mark == RIGHT for line, _ in judged]
+        chances = {mark: [chance for line, chance in judged if (line.mark == RIGHT) == mark] for mark in (True, False)}
+        found = len({line.question for line, _ in judged if line.mark == RIGHT})
+        top = sorted(best, key=lambda one: -one[1])[: len(best) // 4]
         marks = {mark: sum(line.mark == mark for line in shown) for mark in (RIGHT, "beside", "wrong")}
         told.append(
             {
                 "questions, lines read": f"{len(best)}, {len(lines)}",
                 "lines that are right": _share(sum(right), len(lines)),
-                "AUROC of the chance": f"{auroc([chance for _, chance in judged], right):.3f}",
+                "questions with a right line among theirs": _share(found, len(best)),
+                "AUROC of the chance": f"{auroc(chances[True], chances[False]):.3f}",
+                "right among the surest of each question, a quarter of them": _share(
+                    sum(line.mark == RIGHT for line, _ in top), len(top)
+                ),
                 "questions with a line": _share(len(shown), len(best)),
                 **{f"… {mark}": _share(count, len(shown)) for mark, count in marks.items()},
             }

@@ -132,9 +132,12 @@ class AnswerTeller:
         english = work.language is ENGLISH and not work.foreign
         direct = work.evidence.direct if work.found.prepared or english else None
         if direct is None and writes and english:
-            sentences, said = self._quoted(work, None)
-            yield Draft("".join(said), tuple(sentence.trimmed() for sentence in sentences))
-            direct, note = yield from self._written_line(work, model)
+            if self._direct_check and self._direct_check.shows_some:
+                sentences, said = self._quoted(work, None)
+                yield Draft("".join(said), tuple(sentence.trimmed() for sentence in sentences))
+                direct, note = yield from self._written_line(work, model, self._direct_check)
+            else:
+                note = Notice("no_lines", name=model.name or "")
         sentences, said = self._quoted(work, direct)
         for text, sentence in zip(said, sentences, strict=True):
             work.clock("first_token_ms")
@@ -154,16 +157,14 @@ class AnswerTeller:
         return sentences, said
 
     def _written_line(
-        self, work: Work, model: LanguageModel
+        self, work: Work, model: LanguageModel, check: DirectCheck
     ) -> Generator[Event, None, tuple[Direct | None, str | None]]:
         """The model's line above the quotes, and why there is none where the model failed.
 
         That nothing which it wrote could be shown is no failure: the quotes answer.
         """
-        if self._direct_check is None:
-            return None, None
         try:
-            return (yield from direct_line(model, work.standalone, work.quotes, self._direct_check)), None
+            return (yield from direct_line(model, work.standalone, work.quotes, check)), None
         # Whatever a model does, the reader still gets the quotes, and the reason.
         except Exception as error:
             return None, Notice("model_failed", name=model.name or "", reason=_reason(error))

@@ -29,6 +29,8 @@ FEATURES = (
     "verdict",
     "turned",
 )
+NEVER = 2.0
+"""The threshold that no chance reaches."""
 MAX_WORDS = 45
 MAX_SENTENCES = 2
 FEWEST_WORDS = 3
@@ -80,6 +82,11 @@ class DirectCheck:
     def threshold(self) -> float:
         """The chance from which a line is shown."""
         return self._model.threshold
+
+    @property
+    def shows_some(self) -> bool:
+        """Whether there is such a chance at all: where too few lines proved right, none is shown."""
+        return self.threshold < NEVER
 
     def chance(self, question: str, line: str, quotes: Sequence[Citation]) -> float:
         """That the line is right, in [0, 1]; 0 where it is no such line at all."""

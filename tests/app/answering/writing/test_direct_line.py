@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.checking.direct_check import DirectCheck, DirectThreshold
+from app.answering.checking.direct_check import NEVER, DirectCheck, DirectThreshold
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.events import Answer, Citation, Direct, Done, Draft, Event, Quotes, SentenceChecked, Status, Token
 from app.answering.logistic import Logistic
@@ -151,6 +151,18 @@ def test_without_a_line_that_holds_the_quotes_stand_alone_and_nothing_is_said_of
 ) -> None:
     answer = answer_in(ask(ScriptedLLM(replies=["Whales sing in winter."])))
     assert (answer.direct, answer.note, answer.models.llm, answer.mode) == (None, None, None, "quotes")
+    assert answer.answer.startswith("Sleeper Agents")
+
+
+def test_where_too_few_lines_proved_right_the_model_is_not_asked_and_it_is_said(
+    ask: Callable[..., list[Event]], check: DirectCheck
+) -> None:
+    object.__setattr__(check._model, "threshold", NEVER)
+    llm = ScriptedLLM(replies=[RIGHT])
+    events = ask(llm)
+    answer = answer_in(events)
+    assert not llm.asked and not any(isinstance(event, Draft) for event in events)
+    assert answer.direct is None and answer.note and "scripted" in answer.note
     assert answer.answer.startswith("Sleeper Agents")
 
 
