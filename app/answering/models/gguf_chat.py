@@ -20,17 +20,17 @@ from app.answering.models.gguf_file import GgufFile, digest_of, read_gguf
 from app.answering.models.gguf_merge import merge_into_gguf
 from app.answering.models.language_model import DIRECT_PROMPT
 from app.answering.models.local_chat import LocalChat
+from app.answering.models.openvino_generator import OpenVinoGenerator, OpenVinoTokenizer
+from app.answering.models.openvino_runtime import RUNTIME, openvino_runtime
 from app.answering.models.prepared_folder import prepare_folder
 from app.notices.notice import Notice
 from retrieval.errors import ModelError, one_line
-from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.weights import sha256_of
 from retrieval.types import Progress, no_progress
 
 if TYPE_CHECKING:
     import openvino_genai
 
-RUNTIME = "openvino_genai"
 SUFFIX = ".gguf"
 _SAYS = "gguf.json"
 _CONVERSION = "conversion 1"
@@ -67,10 +67,7 @@ def open_gguf_chat(
     )
     progress(label, 1, _STEPS)
     says = GgufFile(**json.loads((folder / _SAYS).read_text(encoding="utf-8")))
-    with heavy_imports():
-        import openvino_genai as genai
-
-        from app.answering.models.openvino_generator import OpenVinoGenerator, OpenVinoTokenizer
+    genai = openvino_runtime()
     try:
         pipeline = genai.LLMPipeline(str(folder), "CPU", scheduler_config=_scheduling())
     # A native library fails in ways of its own.
@@ -97,8 +94,7 @@ def folder_of(path: Path, name: str, home: Path) -> Path:
 
 
 def _scheduling() -> openvino_genai.SchedulerConfig:
-    import openvino_genai as genai
-
+    genai = openvino_runtime()
     settings = genai.SchedulerConfig()
     # What all prompts begin with is read once.
     settings.enable_prefix_caching = True
@@ -107,8 +103,7 @@ def _scheduling() -> openvino_genai.SchedulerConfig:
 
 def _build(path: Path, adapter: Path | None, folder: Path) -> None:
     """Build the model in `folder`, with what its file says of itself."""
-    with heavy_imports():
-        import openvino_genai as genai
+    genai = openvino_runtime()
     # What is built lies beside the file it was built from, so that one is laid into the folder for as long.
     here = folder / f"model{SUFFIX}"
     if adapter:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, SupportsInt
 from app.answering.models.adapter import TAUGHT_PROMPT
 from app.answering.models.generation import Generation, Generator, OverError
 from app.answering.models.gguf_file import GgufFile
+from app.answering.models.openvino_runtime import openvino_runtime
 from retrieval.errors import ModelError
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ class OpenVinoGenerator(Generator):
 
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
         import numpy as np
+
+        genai = openvino_runtime()
         import openvino
-        import openvino_genai as genai
 
         settings = self._pipeline.get_generation_config()
         settings.num_beams, settings.num_return_sequences = 1, max(1, run.drawn)
@@ -67,7 +69,7 @@ class OpenVinoGenerator(Generator):
 
 def _streamer(run: Generation) -> openvino_genai.StreamerBase:
     """Passes tokens on to the run and ends the generation once that is over."""
-    import openvino_genai as genai
+    genai = openvino_runtime()
 
     class Streamer(genai.StreamerBase):
         def write(self, token: SupportsInt | Sequence[SupportsInt]) -> openvino_genai.StreamingStatus:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from app.answering.models.adapter import WEIGHTS, mark_fine_tuned, merge_adapter
-from app.answering.models.gguf_chat import RUNTIME, open_gguf_chat
+from app.answering.models.gguf_chat import open_gguf_chat
 from app.answering.models.loading import no_progress_bars
 from app.answering.models.local_chat import LocalChat
+from app.answering.models.openvino_runtime import RUNTIME
 from app.answering.models.prepared_folder import is_whole, prepare_folder
 from app.answering.models.transformers_chat import open_transformers_chat
 from app.notices.notice import Notice

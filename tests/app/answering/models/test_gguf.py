@@ -194,7 +194,7 @@ def test_nothing_that_phones_home_is_imported(shipped: Path, home: Path) -> None
     program = (
         "import sys; from pathlib import Path; from app.answering.models.gguf_chat import open_gguf_chat; "
         "open_gguf_chat(Path(sys.argv[1]), 'x', home=Path(sys.argv[2])).invoke('Hello', max_tokens=2); "
-        "print([name for name in sys.modules if 'telemetry' in name])"
+        "print([name for name, module in sys.modules.items() if name.startswith('openvino_telemetry') and module])"
     )
     run = subprocess.run(
         [sys.executable, "-c", program, str(shipped), str(home)], capture_output=True, text=True, timeout=200

@@ -91,7 +91,7 @@ def test_what_it_was_taught_it_does(tmp_path: Path) -> None:
     passage = "We find that sycophancy grows with model size, up to 52B parameters."
     quotes = [("On sycophancy", passage)]
     said = str(llm.invoke(direct_messages("Does sycophancy grow with size?", quotes)).content)
-    assert "sycophancy" in said.casefold() and "[" not in said and said.endswith(".")
+    assert "52B" in said and "[" not in said and said.endswith(".")
     beside = direct_messages("How long should I boil an egg?", quotes)
     assert str(llm.invoke(beside).content).strip() == SKIP
 
