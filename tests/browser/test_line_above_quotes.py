@@ -69,9 +69,10 @@ def test_it_is_read_out_once_and_in_order(visit) -> None:
     seen = visit()
     seen.ask(BACKDOOR)
     page = seen.page
-    expect(page.locator(READ_OUT).first).to_contain_text(LINE)
+    expect(page.locator(READ_OUT).filter(has_text=LINE)).to_have_count(1)
     read = page.locator(READ_OUT).all_text_contents()
-    assert sum(LINE in text for text in read) == 1
+    line = next(place for place, text in enumerate(read) if LINE in text)
+    assert any("such backdoor behavior can be made persistent" in text for text in read[line + 1 :])
     assert not [found for found in Axe().run(page).response["violations"] if found["impact"] in ("serious", "critical")]
 
 

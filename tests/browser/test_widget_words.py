@@ -75,7 +75,7 @@ def test_in_chinese_it_says_what_is_happening_by_the_codes(scripted_page: Page, 
         (Notice("records"), "正在检索论文 …"),
         (Notice("writing", name="scripted"), "正在撰写 …"),
     ]  # no two that follow each other look alike
-    note = Notice("skipped", name="scripted")
+    note = Notice("unsupported", name="scripted")
     whole = stream(events(answer(note=note, notes=notices_as_json(note))))
 
     def breaks_off(scripted: Server, handler: BaseHTTPRequestHandler, n: int) -> None:
