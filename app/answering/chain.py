@@ -29,7 +29,7 @@ from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import Suggestions
-from app.answering.models.language_model import LanguageModel
+from app.answering.models.language_model import DIRECT_PROMPT, LanguageModel
 from app.answering.outside_filter import beside, named_outside, outside_filter
 from app.answering.query.comparison import Comparison
 from app.answering.query.conversation import Doubt
@@ -270,7 +270,9 @@ class AnswerChain(Runnable[Question, Event]):
     def _understand(self, work: Work) -> Iterator[Event]:
         """Have the language model say a question of a conversation so that it stands alone, where the rules had to."""
         model = self._language_model()
-        if model.chat is not None and work.question.history and work.standalone != work.question.text:
+        # One that was taught to say what quotes answer can do nothing else.
+        able = model.chat is not None and model.prompt != DIRECT_PROMPT
+        if able and work.question.history and work.standalone != work.question.text:
             if work.rewritten is None:
                 work.rewritten = yield from rewritten_question(work.question, work.standalone, model)
             work.standalone = work.rewritten

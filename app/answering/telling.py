@@ -208,6 +208,7 @@ class AnswerTeller:
         work.clock("first_token_ms")
         work.clock("total_ms")
         cited = {number for sentence in sentences for number in sentence.citations}
+        wrote_line = direct is not None and direct.by == "model"
         return Answer(
             id=uuid.uuid4().hex,
             question=work.asked,
@@ -221,7 +222,9 @@ class AnswerTeller:
             sources=work.passages,
             followups=work.followups,
             timings=Timings(**work.timings),
-            models=self._models(work, model, wrote=mode == "generated" or by_model(direct)),
+            models=self._models(
+                work, model, wrote=mode == "generated" or (direct is not None and direct.by == "model")
+            ),
             read=work.evidence.read,
             direct=direct,
             parts=work.several.parts if work.several else (),
@@ -247,11 +250,6 @@ def unwritten(work: Work, model: LanguageModel) -> str | None:
         return Notice("quotes_by_part")
     alone = work.evidence.corrects or work.evidence.status == "partly"
     return Notice("quotes_alone") if asked_for and alone else model.note
-
-
-def by_model(direct: Direct | None) -> bool:
-    """Whether a language model wrote the line."""
-    return direct is not None and direct.by == "model"
 
 
 def _reason(error: Exception) -> str:

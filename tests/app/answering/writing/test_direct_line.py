@@ -16,7 +16,7 @@ from app.answering.logistic import Logistic
 from app.answering.models.language_model import DIRECT_PROMPT, SKIP, LanguageModel
 from app.answering.models.local_chat import DRAWN
 from app.answering.models.scripted import ScriptedLLM
-from app.answering.question import checked_question
+from app.answering.question import Turn, checked_question
 from app.answering.writing.direct_line import direct_line
 from app.answering.writing.direct_prompt import direct_messages
 from retrieval.errors import ModelError
@@ -164,6 +164,17 @@ def test_where_too_few_lines_proved_right_the_model_is_not_asked_and_it_is_said(
     assert not llm.asked and not any(isinstance(event, Draft) for event in events)
     assert answer.direct is None and answer.note and "scripted" in answer.note
     assert answer.answer.startswith("Sleeper Agents")
+
+
+def test_it_is_asked_for_no_question_that_stands_alone(built_full: Any) -> None:
+    from app.local_answerer import LocalAnswerer
+
+    llm = ScriptedLLM(replies=[RIGHT])
+    model = LanguageModel(llm, "scripted", prompt=DIRECT_PROMPT)
+    history = (Turn("user", QUESTION), Turn("assistant", "Sleeper Agents says it persists."))
+    asked = checked_question("and in the largest models?", history)
+    answer_in(list(LocalAnswerer(built_full.papers, built_full.retriever, lambda: model).stream(asked)))
+    assert not llm.asked
 
 
 def test_a_model_that_fails_leaves_the_quotes_and_a_reason(ask: Callable[..., list[Event]]) -> None:
