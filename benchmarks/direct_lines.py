@@ -1,7 +1,7 @@
 """The line above quotes: `python -m benchmarks.direct_lines [--draw FILE QUESTIONS…] [--fit] [--write PAGE]`.
 
---draw has the model that ships write candidates for questions that quotes answer, to be read by hand; answers that
-were prepared are left out, so that it is as over any other papers.
+--draw has the model that ships, or --llm, write candidates for questions that quotes answer, to be read by hand;
+answers that were prepared are left out, so that it is as over any other papers.
 data/people/lines.dev.jsonl and lines.test.jsonl have such lines with what a reader found: "right" (it answers, and the
 quotes say it), "beside" (true, but no answer) or "wrong" (the quotes do not say it). With --fit data/models/direct.json
 is written anew from the first; the table says how the second fare.
@@ -100,14 +100,14 @@ def _citation(number: int, paper: Paper, text: str) -> Citation:
 # ---- drawing
 
 
-def draw(out: Path, files: Sequence[Path]) -> None:
+def draw(out: Path, files: Sequence[Path], name: str) -> None:
     """Append to `out` the candidates for each question of the files that quotes alone answer."""
     settings = read_settings(llm="none")
     answerer = build_answerer(settings, lambda *_: None, print)
     chain = answerer.collection.chain
     # As over any other papers: nothing was prepared.
     chain.search = replace(chain.search, prepared=None)
-    llm: Any = open_llm("smollm2", home=settings.home)
+    llm: Any = open_llm(name, home=settings.home)
     with out.open("a", encoding="utf-8") as written:
         for file in files:
             for line in file.read_text(encoding="utf-8").splitlines():
@@ -226,13 +226,14 @@ def main() -> None:
     """Print the table, or with --write put it into the page."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=main.__doc__)
     parser.add_argument("--draw", type=Path, metavar="FILE", help="append candidates to this file, to be read by hand")
+    parser.add_argument("--llm", default="smollm2", help="the model that writes them, for --draw")
     parser.add_argument("--fit", action="store_true", help=f"write data/{FILE} anew from the first split")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page")
     parser.add_argument("questions", nargs="*", type=Path, help="files of questions, for --draw")
     options = parser.parse_args()
     silence_libraries()
     if options.draw:
-        draw(options.draw, options.questions)
+        draw(options.draw, options.questions, options.llm)
         return
     papers = {paper.id: paper for paper in read_papers(default_papers_file())}
     reader = open_reader()
