@@ -208,7 +208,6 @@ class AnswerTeller:
         work.clock("first_token_ms")
         work.clock("total_ms")
         cited = {number for sentence in sentences for number in sentence.citations}
-        wrote_line = direct is not None and direct.by == "model"
         return Answer(
             id=uuid.uuid4().hex,
             question=work.asked,
