@@ -69,7 +69,7 @@ def open_gguf_chat(
     says = GgufFile(**json.loads((folder / _SAYS).read_text(encoding="utf-8")))
     genai = openvino_runtime()
     try:
-        pipeline = genai.LLMPipeline(str(folder), "CPU", scheduler_config=_scheduling())
+        pipeline = genai.LLMPipeline(str(folder), "CPU", scheduler_config=_scheduling(), prompt_lookup=True)
     # A native library fails in ways of its own.
     except Exception as error:
         raise ModelError(f"The model {name} cannot be loaded ({one_line(error)}): choose another.") from error

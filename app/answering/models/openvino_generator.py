@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, SupportsInt
 
 from app.answering.models.adapter import TAUGHT_PROMPT
@@ -14,8 +15,10 @@ from retrieval.errors import ModelError
 if TYPE_CHECKING:
     import openvino_genai
 
-TEMPERATURE, TOP_P, SEED = 0.7, 0.95, 1
-"""How candidates are drawn: the same each time."""
+TEMPERATURE, TOP_P = 0.7, 0.95
+"""How candidates are drawn; their seeds are their numbers, so they are the same each time."""
+LOOKUP_TOKENS, LONGEST_MATCH = 5, 3
+"""So many tokens are guessed at once from what follows, in the prompt, the same last tokens (prompt lookup)."""
 
 
 class OpenVinoGenerator(Generator):
@@ -43,28 +46,38 @@ class OpenVinoGenerator(Generator):
         return self._says.prompt if name == TAUGHT_PROMPT else None
 
     def write(self, run: Generation, prompt_ids: list[int]) -> None:
+        if not run.drawn:
+            self._written(run, prompt_ids)
+            return
+        # One by one: a pipeline that guesses from the prompt draws no more, and reads the prompt once for all.
+        with suppress(OverError):
+            for seed in range(1, run.drawn + 1):
+                run.check()
+                run.candidates = (*run.candidates, self._written(run, prompt_ids, seed))
+        if run.over:
+            run.candidates = ()
+
+    def _written(self, run: Generation, prompt_ids: list[int], seed: int = 0) -> list[int]:
+        """What it writes, greedily or, with a `seed`, drawn."""
         import numpy as np
 
         genai = openvino_runtime()
         import openvino
 
         settings = self._pipeline.get_generation_config()
-        settings.num_beams, settings.num_return_sequences = 1, max(1, run.drawn)
-        settings.max_new_tokens, settings.do_sample = run.max_tokens, run.drawn > 0
-        if run.drawn:
-            settings.temperature, settings.top_p, settings.rng_seed = TEMPERATURE, TOP_P, SEED
+        settings.max_new_tokens, settings.do_sample, settings.num_beams = run.max_tokens, seed > 0, 1
+        settings.num_assistant_tokens, settings.max_ngram_size = LOOKUP_TOKENS, LONGEST_MATCH
+        if seed:
+            settings.temperature, settings.top_p, settings.rng_seed = TEMPERATURE, TOP_P, seed
         ids = np.array([prompt_ids], dtype=np.int64)
         inputs = genai.TokenizedInputs(openvino.Tensor(ids), openvino.Tensor(np.ones_like(ids)))
-        # Of several candidates none can be told before all are written.
-        told = () if run.drawn else (_streamer(run),)
-        result = self._pipeline.generate(inputs, settings, *told)
+        result = self._pipeline.generate(inputs, settings, _streamer(run))
         reasons = set(result.finish_reasons)
-        if run.drawn:
-            run.candidates = tuple([int(token) for token in tokens] for tokens in result.tokens)
-        elif not run.over and genai.GenerationFinishReason.NONE in reasons:
+        if not run.over and genai.GenerationFinishReason.NONE in reasons:
             raise ModelError(f"The language model {self._name} ran out of memory: ask again, or choose a smaller one.")
         if genai.GenerationFinishReason.LENGTH in reasons:
             run.finish_reason = "length"
+        return [int(token) for token in result.tokens[0]]
 
 
 def _streamer(run: Generation) -> openvino_genai.StreamerBase:
@@ -73,7 +86,8 @@ def _streamer(run: Generation) -> openvino_genai.StreamerBase:
 
     class Streamer(genai.StreamerBase):
         def write(self, token: SupportsInt | Sequence[SupportsInt]) -> openvino_genai.StreamingStatus:
-            run.tell([*map(int, token)] if isinstance(token, Sequence) else [int(token)])
+            if not run.drawn:
+                run.tell([*map(int, token)] if isinstance(token, Sequence) else [int(token)])
             try:
                 run.check()
             except OverError:

@@ -150,6 +150,26 @@ def test_closing_early_frees_the_model_within_200_ms(chat: LocalChat, until: Unt
 
 @pytest.mark.model
 @pytest.mark.timeout(300)
+def test_closing_early_ends_a_drawing_too(chat: LocalChat, until: Until) -> None:
+    stream: Any = chat.stream("Tell me a long story about whales.", drawn=3)
+    next(stream)
+    began = time.monotonic()
+    stream.close()
+    until(lambda: not chat.busy, 5)
+    # In the first tick it may still be reading the prompt.
+    assert time.monotonic() - began < 0.5
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_a_drawing_that_is_out_of_time_gives_none(chat: LocalChat) -> None:
+    chat.timeout_s = 0.5
+    answer = chat.invoke("Tell me a long story about whales.", drawn=3)
+    assert answer.response_metadata["drawn"] == [] and answer.response_metadata["finish_reason"] == "time"
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
 def test_its_limits_hold(chat: LocalChat) -> None:
     chat.timeout_s = 0.5
     answer = chat.invoke("Tell me a long story about whales.")
