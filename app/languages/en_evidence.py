@@ -184,6 +184,11 @@ EVIDENCE = EvidenceWords(
         r"(?!(?:you|u) (?:please )?(?:tell|explain|describe|list|give|show|say|name|summar|compare|know)\w*)"
         r"|\bwhether\b|\b(?:true|right|correct|really|or not|or no|yes or no)\W*$"
     ),
+    # "Isn't it so?" and "or not" deny nothing.
+    denies=(
+        r"(?<!\bor )\b(?:not|never|cannot|without|nobody|nothing|none)\b|"
+        r"(?<=\w )(?:do|does|did|is|are|was|were|ca|wo|could|would|has|have|had|should)n['’]?t\b"
+    ),
     asks_citation=(
         r"\b(?:cit(?:e|es|ed|ing|ation|ations)|references?|sources?|quot(?:e|able)|backs?|point to|footnotes?)\b"
     ),

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence, Verdict
 from app.answering.evidence.evidence import Evidence
 from app.answering.evidence.selection import as_quotes
-from app.answering.evidence.verdicts import wants_verdict, without_verdict
+from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_verdict
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
 from retrieval.retriever import sentences_within
@@ -62,13 +62,14 @@ class PreparedAnswer:
     def direct(self, question: str, language: str) -> Direct | None:
         """The text as the line that an answer in the language opens with; None where it is in another.
 
-        It says yes or no where the question wants that.
+        It says yes or no where the question wants that, and asks it as the ways of asking do.
         """
         numbers = tuple(quote.number for quote in self.quotes)
         text = self.text.get(language)
         if not text:
             return None
-        if self.verdict and not wants_verdict(question):
+        said = wants_verdict(question) and (self.verdict == "mixed" or asks_alike(question, self.asked))
+        if self.verdict and not said:
             return Direct(without_verdict(text), "project", numbers)
         return Direct(text, "project", numbers, self.verdict)
 

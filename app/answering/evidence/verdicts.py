@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from app.languages import any_of
 
 _OPENLY = any_of(lambda language: language.evidence.asks_openly, re.IGNORECASE)
 _WHETHER = any_of(lambda language: language.evidence.asks_whether, re.IGNORECASE)
+_DENIES = any_of(lambda language: language.evidence.denies, re.IGNORECASE)
 _VERDICT = any_of(lambda language: language.evidence.verdict, re.IGNORECASE)
 
 
 def wants_verdict(question: str) -> bool:
     """Whether a yes or no may answer the question: it asks whether, or does not plainly ask for something else."""
     return _WHETHER.search(question) is not None or _OPENLY.search(question) is None
+
+
+def asks_alike(question: str, ways: Collection[str]) -> bool:
+    """Whether a yes to the ways of asking is a yes to the question: it denies something as all of them do, or does not,
+    as some do not. One of the ways as it stands is alike."""
+    if question.casefold() in map(str.casefold, ways):
+        return True
+    return all(map(_denies, ways)) if _denies(question) else not all(map(_denies, ways))
+
+
+def _denies(question: str) -> bool:
+    return _DENIES.search(question) is not None
 
 
 def opens_with_verdict(text: str) -> bool:

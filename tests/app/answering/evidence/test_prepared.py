@@ -46,6 +46,7 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     assert answer.direct("Do owls fly silently?", "zh") == Direct("无声。", "project", (1, 2), "yes")
     assert answer.direct("Do owls fly silently?", "de") is None
     assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
+    assert answer.direct("Is it so that owls can't fly silently?", "zh") == Direct("无声。", "project", (1, 2))
 
 
 def test_of_an_abstract_in_another_language_the_sentence_with_that_translation_is_quoted(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.evidence.verdicts import wants_verdict, without_verdict
+from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_verdict
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,26 @@ def test_one_that_asks_for_something_else_wants_none(question: str) -> None:
 )
 def test_a_text_loses_the_verdict_before_what_stands_alone(text: str, rest: str) -> None:
     assert without_verdict(text) == rest
+
+
+WAYS = ("does safety training remove backdoors", "can RLHF fix a backdoor?")
+
+
+@pytest.mark.parametrize(
+    ("question", "ways", "alike"),
+    [
+        ("Is a backdoor gone after training?", WAYS, True),
+        ("Is there evidence of bad behaviour that training doesn't remove?", WAYS, False),
+        ("can they be trained without labels", WAYS, False),
+        ("Isn't a backdoor removed by training?", WAYS, True),
+        ("is it gone or not", WAYS, True),
+        ("Is there behaviour that training does not remove?", ("is there any that isn't removed",), True),
+        ("does training remove it", ("is it not removed",), False),
+        ("Can it not be removed", ("can it not be removed", "is it removed"), True),
+        ("does training remove it", ("is it not removed", "is it removed"), True),
+    ],
+)
+def test_a_question_that_denies_what_the_ways_do_not_wants_another_verdict(
+    question: str, ways: tuple[str, ...], alike: bool
+) -> None:
+    assert asks_alike(question, ways) is alike
