@@ -212,8 +212,8 @@ class EvidenceWords:
     `wants_explained` is found may want that of its `term`, or of something in quotation marks, which `asking_what`
     asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit has one. One with
     `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
-    that it opens with; nor does one with `denies` ask the same as one without. One with `asks_citation` wants something to cite. What is asked for is told by the first
-    pattern of `asks_for` that is found.
+    that it opens with; nor does one with `denies` ask the same as one without. One with `asks_citation`
+    wants something to cite. What is asked for is told by the first pattern of `asks_for` that is found.
     """
 
     leans: str = ""
