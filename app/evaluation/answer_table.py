@@ -41,6 +41,7 @@ def print_answer_report(report: AnswerReport) -> None:
     console.print(Text("below each mean its 95% interval", style="dim"))
     console.print(Text(refusals(report.abstention)))
     console.print(Text(f"Answers: {counted(report.modes)}. Sentences: {counted(report.support)}."))
+    console.print(Text(f"Lines above the quotes: {counted(report.lines)}."))
 
 
 def rows_of(report: AnswerReport) -> dict[str, AnswerFigures]:

@@ -159,18 +159,20 @@ class Abstention:
 
 @dataclass(frozen=True, slots=True)
 class AnswerReport:
-    """Figures over all answerable questions and by type; `about` says of what, `modes` how many answers in which."""
+    """Figures over all answerable questions and by type; `about` says of what, `modes` how many answers in which, and
+    `lines` who wrote the line above the quotes of how many, "none" where there is none."""
 
     about: Mapping[str, Any]
     overall: AnswerFigures
     types: Mapping[str, AnswerFigures]
     abstention: Abstention
     modes: Mapping[str, int]
+    lines: Mapping[str, int]
     support: Mapping[str, int]
 
     def as_json(self) -> dict[str, Any]:
         """What it is about, the figures of all answerable questions, then `types`, `abstention`, and how many
-        answers were in which of the `modes` and sentences in which state of `support`.
+        answers were in which of the `modes` or had whose `lines`, and sentences in which state of `support`.
         """
         return {
             **self.about,
@@ -178,6 +180,7 @@ class AnswerReport:
             "types": {name: figures.as_json() for name, figures in self.types.items()},
             "abstention": self.abstention.as_json(),
             "modes": dict(self.modes),
+            "lines": dict(self.lines),
             "support": dict(self.support),
         }
 
@@ -202,6 +205,7 @@ def evaluate_answers(
         {kind: figures(pairs) for kind, pairs in types.items() if pairs},
         abstention(asked),
         Counter(answer.mode for answer in answered),
+        Counter(answer.direct.by if answer.direct else "none" for answer in answered),
         Counter(sentence.support for answer in answered for sentence in answer.sentences),
     )
 

@@ -6,12 +6,13 @@ import json
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, AnswerSentence, Citation, Support, Timings
+from app.answering.events import Answer, AnswerSentence, Citation, Direct, Support, Timings
 from app.cli.commands import main
 from app.evaluation.answer_table import print_answer_report
 from app.evaluation.answers import (
@@ -155,7 +156,9 @@ ABOUT = {"name": "[red]file", "papers": 2, "models": {"embedding": "hash", "llm"
 
 
 def test_the_report_has_a_row_for_each_type(capsys: pytest.CaptureFixture[str]) -> None:
-    given = answer(said("supported", 1), citations=(cited(1, LIES, 9, 18),))
+    given = replace(
+        answer(said("supported", 1), citations=(cited(1, LIES, 9, 18),)), direct=Direct("They do.", "project", (1,))
+    )
     told: list[tuple[int, int]] = []
     report = evaluate_answers(
         lambda question: given if question.papers else answer(),
@@ -165,14 +168,25 @@ def test_the_report_has_a_row_for_each_type(capsys: pytest.CaptureFixture[str]) 
     )
     assert told == [(0, 2), (1, 2), (2, 2)]
     record = json.loads(json.dumps(report.as_json()))
-    assert set(record) == KEYS | {"name", "papers", "models", "types", "abstention", "modes", "support"}
+    assert set(record) == KEYS | {"name", "papers", "models", "types", "abstention", "modes", "lines", "support"}
     assert record["evidence_hit"] == 1.0 and record["count"] == 1
     assert set(record["types"]) == {"single", "unanswerable"} and set(record["types"]["single"]) == KEYS
     assert record["types"]["unanswerable"]["answered"] == 0.0 and record["types"]["unanswerable"]["quoted"] is None
-    assert (record["modes"], record["support"]) == ({"quotes": 1}, {"supported": 1})
+    assert (record["modes"], record["lines"], record["support"]) == ({"quotes": 1}, {"project": 1}, {"supported": 1})
     print_answer_report(report)
     out = capsys.readouterr().out
-    for words in ("[red]file", "evidence", "single", "unanswerable", "–", "10 ms", "AUROC", "1 quotes", "1 supported"):
+    for words in (
+        "[red]file",
+        "evidence",
+        "single",
+        "unanswerable",
+        "–",
+        "10 ms",
+        "AUROC",
+        "1 quotes",
+        "1 supported",
+        "1 project",
+    ):
         assert words in out
     assert max(map(len, out.splitlines())) <= 80
     page = answers_page({"Development questions": report}, "python -m benchmarks.answers")
