@@ -30,6 +30,7 @@ from app.answering.models.language_model import LanguageModel
 from app.answering.query.ways import FILE as WAYS_FILE
 from app.answering.query.ways import WaysOfAsking, read_ways
 from app.answering.question import Question
+from app.answering.reading.opening import open_matcher
 from app.answering.reading.reader import Reader
 from app.answering.side_by_side.comparer import PaperComparer
 from app.answering.side_by_side.request import CompareRequest, checked_request
@@ -141,4 +142,6 @@ def _prepared(
     answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
     vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_english))
     calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE)).answering_from(answer_from)
-    return None if vectors is None else PreparedAnswers(answers, vectors, retriever, reader, calibration)
+    if vectors is None:
+        return None
+    return PreparedAnswers(answers, vectors, retriever, reader, open_matcher(), calibration)

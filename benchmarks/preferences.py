@@ -1,6 +1,7 @@
-"""Which answers readers prefer, and answers in full: `python -m benchmarks.preferences` writes docs/prose.md.
+"""What readers prefer, blind: `python -m benchmarks.preferences` writes docs/prose.md.
 
-From the judgements in docs/judgements/prose-or-quotes.jsonl.
+From docs/judgements: line-or-quotes.jsonl has answers that open with a line, read against their quotes alone, in two
+rounds; prose-or-quotes.jsonl has prose of the small model, read against quotes.
 """
 
 from __future__ import annotations
@@ -8,88 +9,167 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from retrieval.errors import InputError
 from retrieval.evaluation.metrics import bootstrap_interval
+from retrieval.json_lines import read_records
 
 DOCS = Path(__file__).parent.parent / "docs"
-JUDGEMENTS = DOCS / "judgements" / "prose-or-quotes.jsonl"
+LINES = DOCS / "judgements" / "line-or-quotes.jsonl"
+PROSE = DOCS / "judgements" / "prose-or-quotes.jsonl"
 PAGE = DOCS / "prose.md"
-SHOWN = 20
-WORST = 5
-Pair = dict[str, Any]
+SHOWN = 50
+WORST = 10
+MARKS = "right", "beside", "wrong"
+CHOICES = "line", "quotes", "same"
+STATUSES = "answered", "partly"
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """What one reader preferred, of `CHOICES`, thought of the line, of `MARKS`, and why."""
+
+    better: str
+    mark: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """An answer that opens with a line, each of its `quotes` with its paper's name, and what the readers found."""
+
+    round: int
+    question: str
+    status: str
+    line: str
+    quotes: tuple[tuple[str, str], ...]
+    readings: tuple[LineReading, ...]
+
+    @property
+    def mark(self) -> str:
+        """What most readers think of the line; the worst where no two agree."""
+        return _most([reading.mark for reading in self.readings], MARKS[::-1])
+
+    @property
+    def better(self) -> str:
+        """What most readers prefer; neither where no two agree."""
+        return _most([reading.better for reading in self.readings], CHOICES[::-1])
+
+
+def _most(said: Sequence[str], otherwise: Sequence[str]) -> str:
+    """What is said most often, the first of `otherwise` among equals."""
+    return max(otherwise, key=said.count)
+
+
+def read_answers(file: Path = LINES) -> list[ReadAnswer]:
+    """All answers that were read. Raises `InputError`."""
+
+    def parsed(record: dict[str, Any]) -> ReadAnswer:
+        readings = tuple(LineReading(str(r["better"]), str(r["line"]), str(r["why"])) for r in record["readings"])
+        quotes = tuple((str(quote["paper"]), str(quote["text"])) for quote in record["quotes"])
+        told = (int(record["round"]), str(record["question"]), str(record["status"]), str(record["line"]))
+        return ReadAnswer(*told, quotes, readings)
+
+    return [answer for _, answer in read_records(file, parsed, what="answers", kind=InputError)]
+
+
+def prose_preferred(reader: int) -> Counter[str]:
+    """How often that reader preferred the quotes to the small model's prose, and the prose to the quotes."""
+    pairs = [json.loads(line) for line in PROSE.read_text(encoding="utf-8").splitlines()]
+    return Counter(str(pair["readings"][reader]["better"]) for pair in pairs)
 
 
 def main() -> None:
     """Write the page anew."""
-    pairs = [json.loads(line) for line in JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
-    PAGE.write_text(page(pairs), encoding="utf-8")
+    PAGE.write_text(page(read_answers()), encoding="utf-8")
 
 
-def page(pairs: Sequence[Pair]) -> str:
+def page(answers: Sequence[ReadAnswer]) -> str:
     """The whole page."""
-    count = len(pairs)
-    agreed = sum(len({reading["better"] for reading in pair["readings"]}) == 1 for pair in pairs)
-    rows = "\n".join(_counts(pairs, reader) for reader in range(2))
-    answers = "\n\n".join(_answer(number, pair) for number, pair in enumerate(_chosen(pairs), start=1))
-    return f"""# Prose by the small model, read blind
+    rounds = sorted({answer.round for answer in answers})
+    last = [answer for answer in answers if answer.round == rounds[-1]]
+    shown = "\n\n".join(_in_full(number, answer) for number, answer in enumerate(_chosen(last), start=1))
+    prose = [prose_preferred(reader) for reader in range(2)]
+    return f"""# The line above the quotes, read blind
 
-Made by `python -m benchmarks.preferences` from
-[judgements/prose-or-quotes.jsonl](judgements/prose-or-quotes.jsonl), which holds every
-pair with both readings.
+Made by `python -m benchmarks.preferences` from [judgements](judgements), which holds every judgement.
 
-Two readers, independently of each other and in different orders, read the {count} held-out
-questions of `data/answers/test.jsonl` to which `smollm2` wrote prose that passed the
-check. Each saw the question and two answers with their sources, A and B in a random
-order: the prose, and the quotes. They said which one they would rather have got (is it
-true to its sources and does it answer; how much of what was asked; is it easy to read
-and to check), and whether either says something false or answers yes or no wrongly.
-They knew of no program, but quotes look like quotes.
-
-| reader | quotes | prose | neither | prose preferred | prose false | quotes false |
-|---|---|---|---|---|---|---|
-{rows}
-
-They agreed on {agreed} of {count}. **So quotes stayed the default.** What the check could not see was
-most of the trouble: a "Yes" or "No" before a sentence that its quote does support, and a sentence that
-is true to its quote but beside the question. Since then the small model writes no prose: the quotes
-stay, and it writes a line above them where that holds
+People who knew only the titles of the papers wrote 300 questions for each round, which the program had never met:
+twelve askers in six hands. Every answer that opened with a line was read by three readers, independently of each other
+and in different orders: the line with its quotes, and the same quotes alone, as A and B in a random order. They said
+which one they would rather have got, and whether the line is right (it answers this question and the quotes say it),
+beside (true, but not what was asked) or wrong (the quotes do not say it, or it would leave the reader believing
+something false). They knew of no program. All lines are prepared answers: those of the small model are not shown
 ([results.md](results.md#the-line-above-quotes)).
+
+{_table(answers, rounds)}
+
+CONCLUSION
 
 ## {SHOWN} answers in full
 
-The first {WORST} are the worst: both readers call the prose false. The others are every
-third of the rest.
+Of the last round. The first {WORST} are the worst: the lines that most readers call wrong or beside. The others are
+evenly drawn from the rest.
 
-{answers}
+{shown}
+
+## Prose in place of quotes
+
+Before, the small model wrote prose in place of the quotes. Two readers preferred the quotes to it in
+{prose[0]["quotes"]} and {prose[1]["quotes"]} of {prose[0].total()} answers, and called 27 and 26 of the answers in
+prose false: a "Yes" or "No" before a sentence that its quote does support, and sentences that are true to their quotes
+but beside the question. So it writes none any more.
 """
 
 
-def _counts(pairs: Sequence[Pair], reader: int) -> str:
-    readings = [pair["readings"][reader] for pair in pairs]
-    better = Counter(reading["better"] for reading in readings)
-    wrong = Counter(side for reading in readings for side in reading["wrong"])
-    chosen = [float(reading["better"] == "prose") for reading in readings]
-    low, high = bootstrap_interval(chosen)
-    share = f"{better['prose'] / len(pairs):.0%} ({low:.0%}–{high:.0%})"
-    return (
-        f"| {reader + 1} | {better['quotes']} | {better['prose']} | {better['tie']} | {share} "
-        f"| {wrong['prose']} | {wrong['quotes']} |"
-    )
+def _table(answers: Sequence[ReadAnswer], rounds: Sequence[int]) -> str:
+    columns = [(number, status) for number in rounds for status in STATUSES]
+    heads = [f"round {number}, {'answered' if status == 'answered' else 'in part'}" for number, status in columns]
+    of = {column: [one for one in answers if (one.round, one.status) == column] for column in columns}
+    rows: list[tuple[str, list[str]]] = [("lines read, each by three", [str(len(of[column])) for column in columns])]
+    for choice in CHOICES:
+        name = {"line": "the line preferred", "quotes": "quotes alone preferred", "same": "neither"}[choice]
+        rows.append((f"{name}, by most", [_share([one.better == choice for one in of[column]]) for column in columns]))
+    for mark in MARKS:
+        rows.append(
+            (f"the line is {mark}, say most", [_share([one.mark == mark for one in of[column]]) for column in columns])
+        )
+    rows.append(("all three agree on the line", [_share([_agreed(one) for one in of[column]]) for column in columns]))
+    lines = [f"| | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
+    return "\n".join([*lines, *(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)])
 
 
-def _chosen(pairs: Sequence[Pair]) -> list[Pair]:
-    false = [pair for pair in pairs if all("prose" in reading["wrong"] for reading in pair["readings"])]
-    worst = sorted(false, key=lambda pair: -len(pair["prose"]))[:WORST]
-    others = [pair for pair in pairs if pair not in worst]
-    return worst + others[::3][: SHOWN - len(worst)]
+def _agreed(answer: ReadAnswer) -> bool:
+    return len({reading.mark for reading in answer.readings}) == 1
 
 
-def _answer(number: int, pair: Pair) -> str:
-    said = " / ".join(f"{reading['better']}: {reading['why'].rstrip('.')}" for reading in pair["readings"])
-    sources = "\n".join(f"> {source}  " for source in pair["sources"])
-    return f"### {number}. {pair['question']}\n\n{pair['prose']}\n\n{sources}\n\n*{said}.*"
+def _share(held: Sequence[bool]) -> str:
+    if not held:
+        return "–"
+    low, high = bootstrap_interval([float(one) for one in held])
+    return f"{sum(held) / len(held):.1%} ({low:.0%}–{high:.0%})"
+
+
+def _badness(answer: ReadAnswer) -> int:
+    return sum({"right": 0, "beside": 1, "wrong": 10}[reading.mark] for reading in answer.readings)
+
+
+def _chosen(answers: Sequence[ReadAnswer]) -> list[ReadAnswer]:
+    ordered = sorted(answers, key=_badness, reverse=True)
+    worst = ordered[:WORST]
+    others = [answer for answer in answers if answer not in worst]
+    step = max(1, len(others) // (SHOWN - WORST))
+    return worst + others[::step][: SHOWN - WORST]
+
+
+def _in_full(number: int, answer: ReadAnswer) -> str:
+    quotes = "\n".join(f"> {paper}: “{text}”  " for paper, text in answer.quotes)
+    why = " / ".join(f"{one.better}, {one.mark}{f': {one.why}' if one.why else ''}" for one in answer.readings)
+    told = "" if answer.status == "answered" else " (told as answered in part)"
+    return f"### {number}. {answer.question}\n\n{answer.line}{told}\n\n{quotes}\n\n*{why.rstrip('.')}.*"
 
 
 if __name__ == "__main__":

@@ -111,6 +111,8 @@ class AnswerChain(Runnable[Question, Event]):
 
     def load_rest(self) -> None:
         """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
+        if self.search.prepared:
+            self.search.prepared.load()
         if self._ways:
             self._ways.load()
 

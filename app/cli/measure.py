@@ -86,6 +86,7 @@ class Trained(StrEnum):
 
     EMBEDDING = "embedding"
     READER = "reader"
+    MATCHER = "matcher"
     ANSWERS = "answers"
 
 
@@ -93,8 +94,9 @@ def finetune(
     what: Annotated[
         Trained,
         typer.Argument(
-            metavar="embedding|reader|answers",
-            help="The model that finds papers, the one that reads them, or the one that writes answers.",
+            metavar="embedding|reader|matcher|answers",
+            help="The model that finds papers, the one that reads them, the one that finds prepared answers, or the "
+            "one that writes answers.",
         ),
     ] = Trained.EMBEDDING,
     recipe: Annotated[
@@ -121,10 +123,10 @@ def finetune(
         str | None,
         typer.Option(metavar="MODEL", help="answers: a hub id or a folder.  [default: the small model that ships]"),
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="reader, answers: stop after so many steps, to try it.")] = None,
+    steps: Annotated[int | None, typer.Option(help="all but embedding: stop after so many steps, to try it.")] = None,
 ) -> None:
-    """Fine-tune the embedding model on the questions for the papers, the reader on near misses, or a language model on
-    the training examples.
+    """Fine-tune the embedding model on the questions for the papers, the reader on near misses, the matcher on ways
+    of asking for the prepared answers, or a language model on the training examples.
     """
     if what is Trained.READER:
         if hold_out or push_to_hub or base or recipe != "default":
@@ -133,6 +135,14 @@ def finetune(
 
         with progress_shown() as progress:
             finetune_reader(ReaderRun(out, tuple(also or ()), steps), progress, note)
+        return
+    if what is Trained.MATCHER:
+        if hold_out or push_to_hub or base or also or recipe != "default":
+            raise typer.BadParameter("Of the options, `finetune matcher` takes --out and --steps.")
+        from app.training.matching import finetune_matcher
+
+        with progress_shown() as progress:
+            finetune_matcher(out, steps, progress, note)
         return
     if what is Trained.ANSWERS:
         if hold_out or push_to_hub or len(also or ()) > 1 or recipe != "default":
@@ -144,7 +154,7 @@ def finetune(
             finetune_answers(SftRun(out, settings_with().home, base, steps, abstracts), progress, note)
         return
     if base or steps is not None:
-        raise typer.BadParameter("--base is for `finetune answers`, --steps for it and for `finetune reader`.")
+        raise typer.BadParameter("--base is for `finetune answers`, --steps for all but `finetune embedding`.")
     if len(also or ()) > 1:
         raise typer.BadParameter("`finetune embedding` takes one --also.")
     from app.training.embedding import EmbeddingRun, finetune_embedding

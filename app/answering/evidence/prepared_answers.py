@@ -23,9 +23,11 @@ from retrieval.retriever import PaperRetriever
 from retrieval.types import ExpansionQuery, Filters, Passage
 
 MODEL_FILE = "models/prepared.json"
-FEATURES = ("near", "answers", "unknown", "names", "paper", "length", "read", "best", "kind")
+FEATURES = ("near", "asked", "answers", "unknown", "names", "paper", "length", "read", "best", "kind")
 TRIED = 3
 """Answers of which it is weighed whether they are asked for: those with the nearest ways of asking."""
+WAYS_READ = 3
+"""Of each of these the matcher reads so many ways, the nearest."""
 UNREAD = -6.0
 """The log odds of a quote that was not among the sentences that answered best."""
 NEAR_FROM = 0.45
@@ -70,7 +72,8 @@ class PreparedMatch:
 class PreparedAnswers:
     """Finds the answer that was prepared for a question, however it is asked.
 
-    `vectors` are those of all `ways_of` the answers, [ways, dimensions].
+    `vectors` are those of all `ways_of` the answers, [ways, dimensions]. The `matcher` reads a question beside ways
+    of asking, where the `reader` reads it beside sentences of papers.
     """
 
     def __init__(
@@ -79,15 +82,22 @@ class PreparedAnswers:
         vectors: np.ndarray,
         retriever: PaperRetriever,
         reader: Reader,
+        matcher: Reader,
         calibration: PreparedCalibration,
     ) -> None:
         self._answers = answers
         self._retriever = retriever
         self._reader = reader
+        self._matcher = matcher
         self._calibration = calibration
         self._of_way = np.array([place for place, answer in enumerate(answers) for _ in answer.asked], dtype=int)
-        self._addresses = [speaks_to_program(way) for answer in answers for way in answer.asked]
+        self._ways = [way for answer in answers for way in answer.asked]
+        self._addresses = [speaks_to_program(way) for way in self._ways]
         self._vectors = vectors
+
+    def load(self) -> None:
+        """Load now rather than at the first question. Raises `ModelError`."""
+        self._matcher.load()
 
     def match(
         self,
@@ -153,10 +163,11 @@ class PreparedAnswers:
     def features(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
     ) -> dict[str, float]:
-        """The `FEATURES`: how near a way is, how surely the text answers (log odds), the share of the question's words
-        and the number of its names that are new to the answer, how near its papers are beside the nearest of all,
-        how long the question is, how surely the best of its quotes answers (log odds), whether that is the best
-        sentence of all, and whether a way asks for the same kind of thing (1), none does (-1) or words do not tell."""
+        """The `FEATURES`: how near a way is, how surely the nearest ways are what is asked and how surely the text
+        answers (log odds), the share of the question's words and the number of its names that are new to the answer,
+        how near its papers are beside the nearest of all, how long the question is, how surely the best of its quotes
+        answers (log odds), whether that is the best sentence of all, and whether a way asks for the same kind of thing
+        (1), none does (-1) or words do not tell."""
         answer, words = self._answers[place], content_words(question)
         known = _words_of(answer)
         said = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer)])[0]
@@ -168,6 +179,7 @@ class PreparedAnswers:
         quotes = [sentence for sentence in read if answer.quotes_it(sentence)]
         return {
             "near": near,
+            "asked": self._asked(question, place),
             "answers": said.sentences[0],
             "unknown": len(unknown) / len(words) if words else 0.0,
             "names": float(len(names.intersection(unknown))),
@@ -177,6 +189,15 @@ class PreparedAnswers:
             "best": float(bool(quotes) and quotes[0] == read[0]),
             "kind": _same_kind(question, answer),
         }
+
+    def _asked(self, question: str, place: int) -> float:
+        """The log odds that the nearest ways of the answer, or its text, are what is asked."""
+        own = [way for way in map(int, np.flatnonzero(self._of_way == place)) if not has_han(self._ways[way])]
+        similarities = self._vectors[own] @ self._retriever.vector(question)
+        nearest = [self._ways[own[at]] for at in np.argsort(-similarities, kind="stable")[:WAYS_READ]]
+        excerpt = Excerpt("", (*nearest, self._answers[place].text[ENGLISH]))
+        [reading] = self._matcher.read(self._retriever.in_english(question), [excerpt])
+        return float(np.logaddexp.reduce(reading.sentences))
 
 
 def speaks_to_program(text: str) -> bool:

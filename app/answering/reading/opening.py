@@ -1,7 +1,8 @@
-"""Readers by their names: the one that ships, none, or one of the user's own training."""
+"""Readers by their names: the one that ships, none, or one of the user's own training; and the one that matches."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from app.answering.reading.reader import OnnxReader
@@ -13,6 +14,8 @@ from retrieval.shipped import shipped_file
 
 FILE = "reader.onnx"
 READER_SHA256 = "6124e53a4c6f18dae1b4c97127093a88da618b80a0f6c91380363771d0a4e4d8"
+MATCHER_FILE = "models/minilm-matcher/matcher.onnx"
+MATCHER_SHA256 = "6a351567684dccd399f6638931dfda48efbc041a9308a5407ea5106b55a77b35"
 
 
 def open_reader(name: str = DEFAULT_READER) -> OnnxReader | None:
@@ -36,3 +39,13 @@ def open_reader(name: str = DEFAULT_READER) -> OnnxReader | None:
             f"There is no reader {name[:80]!r}: give {DEFAULT_READER}, {NO_READER}, or a folder that holds {FILE}."
         )
     return OnnxReader(name, sha256_of(file), file, tokenizer)
+
+
+@cache
+def open_matcher() -> OnnxReader:
+    """The reader of a question beside ways in which others ask. Raises `ModelError` where it is missing or damaged."""
+    file = shipped_file(MATCHER_FILE)
+    if not file.is_file():
+        raise ModelError(f"The file {file.name} is missing: reinstall the program.")
+    verify_sha256(file, MATCHER_SHA256)
+    return OnnxReader("minilm-matcher", MATCHER_SHA256, file, base_folder() / "tokenizer.json")

@@ -53,7 +53,7 @@ def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
             LanguageModel,
             SupportCheck(read_support(shipped_file(SUPPORT_FILE)), all_papers, retriever.embedder),
             papers=all_papers,
-            prepared=PreparedAnswers([answer], vectors, retriever, WordReader(), NEAR),
+            prepared=PreparedAnswers([answer], vectors, retriever, WordReader(), WordReader(), NEAR),
         )
         *_, last = events = list(chain.stream(checked_question(question, history)))
         assert isinstance(last, Done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from app.answering.evidence.prepared_answers import (
 )
 from app.answering.evidence.selection import as_quotes
 from app.answering.logistic import Logistic
+from app.answering.reading.reader import Excerpt, Reading
 from retrieval.errors import ModelError
 from retrieval.retriever import PaperRetriever, sentences_within
 from retrieval.shipped import shipped_file
@@ -47,7 +49,7 @@ def quoting(answer: PreparedAnswer, paper: Paper) -> PreparedAnswer:
 
 def prepared(retriever: PaperRetriever, *answers: PreparedAnswer) -> PreparedAnswers:
     vectors = retriever.embedder.embed(ways_of(answers, retriever.in_english))
-    return PreparedAnswers(answers, vectors, retriever, WordReader(), NEAR)
+    return PreparedAnswers(answers, vectors, retriever, WordReader(), WordReader(), NEAR)
 
 
 def matched(found: PreparedAnswers, question: str, passages: Sequence[Passage] = ()) -> PreparedAnswer | None:
@@ -77,7 +79,7 @@ def test_a_way_as_it_stands_is_what_was_asked_whatever_was_read(retriever: Paper
     never = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0), -9.0), 0.5)
     owls = quoting(OWLS, sleeper)
     vectors = retriever.embedder.embed(ways_of([owls], retriever.in_english))
-    found = PreparedAnswers([owls], vectors, retriever, WordReader(), never)
+    found = PreparedAnswers([owls], vectors, retriever, WordReader(), WordReader(), never)
     assert matched(found, "How do owls fly?") is owls
     assert matched(found, "how do owls fly at night") is None
 
@@ -151,7 +153,7 @@ def test_what_quotes_no_paper_is_given_only_where_nothing_that_quotes_one_is_nea
     at_night = quoting(PreparedAnswer(("how do owls fly at night over water",), OWLS.text, ()), sleeper)
     never = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0), -9.0), 0.5)
     vectors = retriever.embedder.embed(ways_of([OWLS, at_night], retriever.in_english))
-    found = PreparedAnswers([OWLS, at_night], vectors, retriever, WordReader(), never)
+    found = PreparedAnswers([OWLS, at_night], vectors, retriever, WordReader(), WordReader(), never)
     assert matched(found, "how do owls fly then") is OWLS
     question = "how do owls fly over water"
     assert found.nearness(question, 1) > found.nearness(question, 0) >= UNQUOTED_FROM
@@ -180,6 +182,31 @@ def test_the_features_say_how_near_how_sure_and_what_is_new(retriever: PaperRetr
     assert found.features("", 1, 0.7, passages, (quoted,))["best"] == 1.0
     assert found.features("how do owls fly", 0, 1.0, (), read)["answers"] > given["answers"]
     assert found.features("how do owls fly", 0, 1.0, (), read)["read"] == UNREAD
+
+
+class Noting(WordReader):
+    """Notes what it is given to read."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[str, tuple[str, ...]]] = []
+
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+        self.given += [(question, excerpt.sentences) for excerpt in excerpts]
+        return super().read(question, excerpts)
+
+
+def test_the_matcher_reads_the_nearest_english_ways_and_the_text(retriever: PaperRetriever, sleeper: Paper) -> None:
+    ways = ("bees in snow", "how do owls fly", "how do owls fly at night", "do owls fly", "猫头鹰怎么飞")
+    owls = quoting(PreparedAnswer(ways, {"en": "Owls are silent."}, ()), sleeper)
+    vectors = retriever.embedder.embed(ways_of([owls], retriever.in_english))
+    matcher = Noting()
+    found = PreparedAnswers([owls], vectors, retriever, WordReader(), matcher, NEAR)
+    asked = found.features("how do owls fly", 0, 0.9, (), ())["asked"]
+    [(question, (first, *others, text))] = matcher.given
+    assert (question, first, text) == ("how do owls fly", "how do owls fly", "Owls are silent.")
+    assert set(others) == {"how do owls fly at night", "do owls fly"}
+    # Three ways have all words that matter, and the text has half of them.
+    assert asked == pytest.approx(math.log(3 * math.exp(4) + math.exp(0)))
 
 
 def test_the_calibration_that_ships_has_its_features() -> None:
