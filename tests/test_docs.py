@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -43,17 +42,18 @@ def test_the_generated_page_is_up_to_date(name: str) -> None:
 
 
 def test_the_page_of_preferences_is_what_the_judgements_say() -> None:
-    pairs = [json.loads(line) for line in preferences.JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
-    assert preferences.PAGE.read_text(encoding="utf-8") == preferences.page(pairs), (
-        "run: python -m benchmarks.preferences"
-    )
+    page = preferences.page(preferences.read_answers())
+    assert preferences.PAGE.read_text(encoding="utf-8") == page, "run: python -m benchmarks.preferences"
+    assert page.count("\n### ") == preferences.SHOWN
 
 
-def test_the_readme_says_of_the_prose_what_was_read() -> None:
-    pairs = [json.loads(line) for line in preferences.JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
+def test_the_readme_says_what_readers_preferred() -> None:
+    readme = " ".join(README.split())
     for reader in range(2):
-        quotes = sum(pair["readings"][reader]["better"] == "quotes" for pair in pairs)
-        assert f"in {quotes} of {len(pairs)} answers" in " ".join(README.split())
+        read = preferences.prose_preferred(reader)
+        assert f"in {read['quotes']} of {read.total()} answers" in readme
+    last = [answer for answer in preferences.read_answers() if answer.round == 2 and answer.status == "answered"]
+    assert f"in {sum(answer.better == 'line' for answer in last)} of {len(last)}" in readme
 
 
 def test_the_pages_are_the_same_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

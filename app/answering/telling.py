@@ -35,6 +35,7 @@ from app.answering.query.courtesy import subjects_of
 from app.answering.sources import asked_about, is_far, put_first
 from app.answering.work import Work
 from app.answering.writing.direct_line import direct_line
+from app.answering.writing.opening import with_source
 from app.answering.writing.prose import Telling, answer_at_once, first_token_told
 from app.answering.writing.quotes import quoted_answer, reading_on, refusal_answer, refusal_of_one
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
@@ -131,6 +132,8 @@ class AnswerTeller:
         # In the reader's language, and of what they can check: where the question was read.
         english = work.language is ENGLISH and not work.foreign
         direct = work.evidence.direct if work.found.prepared or english else None
+        if direct:
+            direct = with_source(direct, work.standalone, work.quotes, work.words)
         if direct is None and writes and english:
             if self._direct_check and self._direct_check.shows_some:
                 sentences, said = self._quoted(work, None)

@@ -189,8 +189,15 @@ EVIDENCE = EvidenceWords(
         r"(?<!\bor )\b(?:not|never|cannot|without|nobody|nothing|none)\b|"
         r"(?<=\w )(?:do|does|did|is|are|was|were|ca|wo|could|would|has|have|had|should)n['’]?t\b"
     ),
+    strict=r"\b(?:only|necessarily|always|reliably|completely|fully|entirely|guarantee\w*|inevitabl\w*|proof|prove\w*)\b",
     asks_citation=(
         r"\b(?:cit(?:e|es|ed|ing|ation|ations)|references?|sources?|quot(?:e|able)|backs?|point to|footnotes?)\b"
+    ),
+    asks_source=(
+        r"\b(?:which|what) (?:(?!papers )[\w-]+ ){0,2}?(?:paper|study|work|article|report)\b|"
+        r"\bfrom a paper\b|\bsource for\b|"
+        r"\bwho (?:[\w-]+ ){0,2}?(?:show|found|proved|demonstrat|report|work|did|publish|wrote|discover|came up)\w*|"
+        r"\bwhere (?:was|is|did|does|were|has|do)\b.*\b(?:shown?|reported|comes? from|published|said|demonstrated)\b"
     ),
     asks_for=MappingProxyType(
         {

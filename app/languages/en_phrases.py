@@ -33,6 +33,7 @@ ANSWERS = AnswerPhrases(
     goes_on="It goes on: ",
     further=("{paper} adds: ", "And {paper}: ", "{paper} says: "),
     according="According to {paper}, ",
+    that_is_in="That is in {paper}. ",
     also="It also says that ",
     translated="“{gloss}” (in the original: “{quote}”)",
     summed_up="In this project's words: {summary}\n\n",

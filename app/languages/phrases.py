@@ -53,6 +53,7 @@ class AnswerPhrases:
     goes_on: str
     further: tuple[str, ...]
     according: str
+    that_is_in: str
     also: str
     translated: str
     summed_up: str

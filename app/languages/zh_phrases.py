@@ -30,6 +30,7 @@ ANSWERS = AnswerPhrases(
     goes_on="又写道：",
     further=("{paper} 补充道：", "还有 {paper}：", "{paper} 写道："),
     according="根据 {paper}，",
+    that_is_in="这出自{paper}。",
     also="该文还说，",
     translated="“{quote}”（英文：“{gloss}”）",
     summed_up="本项目的概括：{summary}\n\n",

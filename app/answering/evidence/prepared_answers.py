@@ -63,10 +63,11 @@ class PreparedCalibration:
 
 @dataclass(frozen=True, slots=True)
 class PreparedMatch:
-    """A prepared answer, and the chance, in [0, 1], that it is what was asked."""
+    """A prepared answer, the chance, in [0, 1], that it is what was asked, and how near its nearest way comes."""
 
     answer: PreparedAnswer
     chance: float
+    near: float
 
 
 class PreparedAnswers:
@@ -149,16 +150,17 @@ class PreparedAnswers:
         if not answer.quotes:
             # Nothing was read for it, so that how near its ways come has to tell.
             about = answer.status == "answered" and speaks_to_program(question)
-            return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0)
+            return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0, near)
         opens = answer.text[ENGLISH]
         if (_REASON.match(opens) and asked_for(question) != "why") or (
             _CITATION.match(opens) and not _CITES.search(question)
         ):
-            return PreparedMatch(answer, 0.0)
+            return PreparedMatch(answer, 0.0, near)
         given = self.features(question, place, near, passages, read)
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.
-        return PreparedMatch(answer, max(chance, near) if near >= SAME_FROM and not given["names"] else chance)
+        same = near >= SAME_FROM and not given["names"]
+        return PreparedMatch(answer, max(chance, near) if same else chance, near)
 
     def features(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]

@@ -30,8 +30,8 @@ class Found:
         """The same with what was prepared for the evidence, told in the language, and its papers in front."""
         if self.prepared is None:
             return self
-        answer = self.prepared.answer
-        evidence = answer.evidence(question, self.prepared.chance, language, self.evidence.read)
+        answer, chance, near = self.prepared.answer, self.prepared.chance, self.prepared.near
+        evidence = answer.evidence(question, chance, language, self.evidence.read, near)
         return replace(self, passages=answer.passages(self.passages), evidence=evidence)
 
 

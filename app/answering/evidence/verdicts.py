@@ -10,6 +10,7 @@ from app.languages import any_of
 _OPENLY = any_of(lambda language: language.evidence.asks_openly, re.IGNORECASE)
 _WHETHER = any_of(lambda language: language.evidence.asks_whether, re.IGNORECASE)
 _DENIES = any_of(lambda language: language.evidence.denies, re.IGNORECASE)
+_STRICT = any_of(lambda language: language.evidence.strict, re.IGNORECASE)
 _VERDICT = any_of(lambda language: language.evidence.verdict, re.IGNORECASE)
 
 
@@ -20,10 +21,16 @@ def wants_verdict(question: str) -> bool:
 
 def asks_alike(question: str, ways: Collection[str]) -> bool:
     """Whether a yes to the ways of asking is a yes to the question: it denies something as all of them do, or does not,
-    as some do not. One of the ways as it stands is alike."""
+    as some do not, and has no strict word ("only", "always") that none of them has. A way as it stands is alike."""
     if question.casefold() in map(str.casefold, ways):
         return True
-    return all(map(_denies, ways)) if _denies(question) else not all(map(_denies, ways))
+    denials = map(_denies, ways)
+    alike = all(denials) if _denies(question) else not all(denials)
+    return alike and _strict(question) <= frozenset[str]().union(*map(_strict, ways))
+
+
+def _strict(question: str) -> frozenset[str]:
+    return frozenset(word.casefold() for word in _STRICT.findall(question))
 
 
 def _denies(question: str) -> bool:

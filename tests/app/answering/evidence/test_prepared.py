@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.events import Direct, ReadSentence
-from app.answering.evidence.prepared import FILE, PreparedAnswer, read_prepared
+from app.answering.evidence.prepared import FILE, VERDICT_FROM, PreparedAnswer, read_prepared
 from retrieval.errors import InputError
 from retrieval.shipped import shipped_file
 from retrieval.types import Filters, Paper, Passage
@@ -46,6 +46,7 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     assert answer.direct("Do owls fly silently?", "zh") == Direct("无声。", "project", (1, 2), "yes")
     assert answer.direct("Do owls fly silently?", "de") is None
     assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
+    assert answer.direct("Do owls fly silently?", "zh", VERDICT_FROM - 0.01) == Direct("无声。", "project", (1, 2))
     assert answer.direct("Is it so that owls can't fly silently?", "zh") == Direct("无声。", "project", (1, 2))
 
 

@@ -69,11 +69,14 @@ WAYS = ("does safety training remove backdoors", "can RLHF fix a backdoor?")
         ("is it gone or not", WAYS, True),
         ("Is there behaviour that training does not remove?", ("is there any that isn't removed",), True),
         ("does training remove it", ("is it not removed",), False),
+        ("Is a backdoor always gone after training?", WAYS, False),
+        ("is training enough, guaranteed?", ("is it guaranteed to be gone",), True),
+        ("is only training enough", ("is training always enough",), False),
         ("Can it not be removed", ("can it not be removed", "is it removed"), True),
         ("does training remove it", ("is it not removed", "is it removed"), True),
     ],
 )
-def test_a_question_that_denies_what_the_ways_do_not_wants_another_verdict(
+def test_a_question_that_denies_or_demands_what_the_ways_do_not_wants_another_verdict(
     question: str, ways: tuple[str, ...], alike: bool
 ) -> None:
     assert asks_alike(question, ways) is alike
