@@ -132,7 +132,7 @@ class AnswerTeller:
         # In the reader's language, and of what they can check: where the question was read.
         english = work.language is ENGLISH and not work.foreign
         direct = work.evidence.direct if work.found.prepared or english else None
-        if direct:
+        if direct and work.evidence.status == "answered":
             direct = with_source(direct, work.standalone, work.quotes, work.words)
         if direct is None and writes and english:
             if self._direct_check and self._direct_check.shows_some:

@@ -189,7 +189,10 @@ EVIDENCE = EvidenceWords(
         r"(?<!\bor )\b(?:not|never|cannot|without|nobody|nothing|none)\b|"
         r"(?<=\w )(?:do|does|did|is|are|was|were|ca|wo|could|would|has|have|had|should)n['’]?t\b"
     ),
-    strict=r"\b(?:only|necessarily|always|reliably|completely|fully|entirely|guarantee\w*|inevitabl\w*|proof|prove\w*)\b",
+    strict=r"\b(?:only|necessarily|always|reliably|completely|fully|entirely|guarantee\w*|inevitabl\w*|proof|prove\w*)\b"
+    # "Does it help, or does it just hide the trouble?" asks which.
+    r"|\bor (?:is|are|does|do|did|just|only|merely|rather|simply)\b",
+    degree=r"(?:little|a lot|a great deal|hardly|much)(?: of it)?[:;.] ",
     asks_citation=(
         r"\b(?:cit(?:e|es|ed|ing|ation|ations)|references?|sources?|quot(?:e|able)|backs?|point to|footnotes?)\b"
     ),

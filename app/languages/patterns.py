@@ -213,9 +213,9 @@ class EvidenceWords:
     asks. A question with `asks_figure` wants a figure, and a sentence with `figure` or a digit has one. One with
     `asks_openly` and without `asks_whether` wants no yes or no, so that a text loses the `verdict`
     that it opens with; nor does one with `denies` ask the same as one without, or one with a `strict`
-    word the same as one without it. One with `asks_citation` wants something to cite, one with
-    `asks_source` to know where a thing is said. What is asked for is told by the first pattern of
-    `asks_for` that is found.
+    word the same as one without it. A `degree` opens a text that says how much. One with
+    `asks_citation` wants something to cite, one with `asks_source` to know where a thing is said. What
+    is asked for is told by the first pattern of `asks_for` that is found.
     """
 
     leans: str = ""
@@ -242,6 +242,7 @@ class EvidenceWords:
     asks_whether: str = ""
     denies: str = ""
     strict: str = ""
+    degree: str = ""
     asks_citation: str = ""
     asks_source: str = ""
     asks_for: Mapping[AskedFor, str] = field(default_factory=dict[AskedFor, str])

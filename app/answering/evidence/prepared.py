@@ -10,7 +10,8 @@ from typing import Any, get_args
 from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence, Verdict
 from app.answering.evidence.evidence import Evidence
 from app.answering.evidence.selection import as_quotes
-from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_verdict
+from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_degree, without_verdict
+from app.answering.query.asked_for import asked_for
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
 from retrieval.retriever import sentences_within
@@ -21,7 +22,9 @@ COVERS: Mapping[str, AnswerStatus] = {"whole": "answered", "part": "partly", "no
 ANSWERS: Mapping[AnswerStatus, float] = {"answered": 1.0, "partly": 0.5, "abstained": 0.0}
 """How surely the papers answer what they answer so."""
 ENGLISH = "en"
-VERDICT_FROM = 0.63
+HOW_MUCH = ("count", "how")
+"""What somebody asks for who wants to be told how much."""
+VERDICT_FROM = 0.72
 """A yes or no is said to a question that is so near to a way of asking; chosen on the answers of docs/prose.md."""
 
 
@@ -75,6 +78,8 @@ class PreparedAnswer:
         said = alike and wants_verdict(question)
         if self.verdict and not said:
             return Direct(without_verdict(text), "project", numbers)
+        if asked_for(question) not in HOW_MUCH:
+            text = without_degree(text)
         return Direct(text, "project", numbers, self.verdict)
 
     def evidence(

@@ -196,7 +196,7 @@ class PreparedAnswers:
         """The log odds that the nearest ways of the answer, or its text, are what is asked."""
         own = [way for way in map(int, np.flatnonzero(self._of_way == place)) if not has_han(self._ways[way])]
         similarities = self._vectors[own] @ self._retriever.vector(question)
-        nearest = [self._ways[own[at]] for at in np.argsort(-similarities, kind="stable")[:WAYS_READ]]
+        nearest = [self._ways[own[at]] for at in map(int, np.argsort(-similarities, kind="stable")[:WAYS_READ])]
         excerpt = Excerpt("", (*nearest, self._answers[place].text[ENGLISH]))
         [reading] = self._matcher.read(self._retriever.in_english(question), [excerpt])
         return float(np.logaddexp.reduce(reading.sentences))

@@ -10,6 +10,7 @@ from app.languages import any_of
 _OPENLY = any_of(lambda language: language.evidence.asks_openly, re.IGNORECASE)
 _WHETHER = any_of(lambda language: language.evidence.asks_whether, re.IGNORECASE)
 _DENIES = any_of(lambda language: language.evidence.denies, re.IGNORECASE)
+_DEGREE = any_of(lambda language: language.evidence.degree, re.IGNORECASE)
 _STRICT = any_of(lambda language: language.evidence.strict, re.IGNORECASE)
 _VERDICT = any_of(lambda language: language.evidence.verdict, re.IGNORECASE)
 
@@ -44,7 +45,15 @@ def opens_with_verdict(text: str) -> bool:
 
 def without_verdict(text: str) -> str:
     """The text without the yes or no that it opens with, where what follows stands alone."""
-    opening = _VERDICT.match(text)
+    return _without(_VERDICT.match(text), text)
+
+
+def without_degree(text: str) -> str:
+    """The text without the "little" or "a lot" that it opens with."""
+    return _without(_DEGREE.match(text), text)
+
+
+def _without(opening: re.Match[str] | None, text: str) -> str:
     if opening is None:
         return text
     rest = text[opening.end() :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,13 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
     assert answer.direct("Do owls fly silently?", "zh", VERDICT_FROM - 0.01) == Direct("无声。", "project", (1, 2))
     assert answer.direct("Is it so that owls can't fly silently?", "zh") == Direct("无声。", "project", (1, 2))
+
+
+def test_how_much_is_told_to_who_asks_how_much(tmp_path: Path) -> None:
+    [answer] = read(tmp_path, record(("owls", "Owls fly silently.")))
+    answer = replace(answer, text={"en": "Little: owls are silent."})
+    told = [answer.direct(asked, "en") for asked in ("how loud are owls", "are owls loud")]
+    assert [one and one.text for one in told] == ["Little: owls are silent.", "Owls are silent."]
 
 
 def test_of_an_abstract_in_another_language_the_sentence_with_that_translation_is_quoted(tmp_path: Path) -> None:

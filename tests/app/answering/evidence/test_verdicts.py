@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_verdict
+from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_degree, without_verdict
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ WAYS = ("does safety training remove backdoors", "can RLHF fix a backdoor?")
         ("does training remove it", ("is it not removed",), False),
         ("Is a backdoor always gone after training?", WAYS, False),
         ("is training enough, guaranteed?", ("is it guaranteed to be gone",), True),
+        ("does training remove it, or does it just hide it?", WAYS, False),
         ("is only training enough", ("is training always enough",), False),
         ("Can it not be removed", ("can it not be removed", "is it removed"), True),
         ("does training remove it", ("is it not removed", "is it removed"), True),
@@ -80,3 +81,16 @@ def test_a_question_that_denies_or_demands_what_the_ways_do_not_wants_another_ve
     question: str, ways: tuple[str, ...], alike: bool
 ) -> None:
     assert asks_alike(question, ways) is alike
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Little: images break it easily.", "Images break it easily."),
+        ("A lot: half of it.", "Half of it."),
+        ("Little is known.", "Little is known."),
+        ("Much of it is copied.", "Much of it is copied."),
+    ],
+)
+def test_a_text_loses_the_degree_before_what_stands_alone(text: str, rest: str) -> None:
+    assert without_degree(text) == rest
