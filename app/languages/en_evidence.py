@@ -186,7 +186,7 @@ EVIDENCE = EvidenceWords(
     ),
     # "Isn't it so?" and "or not" deny nothing.
     denies=(
-        r"(?<!\bor )\b(?:not|never|cannot|without|nobody|nothing|none)\b|"
+        r"(?<!\bor )\b(?:not|never|cannot|without|nobody|nothing|none|fail\w*|surviv\w*|persist\w*)\b|"
         r"(?<=\w )(?:do|does|did|is|are|was|were|ca|wo|could|would|has|have|had|should)n['’]?t\b"
     ),
     strict=r"\b(?:only|necessarily|always|reliably|completely|fully|entirely|guarantee\w*|inevitabl\w*|proof|prove\w*)\b"

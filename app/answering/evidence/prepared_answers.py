@@ -63,11 +63,12 @@ class PreparedCalibration:
 
 @dataclass(frozen=True, slots=True)
 class PreparedMatch:
-    """A prepared answer, the chance, in [0, 1], that it is what was asked, and how near its nearest way comes."""
+    """A prepared answer, the chance, in [0, 1], that it is what was asked, how near its nearest way comes, and that."""
 
     answer: PreparedAnswer
     chance: float
     near: float
+    way: str = ""
 
 
 class PreparedAnswers:
@@ -118,8 +119,12 @@ class PreparedAnswers:
             # What quotes no paper is what was asked only where nothing that quotes one is nearer.
             if rank == 0 or self._answers[place].quotes
         ]
-        best = max(tried, key=lambda match: match.chance, default=None)
-        return best if best and best.chance >= self._calibration.asked_from else None
+        asked = [match for match in tried if match.chance >= self._calibration.asked_from]
+        best = max(asked, key=lambda match: match.chance, default=None)
+        if best and best.answer.verdict:
+            # Of a yes and a no the one whose way comes nearer: which of them is meant hangs on a word.
+            best = max((one for one in asked if _opposed(one, best) or one is best), key=lambda match: match.near)
+        return best
 
     def nearest(self, question: str, filters: Filters = Filters()) -> list[tuple[int, float]]:
         """The places of up to `TRIED` answers, nearest first, each with the cosine similarity of its nearest way."""
@@ -160,7 +165,9 @@ class PreparedAnswers:
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.
         same = near >= SAME_FROM and not given["names"]
-        return PreparedMatch(answer, max(chance, near) if same else chance, near)
+        return PreparedMatch(
+            answer, max(chance, near) if same else chance, near, self._nearest_ways(question, place)[0]
+        )
 
     def features(
         self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
@@ -194,12 +201,20 @@ class PreparedAnswers:
 
     def _asked(self, question: str, place: int) -> float:
         """The log odds that the nearest ways of the answer, or its text, are what is asked."""
-        own = [way for way in map(int, np.flatnonzero(self._of_way == place)) if not has_han(self._ways[way])]
-        similarities = self._vectors[own] @ self._retriever.vector(question)
-        nearest = [self._ways[own[at]] for at in map(int, np.argsort(-similarities, kind="stable")[:WAYS_READ])]
-        excerpt = Excerpt("", (*nearest, self._answers[place].text[ENGLISH]))
+        excerpt = Excerpt("", (*self._nearest_ways(question, place), self._answers[place].text[ENGLISH]))
         [reading] = self._matcher.read(self._retriever.in_english(question), [excerpt])
         return float(np.logaddexp.reduce(reading.sentences))
+
+    def _nearest_ways(self, question: str, place: int) -> list[str]:
+        """The nearest `WAYS_READ` ways of the answer, nearest first: English ones, where it has any."""
+        own = [int(way) for way in np.flatnonzero(self._of_way == place)]
+        own = [way for way in own if not has_han(self._ways[way])] or own
+        similarities = self._vectors[own] @ self._retriever.vector(question)
+        return [self._ways[own[at]] for at in map(int, np.argsort(-similarities, kind="stable")[:WAYS_READ])]
+
+
+def _opposed(one: PreparedMatch, other: PreparedMatch) -> bool:
+    return {one.answer.verdict, other.answer.verdict} == {"yes", "no"}
 
 
 def speaks_to_program(text: str) -> bool:

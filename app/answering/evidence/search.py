@@ -30,8 +30,8 @@ class Found:
         """The same with what was prepared for the evidence, told in the language, and its papers in front."""
         if self.prepared is None:
             return self
-        answer, chance, near = self.prepared.answer, self.prepared.chance, self.prepared.near
-        evidence = answer.evidence(question, chance, language, self.evidence.read, near)
+        match, answer = self.prepared, self.prepared.answer
+        evidence = answer.evidence(question, match.chance, language, self.evidence.read, match.near, match.way)
         return replace(self, passages=answer.passages(self.passages), evidence=evidence)
 
 

@@ -48,6 +48,9 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     assert answer.direct("Do owls fly silently?", "de") is None
     assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
     assert answer.direct("Do owls fly silently?", "zh", VERDICT_FROM - 0.01) == Direct("无声。", "project", (1, 2))
+    assert answer.direct("Do owls fly silently?", "zh", 0.9, "owls that don't fly loudly") == Direct(
+        "无声。", "project", (1, 2)
+    )
     assert answer.direct("Is it so that owls can't fly silently?", "zh") == Direct("无声。", "project", (1, 2))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,20 @@ def test_the_matcher_reads_the_nearest_english_ways_and_the_text(retriever: Pape
     assert set(others) == {"how do owls fly at night", "do owls fly"}
     # Three ways have all words that matter, and the text has half of them.
     assert asked == pytest.approx(math.log(3 * math.exp(4) + math.exp(0)))
+
+
+def test_of_a_yes_and_a_no_the_nearer_is_told(retriever: PaperRetriever, sleeper: Paper) -> None:
+    removed = quoting(PreparedAnswer(("does training remove backdoors",), {"en": "No. It stays."}, ()), sleeper)
+    stays = quoting(
+        PreparedAnswer(("is there a backdoor that training leaves",), {"en": "Yes. It stays."}, ()), sleeper
+    )
+    yes, no = replace(stays, verdict="yes"), replace(removed, verdict="no")
+    vectors = retriever.embedder.embed(ways_of([yes, no], retriever.in_english))
+    # What is farther has the larger chance here.
+    always = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0) | {"near": -1.0}, 3.0), 0.5)
+    found = PreparedAnswers([yes, no], vectors, retriever, WordReader(), WordReader(), always)
+    match = found.match("does training remove a backdoor", (), ())
+    assert match and (match.answer, match.way) == (no, "does training remove backdoors")
 
 
 def test_the_calibration_that_ships_has_its_features() -> None:
