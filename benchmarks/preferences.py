@@ -16,6 +16,7 @@ from typing import Any
 from retrieval.errors import InputError
 from retrieval.evaluation.metrics import bootstrap_interval
 from retrieval.json_lines import read_records
+from retrieval.shipped import shipped_file
 
 DOCS = Path(__file__).parent.parent / "docs"
 LINES = DOCS / "judgements" / "line-or-quotes.jsonl"
@@ -76,6 +77,13 @@ def read_answers(file: Path = LINES) -> list[ReadAnswer]:
     return [answer for _, answer in read_records(file, parsed, what="answers", kind=InputError)]
 
 
+def answered(number: int) -> int:
+    """How many questions of the round were answered, with a line or without one. Raises `InputError`."""
+    file = shipped_file(f"people/asked.{number}.jsonl")
+    told = read_records(file, lambda record: str(record["status"]), what="questions", kind=InputError)
+    return sum(status == "answered" for _, status in told)
+
+
 def prose_preferred(reader: int) -> Counter[str]:
     """How often that reader preferred the quotes to the small model's prose, and the prose to the quotes."""
     pairs = [json.loads(line) for line in PROSE.read_text(encoding="utf-8").splitlines()]
@@ -97,17 +105,23 @@ def page(answers: Sequence[ReadAnswer]) -> str:
 
 Made by `python -m benchmarks.preferences` from [judgements](judgements), which holds every judgement.
 
-People who knew only the titles of the papers wrote 300 questions for each round, which the program had never met:
-twelve askers in six hands. Every answer that opened with a line was read by three readers, independently of each other
-and in different orders: the line with its quotes, and the same quotes alone, as A and B in a random order. They said
-which one they would rather have got, and whether the line is right (it answers this question and the quotes say it),
-beside (true, but not what was asked) or wrong (the quotes do not say it, or it would leave the reader believing
-something false). They knew of no program. All lines are prepared answers: those of the small model are not shown
-([results.md](results.md#the-line-above-quotes)).
+People who knew only the titles of the papers wrote 300 questions for each round (data/people/asked.1.jsonl and so on),
+which the program had never met: twelve askers in six hands. Every answer that opened with a line was read by three
+readers, independently of each other and in different orders: the line with its quotes, and the same quotes alone, as A
+and B in a random order. They said which one they would rather have got, and whether the line is right (it answers this
+question and the quotes say it), beside (true, but not what was asked) or wrong (the quotes do not say it, or it would
+leave the reader believing something false). They knew of no program. They agree nearly always: take the three as little more than one. All lines are prepared answers: those of the
+small model are not shown ([results.md](results.md#the-line-above-quotes)).
 
 {_table(answers, rounds)}
 
-CONCLUSION
+Most readers prefer the line, so it stands there by default. **Fewer than 3 in 100 were to be wrong: that is missed.**
+Nearly all that are wrong open with a yes or no that was prepared for another question. What was changed between
+rounds, each time after reading what was wrong: a yes or no is not said to a question that denies what was prepared, a
+matcher was trained and the readers' labels of the first round learned (before the second); a yes or no wants a way of
+asking that is near, and who asks where a thing is said is told the paper (before the third); it wants one that is
+nearer still and denies the same, and of a yes and a no the nearer way decides (before the fourth); then the same for
+"partly".
 
 ## {SHOWN} answers in full
 
@@ -127,9 +141,12 @@ but beside the question. So it writes none any more.
 
 def _table(answers: Sequence[ReadAnswer], rounds: Sequence[int]) -> str:
     columns = [(number, status) for number in rounds for status in STATUSES]
-    heads = [f"round {number}, {'answered' if status == 'answered' else 'in part'}" for number, status in columns]
+    heads = [f"{number}: {'answered' if status == 'answered' else 'in part'}" for number, status in columns]
     of = {column: [one for one in answers if (one.round, one.status) == column] for column in columns}
     rows: list[tuple[str, list[str]]] = [("lines read, each by three", [str(len(of[column])) for column in columns])]
+    whole = [answered(number) if status == "answered" else 0 for number, status in columns]
+    shares = [f"{len(of[column]) / count:.1%}" if count else "" for column, count in zip(columns, whole, strict=True)]
+    rows.append(("answered questions that open with one", shares))
     for choice in CHOICES:
         name = {"line": "the line preferred", "quotes": "quotes alone preferred", "same": "neither"}[choice]
         rows.append((f"{name}, by most", [_share([one.better == choice for one in of[column]]) for column in columns]))

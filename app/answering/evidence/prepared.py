@@ -76,7 +76,7 @@ class PreparedAnswer:
         if not text:
             return None
         alike = asks_alike(question, self.asked) and (not way or asks_alike(question, (way,)))
-        said = near >= VERDICT_FROM and (alike or self.verdict == "mixed") and wants_verdict(question)
+        said = near >= VERDICT_FROM and alike and wants_verdict(question)
         if self.verdict and not said:
             return Direct(without_verdict(text), "project", numbers)
         if asked_for(question) not in HOW_MUCH:
