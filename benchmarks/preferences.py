@@ -110,8 +110,9 @@ which the program had never met: twelve askers in six hands. Every answer that o
 readers, independently of each other and in different orders: the line with its quotes, and the same quotes alone, as A
 and B in a random order. They said which one they would rather have got, and whether the line is right (it answers this
 question and the quotes say it), beside (true, but not what was asked) or wrong (the quotes do not say it, or it would
-leave the reader believing something false). They knew of no program. They agree nearly always: take the three as little more than one. All lines are prepared answers: those of the
-small model are not shown ([results.md](results.md#the-line-above-quotes)).
+leave the reader believing something false). They knew of no program. They agree nearly always: take the three as little
+more than one. All lines are prepared answers: those of the small model are not shown
+([results.md](results.md#the-line-above-quotes)).
 
 {_table(answers, rounds)}
 
