@@ -117,6 +117,7 @@ class LocalAnswerer:
         self.retriever.embedder.load()
         if self._reader:
             self._reader.load()
+        self._asked(lambda collection: collection.chain.load())
         self._asked(lambda collection: collection.retriever.questions("", ()))
 
     def load_rest(self) -> None:

@@ -109,10 +109,13 @@ class AnswerChain(Runnable[Question, Event]):
         """The papers' records, which are indexed at first use."""
         return self._of_collection.records
 
-    def load_rest(self) -> None:
-        """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
+    def load(self) -> None:
+        """Load now what the first question would otherwise wait for. Raises `ModelError`."""
         if self.search.prepared:
             self.search.prepared.load()
+
+    def load_rest(self) -> None:
+        """Load now what only some questions would otherwise wait for. Raises `ModelError`."""
         if self._ways:
             self._ways.load()
 

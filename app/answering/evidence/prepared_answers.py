@@ -71,6 +71,14 @@ class PreparedMatch:
     way: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """How surely the text of an answer answers, and how surely its nearest ways are what is asked: log odds."""
+
+    answers: float
+    asked: float
+
+
 class PreparedAnswers:
     """Finds the answer that was prepared for a question, however it is asked.
 
@@ -113,9 +121,11 @@ class PreparedAnswers:
         `question` stands alone; `passages`, best first, were found for it, and `read` are those of their sentences
         that answer it best.
         """
+        nearest = self.nearest(question, filters)
+        said = self._said(question, [place for place, _ in nearest if self._answers[place].quotes])
         tried = [
-            self._weighed(question, place, near, passages, read)
-            for rank, (place, near) in enumerate(self.nearest(question, filters))
+            self._weighed(question, place, near, passages, read, said.get(place))
+            for rank, (place, near) in enumerate(nearest)
             # What quotes no paper is what was asked only where nothing that quotes one is nearer.
             if rank == 0 or self._answers[place].quotes
         ]
@@ -149,7 +159,13 @@ class PreparedAnswers:
         return float((self._vectors[self._of_way == place] @ self._retriever.vector(question)).max())
 
     def _weighed(
-        self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
+        self,
+        question: str,
+        place: int,
+        near: float,
+        passages: Sequence[Passage],
+        read: Sequence[ReadSentence],
+        said: _Said | None,
     ) -> PreparedMatch:
         answer = self._answers[place]
         if not answer.quotes:
@@ -161,7 +177,7 @@ class PreparedAnswers:
             _CITATION.match(opens) and not _CITES.search(question)
         ):
             return PreparedMatch(answer, 0.0, near)
-        given = self.features(question, place, near, passages, read)
+        given = self.features(question, place, near, passages, read, said)
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.
         same = near >= SAME_FROM and not given["names"]
@@ -170,7 +186,13 @@ class PreparedAnswers:
         )
 
     def features(
-        self, question: str, place: int, near: float, passages: Sequence[Passage], read: Sequence[ReadSentence]
+        self,
+        question: str,
+        place: int,
+        near: float,
+        passages: Sequence[Passage],
+        read: Sequence[ReadSentence],
+        said: _Said | None = None,
     ) -> dict[str, float]:
         """The `FEATURES`: how near a way is, how surely the nearest ways are what is asked and how surely the text
         answers (log odds), the share of the question's words and the number of its names that are new to the answer,
@@ -179,7 +201,7 @@ class PreparedAnswers:
         (1), none does (-1) or words do not tell."""
         answer, words = self._answers[place], content_words(question)
         known = _words_of(answer)
-        said = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer)])[0]
+        said = said or self._said(question, [place])[place]
         unknown = [word for word in words if word not in known]
         names = {word for name in _NAME.findall(question) for word in content_words(name)}
         quoted = {quote.paper.id for quote in answer.quotes}
@@ -188,8 +210,8 @@ class PreparedAnswers:
         quotes = [sentence for sentence in read if answer.quotes_it(sentence)]
         return {
             "near": near,
-            "asked": self._asked(question, place),
-            "answers": said.sentences[0],
+            "asked": said.asked,
+            "answers": said.answers,
             "unknown": len(unknown) / len(words) if words else 0.0,
             "names": float(len(names.intersection(unknown))),
             "paper": own / best if best > 0 else 0.0,
@@ -199,11 +221,19 @@ class PreparedAnswers:
             "kind": _same_kind(question, answer),
         }
 
-    def _asked(self, question: str, place: int) -> float:
-        """The log odds that the nearest ways of the answer, or its text, are what is asked."""
-        excerpt = Excerpt("", (*self._nearest_ways(question, place), self._answers[place].text[ENGLISH]))
-        [reading] = self._matcher.read(self._retriever.in_english(question), [excerpt])
-        return float(np.logaddexp.reduce(reading.sentences))
+    def _said(self, question: str, places: Sequence[int]) -> dict[int, _Said]:
+        """What is read of the answers at these places: all together, as both models read side by side."""
+        answers = [self._answers[place] for place in places]
+        ways = [
+            Excerpt("", (*self._nearest_ways(question, place), answer.text[ENGLISH]))
+            for place, answer in zip(places, answers, strict=True)
+        ]
+        asked = self._matcher.read(self._retriever.in_english(question), ways)
+        read = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer) for answer in answers])
+        return {
+            place: _Said(text.sentences[0], float(np.logaddexp.reduce(matched.sentences)))
+            for place, text, matched in zip(places, read, asked, strict=True)
+        }
 
     def _nearest_ways(self, question: str, place: int) -> list[str]:
         """The nearest `WAYS_READ` ways of the answer, nearest first: English ones, where it has any."""
