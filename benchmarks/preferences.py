@@ -1,7 +1,7 @@
 """What readers prefer, blind: `python -m benchmarks.preferences` writes docs/prose.md.
 
-From docs/judgements: line-or-quotes.jsonl has answers that open with a line, read against their quotes alone, in two
-rounds; prose-or-quotes.jsonl has prose of the small model, read against quotes.
+From docs/judgements: line-or-quotes.jsonl has answers that open with a line, read against their quotes alone, in
+four rounds; prose-or-quotes.jsonl has prose of the small model, read against quotes.
 """
 
 from __future__ import annotations

@@ -161,16 +161,28 @@ def table_of(labels: Sequence[Labelled], chances: np.ndarray, asked_from: float)
         counts = [str(given.count(label)) for label in (3, 2, 1, 0)]
         shown = f"**{least:.2f}**" if least == asked_from else f"{least:.2f}"
         rows.append([shown, str(len(given)), *counts, f"{np.mean(given):.2f}"])
-    right = [one.label >= RIGHT_FROM for one in labels]
-    sure = auroc(
-        [float(c) for c, r in zip(chances, right, strict=True) if r],
-        [float(c) for c, r in zip(chances, right, strict=True) if not r],
-    )
     head = f"{provenance(COMMAND)}\n\n{len(labels)} answers beside {len(asked)} questions of others; "
     columns = ["given from", "answers given", "3", "2", "1", "0", "mean"]
     lines = [columns, ["---"] * len(columns), *rows]
     drawn = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    return f"{head}right or not, AUROC {sure:.3f}.\n\n{drawn}"
+    return f"{head}right or not, AUROC {told_apart(labels, chances):.3f}.\n\n{drawn}"
+
+
+def told_apart(labels: Sequence[Labelled], sure: np.ndarray) -> float:
+    """The AUROC with which `sure` tells what is right to give from what is not."""
+    right = np.array([one.label >= RIGHT_FROM for one in labels])
+    return auroc([float(one) for one in sure[right]], [float(one) for one in sure[~right]])
+
+
+def table_of_features(labels: Sequence[Labelled], rows: np.ndarray) -> str:
+    """The same of some features by themselves, and of all but the matcher's."""
+    of = FEATURES.index
+    alone = {"nearness": "near", "the reader's view of the text": "answers", "the matcher": "asked"}
+    told = [(f"{name} alone", told_apart(labels, rows[:, of(feature)])) for name, feature in alone.items()]
+    without = held_out(labels, np.delete(rows, of("asked"), axis=1))
+    told += [("all but the matcher", told_apart(labels, without)), ("all", told_apart(labels, held_out(labels, rows)))]
+    lines = "\n".join(f"| {name} | {figure:.3f} |" for name, figure in told)
+    return f"| right or not, told by | AUROC |\n|---|---|\n{lines}"
 
 
 def table_of_unquoted(unquoted: Unquoted) -> str:
@@ -202,7 +214,8 @@ def main() -> None:
         named = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
         record = {"weights": named, "bias": round(bias, 4), "asked_from": asked_from}
         shipped_file(MODEL_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
-    table = f"{table_of(labels, chances, asked_from)}\n\n{table_of_unquoted(unquoted)}"
+    tables = table_of(labels, chances, asked_from), table_of_features(labels, rows), table_of_unquoted(unquoted)
+    table = "\n\n".join(tables)
     print(table)
     if given.write:
         write_between_marks(given.write, table, MARKS)

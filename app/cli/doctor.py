@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 from app.answering.models.model_choice import Choice, choose_model
-from app.answering.reading.opening import open_reader
+from app.answering.reading.opening import open_matcher, open_reader
 from retrieval.errors import PaperbackedError
 from retrieval.ingest import Questions, index_fingerprint
 from retrieval.models.embedding import open_embedder
@@ -114,7 +114,12 @@ def _reader(name: str) -> Finding:
         return Finding("Reader", False, str(error), needed=True)
     if reader is None:
         return Finding("Reader", True, "none: what is nearest is quoted", needed=True)
-    return Finding("Reader", True, f"{reader.name}{', verified' if name == DEFAULT_READER else ''}", needed=True)
+    try:
+        matcher = open_matcher()
+    except PaperbackedError as error:
+        return Finding("Reader", False, str(error), needed=True)
+    found = [reader.name, *(["verified"] if name == DEFAULT_READER else []), matcher.name, "verified"]
+    return Finding("Reader", True, ", ".join(found), needed=True)
 
 
 def _index(

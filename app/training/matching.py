@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,9 +24,6 @@ from retrieval.models.heavy_imports import heavy_imports
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Progress
-
-if TYPE_CHECKING:
-    from app.training.reader.network import ReaderNetwork
 
 MODEL = "matcher.onnx"
 HISTORY = "history.json"
@@ -88,7 +84,7 @@ def finetune_matcher(out: Path, steps: int | None, progress: Progress, note: Cal
     if steps is not None and steps < 1:
         raise InputError("--steps must be at least 1.")
     with heavy_imports():
-        from app.training.reader.export import export_fp32, quantized
+        from app.training.reader.export import export
         from app.training.reader.network import read_tokenizer
         from app.training.reader.rows import question_rows
         from app.training.reader.training import train
@@ -97,15 +93,10 @@ def finetune_matcher(out: Path, steps: int | None, progress: Progress, note: Cal
     examples = examples_of_answers(read_prepared(shipped_file(FILE), papers, papers), open_embedder())
     note(f"{len(examples)} ways of asking beside answers; a run that is stopped goes on.")
 
-    def measure(network: ReaderNetwork) -> dict[str, float]:
-        return {}
-
     with writing_run(out):
         rows = question_rows(examples, read_tokenizer())
-        network, history = train(rows, RECIPE, out, measure, steps=steps, progress=progress)
-        whole = out / "unfinished" / "whole.onnx"
-        export_fp32(network, whole)
-        size = quantized(whole, out / MODEL)
+        network, history = train(rows, RECIPE, out, lambda _: {}, steps=steps, progress=progress)
+        size = export(network, out / MODEL, out / "unfinished")
         (out / HISTORY).write_text(json.dumps(asdict(history)), encoding="utf-8")
         shutil.rmtree(out / "unfinished")
     note(f"The matcher is {out / MODEL}, {size / 1e6:.1f} MB.")

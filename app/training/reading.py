@@ -114,7 +114,7 @@ def finetune_reader(run: ReaderRun, progress: Progress, note: Callable[[str], No
     if run.steps is not None and run.steps < 1:
         raise InputError("--steps must be at least 1.")
     with heavy_imports():
-        from app.training.reader.export import export_fp32, quantized
+        from app.training.reader.export import export
         from app.training.reader.measure import figures_by_source
         from app.training.reader.network import ReaderNetwork, read_tokenizer
         from app.training.reader.recipe import DEFAULT
@@ -132,9 +132,7 @@ def finetune_reader(run: ReaderRun, progress: Progress, note: Callable[[str], No
 
     with writing_run(run.out):
         network, history = train(rows, DEFAULT, run.out, measure, steps=run.steps, progress=progress)
-        whole = run.out / "unfinished" / "whole.onnx"
-        export_fp32(network, whole)
-        size = quantized(whole, run.out / MODEL)
+        size = export(network, run.out / MODEL, run.out / "unfinished")
         (run.out / HISTORY).write_text(json.dumps(asdict(history)), encoding="utf-8")
         card = model_card(run.out.resolve().name, DEFAULT, learned.questions, learned.claims, history.dev[-1])
         (run.out / CARD).write_text(card, encoding="utf-8")

@@ -29,6 +29,14 @@ VERDICT_FROM = 0.72
 
 
 @dataclass(frozen=True, slots=True)
+class NearestWay:
+    """The way of asking that comes nearest to a question, and their cosine similarity."""
+
+    text: str
+    near: float
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedAnswer:
     """`asked` are ways in which somebody asks for it, `text` says it, by languages, and `quotes` prove it.
 
@@ -64,19 +72,19 @@ class PreparedAnswer:
         """Whether the sentence is among its quotes."""
         return any(_holds(quote, read) for quote in self.quotes)
 
-    def direct(self, question: str, language: str, near: float = 1.0, way: str = "") -> Direct | None:
+    def direct(self, question: str, language: str, nearest: NearestWay | None = None) -> Direct | None:
         """The text as the line that an answer in the language opens with; None where it is in another.
 
-        It says yes or no where the question wants that, and asks it as the ways of asking do, and as the nearest
-        `way` does, to which it is as `near`, in [-1, 1]: the rest of a text is right for more questions than its yes
-        or no.
+        It says yes or no where the question wants that, and asks it as the ways of asking do, and as the `nearest` of
+        them does, which is near: the rest of a text is right for more questions than its yes or no.
         """
         numbers = tuple(quote.number for quote in self.quotes)
         text = self.text.get(language)
         if not text:
             return None
-        alike = asks_alike(question, self.asked) and (not way or asks_alike(question, (way,)))
-        said = near >= VERDICT_FROM and alike and wants_verdict(question)
+        said = wants_verdict(question) and asks_alike(question, self.asked)
+        if nearest:
+            said = said and nearest.near >= VERDICT_FROM and asks_alike(question, (nearest.text,))
         if self.verdict and not said:
             return Direct(without_verdict(text), "project", numbers)
         if asked_for(question) not in HOW_MUCH:
@@ -89,17 +97,15 @@ class PreparedAnswer:
         chance: float,
         language: str,
         read: tuple[ReadSentence, ...] = (),
-        near: float = 1.0,
-        way: str = "",
+        nearest: NearestWay | None = None,
     ) -> Evidence:
-        """The quotes as evidence, where the chance is so large that this is what the question asks, to which the
-        nearest `way` of asking is as `near`.
+        """The quotes as evidence, where the chance is so large that this is what the question asks.
 
         `read` is what was read: a quote that is among it has its score there, any other that chance.
         """
         confidence = chance * ANSWERS[self.status]
         quotes = tuple(replace(quote, score=_score(quote, read, chance)) for quote in self.quotes)
-        return Evidence(confidence, self.status, quotes, direct=self.direct(question, language, near, way), read=read)
+        return Evidence(confidence, self.status, quotes, direct=self.direct(question, language, nearest), read=read)
 
     def passages(self, found: Sequence[Passage]) -> tuple[Passage, ...]:
         """The passages that were found, with those of the papers that it quotes in front, each in their order."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from app.answering.events import ReadSentence
-from app.answering.evidence.prepared import ENGLISH, PreparedAnswer
+from app.answering.evidence.prepared import ENGLISH, NearestWay, PreparedAnswer
 from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.query.asked_for import asked_for
 from app.answering.reading.reader import Excerpt, Reader
@@ -63,20 +63,21 @@ class PreparedCalibration:
 
 @dataclass(frozen=True, slots=True)
 class PreparedMatch:
-    """A prepared answer, the chance, in [0, 1], that it is what was asked, how near its nearest way comes, and that."""
+    """A prepared answer, the chance, in [0, 1], that it is what was asked, and its nearest way of asking."""
 
     answer: PreparedAnswer
     chance: float
-    near: float
-    way: str = ""
+    nearest: NearestWay
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """How surely the text of an answer answers, and how surely its nearest ways are what is asked: log odds."""
+    """How surely the text of an answer answers, and how surely its nearest ways are what is asked: log odds; `way` is
+    the nearest of these."""
 
     answers: float
     asked: float
+    way: str
 
 
 class PreparedAnswers:
@@ -122,18 +123,22 @@ class PreparedAnswers:
         that answer it best.
         """
         nearest = self.nearest(question, filters)
-        said = self._said(question, [place for place, _ in nearest if self._answers[place].quotes])
+        said = self._said(question, [place for place, _ in nearest if self._may_be_asked(question, place)])
         tried = [
-            self._weighed(question, place, near, passages, read, said.get(place))
-            for rank, (place, near) in enumerate(nearest)
-            # What quotes no paper is what was asked only where nothing that quotes one is nearer.
-            if rank == 0 or self._answers[place].quotes
+            self._weighed(question, place, near, passages, read, said[place])
+            for place, near in nearest
+            if place in said
         ]
+        # What quotes no paper is what was asked only where nothing that quotes one is nearer.
+        if nearest and not self._answers[nearest[0][0]].quotes:
+            tried.append(self._by_nearness(question, *nearest[0]))
         asked = [match for match in tried if match.chance >= self._calibration.asked_from]
         best = max(asked, key=lambda match: match.chance, default=None)
         if best and best.answer.verdict:
             # Of a yes and a no the one whose way comes nearer: which of them is meant hangs on a word.
-            best = max((one for one in asked if _opposed(one, best) or one is best), key=lambda match: match.near)
+            best = max(
+                (one for one in asked if _opposed(one, best) or one is best), key=lambda match: match.nearest.near
+            )
         return best
 
     def nearest(self, question: str, filters: Filters = Filters()) -> list[tuple[int, float]]:
@@ -158,6 +163,21 @@ class PreparedAnswers:
         """The cosine similarity of the nearest way of the answer at that place."""
         return float((self._vectors[self._of_way == place] @ self._retriever.vector(question)).max())
 
+    def _may_be_asked(self, question: str, place: int) -> bool:
+        """Whether the answer quotes papers, and does not open as only what another kind of question asks for."""
+        answer = self._answers[place]
+        opens = answer.text[ENGLISH]
+        if _REASON.match(opens) and asked_for(question) != "why":
+            return False
+        return bool(answer.quotes) and (not _CITATION.match(opens) or _CITES.search(question) is not None)
+
+    def _by_nearness(self, question: str, place: int, near: float) -> PreparedMatch:
+        """An answer that quotes no paper: nothing was read for it, so that how near its ways come has to tell."""
+        answer = self._answers[place]
+        about = answer.status == "answered" and speaks_to_program(question)
+        chance = near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0
+        return PreparedMatch(answer, chance, NearestWay(self._nearest_ways(question, place)[0], near))
+
     def _weighed(
         self,
         question: str,
@@ -165,25 +185,14 @@ class PreparedAnswers:
         near: float,
         passages: Sequence[Passage],
         read: Sequence[ReadSentence],
-        said: _Said | None,
+        said: _Said,
     ) -> PreparedMatch:
-        answer = self._answers[place]
-        if not answer.quotes:
-            # Nothing was read for it, so that how near its ways come has to tell.
-            about = answer.status == "answered" and speaks_to_program(question)
-            return PreparedMatch(answer, near if near >= (ADDRESSED_FROM if about else UNQUOTED_FROM) else 0.0, near)
-        opens = answer.text[ENGLISH]
-        if (_REASON.match(opens) and asked_for(question) != "why") or (
-            _CITATION.match(opens) and not _CITES.search(question)
-        ):
-            return PreparedMatch(answer, 0.0, near)
         given = self.features(question, place, near, passages, read, said)
         chance = self._calibration.logistic.chance(given)
         # A way as it stands is what was asked; of such the fit had hardly any.
-        same = near >= SAME_FROM and not given["names"]
-        return PreparedMatch(
-            answer, max(chance, near) if same else chance, near, self._nearest_ways(question, place)[0]
-        )
+        if near >= SAME_FROM and not given["names"]:
+            chance = max(chance, near)
+        return PreparedMatch(self._answers[place], chance, NearestWay(said.way, near))
 
     def features(
         self,
@@ -224,15 +233,13 @@ class PreparedAnswers:
     def _said(self, question: str, places: Sequence[int]) -> dict[int, _Said]:
         """What is read of the answers at these places: all together, as both models read side by side."""
         answers = [self._answers[place] for place in places]
-        ways = [
-            Excerpt("", (*self._nearest_ways(question, place), answer.text[ENGLISH]))
-            for place, answer in zip(places, answers, strict=True)
-        ]
-        asked = self._matcher.read(self._retriever.in_english(question), ways)
+        ways = [self._nearest_ways(question, place) for place in places]
+        beside = [Excerpt("", (*own, answer.text[ENGLISH])) for own, answer in zip(ways, answers, strict=True)]
+        asked = self._matcher.read(self._retriever.in_english(question), beside)
         read = self._reader.read(self._retriever.in_terms(question), [_excerpt(answer) for answer in answers])
         return {
-            place: _Said(text.sentences[0], float(np.logaddexp.reduce(matched.sentences)))
-            for place, text, matched in zip(places, read, asked, strict=True)
+            place: _Said(text.sentences[0], float(np.logaddexp.reduce(matched.sentences)), own[0])
+            for place, text, matched, own in zip(places, read, asked, ways, strict=True)
         }
 
     def _nearest_ways(self, question: str, place: int) -> list[str]:

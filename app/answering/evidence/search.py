@@ -31,7 +31,7 @@ class Found:
         if self.prepared is None:
             return self
         match, answer = self.prepared, self.prepared.answer
-        evidence = answer.evidence(question, match.chance, language, self.evidence.read, match.near, match.way)
+        evidence = answer.evidence(question, match.chance, language, self.evidence.read, match.nearest)
         return replace(self, passages=answer.passages(self.passages), evidence=evidence)
 
 

@@ -56,6 +56,16 @@ def export_fp32(network: ReaderNetwork, target: Path) -> None:
     _held_against(network, target)
 
 
+def export(network: ReaderNetwork, target: Path, work: Path) -> int:
+    """The network as one ONNX file of 8-bit weights; gives the number of bytes. `work` holds the whole one meanwhile.
+
+    Raises `ModelError` where the file says otherwise than the network.
+    """
+    whole = work / "whole.onnx"
+    export_fp32(network, whole)
+    return quantized(whole, target)
+
+
 def _held_against(network: ReaderNetwork, file: Path) -> None:
     """Read rows of another form than those of the export: whatever it left out or fixed shows in them."""
     draw = np.random.default_rng(14)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.answering.events import Direct, ReadSentence
-from app.answering.evidence.prepared import FILE, VERDICT_FROM, PreparedAnswer, read_prepared
+from app.answering.evidence.prepared import FILE, VERDICT_FROM, NearestWay, PreparedAnswer, read_prepared
 from retrieval.errors import InputError
 from retrieval.shipped import shipped_file
 from retrieval.types import Filters, Paper, Passage
@@ -44,13 +44,13 @@ def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quot
     quoted = [(quote.number, quote.paper.id, quote.quote) for quote in answer.quotes]
     assert quoted == [(1, "bees", "Bees hum."), (2, "owls", "Owls fly silently. Their feathers are soft.")]
     assert (answer.asked, answer.status) == (("how do owls fly",), "answered")
-    assert answer.direct("Do owls fly silently?", "zh") == Direct("无声。", "project", (1, 2), "yes")
+    whole = Direct("无声。", "project", (1, 2), "yes")
+    assert answer.direct("Do owls fly silently?", "zh") == whole
     assert answer.direct("Do owls fly silently?", "de") is None
     assert answer.direct("how do owls fly", "zh") == Direct("无声。", "project", (1, 2))
-    assert answer.direct("Do owls fly silently?", "zh", VERDICT_FROM - 0.01) == Direct("无声。", "project", (1, 2))
-    assert answer.direct("Do owls fly silently?", "zh", 0.9, "owls that don't fly loudly") == Direct(
-        "无声。", "project", (1, 2)
-    )
+    for nearest in (NearestWay("do owls fly", VERDICT_FROM - 0.01), NearestWay("owls that don't fly loudly", 0.9)):
+        assert answer.direct("Do owls fly silently?", "zh", nearest) == Direct("无声。", "project", (1, 2))
+    assert answer.direct("Do owls fly silently?", "zh", NearestWay("do owls fly", VERDICT_FROM)) == whole
     assert answer.direct("Is it so that owls can't fly silently?", "zh") == Direct("无声。", "project", (1, 2))
 
 

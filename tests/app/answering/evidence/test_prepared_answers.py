@@ -221,7 +221,7 @@ def test_of_a_yes_and_a_no_the_nearer_is_told(retriever: PaperRetriever, sleeper
     always = PreparedCalibration(Logistic(dict.fromkeys(FEATURES, 0.0) | {"near": -1.0}, 3.0), 0.5)
     found = PreparedAnswers([yes, no], vectors, retriever, WordReader(), WordReader(), always)
     match = found.match("does training remove a backdoor", (), ())
-    assert match and (match.answer, match.way) == (no, "does training remove backdoors")
+    assert match and (match.answer, match.nearest.text) == (no, "does training remove backdoors")
 
 
 def test_the_calibration_that_ships_has_its_features() -> None:
