@@ -90,7 +90,7 @@ def test_the_recipe_is_what_the_card_of_what_ships_says() -> None:
 @pytest.mark.timeout(900)
 def test_the_small_model_that_ships_is_taught_in_a_short_run(tmp_path: Path) -> None:
     out = tmp_path / "taught"
-    ran = finetune("--steps", "8", "--out", str(out))
+    ran = finetune("--steps", "32", "--out", str(out))
     assert ran.returncode == 0, ran.stderr
     dev = json.loads((out / ADAPTER_FOLDER / "history.json").read_text())["dev"]
     assert dev[-1] < 0.9 * dev[0]
