@@ -12,7 +12,6 @@ from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.search import Found
 from app.answering.query.conversation import Again
 from app.answering.query.foreign_question import ForeignQuestion
-from app.answering.query.leaning import refers_back
 from app.answering.question import Question
 from app.answering.several.answering import SeveralAnswer
 from app.answering.writing.opening import opening_of
@@ -21,7 +20,6 @@ from app.languages.foreign import cannot_read
 from app.languages.foreign_phrases import spoken, terms_read
 from app.languages.language import Language
 from app.languages.phrases import AnswerPhrases
-from retrieval.lexical.tokens import content_words
 from retrieval.types import Paper, Passage
 
 
@@ -75,15 +73,8 @@ class Work:
         return " ".join([said, *(paper.name for paper in self.about)])
 
     def fits(self, answer: PreparedAnswer) -> bool:
-        """Whether the prepared answer begins with a paper that the question is about, where that is known.
-
-        A question that goes on must have a content word of it: what was asked before must not find it alone.
-        """
-        if self.about and answer.quotes and answer.quotes[0].paper not in self.about:
-            return False
-        goes_on = self.standalone != self.question.text and not refers_back(self.question.text)
-        own = content_words(self.question.text) if goes_on else ()
-        return not own or not answer.content_words.isdisjoint(own)
+        """Whether the prepared answer begins with a paper that the question is about, where that is known."""
+        return not (self.about and answer.quotes) or answer.quotes[0].paper in self.about
 
     @property
     def words(self) -> AnswerPhrases:

@@ -14,7 +14,6 @@ from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_d
 from app.answering.query.asked_for import asked_for
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
-from retrieval.lexical.tokens import content_words
 from retrieval.retriever import sentences_within
 from retrieval.types import Filters, Paper, Passage, Sentence, Span
 
@@ -64,12 +63,6 @@ class PreparedAnswer:
             paper: tuple(Span(quote.start, quote.end) for quote in self.quotes if quote.paper.id == paper)
             for paper in papers
         }
-
-    @property
-    def content_words(self) -> frozenset[str]:
-        """The content words of its ways, its texts and its quotes."""
-        said = [f"{quote.paper.name} {quote.quote} {quote.gloss or ''}" for quote in self.quotes]
-        return frozenset(content_words(" ".join([*self.asked, *self.text.values(), *said])))
 
     def within(self, filters: Filters) -> bool:
         """Whether the filters admit all papers that it quotes."""

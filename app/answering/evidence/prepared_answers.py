@@ -209,7 +209,7 @@ class PreparedAnswers:
         answers (log odds), whether that is the best sentence of all, and whether a way asks for the same kind of thing
         (1), none does (-1) or words do not tell."""
         answer, words = self._answers[place], content_words(question)
-        known = answer.content_words
+        known = _words_of(answer)
         said = said or self._said(question, [place])[place]
         unknown = [word for word in words if word not in known]
         names = {word for name in _NAME.findall(question) for word in content_words(name)}
@@ -289,6 +289,11 @@ def _same_kind(question: str, answer: PreparedAnswer) -> float:
     if wanted is None or not told:
         return 0.0
     return 1.0 if wanted in told else -1.0
+
+
+def _words_of(answer: PreparedAnswer) -> frozenset[str]:
+    said = [f"{quote.paper.name} {quote.quote} {quote.gloss or ''}" for quote in answer.quotes]
+    return frozenset(content_words(" ".join([*answer.asked, *answer.text.values(), *said])))
 
 
 @cache

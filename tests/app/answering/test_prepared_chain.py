@@ -17,8 +17,7 @@ from app.answering.evidence.prepared_answers import FEATURES, PreparedAnswers, P
 from app.answering.evidence.selection import as_quotes
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import LanguageModel
-from app.answering.question import Question, Turn, checked_question
-from app.answering.work import Work
+from app.answering.question import Turn, checked_question
 from app.languages import LANGUAGES
 from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever, sentences_within
@@ -151,18 +150,3 @@ def test_a_follow_up_is_given_what_begins_with_the_paper_spoken_of(
     way = f"Does training remove a trigger? {title} how sure are they"
     answer = ask("how sure are they", quoted=quoted, history=history, ways=(way,))
     assert (TEXT["en"] in answer.answer) is given
-
-
-@pytest.mark.parametrize(
-    ("text", "standalone", "fits"),
-    [
-        ("and the trigger", "sleeper agents: and the trigger", True),
-        ("and the weather", "sleeper agents: and the weather", False),
-        ("what do robots learn about hallways", "sleeper agents: what do robots learn about hallways", False),
-        ("is that really so", "sleeper agents: is that really so", True),
-        ("will it rain tomorrow", "will it rain tomorrow", True),
-    ],
-)
-def test_what_was_asked_before_does_not_find_it_alone(text: str, standalone: str, fits: bool) -> None:
-    answer = PreparedAnswer((WAY,), {"en": "No, the trigger stays."}, ())
-    assert Work(Question(text), standalone, 0.0, text).fits(answer) is fits
