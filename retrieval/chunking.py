@@ -141,9 +141,9 @@ def chunk_paper(paper: Paper) -> list[Chunk]:
     return chunks
 
 
-def chunk_questions(paper: Paper, questions: Sequence[str]) -> list[Chunk]:
-    """Questions written for the paper, as they are embedded: further ways to find it."""
-    return [Chunk(paper.id, 0, 0, question, question) for question in dict.fromkeys(questions)]
+def passage_spans(paper: Paper) -> list[Span]:
+    """The places of the paper's passages as they are indexed: of those that are embedded alike only the first."""
+    return [Span(chunk.start, chunk.end) for chunk in distinct(chunk_paper(paper))]
 
 
 def chunk_sentences(paper: Paper) -> list[Chunk]:

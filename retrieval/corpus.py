@@ -1,27 +1,31 @@
-"""Papers of several files as one collection, and the hash by which an index knows its papers."""
+"""The hash by which it is known whether two collections hold the same papers."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper
 
-
-def merged(collections: Iterable[Sequence[Paper]]) -> tuple[Paper, ...]:
-    """Papers of several files as one collection; a later paper replaces an earlier one of the same id."""
-    papers: dict[str, Paper] = {}
-    for collection in collections:
-        for paper in collection:
-            papers[paper.id] = paper
-    return tuple(papers.values())
+HASH_BYTES = 32
 
 
-def corpus_hash(papers: Sequence[Paper]) -> str:
-    """SHA-256 over all fields of all papers in order."""
-    digest = hashlib.sha256()
-    for paper in papers:
-        digest.update(as_line(paper).encode())
-        digest.update(b"\n")
-    return digest.hexdigest()
+def paper_digest(paper: Paper) -> bytes:
+    """SHA-256 over all fields of a paper."""
+    return hashlib.sha256(as_line(paper).encode()).digest()
+
+
+def corpus_hash(papers: Iterable[Paper]) -> str:
+    """The hash of all papers, whatever their order."""
+    return added_up(map(paper_digest, papers))
+
+
+def added_up(digests: Iterable[bytes], removed: Iterable[bytes] = (), before: str = "") -> str:
+    """The hash `before`, with papers of those digests added and others removed.
+
+    A sum, modulo 2**256: to add papers one need not read those that are there.
+    """
+    total = int(before or "0", 16)
+    total += sum(int.from_bytes(digest) for digest in digests) - sum(int.from_bytes(digest) for digest in removed)
+    return f"{total % (1 << 8 * HASH_BYTES):0{2 * HASH_BYTES}x}"

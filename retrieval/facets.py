@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_NAMED = 100
 """Values of a facet that is not offered that one filter may name."""
+MOST_TOLD = 100
+"""Values of a facet that are named to who asked for one that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,14 @@ def _known(what: str, asked: tuple[str, ...], existing: Mapping[str, int], offer
         spellings.setdefault(value.casefold(), []).append(value)
     for value in asked:
         if value.casefold() not in spellings:
-            raise InputError(f"There is no {what} {value[:80]!r}: choose from {', '.join(values) or 'none'}.")
+            raise InputError(f"There is no {what} {value[:80]!r}: choose from {_told(values)}.")
     return tuple(dict.fromkeys(spelt for value in asked for spelt in spellings[value.casefold()]))
+
+
+def _told(values: Sequence[str]) -> str:
+    """The values that exist, the most frequent ones by name."""
+    named = ", ".join(values[:MOST_TOLD]) or "none"
+    return f"{named}, or {len(values) - MOST_TOLD:,} others" if len(values) > MOST_TOLD else named
 
 
 def _exactly(what: str, asked: tuple[str, ...], existing: Mapping[str, int]) -> tuple[str, ...]:

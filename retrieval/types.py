@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import TypedDict, cast
@@ -127,6 +127,17 @@ class Passage:
     @property
     def text(self) -> str:
         return self.paper.abstract[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentServer:
+    """A server of vectors that did not answer: what it holds is missing from what was found."""
+
+    address: str
+
+
+LeftOut = Callable[[Iterable[str | SilentServer]], None]
+"""Told what is missing from what was found: ids of vectors that are of no passage of the papers, and silent servers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from retrieval.errors import InputError
-from retrieval.facets import MOST_NAMED, Filters, checked_filters, facets_of
+from retrieval.facets import MOST_NAMED, MOST_TOLD, Filters, checked_filters, facets_of
 from retrieval.types import Paper
 
 
@@ -71,6 +71,14 @@ def test_an_endless_filter_value_is_cut_in_the_message(papers: tuple[Paper, ...]
     with pytest.raises(InputError) as caught:
         checked_filters(Filters(organisations=("x" * 5000,)), facets_of(papers))
     assert len(str(caught.value)) < 300
+
+
+def test_of_very_many_values_the_most_frequent_are_named_and_the_others_counted() -> None:
+    papers = [Paper(f"p{n}", "T", "", "en", organisation=f"lab {n // 2}") for n in range(2 * MOST_TOLD + 3)]
+    with pytest.raises(InputError) as caught:
+        checked_filters(Filters(organisations=("x",)), facets_of(papers))
+    assert str(caught.value).endswith(f", lab {MOST_TOLD - 1}, or 2 others.")
+    assert checked_filters(Filters(organisations=("LAB 101",)), facets_of(papers)).organisations == ("lab 101",)
 
 
 def test_a_filter_where_nothing_can_be_chosen() -> None:

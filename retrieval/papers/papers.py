@@ -1,0 +1,208 @@
+"""The papers of a collection as one reader sees them: those of one generation, from beginning to end."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from retrieval.chunking import passage_spans
+from retrieval.facets import Facets, Filters
+from retrieval.papers.connections import Database, Row
+from retrieval.papers.database import in_memory, readable
+from retrieval.papers.generation import Generation
+from retrieval.papers.rows import Numbered, numbered_of, spans_of
+from retrieval.papers.selection import BATCH, NEWEST_FIRST, OWN_ORDER, Condition, Selection, living, of_numbers, passing
+from retrieval.papers.writing import PapersWriter, latest_generation, signature_of
+from retrieval.types import Paper, Span
+
+REMEMBERED = 2_048
+"""Papers that are kept when they were read, 8 MB of them: the same ones are found again and again."""
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+class Papers:
+    """The papers of one generation, in their own order: a count, an iterator, and whatever is looked up.
+
+    They stay as they are while others add papers. Safe from any thread. What reads raises `CorpusError`
+    where the database is damaged.
+    """
+
+    def __init__(self, database: Database, generation: Generation) -> None:
+        self.generation = generation
+        self._database = database
+        self._living = living(generation.number)
+        self._read: OrderedDict[int, Numbered] = OrderedDict()
+        self._reading = threading.Lock()
+
+    def __len__(self) -> int:
+        return self.generation.papers
+
+    def __iter__(self) -> Iterator[Paper]:
+        return iter(Selection(self._database, self._living, OWN_ORDER))
+
+    def __contains__(self, paper_id: object) -> bool:
+        return isinstance(paper_id, str) and bool(self.numbers_of([paper_id]))
+
+    @property
+    def hash(self) -> str:
+        """The hash of all papers, see `retrieval.corpus`."""
+        return self.generation.corpus
+
+    @cached_property
+    def facets(self) -> Facets:
+        """The filter values that exist, with how many papers each has."""
+        return replace(self.generation.facets, papers=_Ids(self))
+
+    def get(self, paper_id: str) -> Paper | None:
+        """The paper of that id, or None."""
+        return next(iter(self.of([paper_id]).values()), None)
+
+    def of(self, paper_ids: Iterable[str]) -> dict[str, Paper]:
+        """The papers of those ids that are there, by id, in that order."""
+        numbers = self.numbers_of(paper_ids)
+        found = self.numbered(numbers.values())
+        return {paper_id: found[number].paper for paper_id, number in numbers.items() if number in found}
+
+    def numbers_of(self, paper_ids: Iterable[str]) -> dict[str, int]:
+        """The numbers of those papers that are there, by id, in that order."""
+        # Ids come from whoever asks: half a surrogate pair is in no paper's, and the database would not take it.
+        wanted = [paper_id for paper_id in dict.fromkeys(paper_ids) if not _HALF_A_PAIR.search(paper_id)]
+        numbers: dict[str, int] = {}
+        for at in range(0, len(wanted), BATCH):
+            batch = wanted[at : at + BATCH]
+            found = self._where(Condition(f"p.id IN ({', '.join('?' * len(batch))})", tuple(batch)), "p.id, p.number")
+            numbers |= dict(found)
+        return {paper_id: numbers[paper_id] for paper_id in wanted if paper_id in numbers}
+
+    def numbered(self, numbers: Iterable[int]) -> dict[int, Numbered]:
+        """The papers of those numbers, by number; what is of another generation, or no paper's number, is left out."""
+        wanted = list(dict.fromkeys(numbers))
+        with self._reading:
+            found = {number: self._read[number] for number in wanted if number in self._read}
+        fresh = [number for number in wanted if number not in found]
+        for at in range(0, len(fresh), BATCH):
+            found |= self._read_numbered(fresh[at : at + BATCH])
+        with self._reading:
+            for number, one in found.items():
+                self._read[number] = one
+                self._read.move_to_end(number)
+            while len(self._read) > REMEMBERED:
+                self._read.popitem(last=False)
+        return {number: found[number] for number in wanted if number in found}
+
+    def _read_numbered(self, numbers: Sequence[int]) -> dict[int, Numbered]:
+        condition = self._living.but(Condition(f"p.number IN ({', '.join('?' * len(numbers))})", tuple(numbers)))
+        rows = self._database.rows(
+            "SELECT p.number, p.spans, r.record FROM papers p JOIN records r ON r.number = p.number "
+            f"WHERE {condition.sql}",
+            condition.values,
+        )
+        return {row[0]: numbered_of(row) for row in rows}
+
+    def admitted(self, numbers: Collection[int], filters: Filters) -> set[int]:
+        """Those of the numbers whose papers pass the filters."""
+        passed: set[int] = set()
+        listed = list(numbers)
+        for at in range(0, len(listed), BATCH):
+            batch = listed[at : at + BATCH]
+            within = Condition(f"p.number IN ({', '.join('?' * len(batch))})", tuple(batch))
+            within = within.but(passing(filters, len(batch)))
+            passed |= {row[0] for row in self._where(within, "p.number")}
+        return passed
+
+    def passages_of(self, numbers: Sequence[int]) -> dict[int, tuple[Span, ...]]:
+        """The places of the passages of the papers of those numbers, without reading their records."""
+        spans: dict[int, tuple[Span, ...]] = {}
+        for at in range(0, len(numbers), BATCH):
+            batch = numbers[at : at + BATCH]
+            within = Condition(f"p.number IN ({', '.join('?' * len(batch))})", tuple(batch))
+            spans |= {number: spans_of(text) for number, text in self._where(within, "p.number, p.spans")}
+        return spans
+
+    def select(
+        self, filters: Filters = Filters(), numbers: Iterable[int] | None = None, order: str = NEWEST_FIRST
+    ) -> Selection:
+        """The papers that pass the filters, of those numbers where some are given; newest first, undated last."""
+        if numbers is None:
+            return Selection(self._database, self._living.but(passing(filters)), order)
+        chosen = list(numbers)
+        condition = self._living.but(passing(filters, len(chosen))).but(of_numbers(chosen))
+        return Selection(self._database, condition, order)
+
+    def after(self, paper_id: str | None, count: int) -> tuple[Paper, ...] | None:
+        """The `count` papers behind that one in their own order, the first ones for None; None where there is none of
+        that id."""
+        condition = self._living
+        if paper_id is not None:
+            numbers = tuple(self.numbers_of([paper_id]).values())
+            if not numbers:
+                return None
+            place = self._where(Condition("p.number = ?", numbers), "p.place, p.number")
+            condition = condition.but(Condition("(p.place, p.number) > (?, ?)", tuple(place[0])))
+        return tuple(Selection(self._database, condition, OWN_ORDER)[:count])
+
+    def is_newest(self) -> bool:
+        """Whether this is still the generation that answers. Raises `CorpusError` where the papers are gone."""
+        row = self._database.row("SELECT MAX(number) FROM generations")
+        return row is not None and row[0] == self.generation.number
+
+    def signature(self, origin: str) -> str:
+        """What the papers of that origin were read from, see `PapersWriter.commit`."""
+        return signature_of(self._database, origin)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _where(self, condition: Condition, columns: str) -> list[Row]:
+        both = self._living.but(condition)
+        return self._database.rows(f"SELECT {columns} FROM papers p WHERE {both.sql}", both.values)
+
+
+class _Ids(Mapping[str, int]):
+    """The papers' ids as values to filter by: each has one paper."""
+
+    def __init__(self, papers: Papers) -> None:
+        self._papers = papers
+
+    def __getitem__(self, paper_id: str) -> int:
+        if paper_id not in self._papers:
+            raise KeyError(paper_id)
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        return (paper.id for paper in self._papers)
+
+    def __len__(self) -> int:
+        return len(self._papers)
+
+    def __contains__(self, paper_id: object) -> bool:
+        return paper_id in self._papers
+
+
+def open_papers(folder: Path) -> Papers | None:
+    """The newest generation of the papers in a collection's folder, or None where there is none yet.
+
+    Raises `CorpusError` where the database cannot be read.
+    """
+    database = readable(folder)
+    if database is None:
+        return None
+    if generation := latest_generation(database):
+        return Papers(database, generation)
+    database.close()
+    return None
+
+
+def papers_of(papers: Iterable[Paper]) -> Papers:
+    """Papers that are no collection on disk, as one generation in memory: for tests and measurements."""
+    database = in_memory()
+    writer = PapersWriter(database)
+    writer.stage(papers, passage_spans, origin="own")
+    writer.settle()
+    return Papers(database, writer.commit("", ()))
