@@ -1,83 +1,100 @@
 """The lexical side: papers found by words (BM25) and by letters, which survives typing errors.
 
-A paper is one document of all that is said of it: name, summary, abstract and the
-questions written for it. Adding likely questions to a document is doc2query's idea
-(Nogueira et al. 2019); here people of the project wrote them.
+Only candidates are scored: those that the words on disk or the vectors have found. The scores are the same as
+if every paper had been scored, as what is rare is counted over the collection.
 """
-
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
-# bm25s and the stemmer have no types of their own; what is used of them is said here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, cast
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
-import numpy as np
-
-from retrieval.lexical.letters import LetterIndex
+from retrieval.lexical.document import paper_document as paper_document
+from retrieval.lexical.document import stem_of, stems
+from retrieval.lexical.letters import LetterRarity, LetterWeights, cosines
 from retrieval.lexical.tokens import telling_words
-from retrieval.models.heavy_imports import heavy_imports
-from retrieval.types import Paper
+from retrieval.lexical.words import Words
 
 MAX_QUERY_CHARS = 2_000
 HALF_SCORE = 10.0
 """The BM25 score that counts one half."""
+K1, B = 1.5, 0.75
+"""BM25's usual constants: how soon a word that is repeated counts no more, and how much long documents count less."""
+KEPT_DOCUMENTS = 2_000
+"""Documents of which the words and letters are kept: some 30 KB each."""
 
 
-def paper_document(paper: Paper, questions: Sequence[str] = ()) -> str:
-    """All that is said of a paper, as one text to look words up in."""
-    english = paper.translations.get("en", "") if paper.language != "en" else ""
-    return "\n".join(filter(None, (paper.name, paper.summary, paper.abstract, english, *questions)))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the scores need of a document: how often it has each stem, stems in all, and its letters."""
 
-
-class _WordScorer(Protocol):
-    """BM25 of bm25s."""
-
-    vocab_dict: Mapping[str, int]
-
-    def index(self, corpus: list[list[str]], /, *, show_progress: bool) -> None: ...
-
-    def get_scores(self, query: list[str], /) -> np.ndarray: ...
+    counts: Mapping[str, int]
+    length: int
+    letters: LetterWeights
 
 
 class LexicalIndex:
-    """BM25 and letter n-gram scores of a query against every paper; held in memory.
+    """How well the words and letters of a query fit papers; safe from any thread.
 
-    `papers` are in the order of the scores.
+    `papers` is how many `words` has, `tokens` how many words all of them have, as `WordsWriter.add` counts.
     """
 
-    def __init__(self, papers: Sequence[Paper], questions: Mapping[str, Sequence[str]]) -> None:
-        import Stemmer
-
-        with heavy_imports():
-            import bm25s
-
-        self.papers = tuple(papers)
-        documents = [paper_document(paper, questions.get(paper.id, ())) for paper in papers]
-        self._stem: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
-        self._words = cast("_WordScorer", bm25s.BM25())
-        self._words.index([self._tokens(document) for document in documents], show_progress=False)
-        self._letters = LetterIndex(documents)
+    def __init__(self, words: Words, papers: int, tokens: int, letters: LetterRarity) -> None:
+        self.words = words
+        self._papers = papers
+        self._average = max(1.0, tokens / max(1, papers))
+        self._letters = letters
+        # By its text: a paper that changes is another document.
+        self._read = lru_cache(maxsize=KEPT_DOCUMENTS)(self._read_anew)
 
     def knows(self, text: str) -> bool:
-        """Whether papers use all words of the text that carry meaning."""
-        return all(token in self._words.vocab_dict for token in self._tokens(text))
+        """Whether papers use all words of the text that carry meaning. Raises `IndexStoreError`."""
+        return all(self.words.frequency("words", stem) for stem in dict.fromkeys(stems(text)))
 
-    def word_scores(self, query: str) -> np.ndarray:
-        """BM25 of every paper as b / (b + HALF_SCORE), in [0, 1]; zeros where no word is known.
+    def nearest(self, query: str, count: int, among: Sequence[int] | None = None) -> list[int]:
+        """The numbers of the at most `count` papers that the words of the query fit best, the best first.
 
-        Unlike a share of the best, that stays low where the best is no good either.
+        A word that no paper has is read as those near to it. With `among`, of those papers alone. Raises
+        `IndexStoreError`.
         """
-        known = [token for token in self._tokens(query[:MAX_QUERY_CHARS]) if token in self._words.vocab_dict]
-        if not known:
-            return np.zeros(len(self.papers))
-        scores = np.asarray(self._words.get_scores(known), dtype=np.float64)
-        return scores / (scores + HALF_SCORE)
+        words = telling_words(query[:MAX_QUERY_CHARS])
+        known = {word: self.words.frequency("words", stem_of(word)) > 0 for word in words}
+        return self.words.best([stem_of(word) if known[word] else word for word in words], count, among)
 
-    def letter_scores(self, query: str) -> np.ndarray:
-        """Cosine of letter n-gram weights (tf-idf) of the query and every paper, in [0, 1]."""
-        return self._letters.scores(query[:MAX_QUERY_CHARS])
+    def scores(self, query: str, documents: Mapping[int, str]) -> dict[int, tuple[float, float]]:
+        """By number, how well the words and the letters of each document fit the query, both in [0, 1].
 
-    def _tokens(self, text: str) -> list[str]:
-        return [self._stem(word) for word in telling_words(text)]
+        Words: BM25 as b / (b + HALF_SCORE). Unlike a share of the best, that stays low where the best is no good
+        either. Letters: the cosine of their n-gram weights. `documents` are texts of `paper_document`. Raises
+        `IndexStoreError`.
+        """
+        query = query[:MAX_QUERY_CHARS]
+        rarity = self._rarity_of(query)
+        read = [self._read(text) for text in documents.values()]
+        letters = cosines(self._letters.weights(query), [document.letters for document in read])
+        found = (self._bm25(rarity, document) for document in read)
+        words = (bm25 / (bm25 + HALF_SCORE) for bm25 in found)
+        return dict(zip(documents, zip(words, letters, strict=True), strict=True))
+
+    def _rarity_of(self, query: str) -> dict[str, float]:
+        """How much each stem of the query counts, those that it says twice twice."""
+        said = Counter(stems(query))
+        return {stem: times * self._idf(self.words.frequency("words", stem)) for stem, times in said.items()}
+
+    def _idf(self, having: int) -> float:
+        # The words on disk may still have papers that are replaced, so that more have it than there are.
+        having = min(having, self._papers)
+        return math.log1p((self._papers - having + 0.5) / (having + 0.5))
+
+    def _bm25(self, rarity: Mapping[str, float], document: _Read) -> float:
+        """BM25 as Lucene has it."""
+        least = K1 * (1 - B + B * document.length / self._average)
+        having = ((rare, document.counts.get(stem, 0)) for stem, rare in rarity.items())
+        return sum(rare * count / (count + least) for rare, count in having if count)
+
+    def _read_anew(self, text: str) -> _Read:
+        said = stems(text)
+        return _Read(Counter(said), len(said), self._letters.weights(text))

@@ -9,10 +9,11 @@ import pytest
 
 from retrieval.errors import CorpusError
 from retrieval.lexical.everyday import FILE, MAX_ADDED, EverydayWords, read_everyday_words
-from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.terms import read_terms
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
+from tests.support.in_memory import lexical_of
 
 ROWS = "English\tkind\ten\nsycophancy\tterm\tsuck up, sucks up, flatter*\ndeception\tterm\tlie to us\n"
 
@@ -63,5 +64,5 @@ def test_a_broken_row_is_said_to_be(tmp_path: Path) -> None:
 
 
 def test_the_index_knows_the_words_of_its_papers() -> None:
-    index = LexicalIndex([Paper("owls", "Owls", "Owls sleep by day.", "en")], {})
+    index = lexical_of(papers_of([Paper("owls", "Owls", "Owls sleep by day.", "en")]))
     assert index.knows("sleeping owls") and not index.knows("sleeping mice")
