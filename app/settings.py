@@ -63,7 +63,12 @@ class Settings(BaseSettings):
         "by default what was fitted (0.63).",
     )
     chroma_url: str | None = Field(
-        default=None, description="Address of a Chroma server; without it Chroma lives in the home folder."
+        default=None,
+        description="Address of a Chroma server, or of several, separated by commas and always in the same order; "
+        "without it Chroma lives in the home folder.",
+    )
+    chroma_token: SecretStr | None = Field(
+        default=None, description="Token for Chroma servers, sent as a bearer token."
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=7860, ge=0, le=65535, description="Port the server listens on.")
@@ -116,7 +121,7 @@ class Settings(BaseSettings):
     def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_host(value) for value in values)
 
-    @field_validator("api_key")
+    @field_validator("api_key", "chroma_token")
     @classmethod
     def _sendable(cls, key: SecretStr | None) -> SecretStr | None:
         # In a header nothing else arrives as it was sent; without the check no request would ever match.
@@ -146,9 +151,9 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def own_papers(self) -> Path:
-        """Where the papers ingested into the collection are kept."""
-        return self.home / "collections" / f"{self.collection}.jsonl"
+    def collection_folder(self) -> Path:
+        """Where the collection's papers and their words are kept."""
+        return self.home / "collections" / self.collection
 
     @property
     def feedback(self) -> Path:
@@ -164,8 +169,10 @@ class Settings(BaseSettings):
             return False
 
     @property
-    def chroma(self) -> Path | str:
-        return self.chroma_url or self.home / "chroma"
+    def chroma(self) -> Path | tuple[str, ...]:
+        """The folder that Chroma lives in, or the addresses of its servers."""
+        addresses = re.split(r"[,\s]+", self.chroma_url or "")
+        return tuple(dict.fromkeys(filter(None, addresses))) or self.home / "chroma"
 
 
 def _origin(text: str) -> str:

@@ -7,17 +7,11 @@ from typing import Any, Protocol, TypedDict
 
 import numpy as np
 
-from retrieval.stores.stored_passage import FieldValue
-
-Metadata = Mapping[str, FieldValue]
-
 
 class Rows(TypedDict):
     """Rows of a collection, column by column; a column that was not asked for is None in Chroma."""
 
     ids: list[str]
-    documents: list[str | None]
-    metadatas: list[Metadata | None]
     embeddings: np.ndarray
 
 
@@ -25,9 +19,7 @@ class Hits(TypedDict):
     """Rows for each query, nearest first."""
 
     ids: list[list[str]]
-    documents: list[list[str | None]]
-    metadatas: list[list[Metadata | None]]
-    embeddings: list[np.ndarray]
+    distances: list[list[float]]
 
 
 class ChromaCollection(Protocol):
@@ -36,8 +28,7 @@ class ChromaCollection(Protocol):
     @property
     def name(self) -> str: ...
 
-    @property
-    def metadata(self) -> Metadata | None: ...
+    def count(self) -> int: ...
 
     def get(
         self,
@@ -52,27 +43,25 @@ class ChromaCollection(Protocol):
         self,
         *,
         query_embeddings: list[np.ndarray],
+        ids: list[str] | None = None,
         n_results: int,
-        where: Mapping[str, Any] | None = None,
-        include: list[str] = ...,
+        include: list[str],
     ) -> Hits: ...
 
-    def upsert(
-        self, *, ids: list[str], embeddings: np.ndarray, documents: list[str], metadatas: Sequence[Metadata]
-    ) -> None: ...
-
-    def modify(self, *, metadata: Metadata) -> None: ...
+    def upsert(self, *, ids: list[str], embeddings: np.ndarray) -> None: ...
 
 
 class ChromaClient(Protocol):
     """An open Chroma."""
+
+    def get_max_batch_size(self) -> int: ...
 
     def list_collections(self) -> Sequence[ChromaCollection]: ...
 
     def get_collection(self, name: str, *, embedding_function: None) -> ChromaCollection: ...
 
     def get_or_create_collection(
-        self, name: str, *, metadata: Metadata, configuration: Mapping[str, Any], embedding_function: None
+        self, name: str, *, configuration: Mapping[str, Any], embedding_function: None
     ) -> ChromaCollection: ...
 
     def delete_collection(self, name: str) -> None: ...

@@ -3,89 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.errors import IndexGoneError, IndexStoreError
-from retrieval.stores.base import GONE, PARTS, Index, Part, similarity
-from retrieval.stores.stored_passage import StoredPassage, stored_passage
-from retrieval.types import Chunk, Filters, Paper
-
-
-@dataclass(slots=True)
-class _Kept:
-    """One index as it stands."""
-
-    model: str
-    complete: bool = False
-    vectors: dict[Part, dict[str, np.ndarray]] = field(default_factory=lambda: {part: {} for part in PARTS})
-    passages: dict[str, tuple[StoredPassage, Paper]] = field(default_factory=dict[str, tuple[StoredPassage, Paper]])
+from retrieval.stores.base import GONE, Hit, Nearest, VectorId, best_first, similarity
 
 
 class MemoryStore:
-    """Indexes of this process alone; see `VectorStore`."""
+    """Segments of this process alone; see `VectorStore`."""
 
     def __init__(self) -> None:
-        self._kept: dict[Index, _Kept] = {}
+        self._kept: dict[str, dict[VectorId, np.ndarray]] = {}
 
-    def find(self, collection: str, fingerprint: str) -> Index | None:
-        index = Index(collection, fingerprint)
-        kept = self._kept.get(index)
-        return index if kept and kept.complete else None
+    @property
+    def places(self) -> int:
+        return 0
 
-    def confirm(self, index: Index) -> None:
-        if self.find(index.collection, index.fingerprint) is None:
-            raise IndexGoneError(GONE)
+    def segments(self, collection: str) -> tuple[str, ...]:
+        return tuple(sorted(name for name in self._kept if name.split(".")[0] == collection))
 
-    def begin(self, index: Index, model: str) -> None:
-        self._kept.setdefault(index, _Kept(model))
+    def begin(self, segment: str) -> None:
+        self._kept.setdefault(segment, {})
 
-    def known_vectors(self, collection: str, part: Part, model: str, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        known: dict[str, np.ndarray] = {}
-        for index, kept in self._kept.items():
-            if index.collection == collection and kept.model == model:
-                known |= {chunk: kept.vectors[part][chunk] for chunk in ids if chunk in kept.vectors[part]}
-        return known
+    def add(self, segment: str, ids: Sequence[VectorId], vectors: np.ndarray) -> None:
+        kept = self._of(segment)
+        for vector_id, vector in zip(ids, vectors, strict=True):
+            kept[vector_id] = np.array(vector, dtype=np.float32)
 
-    def add(
-        self, index: Index, part: Part, chunks: Sequence[Chunk], vectors: np.ndarray, papers: dict[str, Paper]
-    ) -> None:
-        kept = self._of(index)
-        for chunk, vector in zip(chunks, vectors, strict=True):
-            kept.vectors[part][chunk.id] = np.asarray(vector, dtype=np.float32)
-            if part == "passages":
-                paper = papers[chunk.paper_id]
-                kept.passages[chunk.id] = (stored_passage(chunk, paper), paper)
+    def count(self, segment: str) -> int:
+        return len(self._of(segment))
 
-    def complete(self, index: Index, model: str) -> None:
-        kept = self._of(index)
-        kept.model, kept.complete = model, True
-        others = [other for other in self._kept if other.collection == index.collection and other != index]
-        for other in others:
-            del self._kept[other]
+    def ids(self, segment: str) -> Iterator[VectorId]:
+        yield from list(self._of(segment))
 
-    def check(self, index: Index) -> None:
-        self._of(index)
+    def vectors(self, segment: str, ids: Sequence[VectorId]) -> dict[VectorId, np.ndarray]:
+        kept = self._of(segment)
+        return {vector_id: kept[vector_id] for vector_id in ids if vector_id in kept}
 
-    def search(
-        self, index: Index, vector: np.ndarray, count: int, filters: Filters = Filters()
-    ) -> list[tuple[StoredPassage, float]]:
-        kept = self._of(index)
-        admitted = [chunk for chunk, (_, paper) in kept.passages.items() if filters.admit(paper)]
-        return sorted(self.passages(index, admitted, vector), key=lambda hit: -hit[1])[:count]
+    def nearest(self, segment: str, vector: np.ndarray, count: int) -> Nearest:
+        return self.nearest_of(segment, vector, list(self._of(segment)), count)
 
-    def passages(self, index: Index, ids: Sequence[str], vector: np.ndarray) -> list[tuple[StoredPassage, float]]:
-        kept = self._of(index)
-        there = [chunk for chunk in ids if chunk in kept.passages]
-        return [(kept.passages[chunk][0], similarity(vector, kept.vectors["passages"][chunk])) for chunk in there]
+    def nearest_of(self, segment: str, vector: np.ndarray, ids: Sequence[VectorId], count: int) -> Nearest:
+        found = self.vectors(segment, ids).items()
+        return Nearest(best_first((Hit(vector_id, similarity(vector, kept)) for vector_id, kept in found), count))
 
-    def all_passages(self, index: Index) -> Iterator[StoredPassage]:
-        yield from [stored for stored, _ in self._of(index).passages.values()]
+    def check(self, segment: str) -> None:
+        self._of(segment)
 
-    def question_vectors(self, index: Index, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        return self._vectors_of(index, "questions", ids)
+    def confirm(self, segment: str) -> None:
+        self._of(segment)
+
+    def remove(self, segment: str) -> None:
+        self._kept.pop(segment, None)
 
     def reopen(self) -> None:
         """Memory is always as it is."""
@@ -93,11 +64,7 @@ class MemoryStore:
     def set_aside(self, because: IndexStoreError) -> Path:
         raise because
 
-    def _vectors_of(self, index: Index, part: Part, ids: Sequence[str]) -> dict[str, np.ndarray]:
-        vectors = self._of(index).vectors[part]
-        return {chunk: vectors[chunk] for chunk in ids if chunk in vectors}
-
-    def _of(self, index: Index) -> _Kept:
-        if index not in self._kept:
+    def _of(self, segment: str) -> dict[VectorId, np.ndarray]:
+        if segment not in self._kept:
             raise IndexGoneError(GONE)
-        return self._kept[index]
+        return self._kept[segment]

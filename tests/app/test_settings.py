@@ -21,7 +21,7 @@ def test_defaults(home: Path) -> None:
     assert (settings.collection, settings.embedding, settings.llm) == ("default", "minilm-papers", "auto")
     assert (settings.host, settings.port) == ("127.0.0.1", 7860)
     assert settings.chroma == home / "chroma"
-    assert settings.own_papers == home / "collections" / "default.jsonl"
+    assert settings.collection_folder == home / "collections" / "default"
 
 
 def test_what_answer_from_says_of_the_fitted_thresholds_is_what_was_fitted() -> None:
@@ -72,7 +72,7 @@ def test_settings_never_change() -> None:
         read_settings().port = 1  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("name", ["PAPERBACKED_LLMM", "PAPERBACKED_", "PAPERBACKED_own_papers"])
+@pytest.mark.parametrize("name", ["PAPERBACKED_LLMM", "PAPERBACKED_", "PAPERBACKED_collection_folder"])
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
     with pytest.raises(
@@ -126,20 +126,32 @@ def test_a_home_of_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_chroma_server_takes_the_place_of_the_folder() -> None:
-    assert read_settings(chroma_url="http://127.0.0.1:8000").chroma == "http://127.0.0.1:8000"
+    assert read_settings(chroma_url="http://127.0.0.1:8000").chroma == ("http://127.0.0.1:8000",)
 
 
-@pytest.mark.parametrize("name", ["LLM_KEY", "API_KEY"])
+def test_several_chroma_servers_keep_their_order() -> None:
+    named = "https://b.example, http://a.example:8000,http://127.0.0.1:1 ,https://b.example,"
+    expected = ("https://b.example", "http://a.example:8000", "http://127.0.0.1:1")
+    assert read_settings(chroma_url=named).chroma == expected
+
+
+@pytest.mark.parametrize("nothing", ["", " , "])
+def test_no_chroma_server_is_the_folder(home: Path, nothing: str) -> None:
+    assert read_settings(chroma_url=nothing).chroma == home / "chroma"
+
+
+@pytest.mark.parametrize("name", ["LLM_KEY", "API_KEY", "CHROMA_TOKEN"])
 def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(f"PAPERBACKED_{name}", "sk-very-secret")
     assert "very-secret" not in repr(read_settings()) + str(read_settings())
 
 
 @pytest.mark.parametrize("key", ["two words", "schlüssel", "line\n", " "])
-def test_a_key_that_no_header_can_bring_is_refused_and_not_shown(key: str) -> None:
-    with pytest.raises(InputError, match=r"^The setting api_key is wrong \(a key consists of") as caught:
-        read_settings(api_key=key)
-    assert key not in str(caught.value).replace("The setting api_key", "") or key == " "
+@pytest.mark.parametrize("setting", ["api_key", "chroma_token"])
+def test_a_key_that_no_header_can_bring_is_refused_and_not_shown(setting: str, key: str) -> None:
+    with pytest.raises(InputError, match=rf"^The setting {setting} is wrong \(a key consists of") as caught:
+        read_settings(**{setting: key})
+    assert key not in str(caught.value).replace(f"The setting {setting}", "") or key == " "
 
 
 def test_nobody_else_may_ask_and_there_are_limits_unless_somebody_says_so() -> None:

@@ -1,314 +1,266 @@
-"""The store over a real Chroma: similarities, filters, collections, a server by URL."""
+"""The store over a real Chroma: what it leaves on the disk, what is not ours in it, servers by URL."""
 
 from __future__ import annotations
 
+import json
 import socket
-import subprocess
-import sys
+import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from math import cos, radians, sin
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
-from retrieval.chunking import chunk_paper
 from retrieval.errors import IndexGoneError, IndexStoreError
-from retrieval.stores.base import Index, similarity
-from retrieval.stores.chroma import WRITE_BATCH, ChromaStore
-from retrieval.stores.stored_passage import StoredPassage, stored_passage
-from retrieval.types import Chunk, Filters, Paper
+from retrieval.stores.base import Nearest, VectorId, segment_name
+from retrieval.stores.chroma import ChromaStore
 from tests.support.ports import free_port
 
-if TYPE_CHECKING:
-    from retrieval.stores.chroma_types import ChromaClient
-    from tests.conftest import Build, Built
-
-DAY = {
-    "rule-based-rewards": date(2024, 7, 24),
-    "sycophancy-to-subterfuge": date(2024, 6, 17),
-    "extracting-concepts-from-gpt-4": date(2024, 6, 6),
-    "sleeper-agents": date(2024, 1, 15),
-    "doubly-efficient-debate": date(2023, 11, 23),
-    "implicit-neural-representations": date(2022, 10, 22),
-}
-UNDATED = {"language-model-risks", "nist-ai-600-1-passages"}
+SEGMENT = segment_name("compass", "f" * 64, 1)
 
 
 def at(degrees: float) -> np.ndarray:
     return np.array([cos(radians(degrees)), sin(radians(degrees)), 0.0], dtype=np.float32)
 
 
-def papers_of(found: list[tuple[StoredPassage, float]]) -> list[str]:
-    return [str(stored.fields["paper_id"]) for stored, _ in found]
+def of(angle: int) -> VectorId:
+    return VectorId(angle, 0, 5)
+
+
+def fill(store: ChromaStore, segment: str, *angles: int) -> None:
+    store.begin(segment)
+    store.add(segment, [of(angle) for angle in angles], np.stack([at(angle) for angle in angles]))
 
 
 @pytest.fixture
-def compass(tmp_path: Path) -> tuple[ChromaStore, Index]:
-    """Papers at known angles: "p60" lies 60 degrees from the question's vector."""
-    store, index = ChromaStore(tmp_path / "chroma"), Index("compass", "f" * 64)
-    angles = (180, 45, 0, 135, 90, 60)
-    papers = {f"p{angle}": Paper(f"p{angle}", "T", "Text.", "en") for angle in angles}
-    chunks = [Chunk(name, 0, 5, "Text.", f"T\n{name}") for name in papers]
-    vectors = np.stack([at(angle) for angle in angles])
-    store.begin(index, "m")
-    store.add(index, "passages", chunks, vectors, papers)
-    store.add(index, "questions", chunks, vectors, papers)
-    store.complete(index, "m")
-    return store, index
+def compass(tmp_path: Path) -> ChromaStore:
+    """Papers at known angles: paper 60 lies 60 degrees from the question's vector."""
+    store = ChromaStore(tmp_path / "chroma")
+    fill(store, SEGMENT, 180, 45, 0, 135, 90, 60)
+    return store
 
 
-def test_the_score_is_the_cosine_and_the_nearest_comes_first(compass: tuple[ChromaStore, Index]) -> None:
-    store, index = compass
-    found = store.search(index, at(0), 10)
-    assert papers_of(found) == ["p0", "p45", "p60", "p90", "p135", "p180"]
-    assert [score for _, score in found] == pytest.approx([1, 0.5**0.5, 0.5, 0, -(0.5**0.5), -1], abs=1e-6)
-    assert all(-1 <= score <= 1 for _, score in found)
+def test_what_is_not_ours_is_dropped_and_counted(compass: ChromaStore) -> None:
+    """Whoever can write to the store can put into it what he likes."""
+    foreign = ["1:2", "note", "45:0:5 ", "045:0:5"]
+    compass._segment(SEGMENT).upsert(ids=foreign, embeddings=np.stack([at(0)] * 4))
+    nearest = compass.nearest(SEGMENT, at(0), 10)
+    assert [hit.id.number for hit in nearest.hits] == [0, 45, 60, 90, 135, 180] and nearest.strange == 4
+    assert sorted(compass.ids(SEGMENT)) == [of(angle) for angle in (0, 45, 60, 90, 135, 180)]
+    assert compass.nearest_of(SEGMENT, at(0), [of(45)], 10).strange == 0
 
 
-def test_the_question_counts_not_the_order_of_storing(compass: tuple[ChromaStore, Index]) -> None:
-    store, index = compass
-    assert papers_of(store.search(index, at(180), 2)) == ["p180", "p135"]
-    assert papers_of(store.search(index, at(100), 1)) == ["p90"]
+def test_a_vector_that_is_no_unit_vector_scores_no_more_than_others(compass: ChromaStore) -> None:
+    big = np.array([3e4, 3e4, 0], dtype=np.float32)
+    compass._segment(SEGMENT).upsert(ids=["7:0:5"], embeddings=big[np.newaxis])
+    found = {hit.id.number: hit.score for hit in compass.nearest(SEGMENT, at(0), 10).hits}
+    assert found[7] == pytest.approx(0.5**0.5, abs=1e-5)
+    assert compass.nearest_of(SEGMENT, at(0), [of(7)], 10).hits[0].score == 1.0
 
 
-def test_similarity_stays_within_bounds() -> None:
-    third = np.full(3, 3**-0.5, dtype=np.float32) * np.float32(1.0000003)
-    assert similarity(third, third) == 1.0
-    assert similarity(third, -third) == -1.0
-    assert similarity(at(0), at(60)) == pytest.approx(0.5)
+def test_nothing_but_ids_and_vectors_is_kept(compass: ChromaStore, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")) as rows:
+        assert rows.execute("SELECT count(*) FROM embedding_metadata").fetchone() == (0,)
 
 
-@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf, 1e38])
-def test_a_vector_of_anything_gives_a_similarity(number: float) -> None:
-    """Whoever can write to the store can put into a vector what he likes."""
-    foreign = np.array([number, -number, 0], dtype=np.float32)
-    with np.errstate(invalid="ignore"):
-        for vector in (at(0), at(180), np.array([1, 1, 0]) / 2**0.5):
-            assert -1 <= similarity(vector, foreign) <= 1
+def test_whoever_opens_a_segment_has_little_to_put_into_its_graph(tmp_path: Path) -> None:
+    """What Chroma has not synchronised lies in its log, and is read again at each start."""
+    store = ChromaStore(tmp_path / "chroma")
+    store.begin(SEGMENT)
+    vectors = np.random.default_rng(1).normal(size=(6000, 16)).astype(np.float32)
+    store.add(SEGMENT, [VectorId(row, 0, 5) for row in range(len(vectors))], vectors)
+    store.check(SEGMENT)
+    with closing(sqlite3.connect(tmp_path / "chroma" / "chroma.sqlite3")) as rows:
+        [waiting] = rows.execute("SELECT count(*) FROM embeddings_queue").fetchone()
+    assert waiting < 1000
+    again = ChromaStore(tmp_path / "chroma")
+    again.reopen()
+    assert again.count(SEGMENT) == 6000
 
 
-def test_identical_text_scores_one_and_unrelated_less(built: Built) -> None:
-    chunk = chunk_paper(built.papers[0])[1]
-    found = built.store.search(built.index, built.embedder.embed([chunk.embedded])[0], 30)
-    scores = [score for _, score in found]
-    assert (found[0][0].id, found[0][0].text) == (chunk.id, chunk.text)
-    assert scores[0] == pytest.approx(1.0, abs=1e-5)
-    assert all(score < 0.9 for score in scores[1:])
-    assert scores == sorted(scores, reverse=True)
+def test_the_files_of_a_segment_that_is_removed_are_removed(compass: ChromaStore, tmp_path: Path) -> None:
+    other = segment_name("compass", "f" * 64, 2)
+    fill(compass, other, 10, 20)
+    compass.check(SEGMENT)
+    folder = tmp_path / "chroma"
+    strange = folder / "notes"
+    strange.mkdir()
+    before = {path for path in folder.iterdir() if path.is_dir()}
+    compass.remove(SEGMENT)
+    after = {path for path in folder.iterdir() if path.is_dir()}
+    assert len(before) == 3 and len(after) == 2 and strange in after
+    compass.reopen()
+    assert [hit.id.number for hit in compass.nearest(other, at(0), 9).hits] == [10, 20]
 
 
-def test_passages_come_back_as_they_were_stored(built: Built) -> None:
-    found = built.store.search(built.index, built.embedder.embed(["models"])[0], 100)
-    expected = [stored_passage(chunk, paper) for paper in built.papers for chunk in chunk_paper(paper)]
-    by_id = {stored.id: stored for stored in expected}
-    assert {stored.id: stored for stored, _ in found} == by_id
-    assert {stored.id: stored for stored in built.store.all_passages(built.index)} == by_id
-    assert len(found) == len(expected)
+def test_segments_of_the_first_generation_are_listed_so_that_they_can_be_removed(compass: ChromaStore) -> None:
+    old = [f"compass.{'a' * 24}.passages", f"compass.{'a' * 24}.questions"]
+    for name in old:
+        compass._chroma().get_or_create_collection(name, configuration={}, embedding_function=None)
+    assert compass.segments("compass") == (*old, SEGMENT)
+    for name in old:
+        compass.remove(name)
+    assert compass.segments("compass") == (SEGMENT,)
 
 
-def test_more_passages_than_a_batch_are_all_read(tmp_path: Path) -> None:
-    store, index = ChromaStore(tmp_path / "chroma"), Index("many", "f" * 64)
-    papers = {f"p{number}": Paper(f"p{number}", "T", "Text.", "en") for number in range(2 * WRITE_BATCH)}
-    chunks = [Chunk(name, 0, 5, "Text.", name) for name in papers]
-    store.begin(index, "m")
-    store.add(index, "passages", chunks, np.stack([at(number / 10) for number in range(len(chunks))]), papers)
-    assert sorted(stored.id for stored in store.all_passages(index)) == sorted(chunk.id for chunk in chunks)
+def test_what_a_segment_that_is_gone_lacks_is_not_taken_for_nothing(
+    compass: ChromaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another process removes it, Chroma gives less than it had, and no error: evidence would be missed."""
+    assert compass.nearest_of(SEGMENT, at(0), [of(7)], 1) == Nearest(())
+    assert compass.vectors(SEGMENT, [of(7)]) == {}
+
+    class HalfRemoved:
+        """Chroma's collection in that moment."""
+
+        def get(self, **asked: Any) -> dict[str, Any]:
+            return {"ids": [], "embeddings": np.zeros((0, 3))}
+
+        def query(self, **asked: Any) -> dict[str, Any]:
+            return {"ids": [[]], "distances": [[]]}
+
+    compass._chroma().delete_collection(SEGMENT)
+    for read in (
+        lambda: compass.nearest(SEGMENT, at(0), 1),
+        lambda: compass.nearest_of(SEGMENT, at(0), [of(0)], 1),
+        lambda: compass.vectors(SEGMENT, [of(0)]),
+    ):
+        monkeypatch.setitem(compass._opened, SEGMENT, HalfRemoved())
+        with pytest.raises(IndexGoneError, match="ask again"):
+            read()
 
 
-FILTERS: dict[str, tuple[Filters, set[str]]] = {
-    "none": (Filters(), DAY.keys() | UNDATED),
-    "organisation": (Filters(organisations=("Anthropic",)), {"sleeper-agents", "sycophancy-to-subterfuge"}),
-    "organisations": (
-        Filters(organisations=("OpenAI", "NIST")),
-        {"rule-based-rewards", "extracting-concepts-from-gpt-4", "nist-ai-600-1-passages"},
-    ),
-    "category": (Filters(categories=("Mechanistic interpretability",)), {"extracting-concepts-from-gpt-4"}),
-    "language": (Filters(languages=("zh",)), {"language-model-risks"}),
-    "since": (Filters(since=date(2024, 6, 6)), {name for name, day in DAY.items() if day >= date(2024, 6, 6)}),
-    "since, a day later": (Filters(since=date(2024, 6, 7)), {"rule-based-rewards", "sycophancy-to-subterfuge"}),
-    "until": (
-        Filters(until=date(2024, 1, 15)),
-        {"sleeper-agents", "doubly-efficient-debate", "implicit-neural-representations"},
-    ),
-    "until, a day earlier": (
-        Filters(until=date(2024, 1, 14)),
-        {"doubly-efficient-debate", "implicit-neural-representations"},
-    ),
-    "all dates": (Filters(since=date.min, until=date.max), set(DAY)),
-    "combined": (
-        Filters(
-            organisations=("OpenAI", "Anthropic"), languages=("en",), since=date(2024, 6, 1), until=date(2024, 6, 30)
-        ),
-        {"sycophancy-to-subterfuge", "extracting-concepts-from-gpt-4"},
-    ),
-    "organisation and category that never meet": (
-        Filters(organisations=("NIST",), categories=("Mechanistic interpretability",)),
-        set(),
-    ),
-    "unknown": (Filters(organisations=("Mistral",)), set()),
-    "no such days": (Filters(since=date(2030, 1, 1)), set()),
-}
-
-
-@pytest.mark.parametrize("what", FILTERS)
-def test_filters(built: Built, what: str) -> None:
-    filters, expected = FILTERS[what]
-    found = built.store.search(built.index, built.embedder.embed(["models"])[0], 100, filters)
-    assert set(papers_of(found)) == expected
-
-
-def test_question_vectors_are_those_that_were_stored(compass: tuple[ChromaStore, Index]) -> None:
-    store, index = compass
-    chunk = Chunk("p45", 0, 5, "Text.", "T\np45")
-    vectors = store.question_vectors(index, [chunk.id, "0" * 32])
-    assert vectors.keys() == {chunk.id} and np.allclose(vectors[chunk.id], at(45), atol=1e-6)
-    assert store.question_vectors(index, []) == {}
-
-
-def test_chunk_ids_change_with_what_is_embedded_and_where() -> None:
-    chunk = Chunk("p", 0, 5, "Text.", "T\nText.")
-    variants = [
-        chunk,
-        replace(chunk, paper_id="q"),
-        replace(chunk, start=1),
-        replace(chunk, end=4),
-        replace(chunk, embedded="U\nText."),
-    ]
-    assert len({variant.id for variant in variants}) == 5
-    assert chunk.id == replace(chunk, text="not embedded").id
-
-
-def test_only_a_complete_index_is_found(compass: tuple[ChromaStore, Index]) -> None:
-    store, index = compass
-    half = Index("compass", "a" * 64)
-    store.begin(half, "m")
-    assert store.find("compass", half.fingerprint) is None
-    assert store.find("compass", index.fingerprint) == index
-    assert store.find("another", index.fingerprint) is None
-    store.complete(half, "m")
-    assert store.find("compass", half.fingerprint) == half
-    assert store.find("compass", index.fingerprint) is None
-
-
-def test_an_index_that_was_replaced_is_gone(compass: tuple[ChromaStore, Index]) -> None:
-    store, index = compass
-    newer = Index("compass", "b" * 64)
-    store.begin(newer, "m")
-    store.complete(newer, "m")
-    with pytest.raises(IndexGoneError, match="ask again"):
-        store.search(index, at(0), 1)
+def test_a_segment_that_another_client_removed_is_gone(compass: ChromaStore, tmp_path: Path) -> None:
+    """Also where this one has it open."""
+    compass.check(SEGMENT)
+    ChromaStore(tmp_path / "chroma").remove(SEGMENT)
     with pytest.raises(IndexGoneError):
-        store.question_vectors(index, ["x"])
-
-
-def test_what_an_index_that_is_gone_lacks_is_not_taken_for_nothing(compass: tuple[ChromaStore, Index]) -> None:
-    """Removed by another process part by part, it gives less than it had, and no error: evidence would be missed."""
-    store, index = compass
-    assert store.question_vectors(index, ["x"]) == {}
-    store._chroma().delete_collection(index.part("passages"))
+        compass.nearest(SEGMENT, at(0), 1)
     with pytest.raises(IndexGoneError):
-        store.question_vectors(index, ["x"])
-    with pytest.raises(IndexGoneError):
-        store.confirm(index)
+        compass.confirm(SEGMENT)
 
 
-def test_an_index_that_is_half_removed_does_not_count(compass: tuple[ChromaStore, Index]) -> None:
-    """Killed after the first of its parts; which one Chroma lists first is chance, so it is tried a few times."""
-    store, index = compass
-    client = store._chroma()
-
-    class Killed:
-        """Chroma's client, until it has removed one collection."""
-
-        removed = 0
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(client, name)
-
-        def delete_collection(self, name: str) -> None:
-            if self.removed:
-                raise KeyboardInterrupt
-            self.removed += 1
-            client.delete_collection(name)
-
-    for letter in "bcdef":
-        newer = Index("compass", letter * 64)
-        store.begin(newer, "m")
-        store._client = cast("ChromaClient", Killed())
-        with pytest.raises(KeyboardInterrupt):
-            store.complete(newer, "m")
-        assert store.find("compass", index.fingerprint) is None
-        store._client = client
-        store.complete(newer, "m")
-        index = newer
+def test_a_folder_is_set_aside_and_an_empty_one_takes_its_place(compass: ChromaStore, tmp_path: Path) -> None:
+    aside = compass.set_aside(IndexStoreError("It is damaged."))
+    assert aside == tmp_path / "chroma-damaged" and (aside / "chroma.sqlite3").is_file()
+    assert compass.segments("compass") == ()
+    fill(compass, SEGMENT, 1)
+    assert compass.count(SEGMENT) == 1
 
 
-def test_collections_are_apart(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
-    one = build(tmp_path, papers[:2], collection="mine")
-    two = build(tmp_path, papers[2:4], collection="mine-2")
-    newer = build(tmp_path, papers[4:6], collection="mine-2")
-    vector = one.embedder.embed(["models"])[0]
-    assert set(papers_of(one.store.search(one.index, vector, 50))) == {p.id for p in papers[:2]}
-    assert set(papers_of(newer.store.search(newer.index, vector, 50))) == {p.id for p in papers[4:6]}
-    assert two.store.find("mine-2", two.index.fingerprint) is None
-    assert one.store.find("mine", one.index.fingerprint) == one.index
-    assert one.store.known_vectors("mine-2", "passages", one.embedder.fingerprint, [chunk_paper(papers[0])[0].id]) == {}
+def test_a_damaged_segment_is_told_in_one_sentence(compass: ChromaStore, tmp_path: Path) -> None:
+    (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
+    compass.reopen()
+    with pytest.raises(IndexStoreError, match=r"^The index in .+ cannot be used \(.+\)\.$") as caught:
+        compass.check(SEGMENT)
+    assert not isinstance(caught.value, IndexGoneError) and "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("where", ["ftp://127.0.0.1", "127.0.0.1:8000", "http://", "http:///x"])
 def test_an_address_that_is_none(where: str) -> None:
     with pytest.raises(IndexStoreError, match="is no address of a Chroma server: give one such as"):
-        ChromaStore(where).find("default", "f")
+        ChromaStore(where).segments("default")
 
 
-def test_a_server_that_is_not_there(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
+def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     address = f"http://127.0.0.1:{free_port()}"
-    with pytest.raises(IndexStoreError) as caught:
-        build(tmp_path, papers[:1], where=address)
-    assert address in str(caught.value) and "\n" not in str(caught.value)
+    for ask in (lambda store: store.segments("c"), lambda store: store.nearest(SEGMENT, at(0), 1)):
+        began = time.monotonic()
+        with pytest.raises(IndexStoreError) as caught:
+            ask(ChromaStore(address))
+        assert address in str(caught.value) and "\n" not in str(caught.value)
+        assert not isinstance(caught.value, IndexGoneError) and time.monotonic() - began < 3
+
+
+def test_a_server_holds_what_a_folder_holds(server: str, tmp_path: Path) -> None:
+    here, there = ChromaStore(tmp_path / "chroma"), ChromaStore(server)
+    vectors = np.random.default_rng(3).normal(size=(300, 24)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    segment = segment_name("served", "f", 1)
+    for store in (here, there):
+        store.begin(segment)
+        store.add(segment, [VectorId(row, 0, 5) for row in range(300)], vectors)
+    one, two = (store.nearest(segment, vectors[7], 20).hits for store in (here, there))
+    assert [hit.id for hit in one] == [hit.id for hit in two]
+    assert [hit.score for hit in one] == pytest.approx([hit.score for hit in two], abs=1e-6)
+    there.remove(segment)
+    with pytest.raises(IndexGoneError):
+        there.nearest(segment, vectors[7], 20)
+
+
+class Scripted(ThreadingHTTPServer):
+    """Answers as a Chroma server does that has one empty collection, but keeps still where it is told to."""
+
+    daemon_threads = True
+
+    def __init__(self, still: str | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Script)
+        self.still = still
+        self.asked: list[tuple[str, str | None]] = []
+        self.over = threading.Event()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class _Script(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        script = cast("Scripted", self.server)
+        script.asked.append((self.path, self.headers["Authorization"]))
+        if script.still is not None and self.path.endswith(script.still):
+            script.over.wait(30)
+        identity = {"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]}
+        body = json.dumps(identity if self.path.endswith("identity") else []).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Says nothing."""
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A real Chroma server; it is up within about a second."""
-    port = free_port()
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "served")]
-    process = subprocess.Popen(
-        [*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                assert process.poll() is None and time.monotonic() < deadline, "the Chroma server did not start"
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+def scripted() -> Iterator[Scripted]:
+    with Scripted() as script:
+        threading.Thread(target=script.serve_forever, daemon=True).start()
+        yield script
+        script.over.set()
+        script.shutdown()
 
 
-def test_a_chroma_server_by_its_address(
-    server: str, tmp_path: Path, build: Build, built: Built, papers: tuple[Paper, ...]
-) -> None:
-    """The same index, answers and switch as in a folder."""
-    served = build(tmp_path, papers, where=server)
-    assert served.index == built.index
-    for question in ("sleeper agents backdoor", "debate"):
-        here, there = built.retriever.passages(question), served.retriever.passages(question)
-        assert [(p.paper.id, p.start) for p in there] == [(p.paper.id, p.start) for p in here]
-        assert [p.score for p in there] == pytest.approx([p.score for p in here], abs=1e-5)
-        assert len(served.retriever.sentences(question, there)) == len(built.retriever.sentences(question, here)) > 5
-    newer = build(tmp_path, papers[:3], where=server)
-    assert newer.index != served.index
-    assert {passage.paper.id for passage in newer.retriever.passages("models")} == {paper.id for paper in papers[:3]}
-    with pytest.raises(IndexGoneError):
-        served.retriever.passages("models")
+def test_a_token_is_brought_with_each_request(scripted: Scripted) -> None:
+    assert ChromaStore(scripted.address, "secret").segments("c") == ()
+    assert len(scripted.asked) >= 2 and {token for _, token in scripted.asked} == {"Bearer secret"}
+    scripted.asked.clear()
+    assert ChromaStore(scripted.address).segments("c") == ()
+    assert {token for _, token in scripted.asked} == {None}
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("still", "longest"), [("/identity", 6), ("/collections", 15)])
+def test_a_server_that_keeps_still_is_not_waited_for_long(scripted: Scripted, still: str, longest: int) -> None:
+    scripted.still = still
+    began = time.monotonic()
+    with pytest.raises(IndexStoreError, match="cannot be used") as caught:
+        ChromaStore(scripted.address).segments("c")
+    assert time.monotonic() - began < longest
+    assert scripted.address in str(caught.value)
+
+
+@pytest.mark.fault
+def test_a_port_that_takes_connections_and_no_more(tmp_path: Path) -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        began = time.monotonic()
+        with pytest.raises(IndexStoreError):
+            ChromaStore(f"http://127.0.0.1:{mute.getsockname()[1]}").nearest(SEGMENT, at(0), 1)
+        assert time.monotonic() - began < 6
