@@ -1,96 +1,109 @@
-"""From papers to a searchable index: chunk, embed, store, switch over."""
+"""From papers to a collection that answers: read, embed, store, index words, switch over.
+
+Whatever is done can be killed at any moment: until the switch-over the collection answers as before, and the next run
+goes on where this one ended.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from retrieval.chunking import CHUNKER, chunk_paper, chunk_questions, distinct
-from retrieval.corpus import corpus_hash
-from retrieval.errors import IndexStoreError
-from retrieval.facets import FACETS
+from retrieval.chunking import CHUNKER
+from retrieval.errors import CorpusError, IndexStoreError
 from retrieval.files import not_written
 from retrieval.models.embedder import Embedder
-from retrieval.stores.base import Index, NoRoomError, Part, VectorStore
-from retrieval.types import Chunk, Paper, Progress, no_progress
+from retrieval.papers.database import writable
+from retrieval.papers.papers import Papers, open_papers
+from retrieval.papers.writing import PapersWriter
+from retrieval.stores.base import VectorStore
+from retrieval.types import Progress, no_progress
+from retrieval.update import VECTORS_HASH_CHARS, Questions, Update
+from retrieval.update import Reading as Reading
+from retrieval.update import Report as Report
+from retrieval.vectors.embedding import Embeds, EmbedsHere
 
-INDEX_FORMAT = "5"
+INDEX_FORMAT = "6"
 LOCK_SECONDS = 900.0
-Questions = Mapping[str, Sequence[str]]
-"""Questions written for papers, by the paper's id."""
 NO_QUESTIONS: Questions = MappingProxyType({})
 
 
-def index_fingerprint(papers: Sequence[Paper], embedder: Embedder, questions: Questions = NO_QUESTIONS) -> str:
-    """The hash of all that an index depends on: corpus, questions, embedding model, chunker, format, facets."""
-    asked = json.dumps({paper.id: list(questions.get(paper.id, ())) for paper in papers})
-    stored = " ".join(facet.name for facet in FACETS if not facet.indexed)
-    parts = (corpus_hash(papers), asked, embedder.fingerprint, CHUNKER, INDEX_FORMAT, stored)
+def made_with(embedder: Embedder, questions: Questions = NO_QUESTIONS, places: int = 0) -> str:
+    """The hash of all that a collection depends on besides its papers: embedding model, chunker, format, questions.
+
+    It begins with the hash of what vectors depend on, so that other questions leave vectors as they are.
+    """
+    asked = json.dumps({paper: list(questions[paper]) for paper in sorted(questions)})
+    # Where a vector lies among several servers goes by how many they are.
+    spread = [str(places)] if places > 1 else []
+    both = (_hash(embedder.fingerprint, CHUNKER, INDEX_FORMAT, *spread), _hash(INDEX_FORMAT, asked))
+    return "".join(each[:VECTORS_HASH_CHARS] for each in both)
+
+
+def _hash(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def ensure_index(
-    papers: Sequence[Paper],
+def is_ready(papers: Papers | None, made_with: str, store: VectorStore, signatures: Mapping[str, str]) -> bool:
+    """Whether a collection can answer as it is: made so, of sources of those signatures (by origin), and with all
+    its segments in the store. Looks at little, and needs no lock."""
+    if papers is None or papers.generation.made_with != made_with:
+        return False
+    if any(papers.signature(origin) != signature for origin, signature in signatures.items()):
+        return False
+    try:
+        for segment in papers.generation.segments:
+            store.check(segment.name)
+    except IndexStoreError:
+        return False  # Looked at again by the one process that holds the lock.
+    return True
+
+
+def update_collection(
+    folder: Path,
+    collection: str,
+    readings: Iterable[Reading],
     embedder: Embedder,
     store: VectorStore,
     *,
-    collection: str,
     lock_file: Path,
     questions: Questions = NO_QUESTIONS,
+    removed: Iterable[str] = (),
+    embeds: Embeds | None = None,
     progress: Progress = no_progress,
     note: Callable[[str], None] = lambda sentence: None,
-    before_switch: Callable[[], None] = lambda: None,
-) -> Index:
-    """The index of these papers, built first where there is none.
+) -> tuple[Papers, Report]:
+    """Add papers to the collection in `folder`, made where there is none, and remove those of the ids `removed`.
 
-    A damaged store is moved aside and built anew; `note` is told so. Until the
-    new index is complete, the collection's old one goes on answering.
-    `before_switch` is called when all is stored and the old index still counts.
-    One process builds at a time; others wait. Raises `IndexStoreError`, `ModelError`.
+    What is damaged of vectors and words is made anew; `note` is told so. Where nothing is new, nothing is written.
+    One process does this at a time; others wait. Raises `CorpusError`, `ModelError`, `IndexStoreError`.
     """
-    index = Index(collection, index_fingerprint(papers, embedder, questions))
-    if not _is_built_by_now(store, index):
-        with only_one(lock_file):
-            try:
-                # Opened anew: a client from before another process's build may not see all of it.
-                store.reopen()
-                built = _is_built(store, index)
-            except NoRoomError:
-                raise  # Nothing is damaged, and what is built anew would have no room either.
-            except IndexStoreError as error:
-                built = False
-                aside = store.set_aside(error)
-                note(
-                    f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})"
-                )
-            if not built:
-                _fill(papers, questions, embedder, store, index, progress)
-                before_switch()
-                store.complete(index, embedder.fingerprint)
-                return index
-    before_switch()
-    return index
-
-
-def _is_built_by_now(store: VectorStore, index: Index) -> bool:
-    try:
-        return _is_built(store, index)
-    except IndexStoreError:
-        return False  # Looked at again by the one process that holds the lock.
-
-
-def _is_built(store: VectorStore, index: Index) -> bool:
-    """Whether the index is there, complete and readable. Raises `IndexStoreError` where it is damaged."""
-    if store.find(index.collection, index.fingerprint) is None:
-        return False
-    store.check(index)
-    return True
+    with only_one(lock_file):
+        writer = PapersWriter(writable(folder))
+        try:
+            update = Update(
+                folder=folder,
+                collection=collection,
+                made_with=made_with(embedder, questions, store.places),
+                writer=writer,
+                store=store,
+                embeds=embeds or EmbedsHere(embedder),
+                questions=questions,
+                progress=progress,
+                note=note,
+            )
+            report = update.run(list(readings), list(removed))
+        finally:
+            writer.close()
+        papers = open_papers(folder)
+    if papers is None:
+        raise CorpusError(f"The papers in {folder} are gone: ingest them again.")
+    return papers, report
 
 
 class only_one:  # noqa: N801, a context manager that reads as a word
@@ -106,42 +119,11 @@ class only_one:  # noqa: N801, a context manager that reads as a word
             self._lock.acquire()
         except Timeout as error:
             raise IndexStoreError(
-                f"Another process has been indexing for over {LOCK_SECONDS / 60:.0f} minutes: stop it and try again."
+                f"Another process has been indexing for over {LOCK_SECONDS / 60:.0f} minutes: "
+                "wait until it is done, or stop it, and try again."
             ) from error
         except OSError as error:
             raise IndexStoreError(not_written(f"The folder {self._file.parent}", error)) from error
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _fill(
-    papers: Sequence[Paper],
-    questions: Questions,
-    embedder: Embedder,
-    store: VectorStore,
-    index: Index,
-    progress: Progress,
-) -> None:
-    store.begin(index, embedder.fingerprint)
-    by_id = {paper.id: paper for paper in papers}
-    cuts: dict[Part, Callable[[Paper], list[Chunk]]] = {
-        "passages": lambda paper: distinct(chunk_paper(paper)),
-        "questions": lambda paper: distinct(chunk_questions(paper, questions.get(paper.id, ()))),
-    }
-    for part, cut in cuts.items():
-        chunks = [chunk for paper in papers for chunk in cut(paper)]
-        vectors = _vectors(chunks, embedder, store, index, part, progress)
-        store.add(index, part, chunks, vectors, by_id)
-
-
-def _vectors(
-    chunks: Sequence[Chunk], embedder: Embedder, store: VectorStore, index: Index, part: Part, progress: Progress
-) -> np.ndarray:
-    """The chunks' vectors; only what no earlier index has is embedded."""
-    known = store.known_vectors(index.collection, part, embedder.fingerprint, [chunk.id for chunk in chunks])
-    fresh = [chunk for chunk in chunks if chunk.id not in known]
-    label = f"Indexing {part}"
-    vectors = embedder.embed([chunk.embedded for chunk in fresh], lambda _, done, total: progress(label, done, total))
-    known |= {chunk.id: vector for chunk, vector in zip(fresh, vectors, strict=True)}
-    return np.stack([known[chunk.id] for chunk in chunks]) if chunks else vectors

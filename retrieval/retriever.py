@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,52 +16,57 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
+from retrieval.admitted import Admitted, admitted_by, chosen
 from retrieval.chunking import chunk_sentences
+from retrieval.dense import CANDIDATES, MOST_HITS, DenseSearch
+from retrieval.grouping import PASSAGES_PER_PAPER as PASSAGES_PER_PAPER
+from retrieval.grouping import as_document, grouped
 from retrieval.lexical.everyday import EverydayWords
 from retrieval.lexical.glossary import Glossary
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import LexicalIndex, paper_document
+from retrieval.lexical.words import Words, words_in_memory
 from retrieval.models.embedder import Embedder
 from retrieval.models.remembered_vectors import RememberedVectors
+from retrieval.papers.papers import Papers
 from retrieval.passages import CollectionPassages
-from retrieval.questions.index import ExpansionIndex, read_expansion_index
+from retrieval.questions.expansion import all_texts
+from retrieval.questions.index import ExpansionIndex
+from retrieval.questions.vectors import question_vectors
 from retrieval.retrieval_weights import RetrievalWeights
-from retrieval.stores.base import Index, VectorStore, similarity
-from retrieval.stores.stored_passage import StoredPassage
-from retrieval.types import Chunk, ExpansionQuery, Filters, Paper, Passage, Sentence
+from retrieval.stores.base import VectorStore, similarity
+from retrieval.types import Chunk, ExpansionQuery, Filters, Paper, Passage, Sentence, SilentServer
+from retrieval.types import LeftOut as LeftOut
 
 MAX_PAPERS = 10
-PASSAGES_PER_PAPER = 2
-CANDIDATES = 60
-"""Passages, and questions, asked of the store: enough for ten papers of a few each."""
+ALL = 200
+"""Of so many papers at most each is compared by words and letters; of more those that words or vectors have found."""
+BY_WORDS = 60
+"""Papers that are asked of the index of words."""
 LOOKED_UP = 20
-"""Papers taken from the lexical index."""
+"""Papers whose words and letters count: those that they fit best."""
 SENTENCES_REMEMBERED = 4096
 """Sentences whose vectors are kept, 6 MB of them."""
-LeftOut = Callable[[Iterable[str]], None]
-"""Told the ids of passages of the index that were left out, as they are not what the collection's papers say."""
-_log = logging.getLogger("paperbacked.index")
+FILTERS_REMEMBERED = 64
+NONE_WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
-def unheard(left_out: Iterable[str]) -> None:
+def unheard(left_out: Iterable[str | SilentServer]) -> None:
     """A `LeftOut` for callers that say nothing of it."""
 
 
 class PaperRetriever(BaseRetriever):
-    """A LangChain retriever over a collection and the index of it.
+    """A LangChain retriever over a collection, its words and its vectors.
 
-    `invoke(question, filters=Filters(...), papers=10)` gives documents, best
-    paper first, at most two passages a paper. A document's text is the passage;
-    its metadata holds the paper's record, the offsets and the `score`. The index says
-    what is near; papers and words are the collection's. What reads the
-    index raises `IndexGoneError` where another process has replaced it: the collection is
-    then to be opened anew.
+    `invoke(question, filters=Filters(...), papers=10)` gives documents, best paper first, at most two passages a paper.
+    A document's text is the passage; its metadata holds the paper's record, the offsets and the `score`. The store says
+    what is near; papers and words are the collection's, as of one generation. What reads the store raises
+    `IndexGoneError` where another process has replaced the index: the collection is then to be opened anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
 
     store: VectorStore
     embedder: Embedder
-    index: Index
     collection: CollectionPassages
     lexical: LexicalIndex | None = None
     glossary: Glossary | None = None
@@ -69,27 +75,58 @@ class PaperRetriever(BaseRetriever):
     k: int | None = None
     """How many documents `invoke` gives at most, as other retrievers of LangChain have it."""
     expansion_queries: Mapping[str, Sequence[ExpansionQuery]] = Field(default_factory=dict)
-    """The questions written for papers, by the paper's id; the index holds their vectors."""
+    """The questions written for papers, by the paper's id."""
     further_queries: Sequence[ExpansionQuery] = ()
     """More of them, which count where the embedder has their vectors at hand."""
+    questions_file: Path | None = None
+    """Where the vectors of the written questions are kept once they were made."""
     _vector: Callable[[str], np.ndarray] = PrivateAttr()
-    _expansion: Callable[[Index], ExpansionIndex] = PrivateAttr()
-    _unsaid: threading.Lock = PrivateAttr()
+    _questions: Callable[[], ExpansionIndex] = PrivateAttr()
+    _admitted: Callable[[Filters], Admitted] = PrivateAttr()
+    _written: Callable[[], Mapping[str, Sequence[str]]] = PrivateAttr()
+    _words: Callable[[], Words] = PrivateAttr()
+    _dense: DenseSearch = PrivateAttr()
     _sentences: RememberedVectors = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
         self._vector = lru_cache(maxsize=256)(self._embedded)
-        self._expansion = lru_cache(maxsize=1)(self._read_expansion)
-        self._unsaid = threading.Lock()
+        self._questions = lru_cache(maxsize=1)(self._read_questions)
+        self._admitted = lru_cache(maxsize=FILTERS_REMEMBERED)(partial(admitted_by, self.papers))
+        self._written = lru_cache(maxsize=1)(partial(all_texts, self.expansion_queries))
+        self._words = lru_cache(maxsize=1)(partial(words_in_memory, self.papers))
+        self._dense = DenseSearch(self.store, self.collection)
         self._sentences = RememberedVectors(self.embedder, SENTENCES_REMEMBERED)
+
+    @property
+    def papers(self) -> Papers:
+        """The papers that are found."""
+        return self.collection.papers
+
+    @property
+    def words(self) -> Words:
+        """The words of the papers; where nothing is found by words, they are read from the papers at first use."""
+        return self.lexical.words if self.lexical else self._words()
+
+    @property
+    def corpus(self) -> str:
+        """The collection and the hash of its papers, by which an answer can be traced to what it was made of."""
+        return f"{self.collection.name}@{self.papers.hash[:12]}"
+
+    def confirm(self) -> None:
+        """Raise `IndexGoneError` where this is not the collection as it now is, or its vectors are gone."""
+        self._dense.confirm()
 
     def _embedded(self, text: str) -> np.ndarray:
         return self.embedder.embed([text])[0]
 
-    def _read_expansion(self, index: Index) -> ExpansionIndex:
-        indexed = read_expansion_index(self.store, index, self.expansion_queries)
-        vectors = self.embedder.at_hand([query.embedded for query in self.further_queries])
-        return indexed if vectors is None else indexed.with_more(self.further_queries, vectors)
+    def _read_questions(self) -> ExpansionIndex:
+        written = tuple(dict.fromkeys(question for own in self.expansion_queries.values() for question in own))
+        texts = list(dict.fromkeys(question.embedded for question in written))
+        vectors = question_vectors(texts, self.embedder, self.questions_file)
+        places = {text: place for place, text in enumerate(texts)}
+        known = ExpansionIndex(written, vectors[[places[question.embedded] for question in written]])
+        further = self.embedder.at_hand([query.embedded for query in self.further_queries])
+        return known if further is None else known.with_more(self.further_queries, further)
 
     def _get_relevant_documents(
         self,
@@ -102,7 +139,7 @@ class PaperRetriever(BaseRetriever):
         k: int | None = None,
     ) -> list[Document]:
         found = self.passages(query, filters, papers, left_out=left_out)
-        return [_document(passage) for passage in found[: self.k if k is None else k]]
+        return [as_document(passage) for passage in found[: self.k if k is None else k]]
 
     def passages(
         self,
@@ -115,37 +152,36 @@ class PaperRetriever(BaseRetriever):
         """At most two passages of each of the best `papers` papers, grouped by paper, best paper first.
 
         `weights` stands in for the retriever's own, to measure what each signal contributes;
-        `left_out` is told of passages of the index that are not what the papers say.
+        `left_out` is told what is missing: passages that are not what the papers say, and servers that are silent.
         """
-        weights = weights or self.weights
+        return self._found(query, papers, self._admitted(filters), weights or self.weights, left_out)
+
+    def passages_of(self, query: str, papers: Sequence[Paper], left_out: LeftOut = unheard) -> list[Passage]:
+        """The same of these papers alone, however far they are from the query; one that is not there has none."""
+        wanted = chosen(self.papers.numbers_of(paper.id for paper in papers).values())
+        return self._found(query, wanted.count, wanted, self.weights, left_out)
+
+    def _found(
+        self, query: str, papers: int, admitted: Admitted, weights: RetrievalWeights, left_out: LeftOut
+    ) -> list[Passage]:
         if self.lexical is None:
             weights = replace(weights, lexical=0.0, letters=0.0)
         english = self.in_terms(query, weights)
         vector = self._vector(english)
-        found = self._nearest(vector, papers, filters, left_out)
-        asked = self._asked(vector, filters) if weights.dense and weights.questions else {}
-        looked_up = self._looked_up(query, english, filters.admit, weights)
+        found = self._dense.nearest(vector, papers, admitted, left_out)
+        asked = self._asked(vector, admitted) if weights.dense and weights.questions else {}
+        near = self.papers.numbers_of([*(passage.paper.id for passage in found), *asked])
+        looked_up = self._looked_up(query, english, near.values(), admitted, weights)
         known = {passage.paper.id for passage in found}
-        missing = dict.fromkeys(paper for paper in (*asked, *looked_up) if paper not in known)
-        found += self._passages_of(missing, vector, left_out)
-        return _grouped(found, asked, looked_up, weights, papers)
-
-    def passages_of(self, query: str, papers: Sequence[Paper], left_out: LeftOut = unheard) -> list[Passage]:
-        """The same of these papers alone, however far they are from the query; one that is not indexed has none."""
-        weights = self.weights if self.lexical is not None else replace(self.weights, lexical=0.0, letters=0.0)
-        english = self.in_terms(query, weights)
-        vector = self._vector(english)
-        wanted = dict.fromkeys(paper.id for paper in papers)
-        asked = weights.dense and weights.questions and self.expansion_queries
-        near = self._questions().nearest_papers(vector, CANDIDATES, wanted) if asked else {}
-        looked_up = self._looked_up(query, english, lambda paper: paper.id in wanted, weights)
-        return _grouped(self._passages_of(wanted, vector, left_out), near, looked_up, weights, len(wanted))
+        missing = [paper for paper in (*asked, *looked_up) if paper not in known]
+        found += self._dense.of(self.papers.numbers_of(missing).values(), vector, left_out)
+        return grouped(found, asked, looked_up, weights, papers)
 
     def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
         """The best passage of each of the `papers` other papers nearest in meaning to this one, nearest first."""
         vector = self._vector(f"{paper.name}. {paper.translations.get('en') or paper.abstract}")
         best: dict[str, Passage] = {}
-        for passage in self._nearest(vector, papers + 1, Filters()):
+        for passage in self._dense.nearest(vector, papers + 1, self._admitted(Filters()), unheard):
             best.setdefault(passage.paper.id, passage)
         best.pop(paper.id, None)
         return list(best.values())[:papers]
@@ -160,73 +196,51 @@ class PaperRetriever(BaseRetriever):
         wanted = (weights or self.weights).glossary and english == query
         return self.everyday.with_terms(query) if self.everyday and wanted else english
 
-    def _nearest(self, vector: np.ndarray, papers: int, filters: Filters, left_out: LeftOut = unheard) -> list[Passage]:
-        count = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
-        while True:
-            hits = self.store.search(self.index, vector, count, filters)
-            found = self._own(hits, left_out)
-            # A few papers of very many passages must not hide the others; what is no paper's can be without end.
-            if min(len(hits), len(self.collection)) < count or len({passage.paper.id for passage in found}) >= papers:
-                return found
-            count *= 4
-
-    def _own(self, hits: Iterable[tuple[StoredPassage, float]], left_out: LeftOut) -> list[Passage]:
-        """The collection's passages that the index means; those that it has otherwise are left out, and said to be."""
-        found: list[Passage] = []
-        otherwise: list[str] = []
-        for stored, score in hits:
-            if passage := self.collection.passage(stored, score):
-                found.append(passage)
-            else:
-                otherwise.append(stored.id)
-        if otherwise:
-            # An index that is just being removed gives rows without their fields.
-            self.store.confirm(self.index)
-            left_out(otherwise)
-            self._warn()
-        return found
-
-    def _warn(self) -> None:
-        """Say in the log, once for this index, that passages of it are left out."""
-        if self._unsaid.acquire(blocking=False):
-            _log.warning(
-                "The index of the collection %r holds passages that are not what its papers say; they are left out of "
-                "answers: `paperbacked doctor` counts them and says what to do.",
-                self.index.collection,
-            )
-
-    def _asked(self, vector: np.ndarray, filters: Filters) -> dict[str, float]:
+    def _asked(self, vector: np.ndarray, admitted: Admitted) -> dict[str, float]:
         """The papers of the nearest written questions, with the similarity of the nearest."""
         if not self.expansion_queries:
             return {}
-        admitted = [paper.id for paper in self.collection.papers if filters.admit(paper)]
-        return self._questions().nearest_papers(vector, CANDIDATES, admitted)
+        numbers = self.papers.numbers_of(self._questions().papers)
+        within = self._admitted_of(numbers.values(), admitted)
+        papers = [paper for paper, number in numbers.items() if number in within]
+        return self._questions().nearest_papers(vector, CANDIDATES, papers)
 
-    def _questions(self) -> ExpansionIndex:
-        return self._expansion(self.index)
+    def _admitted_of(self, numbers: Collection[int], admitted: Admitted) -> set[int]:
+        if admitted.alone:
+            return set(admitted.numbers or ()).intersection(numbers)
+        return self.papers.admitted(numbers, admitted.filters)
 
     def _looked_up(
-        self, query: str, english: str, admits: Callable[[Paper], bool], weights: RetrievalWeights
+        self, query: str, english: str, near: Iterable[int], admitted: Admitted, weights: RetrievalWeights
     ) -> dict[str, tuple[float, float]]:
-        """Papers by words and letters: the scores of the best `LOOKED_UP` of those admitted, by the paper's id."""
+        """Papers by words and letters: the scores of the best `LOOKED_UP` of those admitted, by the paper's id.
+
+        `near` are the numbers of papers that were found otherwise.
+        """
         if self.lexical is None or not (weights.lexical or weights.letters):
             return {}
         # A Chinese question is looked up in both languages, as the documents have both.
         text = english if english.startswith(query) else f"{query} {english}"
-        words = self.lexical.word_scores(text) if weights.lexical else np.zeros(len(self.lexical.papers))
-        letters = self.lexical.letter_scores(text) if weights.letters else np.zeros(len(self.lexical.papers))
-        scores: dict[str, tuple[float, float]] = {}
-        for place in map(int, np.argsort(-(weights.lexical * words + weights.letters * letters), kind="stable")):
-            paper = self.lexical.papers[place]
-            if admits(paper):
-                scores[paper.id] = (float(words[place]), float(letters[place]))
-            if len(scores) == LOOKED_UP:
-                break
-        return scores
+        small = admitted.count <= ALL and admitted.numbers is not None
+        numbers = admitted.numbers if small else {*near, *self._by_words(text, self.lexical, admitted)}
+        papers = self.papers.numbered(sorted(numbers or ()))
+        # Who measures without the written questions measures the papers' own words.
+        written = self._written() if weights.questions else NONE_WRITTEN
+        documents = {number: paper_document(one.paper, written.get(one.paper.id, ())) for number, one in papers.items()}
+        scores = {
+            papers[number].paper.id: (words if weights.lexical else 0.0, letters if weights.letters else 0.0)
+            for number, (words, letters) in self.lexical.scores(text, documents).items()
+        }
+        ranked = sorted(scores.items(), key=lambda one: -(weights.lexical * one[1][0] + weights.letters * one[1][1]))
+        return dict(ranked[:LOOKED_UP])
 
-    def _passages_of(self, papers: Collection[str], vector: np.ndarray, left_out: LeftOut) -> list[Passage]:
-        ids = [chunk for paper in papers for chunk in self.collection.ids.get(paper, ())]
-        return self._own(self.store.passages(self.index, ids, vector), left_out) if ids else []
+    def _by_words(self, text: str, lexical: LexicalIndex, admitted: Admitted) -> list[int]:
+        """The numbers of the papers admitted that the words fit best."""
+        if admitted.alone:
+            return lexical.nearest(text, BY_WORDS, admitted.numbers)
+        best = lexical.nearest(text, min(MOST_HITS, math.ceil(BY_WORDS / admitted.share)))
+        within = self.papers.admitted(best, admitted.filters)
+        return [number for number in best if number in within][:BY_WORDS]
 
     def sentences(self, query: str, passages: Iterable[Passage], focus: str | None = None) -> list[Sentence]:
         """Every sentence of the passages with its similarity to the query, in reading order.
@@ -282,41 +296,3 @@ def _sentences_within(passage: Passage) -> list[Chunk]:
 def _scored(paper: Paper, chunk: Chunk, score: float) -> Sentence:
     gloss = chunk.embedded if chunk.embedded != chunk.text else None
     return Sentence(paper, chunk.start, chunk.end, score, gloss)
-
-
-def _grouped(
-    passages: Sequence[Passage],
-    asked: Mapping[str, float],
-    looked_up: Mapping[str, tuple[float, float]],
-    weights: RetrievalWeights,
-    papers: int,
-) -> list[Passage]:
-    """The passages of the best papers, each with its paper's score; `passages` have cosines for scores."""
-    by_paper: dict[str, list[Passage]] = {}
-    for passage in sorted(passages, key=lambda passage: -passage.score):
-        by_paper.setdefault(passage.paper.id, []).append(passage)
-    scored: list[tuple[float, list[Passage]]] = []
-    for paper, own in by_paper.items():
-        words, letters = looked_up.get(paper, (0.0, 0.0))
-        nearest = own[0].score
-        question = max(nearest, asked.get(paper, -1.0))
-        dense = (1 - weights.questions) * nearest + weights.questions * question
-        score = (weights.dense * dense + weights.lexical * words + weights.letters * letters) / (weights.total or 1.0)
-        gave = {"question": question, "words": words, "letters": letters}
-        scored.append((score, [_with_signals(passage, score, gave) for passage in own[:PASSAGES_PER_PAPER]]))
-    best = sorted(scored, key=lambda entry: -entry[0])[:papers]
-    return [passage for _, group in best for passage in group]
-
-
-def _with_signals(passage: Passage, score: float, gave: Mapping[str, float]) -> Passage:
-    return Passage(passage.paper, passage.start, passage.end, score, {"passage": passage.score, **gave})
-
-
-def _document(passage: Passage) -> Document:
-    metadata = {
-        **passage.paper.as_json(),
-        "start": passage.start,
-        "end": passage.end,
-        "score": passage.score,
-    }
-    return Document(page_content=passage.text, metadata=metadata)

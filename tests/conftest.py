@@ -22,13 +22,13 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
-from retrieval.ingest import ensure_index
+from retrieval.ingest import Reading, update_collection
 from retrieval.models.embedder import HashEmbedder
+from retrieval.papers.papers import Papers
 from retrieval.passages import CollectionPassages
 from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_papers_file
-from retrieval.stores.base import Index
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, Progress, no_progress
 
@@ -118,21 +118,24 @@ def papers(all_papers: tuple[Paper, ...]) -> tuple[Paper, ...]:
 
 @dataclass(frozen=True)
 class Built:
-    """An index in a Chroma folder and what it was built with."""
+    """A collection on disk, its vectors in a Chroma folder, and what it was built with.
+
+    `papers` are those that were given, `collection` is what was made of them.
+    """
 
     home: Path
     store: ChromaStore
-    index: Index
+    collection: Papers
     embedder: HashEmbedder
     papers: tuple[Paper, ...]
 
     @property
     def retriever(self) -> PaperRetriever:
+        """A new one, which finds by vectors alone."""
         return PaperRetriever(
             store=self.store,
             embedder=self.embedder,
-            index=self.index,
-            collection=CollectionPassages(self.papers),
+            collection=CollectionPassages(self.collection),
         )
 
 
@@ -149,10 +152,16 @@ def _build(
 ) -> Built:
     embedder = embedder or HashEmbedder()
     store = ChromaStore(where or home / "chroma")
-    index = ensure_index(
-        papers, embedder, store, collection=collection, lock_file=home / f"{collection}.lock", note=note
+    made, _ = update_collection(
+        home / "collections" / collection,
+        collection,
+        [Reading("own", lambda: papers, whole=True)],
+        embedder,
+        store,
+        lock_file=home / f"{collection}.lock",
+        note=note,
     )
-    return Built(home, store, index, embedder, tuple(papers))
+    return Built(home, store, made, embedder, tuple(papers))
 
 
 @pytest.fixture(scope="session")
@@ -163,13 +172,13 @@ def build() -> Build:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, papers: tuple[Paper, ...]) -> Built:
-    """An index of the small corpus; shared, so never change it."""
+    """A collection of the small corpus; shared, so never change it."""
     return _build(tmp_path_factory.mktemp("built"), papers)
 
 
 @pytest.fixture(scope="session")
 def built_full(tmp_path_factory: pytest.TempPathFactory, all_papers: tuple[Paper, ...]) -> Built:
-    """An index of all 94 papers; shared, so never change it."""
+    """A collection of all 94 papers; shared, so never change it."""
     return _build(tmp_path_factory.mktemp("built_full"), all_papers)
 
 

@@ -21,7 +21,7 @@ from contextlib import contextmanager
 
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "tokenizers", "safetensors", "accelerate", "peft", "datasets"),
-    *("sklearn", "scipy", "bm25s", "joblib", "matplotlib"),
+    *("sklearn", "scipy", "joblib", "matplotlib"),
 )
 """The packages that are imported in no other way; tests/retrieval/models/test_heavy_imports.py sees to it."""
 _LOCK = threading.RLock()

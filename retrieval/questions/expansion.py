@@ -41,14 +41,21 @@ def _written(paper: Paper, question: LabelledQuestion, embedded: str) -> Expansi
     )
 
 
-def embedded_texts(written: Mapping[str, Sequence[ExpansionQuery]]) -> dict[str, list[str]]:
-    """What is embedded of the questions, by the paper's id."""
-    return {paper: [question.embedded for question in own] for paper, own in written.items()}
-
-
 def all_texts(written: Mapping[str, Sequence[ExpansionQuery]]) -> dict[str, list[str]]:
     """The questions as asked and as embedded: by words and letters they can be found in both languages."""
     return {
         paper: list(dict.fromkeys(chain((question.text for question in own), (question.embedded for question in own))))
         for paper, own in written.items()
     }
+
+
+def texts_of(questions: Iterable[LabelledQuestion], glossary: Glossary) -> dict[str, list[str]]:
+    """The same of all questions, by the ids of the papers that they name, whether these are there or not."""
+    asked: dict[str, list[str]] = {}
+    embedded: dict[str, list[str]] = {}
+    for question in questions:
+        in_english = glossary.in_english(question.joined)
+        for name in question.papers:
+            asked.setdefault(name, []).append(question.joined)
+            embedded.setdefault(name, []).append(in_english)
+    return {name: list(dict.fromkeys((*own, *embedded[name]))) for name, own in asked.items()}

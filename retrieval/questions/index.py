@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from retrieval.chunking import chunk_questions
-from retrieval.stores.base import Index, VectorStore
-from retrieval.types import ExpansionQuery, Paper
+from retrieval.types import ExpansionQuery
 
 
 class ExpansionIndex:
@@ -21,6 +19,11 @@ class ExpansionIndex:
         for place, question in enumerate(self.questions):
             places.setdefault(question.paper_id, []).append(place)
         self._places = {paper: np.array(own) for paper, own in places.items()}
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The ids of the papers that questions were written for."""
+        return tuple(self._places)
 
     def with_more(self, questions: Sequence[ExpansionQuery], vectors: np.ndarray) -> ExpansionIndex:
         """The same with these besides."""
@@ -52,18 +55,3 @@ class ExpansionIndex:
             return np.zeros(0)
         # All of them: to pick out rows first takes longer.
         return np.clip(np.nan_to_num((self.vectors @ vector)[places], nan=-1.0), -1.0, 1.0)
-
-
-def read_expansion_index(
-    store: VectorStore, index: Index, written: Mapping[str, Sequence[ExpansionQuery]]
-) -> ExpansionIndex:
-    """Those of the written questions that the index holds. Raises `IndexStoreError`, as the store does."""
-    ids = {question: _chunk_id(question) for own in written.values() for question in own}
-    vectors = store.question_vectors(index, list(dict.fromkeys(ids.values()))) if ids else {}
-    held = tuple(question for question, chunk in ids.items() if chunk in vectors)
-    return ExpansionIndex(held, np.stack([vectors[ids[question]] for question in held]) if held else np.zeros((0, 0)))
-
-
-def _chunk_id(question: ExpansionQuery) -> str:
-    [chunk] = chunk_questions(Paper(question.paper_id, None, "", "en"), [question.embedded])
-    return chunk.id

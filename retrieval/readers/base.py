@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from retrieval.types import Paper
 class PaperReader:
     """Files whose names end so, or whose first bytes look like it, are read by `read`.
 
-    `read` gives all papers of the file in its order, checked and sanitised as
+    `read` gives all papers of the file in its order, one at a time, checked and sanitised as
     `readers.jsonl.parse_paper` does, and raises `CorpusError` with file, place and reason
-    where it cannot.
+    where it cannot: a file may be far larger than memory, so nobody knows before its end.
     """
 
     suffixes: tuple[str, ...]
     looks_like: Callable[[bytes], bool]
-    read: Callable[[Path], tuple[Paper, ...]]
+    read: Callable[[Path], Iterator[Paper]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,20 +22,20 @@ _KINDS = ("paper", "report")
 _SHORT_FIELDS = ("title", "label", "organisation", "category", "url", "arxiv_id", "doi", "summary", "source")
 
 
-def read_json_lines(path: Path) -> tuple[Paper, ...]:
-    """All papers of a JSON-lines file, in its order.
+def read_json_lines(path: Path) -> Iterator[Paper]:
+    """All papers of a JSON-lines file, in its order; of those that were read only the ids are kept.
 
     Raises `CorpusError` naming file, line and reason at the first bad line, and
     where the file is missing, unreadable or holds no paper.
     """
-    papers: dict[str, Paper] = {}
+    ids: set[str] = set()
     for number, paper in read_records(path, parse_paper, what="papers", kind=CorpusError):
-        if paper.id in papers:
+        if paper.id in ids:
             raise bad_line(path, number, f"the id {paper.id!r} stands on an earlier line too", CorpusError)
-        papers[paper.id] = paper
-    if not papers:
+        ids.add(paper.id)
+        yield paper
+    if not ids:
         raise CorpusError(f"{path} holds no papers: give a file with one JSON object a line.")
-    return tuple(papers.values())
 
 
 def parse_paper(record: Mapping[str, Any]) -> Paper:

@@ -1,336 +1,306 @@
-"""Building the index: once, resumably, by one process at a time, and anew where it is damaged."""
+"""From papers to a collection: what is new is done, once, and everything else stays as it is."""
 
 from __future__ import annotations
 
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from retrieval.chunking import chunk_paper, distinct
-from retrieval.errors import IndexGoneError, IndexStoreError
-from retrieval.ingest import ensure_index, index_fingerprint
+from retrieval import ingest, update
+from retrieval.errors import CorpusError
+from retrieval.ingest import Reading, Report, is_ready, made_with
+from retrieval.lexical.words import open_words
 from retrieval.models.embedder import HashEmbedder
-from retrieval.shipped import default_papers_file
-from retrieval.stores.chroma import ChromaStore
-from retrieval.stores.stored_passage import stored_passage
-from retrieval.types import Paper
+from retrieval.stores.base import VectorId
+from retrieval.stores.memory import MemoryStore
+from retrieval.types import Paper, Span
+from tests.retrieval.updated import Updated, Wrapped, assert_whole, refusing, some_papers, stored, texts_of
 
 if TYPE_CHECKING:
-    from tests.conftest import Build, Built, CountingEmbedder
-
-CHILD = Path(__file__).parents[1] / "support" / "index_child.py"
-ROOT = Path(__file__).parents[2]
+    from tests.conftest import CountingEmbedder
 
 
-def in_another_process(command: str, home: Path, papers: tuple[Paper, ...] = (), file: Path | None = None) -> Any:
-    file = file or default_papers_file()
-    return subprocess.Popen(
-        [sys.executable, str(CHILD), command, str(home), str(file), *(paper.id for paper in papers)],
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "ANONYMIZED_TELEMETRY": "False"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def updated(tmp_path: Path, counting: CountingEmbedder) -> Updated:
+    return Updated(tmp_path, embedder=counting)
 
 
-def ids_found(built: Built, question: str = "models") -> set[str]:
-    found = built.store.search(built.index, built.embedder.embed([question])[0], 1000)
-    return {str(stored.fields["paper_id"]) for stored, _ in found}
+def seen(updated: Updated) -> list[str]:
+    """What was embedded since this was last asked."""
+    embedder: Any = updated.embedder
+    texts = list(embedder.seen)
+    embedder.seen.clear()
+    return texts
 
 
-def texts_of(papers: tuple[Paper, ...]) -> list[str]:
-    return [chunk.embedded for paper in papers for chunk in chunk_paper(paper)]
+def names(updated: Updated) -> list[str]:
+    return [segment.name for segment in updated.latest().generation.segments]
 
 
-def test_a_second_start_embeds_nothing(
-    tmp_path: Path, build: Build, counting: CountingEmbedder, papers: tuple[Paper, ...]
+def test_the_first_papers(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    collection = updated(papers)
+    assert updated.report == Report(new=len(papers))
+    assert_whole(collection, papers, updated.store, HashEmbedder())
+    assert [paper.id for paper in collection] == [paper.id for paper in papers]
+    words = open_words(updated.folder / "words")
+    assert words.having("words", ["sleeper"]) == [collection.numbers_of(["sleeper-agents"])["sleeper-agents"]]
+    assert collection.generation.documents == len(papers) and collection.generation.tokens > 100
+    assert not (updated.folder / "vectors").exists()
+    assert updated.notes == []
+
+
+def test_a_second_run_of_the_same_does_nothing(
+    updated: Updated, papers: tuple[Paper, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = build(tmp_path, papers, counting)
-    assert counting.seen == texts_of(papers)
-    counting.seen.clear()
-    second = build(tmp_path, papers, counting)
-    assert second.index == first.index
-    assert counting.seen == []
+    first = updated(papers)
+    seen(updated)
+    before = {path: path.stat().st_mtime_ns for path in (updated.folder / "words").iterdir()}
+    updated.store = refusing(updated.store, "begin", "add", "remove", "set_aside")
+    again = updated(papers)
+    assert again.generation == first.generation
+    assert updated.report == Report(same=len(papers))
+    assert seen(updated) == []
+    assert {path: path.stat().st_mtime_ns for path in (updated.folder / "words").iterdir()} == before
 
 
-def test_progress_is_told(tmp_path: Path, papers: tuple[Paper, ...]) -> None:
-    told: list[tuple[str, int, int]] = []
-    ensure_index(
-        papers,
-        HashEmbedder(),
-        ChromaStore(tmp_path / "chroma"),
-        collection="default",
-        lock_file=tmp_path / "lock",
-        progress=lambda *step: told.append(step),
-    )
-    assert {label for label, _, _ in told} == {"Indexing passages", "Indexing questions"}
-    assert all(0 <= done <= total for _, done, total in told)
-    of_passages = [(done, total) for label, done, total in told if label == "Indexing passages"]
-    assert of_passages[-1] == (len(texts_of(papers)),) * 2
+def test_a_source_that_stayed_the_same_is_not_read_again(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    def unreadable() -> Iterator[Paper]:
+        raise AssertionError("this was read")
+
+    updated(papers, origin="shipped", whole=True, signature="one")
+    again = updated.read([Reading("shipped", unreadable, whole=True, signature="one")])
+    assert len(again) == len(papers) and again.generation.number == 1
+    other = updated(papers, origin="shipped", whole=True, signature="two")
+    assert (other.generation.number, other.signature("shipped")) == (1, "two")
+    fewer = updated(papers[1:], origin="shipped", whole=True, signature="three")
+    assert (len(fewer), fewer.generation.number, fewer.signature("shipped")) == (len(papers) - 1, 2, "three")
 
 
-def test_a_changed_title_embeds_its_own_passages_only(
-    tmp_path: Path, build: Build, counting: CountingEmbedder, papers: tuple[Paper, ...]
+def test_a_changed_title_embeds_its_own_passages_only(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    before = updated(papers)
+    seen(updated)
+    changed = replace(papers[0], title="Dormant Agents")
+    after = updated([changed, *papers[1:]])
+    assert updated.report == Report(changed=1, same=len(papers) - 1)
+    assert sorted(seen(updated)) == sorted(texts_of([changed]))
+    assert_whole(after, [changed, *papers[1:]], updated.store, HashEmbedder())
+    assert [paper.id for paper in after] == [paper.id for paper in papers]
+    assert before.get(papers[0].id) == papers[0]
+
+
+def test_papers_are_removed_one_by_one_and_with_their_source(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    updated(papers[:4], origin="shipped", whole=True)
+    updated(papers[4:])
+    assert len(updated(removed=[papers[4].id, "never there"])) == len(papers) - 1
+    assert updated.report == Report(removed=1)
+    rest = updated(papers[1:4], origin="shipped", whole=True)
+    assert updated.report == Report(same=3, removed=1)
+    assert_whole(rest, [*papers[1:4], *papers[5:]], updated.store, HashEmbedder())
+
+
+def test_all_papers_may_go(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    updated(papers)
+    empty = updated(removed=[paper.id for paper in papers])
+    assert (len(empty), empty.generation.segments, updated.store.segments("default")) == (0, (), ())
+    assert_whole(updated(papers), papers, updated.store, HashEmbedder())
+
+
+def test_no_papers_are_no_collection(updated: Updated) -> None:
+    with pytest.raises(CorpusError, match=r"^The collection default has no papers: ingest a file of some\.$"):
+        updated([])
+
+
+def test_few_papers_added_to_many_touch_a_new_segment_alone(updated: Updated) -> None:
+    many, few = some_papers(400), some_papers(10, 400)
+    [large] = [one.name for one in updated(many).generation.segments]
+    seen(updated)
+    untouched = updated.store
+
+    def add(name: str, ids: Sequence[VectorId], vectors: np.ndarray) -> None:
+        assert name != large
+        untouched.add(name, ids, vectors)
+
+    updated.store = Wrapped(untouched, add=add, vectors=lambda *_: pytest.fail("nothing is read back"))
+    collection = updated(few)
+    updated.store = untouched
+    assert [one.vectors for one in collection.generation.segments] == [400, 10]
+    assert names(updated)[0] == large
+    assert sorted(seen(updated)) == sorted(texts_of(few))
+    assert_whole(collection, [*many, *few], untouched, HashEmbedder())
+
+
+def test_small_segments_are_taken_into_the_next_one(updated: Updated) -> None:
+    """So that there are few of them, whatever the number of updates, and nothing is embedded again."""
+    updated(some_papers(300))
+    for number in range(14):
+        updated(some_papers(10, 300 + 10 * number))
+    collection = updated.latest()
+    sizes = [one.vectors for one in collection.generation.segments]
+    assert sum(sizes) == 440 and len(sizes) < 6
+    assert all(larger > 2 * smaller for larger, smaller in pairwise(sizes))
+    assert sorted(seen(updated)) == sorted(texts_of(some_papers(440)))
+    assert sorted(updated.store.segments("default")) == sorted(names(updated))
+    assert_whole(collection, some_papers(440), updated.store, HashEmbedder())
+
+
+def test_a_segment_with_too_many_dead_is_written_anew(updated: Updated) -> None:
+    many = some_papers(90)
+    updated(many)
+    seen(updated)
+    gone = updated(removed=[paper.id for paper in many[:30]])
+    assert [one.vectors for one in gone.generation.segments] == [90]
+    more_gone = updated(removed=[many[30].id])
+    assert [one.vectors for one in more_gone.generation.segments] == [59]
+    assert seen(updated) == []
+    assert_whole(more_gone, many[31:], updated.store, HashEmbedder())
+
+
+def test_another_model_makes_everything_anew(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    old = updated(papers)
+    collection = updated(papers, embedder=HashEmbedder(64))
+    assert collection.generation.number == 2
+    assert updated.report == Report(same=len(papers))
+    assert_whole(collection, papers, updated.store, HashEmbedder(64))
+    assert not set(updated.store.segments("default")) & {one.name for one in old.generation.segments}
+    assert list(collection.numbers_of(paper.id for paper in papers)) == [paper.id for paper in papers]
+
+
+def test_other_questions_leave_vectors_as_they_are(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    before = updated(papers)
+    seen(updated)
+    words = open_words(updated.folder / "words")
+    assert words.frequency("words", "zebra") == 0
+    after = updated(papers, questions={papers[1].id: ["Which zebra?"]})
+    assert seen(updated) == []
+    assert after.generation.segments == before.generation.segments
+    assert (after.generation.number, after.generation.documents) == (2, len(papers))
+    number = after.numbers_of([papers[1].id])[papers[1].id]
+    assert open_words(updated.folder / "words").having("words", ["zebra"]) == [number]
+    assert words.frequency("words", "zebra") == 0, "a searcher keeps its moment"
+
+
+def test_passages_that_are_cut_by_other_rules(
+    updated: Updated, papers: tuple[Paper, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    build(tmp_path, papers, counting)
-    counting.seen.clear()
-    changed = (replace(papers[0], title="Dormant Agents"), *papers[1:])
-    built = build(tmp_path, changed, counting)
-    assert counting.seen == [chunk.embedded for chunk in chunk_paper(changed[0])]
-    assert {p.paper.title for p in built.retriever.passages("Dormant Agents")} >= {"Dormant Agents"}
-    assert ids_found(built) == {paper.id for paper in papers}
+    """Readers of the generation before go on with the old places."""
+    from retrieval.chunking import passage_spans
+
+    with monkeypatch.context() as patched:
+        # By other rules abstracts of one passage were left as they are, and of others only the beginning was there.
+        patched.setattr(ingest, "CHUNKER", "other")
+        patched.setattr(update, "passage_spans", lambda paper: passage_spans(paper)[:1])
+        old = updated(papers)
+    seen(updated)
+    several = [paper for paper in papers if len(passage_spans(paper)) > 1]
+    assert 0 < len(several) < len(papers)
+    new = updated(papers[:2])
+    assert updated.report == Report(same=2)
+    assert_whole(new, papers, updated.store, HashEmbedder())
+    assert sorted(seen(updated)) == sorted(texts_of(papers))
+    for paper in papers:
+        [before], [after] = ([*one.numbered(one.numbers_of([paper.id]).values()).values()] for one in (old, new))
+        assert before.spans == tuple(passage_spans(paper)[:1])
+        assert after.spans == tuple(passage_spans(paper))
+        assert (before.number != after.number) == (paper in several)
+    assert updated(papers).generation == new.generation
 
 
-def test_a_changed_last_sentence_embeds_what_holds_it(
-    tmp_path: Path, build: Build, counting: CountingEmbedder, papers: tuple[Paper, ...]
-) -> None:
-    build(tmp_path, papers, counting)
-    counting.seen.clear()
-    changed = (replace(papers[0], abstract=papers[0].abstract + " We are sure."), *papers[1:])
-    build(tmp_path, changed, counting)
-    before = {chunk.embedded for chunk in chunk_paper(papers[0])}
-    assert counting.seen == [chunk.embedded for chunk in chunk_paper(changed[0]) if chunk.embedded not in before]
-    assert any("We are sure." in text for text in counting.seen)
+def test_replaced_papers_leave_the_words_a_generation_later(updated: Updated) -> None:
+    """As somebody may still answer from the generation before."""
+    one, *others = some_papers(20)
+    first = updated([replace(one, title="Zebra"), *others])
+    number = first.numbers_of([one.id])[one.id]
+    second = updated([one])
+    folder = updated.folder / "words"
+    assert open_words(folder).having("words", ["zebra"]) == [number]
+    assert first.get(one.id) != second.get(one.id) == one
+    updated(some_papers(1, 50))
+    assert open_words(folder).having("words", ["zebra"]) == []
 
 
-def test_a_changed_organisation_embeds_nothing_but_is_seen(
-    tmp_path: Path, build: Build, counting: CountingEmbedder, papers: tuple[Paper, ...]
-) -> None:
-    before = build(tmp_path, papers, counting)
-    counting.seen.clear()
-    after = build(tmp_path, (replace(papers[0], organisation="Elsewhere"), *papers[1:]), counting)
-    assert counting.seen == []
-    assert after.index != before.index
-    assert {p.paper.organisation for p in after.retriever.passages("sleeper agents")} >= {"Elsewhere"}
+def test_progress_is_told(updated: Updated) -> None:
+    updated(some_papers(1500), size=lambda: 1500)
+    told = {label: [step[1:] for step in updated.steps if step[0] == label] for label, _, _ in updated.steps}
+    assert list(told) == ["Reading papers", "Embedding passages", "Storing vectors", "Indexing words"]
+    for steps in told.values():
+        assert steps == sorted(steps) and steps[-1] == (1500, 1500)
 
 
-def test_a_removed_paper_is_gone(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
-    build(tmp_path, papers)
-    assert ids_found(build(tmp_path, papers[1:])) == {paper.id for paper in papers[1:]}
+UPDATES = st.lists(
+    st.tuples(
+        st.sets(st.integers(0, 12), max_size=6),
+        st.integers(0, 2),
+        st.booleans(),
+        st.sets(st.integers(0, 12), max_size=3),
+    ),
+    max_size=6,
+)
 
 
-def test_another_embedder_builds_anew(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
-    first = build(tmp_path, papers, HashEmbedder(256))
-    second = build(tmp_path, papers, HashEmbedder(64))
-    assert first.index != second.index
-    assert ids_found(second) == {paper.id for paper in papers}
+@settings(max_examples=8)
+@given(UPDATES)
+def test_any_updates_leave_what_they_should(tmp_path_factory: pytest.TempPathFactory, updates: list[Any]) -> None:
+    """Against a dictionary: papers are added, changed, read whole and removed in any order."""
+    updated, expected = Updated(tmp_path_factory.mktemp("any"), MemoryStore(), HashEmbedder(8)), dict[str, Paper]()
+    updated(some_papers(1, 99))
+    expected["p99"] = some_papers(1, 99)[0]
+    for numbers, version, whole, removed in updates:
+        papers = [replace(some_papers(1, number)[0], summary=f"Version {version}.") for number in sorted(numbers)]
+        gone = {f"p{number}" for number in removed - numbers}
+        collection = updated(papers, whole=whole, removed=gone)
+        if whole:
+            expected.clear()
+        expected |= {paper.id: paper for paper in papers}
+        for one in gone:
+            expected.pop(one, None)
+        assert_whole(collection, expected.values(), updated.store, HashEmbedder(8))
 
 
-def test_the_fingerprint_is_of_papers_and_model(papers: tuple[Paper, ...]) -> None:
+def test_made_with() -> None:
+    questions = {"a": ["Why?"], "b": ["What?"]}
     variants = [
-        index_fingerprint(papers, HashEmbedder()),
-        index_fingerprint(papers[1:], HashEmbedder()),
-        index_fingerprint(papers[::-1], HashEmbedder()),
-        index_fingerprint(papers, HashEmbedder(64)),
+        made_with(HashEmbedder()),
+        made_with(HashEmbedder(64)),
+        made_with(HashEmbedder(), questions),
+        made_with(HashEmbedder(), {"a": ["Why?", "What?"]}),
     ]
     assert len(set(variants)) == len(variants)
-    assert index_fingerprint(list(papers), HashEmbedder()) == variants[0]
+    assert made_with(HashEmbedder(), dict(reversed(questions.items()))) == variants[2]
+    assert all(len(one) == 64 for one in variants)
 
 
-def test_a_killed_build_leaves_the_old_index_and_is_taken_up_again(
-    tmp_path: Path, build: Build, counting: CountingEmbedder, papers: tuple[Paper, ...]
-) -> None:
-    old = build(tmp_path, papers[:3])
-    child = in_another_process("die", tmp_path, papers)
-    child.communicate(timeout=60)
-    assert child.returncode == -signal.SIGKILL
-    assert old.store.find("default", old.index.fingerprint) == old.index
-    assert ids_found(old) == {paper.id for paper in papers[:3]}
-    finished = build(tmp_path, papers, counting)
-    passages = {chunk.embedded for paper in papers for chunk in chunk_paper(paper)}
-    stored = passages | set(texts_of(papers[:3]))
-    assert not stored & set(counting.seen)
-    assert set(counting.seen) == set(texts_of(papers)) - stored
-    assert ids_found(finished) == {paper.id for paper in papers}
+def test_whether_a_collection_is_ready(updated: Updated, papers: tuple[Paper, ...]) -> None:
+    collection, made = updated(papers, signature="one"), made_with(HashEmbedder())
+    assert is_ready(collection, made, updated.store, {"own": "one"})
+    assert not is_ready(None, made, updated.store, {})
+    assert not is_ready(collection, made, updated.store, {"own": "two"})
+    assert not is_ready(collection, made, updated.store, {"own": "one", "shipped": "one"})
+    assert not is_ready(collection, made_with(HashEmbedder(64)), updated.store, {"own": "one"})
+    assert not is_ready(collection, made, refusing(updated.store, "check"), {"own": "one"})
+    updated.store.remove(names(updated)[0])
+    assert not is_ready(collection, made, updated.store, {"own": "one"})
 
 
-def test_two_processes_at_once_build_one_index(tmp_path: Path, all_papers: tuple[Paper, ...]) -> None:
-    children = [in_another_process("build", tmp_path) for _ in range(2)]
-    outputs = [child.communicate(timeout=90) for child in children]
-    assert [child.returncode for child in children] == [0, 0], outputs
-    lines = [stdout.split() for stdout, _ in outputs]
-    assert lines[0][0] == lines[1][0]
-    assert sorted(int(embedded) for _, embedded in lines) == [0, len(texts_of(all_papers))]
-
-
-def test_an_index_that_another_process_replaced_is_gone(
-    tmp_path: Path, build: Build, papers: tuple[Paper, ...]
-) -> None:
-    """Whatever is asked of it: half of an answer from one index and half from the next would be no answer."""
-    built = build(tmp_path, papers[:2])
-    retriever = built.retriever
-    before = retriever.passages("sleeper agents")
-    assert {passage.paper.id for passage in before} == {paper.id for paper in papers[:2]}
-    child = in_another_process("build", tmp_path, papers)
-    child.communicate(timeout=60)
-    assert child.returncode == 0
-    for ask in (
-        lambda: retriever.passages("models"),
-        lambda: retriever.similar(papers[0]),
-        lambda: built.store.confirm(built.index),
-    ):
-        with pytest.raises(IndexGoneError):
-            ask()
-
-
-def garbage(chroma: Path) -> None:
-    (chroma / "chroma.sqlite3").write_bytes(b"this is no database, it only looks like a file" * 100)
-
-
-def truncated(chroma: Path) -> None:
-    database = chroma / "chroma.sqlite3"
-    database.write_bytes(database.read_bytes()[: database.stat().st_size // 3])
-
-
-def empty_database(chroma: Path) -> None:
-    (chroma / "chroma.sqlite3").write_bytes(b"")
-
-
-def segments(chroma: Path) -> list[Path]:
-    found = [folder for folder in chroma.iterdir() if folder.is_dir()]
-    assert found, "Chroma keeps its graphs in folders"
-    return found
-
-
-def no_segments(chroma: Path) -> None:
-    """Of a small index Chroma restores these from its database, so no word is needed."""
-    for folder in segments(chroma):
-        shutil.rmtree(folder)
-
-
-def cut_segments(chroma: Path) -> None:
-    for folder in segments(chroma):
-        for file in folder.iterdir():
-            file.write_bytes(file.read_bytes()[:10])
-
-
-DAMAGES = [garbage, truncated, empty_database, no_segments, cut_segments]
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_folder_is_built_anew(
-    tmp_path: Path, build: Build, built_full: Built, damage: Callable[[Path], None]
-) -> None:
-    """Whatever is broken, the next start answers in full; where nothing is left to move aside, without a word."""
-    shutil.copytree(built_full.home, tmp_path / "copy")
-    damage(tmp_path / "copy" / "chroma")
-    notes: list[str] = []
-    repaired = build(tmp_path / "copy", built_full.papers, note=notes.append)
-    assert ids_found(repaired) == {paper.id for paper in built_full.papers}
-    for question in ("Sleeper Agents: Training Deceptive LLMs", "Toy Models of Superposition"):
-        passages = repaired.retriever.passages(question)
-        assert passages[0] == built_full.retriever.passages(question)[0]
-        assert repaired.retriever.sentences(question, passages)
-    if damage in (garbage, truncated):
-        [note] = notes
-        assert note.startswith(
-            "The index was damaged and is being built anew; what was left of it is in chroma-damaged."
-        )
-        assert (tmp_path / "copy" / "chroma-damaged").is_dir()
-        assert "\n" not in note
-
-
-def test_a_large_index_without_one_of_its_graphs_is_noticed(tmp_path: Path, build: Build) -> None:
-    """From 1,000 vectors on Chroma keeps them in the graphs' files alone."""
-    many = tuple(Paper(f"p{n}", f"Title {n}", f"Text of {n}.", "en") for n in range(1050))
-    built = build(tmp_path / "built", many, HashEmbedder(8))
-    built.store.check(built.index)
-    copy = tmp_path / "copy"
-    shutil.copytree(built.home, copy)
-    [graph] = segments(copy / "chroma")
-    shutil.rmtree(graph)
-    with pytest.raises(IndexStoreError, match="cannot be used"):
-        ChromaStore(copy / "chroma").check(built.index)
-    notes: list[str] = []
-    repaired = build(copy, many, built.embedder, note=notes.append)
-    assert len(notes) == 1
-    assert len(repaired.store.search(repaired.index, built.embedder.embed(["Text"])[0], 2000)) == len(many)
-
-
-def test_a_damaged_folder_leaves_other_stores_alone(
-    tmp_path: Path, build: Build, built: Built, papers: tuple[Paper, ...]
-) -> None:
-    shutil.copytree(built.home, tmp_path / "copy")
-    garbage(tmp_path / "copy" / "chroma")
-    healthy = build(tmp_path / "healthy", papers)
-    notes: list[str] = []
-    build(tmp_path / "copy", papers, note=notes.append)
-    assert len(notes) == 1
-    assert ids_found(healthy) == {paper.id for paper in papers}
-
-
-def test_damaged_twice_is_repaired_twice(tmp_path: Path, build: Build, built: Built, papers: tuple[Paper, ...]) -> None:
-    notes: list[str] = []
-    for copy in ("copy", "again"):
-        shutil.copytree(built.home / "chroma", tmp_path / "home" / "chroma", dirs_exist_ok=True)
-        garbage(tmp_path / "home" / "chroma")
-        build(tmp_path / "home", papers, note=notes.append)
-        assert len(notes) == 1 + (copy == "again")
-
-
-def test_a_home_that_is_a_file(tmp_path: Path, build: Build, papers: tuple[Paper, ...]) -> None:
-    (tmp_path / "home").write_text("not a folder")
-    with pytest.raises(IndexStoreError) as caught:
-        build(tmp_path / "home", papers)
-    assert str(caught.value).startswith(f"The folder {tmp_path / 'home'} cannot be written (")
-    assert str(caught.value).endswith("set PAPERBACKED_HOME to a folder of yours.")
-    assert (tmp_path / "home").read_text() == "not a folder"
-
-
-def test_a_home_that_cannot_be_written(build: Build, papers: tuple[Paper, ...]) -> None:
-    with pytest.raises(IndexStoreError, match=r"The folder /sys/paperbacked cannot be written \("):
-        build(Path("/sys/paperbacked"), papers)
-
-
-@pytest.mark.parametrize("where", ["/sys/paperbacked/chroma", "under a file"])
-def test_a_chroma_folder_that_cannot_be_made(tmp_path: Path, papers: tuple[Paper, ...], where: str) -> None:
-    (tmp_path / "file").touch()
-    folder = tmp_path / "file" / "chroma" if where == "under a file" else Path(where)
-    with pytest.raises(IndexStoreError) as caught:
-        ensure_index(papers, HashEmbedder(), ChromaStore(folder), collection="c", lock_file=tmp_path / "lock")
-    assert str(folder) in str(caught.value)
-
-
-def test_a_lock_that_is_held_too_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, build: Build, papers: tuple[Paper, ...]
-) -> None:
-    from filelock import FileLock
-
-    from retrieval import ingest
-
-    monkeypatch.setattr(ingest, "LOCK_SECONDS", 0.1)
-    with FileLock(tmp_path / "default.lock"), pytest.raises(IndexStoreError, match="Another process has been indexing"):
-        build(tmp_path, papers)
-
-
-def test_papers_of_another_file(tmp_path: Path, build: Build) -> None:
+def test_papers_of_any_kind(updated: Updated) -> None:
     """A reader's own papers: odd, short, long, with every character that is allowed."""
     own = (
         Paper("arXiv:2401.1/v1", "Ünïcode “title” 😀", "One. " * 200 + "Two.", "en", organisation="A 'quoted' lab"),
         Paper("long", "T", "".join(f"x{n}" for n in range(9000)), "en"),
         Paper("empty", None, "", "fr", label="No abstract"),
         Paper("zh", "标题", "一。二。", "zh"),
+        Paper("alike", "T", "x" * 100_000, "en"),
     )
-    built = build(tmp_path, own, collection="own")
-    assert ids_found(built) == {paper.id for paper in own}
-    found = built.store.search(built.index, built.embedder.embed(["One"])[0], 1000)
-    expected = {chunk.id: stored_passage(chunk, paper) for paper in own for chunk in distinct(chunk_paper(paper))}
-    assert {stored.id: stored for stored, _ in found} == expected
-    assert built.retriever.passages("No abstract")[0].paper.id == "empty"
-
-
-def test_a_paper_of_identical_passages_makes_no_other_unreachable(tmp_path: Path, build: Build) -> None:
-    """In Chroma's graph a crowd of equal vectors is all neighbours of itself and cuts off the rest."""
-    others = tuple(Paper(f"p{n}", f"Paper {n}", "", "en") for n in range(5))
-    crowd = Paper("crowd", "T", "x" * 100_000, "en")
-    for order in ((crowd, *others), (*others, crowd)):
-        built = build(tmp_path / order[0].id, order)
-        assert ids_found(built) == {paper.id for paper in order}
-        assert built.retriever.passages("Paper 3")[0].paper.id == "p3"
+    collection = updated(own)
+    assert_whole(collection, own, updated.store, HashEmbedder())
+    number = collection.numbers_of(["alike"])["alike"]
+    # Of passages that are embedded alike only the first is stored: many equal vectors break the graph.
+    places = [one[1:] for one in stored(collection, updated.store) if one.number == number]
+    assert sorted(places) == [(0, 600), (99600, 100000)]
+    assert collection.passages_of([number])[number] == (Span(0, 600), Span(99600, 100000))

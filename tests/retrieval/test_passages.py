@@ -1,17 +1,22 @@
-"""What an index says of a passage counts only where it is what the paper says."""
+"""What a store says of a passage counts only where the papers have that passage."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.chunking import chunk_paper
+from retrieval.papers.papers import papers_of
 from retrieval.passages import CollectionPassages
-from retrieval.stores.stored_passage import StoredPassage, stored_passage
-from retrieval.types import Paper
+from retrieval.stores.base import Hit, VectorId
+from retrieval.stores.memory import MemoryStore
+from retrieval.types import Filters, Paper
+from tests.support.in_memory import InMemory
 
 PAPER = Paper(
     "lies",
@@ -23,65 +28,139 @@ PAPER = Paper(
     published=date(2024, 5, 17),
 )
 OTHER = Paper("owls", None, "", "en", label="On owls")
-OWN = CollectionPassages([PAPER, OTHER])
-STORED = {chunk.id: stored_passage(chunk, paper) for paper in (PAPER, OTHER) for chunk in chunk_paper(paper)}
-FIRST = next(iter(STORED.values()))
+CHANGED = Paper("lies", "On lies", "It tells the truth.", "en")
+MEMORY = InMemory()
+OWN = CollectionPassages(MEMORY.add([PAPER, OTHER]))
+IDS = OWN.ids(["lies", "owls"])
 
 
-def with_field(**fields: Any) -> StoredPassage:
-    return replace(FIRST, fields={**FIRST.fields, **fields})
+def hits(ids: Iterable[VectorId]) -> list[Hit]:
+    return [Hit(vector_id, 0.25) for vector_id in ids]
 
 
 def test_a_passage_is_the_papers_own() -> None:
-    for chunk in chunk_paper(PAPER):
-        passage = OWN.passage(STORED[chunk.id], 0.25)
-        assert passage is not None and passage.paper is PAPER
-        assert (passage.text, passage.start, passage.score) == (chunk.text, chunk.start, 0.25)
-    [empty] = chunk_paper(OTHER)
-    found = OWN.passage(STORED[empty.id], 0.5)
-    assert found is not None and (found.paper, found.text) == (OTHER, "")
+    found, strange = OWN.passages(hits(IDS))
+    chunks = [(paper, chunk) for paper in (PAPER, OTHER) for chunk in chunk_paper(paper)]
+    assert not strange and len(chunks) == len(IDS) == 3
+    assert [(one.paper, one.text, one.start, one.score) for one in found] == [
+        (paper, chunk.text, chunk.start, 0.25) for paper, chunk in chunks
+    ]
 
 
-CHANGED = {
-    "words": replace(FIRST, text=FIRST.text.replace("lies", "dies")),
-    "no words": replace(FIRST, text=""),
-    "a word more": replace(FIRST, text=f"{FIRST.text} Truly."),
-    "another paper": with_field(paper_id="owls"),
-    "an unknown paper": with_field(paper_id="nowhere"),
-    "another place": with_field(start=9, end=int(FIRST.fields["end"]) + 9),
-    "outside the abstract": with_field(start=-5, end=10**9),
-    "no number": with_field(start="0"),
-    "another organisation": with_field(organisation="Elsewhere"),
-    "another date": with_field(published=19000101),
-    "a field more": with_field(paper='{"id": "lies", "abstract": "It dies."}'),
-    "a field less": replace(FIRST, fields={"paper_id": "lies"}),
-    "no fields": replace(FIRST, fields={}),
-    "an id that no passage has": replace(FIRST, id="0" * 32),
-    "another passage's id": replace(FIRST, id=list(STORED)[-1]),
+STRANGE = {
+    "another place": VectorId(1, 9, IDS[0].end + 9),
+    "a little more": VectorId(1, 0, IDS[0].end + 1),
+    "outside the abstract": VectorId(1, 0, 10**9),
+    "nothing": VectorId(1, 5, 5),
+    "backwards": VectorId(1, IDS[0].end, 0),
+    "another paper's passage": VectorId(2, IDS[0].start, IDS[0].end),
+    "a number that no paper had": VectorId(3, 0, 0),
+    "no number": VectorId(0, 0, 0),
+    "a very large number": VectorId(10**17, 0, 0),
 }
 
 
-@pytest.mark.parametrize("what", CHANGED)
-def test_a_passage_that_says_anything_else_is_none(what: str) -> None:
-    assert OWN.passage(CHANGED[what], 1.0) is None
+@pytest.mark.parametrize("what", STRANGE)
+def test_what_is_no_passage_is_left_out_and_told(what: str) -> None:
+    found, strange = OWN.passages(hits([IDS[0], STRANGE[what], IDS[1]]))
+    assert [passage.start for passage in found] == [IDS[0].start, IDS[1].start]
+    assert strange == [str(STRANGE[what])]
+
+
+@given(st.lists(st.builds(VectorId, *[st.integers(0, 1_000)] * 3)))
+def test_whatever_is_said_only_own_passages_are_found(ids: list[VectorId]) -> None:
+    found, strange = OWN.passages(hits(ids))
+    assert len(found) == sum(vector_id in IDS for vector_id in ids)
+    assert len(found) + len(strange) == len(ids)
+
+
+def test_what_is_left_of_a_paper_that_was_replaced_is_dropped_and_not_told() -> None:
+    memory = InMemory()
+    before = CollectionPassages(memory.add([PAPER, OTHER]))
+    dead = before.ids(["lies"])
+    after = CollectionPassages(memory.add([CHANGED]))
+    assert after.passages(hits(dead)) == ([], [])
+    [changed] = after.ids(["lies"])
+    found, _ = after.passages(hits([*dead, changed]))
+    assert [passage.text for passage in found] == [CHANGED.abstract]
+    # Who still reads as of before has the paper as it was, and nothing of what is to come.
+    assert [passage.paper for passage in before.passages(hits(dead))[0]] == [PAPER] * 2
+    assert before.passages(hits([changed])) == ([], [str(changed)])
+
+
+def test_hits_pass_by_their_papers_filters() -> None:
+    no_number = VectorId(9, 0, 0)
+    given_hits = hits([*IDS, no_number])
+    assert OWN.passing(given_hits, Filters()) == given_hits
+    # What is no paper's stays among them, to be told.
+    assert [hit.id for hit in OWN.passing(given_hits, Filters(organisations=("Lab",)))] == [*IDS[:2], no_number]
+
+
+def test_ids_are_grouped_by_the_segment_that_holds_them() -> None:
+    memory = InMemory()
+    memory.add([PAPER])
+    collection = CollectionPassages(memory.add([OTHER]))
+    first, second = collection.segments
+    ids = collection.ids(["owls", "nowhere", "lies"])
+    assert [vector_id.number for vector_id in ids] == [2, 1, 1]
+    assert collection.by_segment([*ids, VectorId(3, 0, 0)]) == {second: ids[:1], first: ids[1:]}
+    for segment, own in collection.by_segment(ids).items():
+        assert set(memory.store.ids(segment)) == set(own)
+
+
+def test_without_segments_there_is_nothing_to_ask() -> None:
+    collection = CollectionPassages(papers_of([PAPER]))
+    assert collection.segments == () and collection.name == ""
+    assert collection.by_segment(collection.ids(["lies"])) == {}
+    assert collection.passages(hits([VectorId(7, 0, 0)])) == ([], ["7:0:0"])
 
 
 def test_wrong_and_missing_passages_are_counted() -> None:
-    stored = list(STORED.values())
-    assert len(OWN) == len(stored) == 3
-    assert OWN.wrong(stored) == 0
-    assert OWN.wrong([CHANGED["words"], *stored[1:]]) == 1
-    assert OWN.wrong([*stored, CHANGED["an id that no passage has"]]) == 1
-    assert OWN.wrong(stored[1:]) == 1
-    assert OWN.wrong([CHANGED["an id that no passage has"], *stored[1:]]) == 2
-    assert OWN.wrong([]) == 3
+    memory = InMemory()
+    collection = CollectionPassages(memory.add([PAPER, OTHER]))
+    store, [segment] = memory.store, collection.segments
+    vector = np.ones((1, 256), dtype=np.float32)
+    assert len(collection) == 3
+    assert collection.wrong(store) == 0
+    store.add(segment, [STRANGE["another place"]], vector)
+    assert collection.wrong(store) == 1
+    store.add(segment, [STRANGE["a number that no paper had"]], vector)
+    assert collection.wrong(store) == 2
+    store.remove(segment)
+    store.begin(segment)
+    assert collection.wrong(store) == 3
+    store.add(segment, [collection.ids(["owls"])[0], STRANGE["no number"]], np.repeat(vector, 2, axis=0))
+    assert collection.wrong(store) == 3
+
+
+def test_vectors_of_replaced_papers_are_no_fault_but_those_in_another_segment_are() -> None:
+    memory = InMemory()
+    memory.add([PAPER, OTHER])
+    collection = CollectionPassages(memory.add([CHANGED]))
+    assert len(collection) == 2
+    assert collection.wrong(memory.store) == 0
+    first, _ = collection.segments
+    memory.store.add(first, collection.ids(["lies"]), np.ones((1, 256), dtype=np.float32))
+    assert collection.wrong(memory.store) == 1
 
 
 def test_passages_that_are_embedded_alike_are_one() -> None:
-    """As in an index, which holds the first of them: none is missed."""
+    """As in a store, which holds the first of them: none is missed."""
     crowd = Paper("crowd", "T", "x" * 5_000, "en")
-    alike = chunk_paper(crowd)
-    own = CollectionPassages([crowd])
-    assert len(own) < len(alike)
-    assert own.ids["crowd"][0] == alike[0].id
-    assert own.wrong(stored_passage(chunk, crowd) for chunk in alike if chunk.id in own.ids["crowd"]) == 0
+    memory = InMemory()
+    collection = CollectionPassages(memory.add([crowd]))
+    assert len(collection) < len(chunk_paper(crowd))
+    assert collection.ids(["crowd"])[0].start == 0
+    assert collection.wrong(memory.store) == 0
+
+
+class Untold(MemoryStore):
+    """Holds a row whose id is none of ours: it is counted, and its id is not given."""
+
+    def count(self, segment: str) -> int:
+        return super().count(segment) + 1
+
+
+def test_a_row_with_no_id_of_ours_is_wrong() -> None:
+    memory = InMemory(store=Untold())
+    assert CollectionPassages(memory.add([PAPER])).wrong(memory.store) == 1

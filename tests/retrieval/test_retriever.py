@@ -15,12 +15,13 @@ from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
 from retrieval.chunking import chunk_paper, chunk_sentences
-from retrieval.lexical.index import LexicalIndex
+from retrieval.grouping import PASSAGES_PER_PAPER
 from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.retriever import LOOKED_UP, MAX_PAPERS, PASSAGES_PER_PAPER, PaperRetriever
+from retrieval.retriever import LOOKED_UP, MAX_PAPERS, PaperRetriever
 from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
+from tests.support.in_memory import lexical_of
 
 if TYPE_CHECKING:
     from tests.conftest import Build, Built, CountingEmbedder
@@ -187,8 +188,7 @@ def test_retrievers_share_no_questions(built: Built) -> None:
     narrow = PaperRetriever(
         store=built.store,
         embedder=HashEmbedder(64),
-        index=built.index,
-        collection=CollectionPassages(built.papers),
+        collection=CollectionPassages(built.collection),
     )
     assert built.retriever._vector("a").shape == (256,)
     assert narrow._vector("a").shape == (64,)
@@ -204,8 +204,8 @@ def test_many_readers_at_once(built_full: Built) -> None:
 
 @pytest.mark.parametrize("query", ["Can a sleeper agent be trained away?", "sparse autoencoders", "an egg"])
 def test_passages_of_chosen_papers_are_those_papers_own_scored_as_among_all(built_full: Built, query: str) -> None:
-    retriever = built_full.retriever.model_copy(update={"lexical": LexicalIndex(built_full.papers, {})})
-    chosen = [retriever.collection.papers[place] for place in (90, 3, 40, 11)]
+    retriever = built_full.retriever.model_copy(update={"lexical": lexical_of(built_full.collection)})
+    chosen = [built_full.papers[place] for place in (90, 3, 40, 11)]
     found = retriever.passages_of(query, chosen)
     assert {passage.paper.id for passage in found} == {paper.id for paper in chosen}
     among_all = {
@@ -226,7 +226,7 @@ def test_chosen_papers_are_looked_up_by_words_however_many_others_have_them(
     many = [Paper(f"owls-{number}", "Owls", "Owls, owls, owls.", "en") for number in range(LOOKED_UP + 5)]
     few = Paper("few", "Birds", "Of birds, and once of owls, in a long list of many other birds of the night.", "en")
     built = build(tmp_path, [*many, few, *papers])
-    retriever = built.retriever.model_copy(update={"lexical": LexicalIndex(built.papers, {})})
+    retriever = built.retriever.model_copy(update={"lexical": lexical_of(built.collection)})
     assert retriever.passages("owls", papers=len(built.papers))
     [passage] = retriever.passages_of("owls", [few])
     assert passage.signals["words"] > 0

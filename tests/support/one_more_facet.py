@@ -42,7 +42,7 @@ def an_answerer(folder: Path) -> Any:
     """Over two papers and a report, which say the same."""
     from app.answering.models.language_model import LanguageModel
     from app.local_answerer import LocalAnswerer
-    from retrieval.ingest import ensure_index
+    from retrieval.ingest import Reading, update_collection
     from retrieval.models.embedder import HashEmbedder
     from retrieval.passages import CollectionPassages
     from retrieval.retriever import PaperRetriever
@@ -54,24 +54,22 @@ def an_answerer(folder: Path) -> Any:
         for name, kind in (("first", "paper"), ("second", "paper"), ("third", "report"))
     )
     embedder, store = HashEmbedder(), ChromaStore(folder / "chroma")
-    index = ensure_index(papers, embedder, store, collection="default", lock_file=folder / "lock")
-    collection = CollectionPassages(papers)
-    retriever = PaperRetriever(store=store, embedder=embedder, index=index, collection=collection)
-    return LocalAnswerer(papers, retriever, LanguageModel)
+    readings = [Reading("own", lambda: papers)]
+    made, _ = update_collection(folder / "papers", "default", readings, embedder, store, lock_file=folder / "lock")
+    retriever = PaperRetriever(store=store, embedder=embedder, collection=CollectionPassages(made))
+    return LocalAnswerer(retriever, LanguageModel)
 
 
 def retrieved(answerer: Any) -> dict[str, Any]:
-    from app.answering.collection.records import Records
     from retrieval.types import Filters
 
     wanted: Any = Filters
     reports = wanted(kinds=("report",))
-    retriever = answerer.retriever
-    hits = retriever.store.search(retriever.index, retriever.embedder.embed(["owls"])[0], 10, reports)
     return {
         "admitted": [paper.id for paper in answerer.papers if reports.admit(paper)],
-        "chroma": [passage.fields["paper_id"] for passage, _ in hits],
-        "records": [paper.id for paper in Records(answerer.papers).select(reports)],
+        "selected": [paper.id for paper in answerer.papers.select(reports)],
+        "found": [passage.paper.id for passage in answerer.retriever.passages("owls", reports)],
+        "records": [paper.id for paper in answerer.collection.chain.records.select(reports)],
     }
 
 

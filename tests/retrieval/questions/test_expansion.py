@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.models.embedder import HashEmbedder
-from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.expansion import all_texts, expansion_queries_for, texts_of
 from retrieval.questions.index import ExpansionIndex
 from retrieval.questions.labelled import Gold, LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_questions_file, shipped_file
-from retrieval.stores.chroma import ChromaStore
-from retrieval.types import ExpansionQuery, Paper, Span
+from retrieval.types import ExpansionQuery, Filters, Paper, Span
+from tests.support.in_memory import InMemory
+
+if TYPE_CHECKING:
+    from tests.conftest import CountingEmbedder
 
 LIES = Paper("lies", "On lies", "It lies. It hides.", "en")
 DEBATE = Paper("debate", "On debate", "Debate works well.", "en")
@@ -54,8 +55,16 @@ def test_questions_know_their_papers_and_what_answers_them() -> None:
     assert (chinese.embedded, chinese.language, keyword.answers) == ("lie", "zh", ())
     assert [question.alone for question in written["lies"]] == [True, True, False, False]
     assert not any(question.alone for question in written["debate"])
-    assert embedded_texts(written)["lies"] == ["Does it hide?", "lie", "hiding", "Both?"]
+    assert [question.embedded for question in written["lies"]] == ["Does it hide?", "lie", "hiding", "Both?"]
     assert all_texts(written)["lies"] == ["Does it hide?", "它会撒谎吗", "hiding", "Both?", "lie"]
+
+
+def test_what_is_indexed_of_questions_does_not_hang_on_which_papers_are_there() -> None:
+    texts = texts_of(ASKED, GLOSSARY)
+    assert {name: texts[name] for name in ("lies", "debate")} == all_texts(
+        expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
+    )
+    assert texts["nowhere"] == ["Elsewhere?"] and len(texts) == 3
 
 
 def test_the_shipped_questions_say_where_they_are_answered(all_papers: tuple[Paper, ...]) -> None:
@@ -70,25 +79,10 @@ def test_the_shipped_questions_say_where_they_are_answered(all_papers: tuple[Pap
 
 
 @pytest.fixture
-def retriever(tmp_path: Path) -> PaperRetriever:
-    embedder, store = HashEmbedder(), ChromaStore(tmp_path / "chroma")
+def retriever() -> PaperRetriever:
+    memory = InMemory()
     written = expansion_queries_for([LIES, DEBATE], ASKED, GLOSSARY)
-    index = ensure_index(
-        [LIES, DEBATE],
-        embedder,
-        store,
-        collection="default",
-        lock_file=tmp_path / "lock",
-        questions=embedded_texts(written),
-    )
-    return PaperRetriever(
-        store=store,
-        embedder=embedder,
-        index=index,
-        collection=CollectionPassages([LIES, DEBATE]),
-        expansion_queries=written,
-        glossary=GLOSSARY,
-    )
+    return memory.retriever(memory.add([LIES, DEBATE]), expansion_queries=written, glossary=GLOSSARY)
 
 
 def test_the_questions_of_papers_come_with_their_similarity(retriever: PaperRetriever) -> None:
@@ -110,23 +104,22 @@ def test_the_focus_counts_as_much_as_the_whole(retriever: PaperRetriever) -> Non
     assert near("Does it hide?", "Both?") > near("Does it hide?", None) + 0.3
 
 
-def test_only_questions_that_the_index_holds_are_near(retriever: PaperRetriever, tmp_path: Path) -> None:
-    index = ensure_index(
-        [LIES, DEBATE],
-        retriever.embedder,
-        retriever.store,
-        collection="default",
-        lock_file=tmp_path / "lock",
-        questions={"lies": [retriever.expansion_queries["lies"][0].embedded]},
-    )
-    fewer = PaperRetriever(
-        store=retriever.store,
-        embedder=retriever.embedder,
-        index=index,
-        collection=retriever.collection,
-        expansion_queries=retriever.expansion_queries,
-    )
-    assert [question.text for question, _ in fewer.questions("Does it hide?", [LIES])] == ["Does it hide?"]
+def test_the_vectors_of_questions_are_kept_in_a_file(
+    retriever: PaperRetriever, tmp_path: Path, counting: CountingEmbedder
+) -> None:
+    def opened() -> PaperRetriever:
+        return PaperRetriever(
+            store=retriever.store,
+            embedder=counting,
+            collection=retriever.collection,
+            expansion_queries=retriever.expansion_queries,
+            questions_file=tmp_path / "questions.safetensors",
+        )
+
+    first = opened().questions("Does it hide?", [LIES, DEBATE])
+    counting.seen.clear()
+    assert opened().questions("Does it hide?", [LIES, DEBATE]) == first
+    assert counting.seen == ["Does it hide?"]
 
 
 class AtHand(HashEmbedder):
@@ -144,7 +137,6 @@ def test_further_questions_count_where_their_vectors_are_at_hand(
     more = PaperRetriever(
         store=retriever.store,
         embedder=embedder,
-        index=retriever.index,
         collection=retriever.collection,
         expansion_queries=retriever.expansion_queries,
         further_queries=(further,),
@@ -165,3 +157,23 @@ def test_a_vector_of_no_numbers_is_near_to_nothing(retriever: PaperRetriever) ->
 
 def test_without_written_questions_there_are_none(built: Any) -> None:
     assert built.retriever.questions("backdoor", built.papers) == []
+
+
+def test_a_question_brings_its_paper_where_filters_admit_it() -> None:
+    """Even one whose passages are far, and never one that the filters leave out."""
+    far = [Paper(f"far-{number}", None, f"Of {'owl' * number}s and nothing else.", "en") for number in range(1, 90)]
+    hidden = Paper("hidden", None, "Zebras.", "en", organisation="Zoo")
+    question = ExpansionQuery("hidden", "Where do owls sleep?", "Where do owls sleep?")
+    memory = InMemory()
+    papers = memory.add([*far, hidden])
+    asked = memory.retriever(papers, expansion_queries={"hidden": [question]})
+
+    def found(retriever: PaperRetriever, filters: Filters = Filters()) -> list[str]:
+        return [passage.paper.id for passage in retriever.passages("Where do owls sleep?", filters)]
+
+    assert "hidden" not in found(memory.retriever(papers))
+    assert found(asked)[0] == "hidden"
+    assert found(asked, Filters(organisations=("Zoo",))) == ["hidden"]
+    assert "hidden" not in found(asked, Filters(papers=tuple(paper.id for paper in far)))
+    only = asked.passages_of("Where do owls sleep?", far[:3])
+    assert {passage.paper.id for passage in only} == {"far-1", "far-2", "far-3"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +11,15 @@ from retrieval.errors import CorpusError
 from retrieval.readers import registry
 from retrieval.readers.base import PaperReader
 from retrieval.readers.jsonl import JSON_LINES, as_line
-from retrieval.readers.registry import READERS, read_papers, reader_for
+from retrieval.readers.registry import READERS, most_papers, read_papers, reader_for
 from retrieval.types import Paper
 
 PAPER = Paper("a", "On whales", "Whales sing.", "en")
 
 
-def read_lines(path: Path) -> tuple[Paper, ...]:
+def read_lines(path: Path) -> Iterator[Paper]:
     rows = [line.split(";") for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    return tuple(Paper(name, title, abstract, "en") for name, title, abstract in rows)
+    return (Paper(name, title, abstract, "en") for name, title, abstract in rows)
 
 
 SEMICOLONS = PaperReader((".scsv",), lambda head: head.startswith(b"id;title;"), read_lines)
@@ -56,3 +57,10 @@ def test_one_more_reader_is_one_more_entry(tmp_path: Path, monkeypatch: pytest.M
 def test_a_folder_is_no_file_of_papers(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="cannot be read"):
         read_papers(tmp_path)
+
+
+def test_a_file_has_at_most_as_many_papers_as_lines(tmp_path: Path) -> None:
+    file = tmp_path / "papers.jsonl"
+    file.write_text('{"id": "one"}\n\n{"id": "two"}\n', encoding="utf-8")
+    assert most_papers(file) == 3
+    assert most_papers(tmp_path / "none.jsonl") == 0

@@ -1,0 +1,1 @@
+"""Passages made vectors, kept in files until a store has them."""
