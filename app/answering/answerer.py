@@ -10,6 +10,7 @@ from app.answering.events import Answer, Event
 from app.answering.question import Question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
+from retrieval.papers.papers import Papers
 from retrieval.types import Facets, Filters, Paper, Passage
 
 
@@ -26,8 +27,8 @@ class Answerer(Protocol):
     """The door between the surfaces and the chain; built once by `app.build`."""
 
     @property
-    def papers(self) -> tuple[Paper, ...]:
-        """All papers of the collection, in its own order."""
+    def papers(self) -> Papers:
+        """The papers of the collection as it answers now: another object once it has others."""
         ...
 
     @property

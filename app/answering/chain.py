@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from copy import copy
 from dataclasses import replace
@@ -29,6 +29,7 @@ from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.prepared_answers import PreparedAnswers
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.suggestions import Suggestions
+from app.answering.missing import Missing
 from app.answering.models.language_model import DIRECT_PROMPT, LanguageModel
 from app.answering.outside_filter import beside, named_outside, outside_filter
 from app.answering.query.comparison import Comparison
@@ -52,7 +53,7 @@ from app.languages import ENGLISH
 from app.notices.notice import Notice
 from retrieval.errors import IndexGoneError, PaperbackedError
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Filters, Paper
+from retrieval.types import Filters
 
 PREPARED_TOO = ("overview", "summary", "reading", "strands", "tried", "whether")
 """What may be asked of the records and yet be answered better by what was prepared for it, unless it is one paper in
@@ -62,7 +63,7 @@ short."""
 class AnswerChain(Runnable[Question, Event]):
     """A LangChain runnable: `stream` yields the events of app.answering.events, `invoke` the last one.
 
-    `papers` are what questions about the collection itself are answered from, `suggestions`
+    Questions about the collection itself are answered from the records of the retriever's papers. `suggestions` are
     questions to ask next, `terms` those by which questions in languages are searched that cannot be read,
     `summaries` the papers' summaries in other languages of answers, and `ways` how people ask about the collection.
     With `unsupported` "drop", written sentences that no quote supports are left out of the answer. By `direct_check`
@@ -76,7 +77,6 @@ class AnswerChain(Runnable[Question, Event]):
         language_model: Callable[[], LanguageModel],
         support: SupportCheck,
         *,
-        papers: Sequence[Paper] = (),
         suggestions: Suggestions = MappingProxyType({}),
         terms: TermsByLanguage = MappingProxyType({}),
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
@@ -92,7 +92,7 @@ class AnswerChain(Runnable[Question, Event]):
         self._terms = terms
         self._ways = ways
         self.search = EvidenceSearch(retriever, evidence, prepared)
-        self._of_collection = CollectionAnswerer(papers, retriever, summaries)
+        self._of_collection = CollectionAnswerer(retriever, summaries)
         self._several = SeveralAnswerer(self.search, self._of_collection)
         self.teller = AnswerTeller(
             retriever,
@@ -106,7 +106,7 @@ class AnswerChain(Runnable[Question, Event]):
 
     @property
     def records(self) -> Records:
-        """The papers' records, which are indexed at first use."""
+        """The records of the retriever's papers."""
         return self._of_collection.records
 
     def load(self) -> None:
@@ -239,7 +239,7 @@ class AnswerChain(Runnable[Question, Event]):
             return False
         yield Status(Notice("searching"))
         text = asked.standalone if asked.again else work.question.text
-        left_out: set[str] = set()
+        left_out: set[Missing] = set()
         question = replace(work.question, text=text)
         told = self._several.answer(question, several, work.language, left_out.update, work.brief)
         if told is None:
@@ -262,7 +262,7 @@ class AnswerChain(Runnable[Question, Event]):
         """
         if not doubt or not self._evidence.name:
             return
-        left_out: set[str] = set()
+        left_out: set[Missing] = set()
         found = self.search.passages(work.question.text, work.question.filters, left_out.update)
         work.standalone = settled(work.question.text, found, self.search.nearness(work.question.text), doubt)
         if work.standalone == work.question.text:

@@ -29,6 +29,7 @@ from app.answering.events import (
     Timings,
     Token,
 )
+from app.answering.missing import told_of_missing
 from app.answering.models.language_model import DIRECT_PROMPT, LanguageModel
 from app.answering.outside_filter import beside
 from app.answering.query.courtesy import subjects_of
@@ -232,7 +233,7 @@ class AnswerTeller:
             parts=work.several.parts if work.several else (),
             table=work.several.table if work.several else (),
             outside_filter=work.outside,
-            note=together(note, Notice("left_out", count=len(work.left_out)) if work.left_out else None),
+            note=together(note, told_of_missing(work.left_out)),
         )
 
     def _models(self, work: Work, model: LanguageModel, *, wrote: bool) -> AnswerModels:
@@ -241,7 +242,7 @@ class AnswerTeller:
             reranker=self._reader if work.evidence.read else None,
             llm=model.name if wrote else None,
             prompt=f"{model.prompt}@{load_prompt(model.prompt).version}" if wrote else None,
-            corpus=f"{self._retriever.index.collection}@{self._retriever.index.fingerprint[:12]}",
+            corpus=self._retriever.corpus,
         )
 
 

@@ -10,6 +10,7 @@ from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.search import Found
+from app.answering.missing import Missing
 from app.answering.query.conversation import Again
 from app.answering.query.foreign_question import ForeignQuestion
 from app.answering.question import Question
@@ -52,8 +53,8 @@ class Work:
     """The question as a language model has said it so that it stands alone."""
     outside: OutsideFilter | None = None
     """What the question's filters hide, where that answers it and this does not."""
-    left_out: set[str] = field(default_factory=set[str])
-    """Passages of the index that are not what the papers say, by their ids."""
+    left_out: set[Missing] = field(default_factory=set[Missing])
+    """Passages of the index that are not what the papers say, by their ids, and servers that did not answer."""
     timings: dict[str, float] = field(default_factory=dict[str, float])
 
     @property

@@ -99,13 +99,15 @@ def names_of(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     found: set[str] = set()
     for match in _NAME.finditer(text):
         word, before = match[0], text[: match.start()].rstrip()
+        folded = word.casefold()
+        if folded in FUNCTION_WORDS or folded in found or vocabulary.weight(folded) < _COMMON:
+            continue
         starts = not before or before[-1] in '.!?:“"('
         inner = any(map(str.isupper, word[1:])) or any(map(str.isdigit, word))
-        known = word.casefold() in vocabulary.names
-        if (inner and len(word) > 1) or (word[0].isupper() and (known or (not starts and len(word) > 1))):
-            found.add(word.casefold())
-    common = {word for word in found if vocabulary.weight(word) < _COMMON}
-    return frozenset(bare(word) for word in found - common - FUNCTION_WORDS)
+        plainly = len(word) > 1 and (inner or (word[0].isupper() and not starts))
+        if plainly or (word[0].isupper() and vocabulary.is_name(folded)):
+            found.add(folded)
+    return frozenset(map(bare, found))
 
 
 def bare(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from app.answering.checking.agreement import (
 )
 from app.answering.checking.claims import Claim, clauses_of, read_claim
 from app.answering.checking.contradiction import Contradiction
-from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
+from app.answering.checking.vocabulary import Vocabulary
 from app.answering.citations.stream import MarkerStream, marked, without_markers
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic, read_logistic
@@ -96,28 +96,24 @@ class SupportCheck:
     """Finds for each sentence whether the quotes support it.
 
     The similarities of another embedding model than the one that the weights were
-    fitted to are left out, and words decide alone; how rare a word is, `papers` say. It sees misattribution, changed
-    figures and names, and plain denial; contradiction in other words it sees with a
-    reader alone, by `contradiction` (docs/verification.md).
+    fitted to are left out, and words decide alone; how rare a word is, the `vocabulary`
+    says. It sees misattribution, changed figures and names, and plain denial;
+    contradiction in other words it sees with a reader alone, by `contradiction`
+    (docs/verification.md).
     """
 
     def __init__(
         self,
         model: SupportModel,
-        papers: Sequence[Paper],
+        vocabulary: Vocabulary,
         embedder: Embedder,
         contradiction: Contradiction | None = None,
     ) -> None:
         self._contradiction = contradiction
         self._fits = embedder.name == model.embedding
         self._scorer = model.embedded if self._fits else model.worded
-        self._papers = papers
+        self._vocabulary = vocabulary
         self._embedder = embedder
-
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        # Read when the first sentence is checked: quotes alone need none.
-        return vocabulary_of(self._papers)
 
     @property
     def threshold(self) -> float:

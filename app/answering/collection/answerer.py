@@ -24,6 +24,7 @@ from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.facets import Filters, both_filters
 from retrieval.lexical.tokens import content_words
+from retrieval.papers.selection import Selection
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Paper
 
@@ -44,11 +45,10 @@ class CollectionAnswerer:
 
     def __init__(
         self,
-        papers: Sequence[Paper],
         retriever: PaperRetriever,
         summaries: Mapping[str, Summaries] = MappingProxyType({}),
     ) -> None:
-        self.records = Records(papers, self._term_in_english)
+        self.records = Records(retriever.papers, retriever.words, self._term_in_english)
         self._retriever = retriever
         self._of_topic = TopicAnswers(self.records, retriever)
         self._summaries = summaries
@@ -87,12 +87,13 @@ class CollectionAnswerer:
             return self._of_topic.starters(language, filters)
         if topic and not asked.author and asked.intent in OF_TOPIC:
             return self._on_topic(asked, filters, chosen, language, left_out)
-        records = Records(asked.among) if asked.among else self.records
-        papers = records.select(filters, topic, asked.author)
+        among = Filters(papers=tuple(paper.id for paper in asked.among))
+        within = both_filters(filters, among)
+        papers = self.records.select(within, topic, asked.author) if within else ()
         if not papers and topic:
             return self._by_content(asked, filters, chosen, language, left_out)
-        if asked.intent in ("newest", "oldest"):
-            papers = tuple(paper for paper in papers if paper.published)
+        if isinstance(papers, Selection) and asked.intent in ("newest", "oldest"):
+            papers = papers.dated()
         if not papers:
             return self._nothing(asked, filters, chosen, language, left_out)
         newest = self.records.facets.latest if asked.relative else None
@@ -187,7 +188,8 @@ class CollectionAnswerer:
         if asked.intent == "strands":
             return self._of_topic.strands(papers, topic, which, language, first=asked.first)
         named = self.records.select(filters, topic)
-        if {paper.id for paper in named} == {paper.id for paper in papers}:
+        # More than are listed are those that their records name.
+        if len(named) == len(papers) and (len(papers) > LISTED or _ids(named) == _ids(papers)):
             papers, heading = named, self._heading(asked, papers, papers, which, language.collection)
         elif named:
             heading = language.collection.topics.near[len(papers) != 1].format(scope=which, count=len(papers))
@@ -216,9 +218,10 @@ class CollectionAnswerer:
         text = sentence.format(scope=scope(language, asked.filters, asked.topic, asked.author, newest))
         undated = replace(filters, since=None, until=None)
         wider = self.records.select(undated, topic, asked.author)
-        dates = [paper.published for paper in wider if paper.published]
-        if dates and undated != filters:
-            first, last = language.phrases.month(dates[-1]), language.phrases.month(dates[0])
+        dated = wider.dated()
+        ends = [paper.published for paper in (*dated.reversed()[:1], *dated[:1]) if paper.published]
+        if ends and undated != filters:
+            first, last = map(language.phrases.month, ends)
             reach = first if first == last else say.reach.format(first=first, last=last)
             which = scope(language, undated, asked.topic, asked.author)
             text += say.they_reach.format(scope=which, dates=reach)
@@ -226,20 +229,20 @@ class CollectionAnswerer:
         elif asked.author:
             names = language.phrases.between_names.join(self.records.facets.organisations)
             text += say.organisations.format(names=names)
-        if dates and filters.until and filters.until < dates[-1]:
-            wider = tuple(reversed([paper for paper in wider if paper.published]))
+        if ends and filters.until and filters.until < ends[0]:
+            wider = dated.reversed()
         if wider or not topic:
             near = tuple(map(whole, wider[:SOURCES]))
         else:
             near = tuple(self._retriever.passages(topic, Filters(papers=filters.papers), left_out=left_out))
         return Reply(text, passages=near, answered=False)
 
-    def _newest(self, filters: Filters, papers: Sequence[Paper], language: Language) -> str:
+    def _newest(self, filters: Filters, papers: Selection, language: Language) -> str:
         """Which paper is the newest, and how many have no date, where later ones than that were asked for."""
-        newest = next((paper for paper in papers if paper.published), None)
+        newest = next(iter(papers.dated()[:1]), None)
         if not (newest and newest.published and filters.since and filters.since > newest.published):
             return ""
-        say, undated = language.collection.topics, sum(not paper.published for paper in papers)
+        say, undated = language.collection.topics, len(papers) - len(papers.dated())
         told = say.nothing_later.format(paper=described(newest, language.phrases))
         return told + (say.without_date.format(count=undated) if undated else "")
 
@@ -276,6 +279,10 @@ def most_of(counts: Mapping[str, int]) -> Mapping[str, int]:
     """The first `MOST_AUTHORS` names, without those that only stand before others with as many papers."""
     first, others = list(counts.items())[:MOST_AUTHORS], list(counts.items())[MOST_AUTHORS:]
     return {name: count for name, count in first if not others or count > others[0][1]}
+
+
+def _ids(papers: Sequence[Paper]) -> set[str]:
+    return {paper.id for paper in papers}
 
 
 def _counted(counts: Mapping[str, int], language: Language) -> str:

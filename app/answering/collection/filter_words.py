@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import get_args
 
 from app.languages import LANGUAGES, any_of, either
@@ -121,17 +122,23 @@ def languages_called() -> Mapping[str, str]:
 
 def organisations_called(facets: Facets) -> Mapping[str, tuple[str, ...]]:
     """What organisations are called, folded, each with those whose name has it: "google" is all of Google's."""
+    return _called(tuple(facets.organisations))
+
+
+@lru_cache(maxsize=4)
+def _called(organisations: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """See `organisations_called`; kept, as every question asks for it and there may be very many."""
     having: dict[str, dict[str, None]] = defaultdict(dict)
-    for name in facets.organisations:
+    for name in organisations:
         for word in _WORD.findall(name.casefold()):
             having[word].setdefault(name)
     called: dict[str, tuple[str, ...]] = {}
     known = {key: aliases for words in _WORDS for key, aliases in words.organisations.items()}
-    for key in (*(name.casefold() for name in facets.organisations), *known):
+    for key in (*(name.casefold() for name in organisations), *known):
         # Of the key's words the one that the fewest names have: a whole country's are "University of …".
         few = min((having[word] for word in _WORD.findall(key) or [key]), key=len)
         names = tuple(name for name in few if f" {key} " in f" {' '.join(name.casefold().split())} ")
-        names = names or tuple(name for name in facets.organisations if name.casefold() == key)
+        names = names or tuple(name for name in organisations if name.casefold() == key)
         if names:
             called[key] = names
             aliases = (alias for words in _WORDS for alias in words.organisations.get(key, ()))
@@ -147,9 +154,10 @@ def _leftmost(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] |
 
 def _organisations(text: str, facets: Facets) -> tuple[tuple[str, ...], str]:
     called = organisations_called(facets)
-    if not called:
+    said = [name for name in called if name in text]
+    if not said:
         return (), text
-    names = "|".join(re.escape(name) for name in sorted(called, key=len, reverse=True))
+    names = "|".join(re.escape(name) for name in sorted(said, key=len, reverse=True))
     found: list[str] = []
 
     def own(match: re.Match[str]) -> str:

@@ -173,9 +173,9 @@ def _of_one_paper(text: str, records: Records, named: Sequence[Paper]) -> Collec
     if not topic or len(content_words(topic)) > MAX_TOPIC_WORDS:
         return None
     treat = records.select(topic=topic)
-    called = [paper for paper in treat if folded(paper.name).partition(":")[0] == topic]
+    called = [paper for paper in records.all_called(topic) if folded(paper.name).partition(":")[0] == topic]
     if len(called) == 1 or (len(treat) == 1 and not asked.named):
-        return CollectionQuestion(asked.fact, paper=(called or list(treat))[0])
+        return CollectionQuestion(asked.fact, paper=(called or treat)[0])
     # "Who made GPT-4?" asks for no paper, but "who did the GPT-4 thing" does.
     said_a_paper = not asked.title.rstrip().endswith(topic)
     if (not asked.named or said_a_paper) and (paper := records.meant_by(topic)):

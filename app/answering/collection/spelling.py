@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 
 LEAST_CHARS = 5
@@ -11,25 +11,28 @@ LEAST_CHARS = 5
 ALIKE = 0.75
 """… as far as they stay so alike, by difflib's measure."""
 MAX_WORDS = 3_000
-"""Among more words than these none is looked for: each takes its time, and some word is always near."""
+"""Words that one is compared with: each takes its time."""
+_NEAREST = 3
 _WORD = re.compile(r"[^\W_]+")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?)\b)")
 
 
-def spellings(term: str, is_known: Callable[[str], bool], words: Sequence[str]) -> Iterator[str]:
-    """The term as it is, then in American spelling, then with each word that is not known read as the nearest of the
-    `words`."""
+def spellings(term: str, is_known: Callable[[str], bool], nearest: Callable[[str], str]) -> Iterator[str]:
+    """The term as it is, then in American spelling, then with each word that is not known read as the `nearest` one."""
 
-    def nearest(match: re.Match[str]) -> str:
+    def read(match: re.Match[str]) -> str:
         word = match[0]
-        if len(word) < LEAST_CHARS or is_known(word):
-            return word
-        return next(iter(get_close_matches(word, words, 1, ALIKE)), word)
+        return word if len(word) < LEAST_CHARS or is_known(word) else nearest(word)
 
     folded = term.casefold()
     american = _BRITISH.sub("iz", folded)
     yield term
     if american != folded:
         yield american
-    if len(words) <= MAX_WORDS:
-        yield from (spelled for one in dict.fromkeys((folded, american)) if (spelled := _WORD.sub(nearest, one)) != one)
+    yield from (spelled for one in dict.fromkeys((folded, american)) if (spelled := _WORD.sub(read, one)) != one)
+
+
+def nearest_words(word: str, words: Iterable[str]) -> list[str]:
+    """Those of the words, or of the first `MAX_WORDS` of them, that a word with slips may stand for, nearest first."""
+    long_enough = [one for one in words if len(one) >= LEAST_CHARS][:MAX_WORDS]
+    return get_close_matches(word, long_enough, _NEAREST, ALIKE)

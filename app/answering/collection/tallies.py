@@ -10,14 +10,15 @@ from app.answering.collection.called import units_of
 from app.answering.collection.listing import LISTED, SOURCES, first_sentence, listing, whole
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.records import Records
-from app.answering.collection.tally_counts import Counted, counted, outside, without
+from app.answering.collection.tally_counts import Counted, counted
 from app.answering.collection.tally_question import Tally
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words
 from app.languages.language import Language
 from app.languages.tally_words import RecordField
 from retrieval.facets import both_filters
-from retrieval.types import Filters, Paper
+from retrieval.papers.selection import Selection
+from retrieval.types import Filters
 
 VALUES = 12
 """So many values of a field are told apart; the others are told together."""
@@ -35,18 +36,21 @@ def tally_answer(tallies: Sequence[Tally], records: Records, chosen: Filters, la
 
 def _told(tally: Tally, records: Records, chosen: Filters, language: Language) -> Reply:
     within = both_filters(tally.filters, chosen)
-    among = records.select(within) if within else ()
     newest = records.facets.latest  # what "last year" is counted from
     which = scope(language, within or tally.filters, newest=newest if tally.relative else None)
-    return _Told(tally, among, which, language, newest).reply()
+    if within is None:
+        return _nothing(which, language)
+    return _Told(tally, records.select(within), which, language, newest).reply()
+
+
+def _nothing(which: str, language: Language) -> Reply:
+    return Reply(language.collection.nothing.format(scope=which), answered=False)
 
 
 class _Told:
     """One tally of the papers that it counts among, in the words of a language."""
 
-    def __init__(
-        self, tally: Tally, papers: Sequence[Paper], which: str, language: Language, newest: date | None
-    ) -> None:
+    def __init__(self, tally: Tally, papers: Selection, which: str, language: Language, newest: date | None) -> None:
         self._tally = tally
         self._papers = papers
         self._which = which
@@ -56,7 +60,7 @@ class _Told:
 
     def reply(self) -> Reply:
         if not self._papers:
-            return Reply(self._language.collection.nothing.format(scope=self._which), answered=False)
+            return _nothing(self._which, self._language)
         wanted, field = self._tally.wanted, next(iter(self._tally.fields), None)
         if wanted == "lacking" and field:
             return self._lacking(field)
@@ -94,14 +98,14 @@ class _Told:
         told = [self._group(group) for group in groups]
         told += [say.not_recorded.format(name=shown(name)) for name in self._tally.unheard]
         if self._tally.rest:
-            others = outside(self._papers, groups)
+            others = self._papers.outside(groups)
             by_name = all(group.organisations for group in groups)
             text = (say.rest if by_name else say.rest_of).format(count=f"{len(others):,}")
             told.append(text + self._share(len(others)) + (self._details(others, "organisation") if by_name else ""))
         return say.of_papers.format(papers=self._all, scope=self._which, counts=say.between_groups.join(told))
 
     def _group(self, group: Filters) -> str:
-        own = [paper for paper in self._papers if group.admit(paper)]
+        own = self._papers.within(group)
         which = scope(self._language, group, newest=self._newest if self._tally.relative else None)
         text = self._say.group.format(count=f"{len(own):,}", scope=which) + self._share(len(own))
         return text + (self._details(own, "organisation") if len(group.organisations) > 1 else "")
@@ -112,7 +116,7 @@ class _Told:
         percent = 100 * count / len(self._papers)
         return self._say.share.format(percent=f"{percent:.0f}" if percent >= 1 or not count else "<1")
 
-    def _details(self, papers: Sequence[Paper], field: RecordField) -> str:
+    def _details(self, papers: Selection, field: RecordField) -> str:
         return self._say.details.format(counts=self._numbers(counted(papers, field), field)) if papers else ""
 
     def _numbers(self, own: Counted, field: RecordField) -> str:
@@ -169,19 +173,21 @@ class _Told:
 
     def _dates(self) -> str:
         """From when to when the papers are; empty where none has a date."""
-        dates = [paper.published for paper in self._papers if paper.published]
-        if not dates:
+        dated = self._papers.dated()
+        days = [paper.published for paper in (*dated.reversed()[:1], *dated[:1]) if paper.published]
+        if not days:
             return ""
-        first, last = (self._language.phrases.month(day) for day in (min(dates), max(dates)))
+        first, last = map(self._language.phrases.month, days)
         reach = first if first == last else self._language.collection.reach.format(first=first, last=last)
         return (self._say.one_date if first == last else self._say.span).format(scope=self._which, dates=reach)
 
     def _span(self) -> Reply:
-        say, dated = self._say, [paper for paper in self._papers if paper.published]
+        say, dated = self._say, self._papers.dated()
         if not dated:
             return Reply(say.none_has.format(papers=self._all, scope=self._which, field=say.fields["year"]))
-        newest = max(dated, key=lambda paper: paper.published or date.min)
-        oldest = min(dated, key=lambda paper: paper.published or date.max)
+        newest, oldest = dated[0], dated.reversed()[0]
+        # Of several of that day the first, in the order in which they are listed.
+        oldest = dated.within(Filters(since=oldest.published, until=oldest.published))[0]
         text = self._dates() + say.newest.format(paper=described(newest, self._language.phrases))
         if oldest.published != newest.published:
             text += say.oldest.format(paper=described(oldest, self._language.phrases))
@@ -191,7 +197,7 @@ class _Told:
         return Reply(text, passages=tuple(whole(paper) for paper in (newest, oldest) if ends.pop(paper.id, 0) is None))
 
     def _lacking(self, field: RecordField) -> Reply:
-        say, papers = self._say, without(self._papers, field)
+        say, papers = self._say, self._papers.lacking(field)
         name = say.fields[field]
         if not papers:
             return Reply(say.none_lacks.format(papers=self._all, scope=self._which, field=name))
@@ -201,7 +207,7 @@ class _Told:
         return listing(heading, listed, spans, self._language, left=len(papers) - len(listed))
 
     def _having(self, field: RecordField) -> str:
-        lacking = len(without(self._papers, field))
+        lacking = len(self._papers.lacking(field))
         return (self._say.having if lacking else self._say.none_lacks).format(
             papers=self._all,
             scope=self._which,
@@ -211,7 +217,7 @@ class _Told:
         )
 
     def _have(self, field: RecordField) -> str:
-        return f"{len(self._papers) - len(without(self._papers, field)):,}"
+        return f"{len(self._papers) - len(self._papers.lacking(field)):,}"
 
     def _whole(self) -> str:
         having = {"abstracts": self._have("abstract"), "links": self._have("link")}

@@ -1,14 +1,12 @@
-"""Counts over records: how many papers have each value of a field, have the field at all, or are in each group."""
+"""Counts over records: how many papers have each value of a field, and how many have none."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.languages.tally_words import RecordField
-from retrieval.types import Filters, Paper
-from retrieval.web_address import paper_address
+from retrieval.papers.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +22,11 @@ class Counted:
         return count, tuple(value for value, number in self.values.items() if number == count)
 
 
-def values_of(paper: Paper, field: RecordField) -> tuple[str, ...]:
-    """What the paper's record has there; none where it has nothing."""
-    if field == "year":
-        return (str(paper.published.year),) if paper.published else ()
-    if field == "author":
-        return tuple(dict.fromkeys(filter(None, paper.authors)))
-    value = paper_address(paper) if field == "link" else getattr(paper, field)
-    return (value,) if value else ()
-
-
-def counted(papers: Sequence[Paper], field: RecordField) -> Counted:
+def counted(papers: Selection, field: RecordField) -> Counted:
     """How many of the papers have each value of the field."""
-    each = [values_of(paper, field) for paper in papers]
-    counts = Counter(value for values in each for value in values)
-    ordered = sorted(counts.items()) if field == "year" else counts.most_common()
-    return Counted(dict(ordered), sum(not values for values in each))
-
-
-def without(papers: Sequence[Paper], field: RecordField) -> tuple[Paper, ...]:
-    """The papers whose record has nothing there."""
-    return tuple(paper for paper in papers if not values_of(paper, field))
-
-
-def outside(papers: Sequence[Paper], groups: Sequence[Filters]) -> tuple[Paper, ...]:
-    """The papers that are in none of the groups."""
-    return tuple(paper for paper in papers if not any(group.admit(paper) for group in groups))
+    counts = papers.counted(field)
+    lacking = sum(counts.pop(nothing, 0) for nothing in (None, ""))
+    told = {value: count for value, count in counts.items() if value}
+    if field == "author":
+        lacking = len(papers.lacking(field))
+    return Counted(dict(sorted(told.items())) if field == "year" else told, lacking)

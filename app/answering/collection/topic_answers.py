@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -21,8 +20,8 @@ READ_FIRST = 4
 """Papers of a reading list."""
 OF_STRANDS = 6
 """Papers of an overview."""
-MAX_NAMES_CHARS = 2_000
-"""How much of the names of a category's papers is searched with."""
+NAMES_OF_SHELF, MAX_NAMES_CHARS = 200, 2_000
+"""How many names of a category's papers, and how much of them, is searched with."""
 WITH_AUTHORS = 4
 """So few authors are named beside their organisation."""
 
@@ -36,7 +35,7 @@ class TopicAnswers:
 
     def papers(
         self, topic: str, filters: Filters, left_out: LeftOut = unheard, *, widely: bool = False
-    ) -> tuple[Paper, ...]:
+    ) -> Sequence[Paper]:
         """The papers about a topic in English, the closest first; `widely` those too that touch it."""
         return papers_on(topic, self._records, self._retriever, filters, left_out, widely=widely)
 
@@ -84,19 +83,21 @@ class TopicAnswers:
     def starters(self, language: Language, filters: Filters = Filters()) -> Reply:
         """One paper of each of the largest categories, the one nearest to what its papers are called together."""
         say = language.collection.topics
-        papers = [paper for paper in self._records.select(filters) if paper.abstract]
-        shelves = Counter(paper.category for paper in papers if paper.category)
+        papers = self._records.select(filters)
+        shelves = {category: count for category, count in papers.counted("category").items() if category}
         chosen: list[Paper] = []
         reasons: dict[str, str] = {}
-        for category, count in shelves.most_common(READ_FIRST):
-            names = f"{category}. {'. '.join(paper.name for paper in papers if paper.category == category)}"
+        for category, count in list(shelves.items())[:READ_FIRST]:
             own = replace(filters, categories=(category,))
+            on_shelf = papers.within(Filters(categories=(category,)))[:NAMES_OF_SHELF]
+            names = f"{category}. {'. '.join(paper.name for paper in on_shelf if paper.abstract)}"
             passages = self._retriever.passages(names[:MAX_NAMES_CHARS], own, papers=1)
             if passages and passages[0].paper.id not in reasons:
                 chosen.append(passages[0].paper)
                 reasons[passages[0].paper.id] = say.shelf.format(category=own_words(category), count=count)
         if not chosen:
-            return self._reading_list(say.reading.format(scope=""), papers[:READ_FIRST], {}, language)
+            newest = [paper for paper in papers[:LISTED] if paper.abstract][:READ_FIRST]
+            return self._reading_list(say.reading.format(scope=""), newest, {}, language)
         return self._reading_list(say.reading_all, chosen, reasons, language)
 
     def _reading_list(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import overload
 
 from app.answering.collection.listing import LISTED
 from app.answering.collection.records import Records
+from retrieval.papers.selection import Selection
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
 from retrieval.types import Filters, Paper
 
@@ -70,7 +73,7 @@ def papers_on(
     left_out: LeftOut = unheard,
     *,
     widely: bool = False,
-) -> tuple[Paper, ...]:
+) -> Sequence[Paper]:
     """The papers about a topic in English, nearest first: those that come near it, and those whose records name it.
 
     With `widely` those that touch it count too. Where many records name it, those alone, and of fewer none that
@@ -78,14 +81,51 @@ def papers_on(
     """
     named = records.select(filters, topic)
     found = nearness(topic, retriever, filters, left_out)
-    order = {name: place for place, name in enumerate(found.papers)}
     if len(records.select(topic=topic)) >= MANY_NAMED:
-        return tuple(sorted(named, key=lambda paper: order.get(paper.id, len(order))))
+        return _nearest_first(named, found)
     within, least = (TOUCHES_WITHIN, TOUCHES_FROM) if widely else (NEAR_WITHIN, NEAR_FROM)
     near = found.within(within, least)
     if not near:
-        return named
+        return tuple(named)
     surely = {paper.id for paper in near}
     closer = {paper.id for paper in found.within(NAMED_WITHIN)}
     further = [paper for paper in named if paper.id in closer and paper.id not in surely]
     return (*near, *further)
+
+
+class _Ranked(Sequence[Paper]):
+    """Some papers before the others of a selection, which are read only as far as they are looked at."""
+
+    def __init__(self, first: Sequence[Paper], others: Selection) -> None:
+        self._first = first
+        self._others = others
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._others)
+
+    def __iter__(self) -> Iterator[Paper]:
+        return chain(self._first, self._others)
+
+    @overload
+    def __getitem__(self, place: int) -> Paper: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Paper]: ...
+    def __getitem__(self, place: int | slice) -> Paper | Sequence[Paper]:
+        count = len(self._first)
+        if isinstance(place, int):
+            at = place if place >= 0 else len(self) + place
+            return self._first[at] if 0 <= at < count else self._others[at - count]
+        start, stop, step = place.indices(len(self))
+        if step != 1:
+            return tuple(self)[place]
+        return (*self._first[start:stop], *self._others[max(0, start - count) : max(0, stop - count)])
+
+
+def _nearest_first(named: Selection, found: Nearness) -> Sequence[Paper]:
+    """The papers that are named, those that were found before the others, which stay in their order."""
+    near = Filters(papers=tuple(found.papers))
+    if not near.papers:
+        return named
+    order = {name: place for place, name in enumerate(found.papers)}
+    first = sorted(named.within(near), key=lambda paper: order[paper.id])
+    return _Ranked(first, named.outside([near]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,8 @@ from app.answering.evidence.definition import defines
 from app.answering.evidence.written_for import written_for
 from app.answering.reading.reader import Excerpt, Reader
 from app.answering.reading.sentences import chance_of
-from retrieval.types import Paper, Span
+from retrieval.papers.papers import Papers
+from retrieval.types import Span
 
 FILE = "plain.jsonl"
 DIRECT_FROM = 0.75
@@ -32,7 +33,7 @@ PlainSentences = Mapping[str, tuple[PlainSentence, ...]]
 """By their papers' ids, in the order in which they were written."""
 
 
-def read_plain_sentences(file: Path, papers: Iterable[Paper]) -> PlainSentences:
+def read_plain_sentences(file: Path, papers: Papers) -> PlainSentences:
     """The plain sentences for those papers in whose abstracts what they say stands. Raises `InputError`."""
     found: dict[str, list[PlainSentence]] = {}
     for paper_id, text, places in written_for(file, papers, "text", "plain sentences"):

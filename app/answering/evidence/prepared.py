@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -14,6 +14,7 @@ from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_d
 from app.answering.query.asked_for import asked_for
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, read_records
+from retrieval.papers.papers import Papers
 from retrieval.retriever import sentences_within
 from retrieval.types import Filters, Paper, Passage, Sentence, Span
 
@@ -125,20 +126,31 @@ def _score(quote: Citation, read: Iterable[ReadSentence], otherwise: float) -> f
     return max((one.score for one in read if _holds(quote, one)), default=otherwise)
 
 
-def read_prepared(file: Path, papers: Collection[Paper], read: Iterable[Paper]) -> tuple[PreparedAnswer, ...]:
+def read_prepared(file: Path, papers: Papers, read: Iterable[Paper]) -> tuple[PreparedAnswer, ...]:
     """Those of a file whose quotes all stand in these papers. Raises `InputError`.
 
     They were written by reading the papers `read`: that something is not said is not known of any other, and what
     they say about the collection is said of these.
     """
-    known = {paper.id: paper.abstract for paper in read}
-    all_read = all(known.get(paper.id) == paper.abstract for paper in papers)
+    found = [record for _, record in read_records(file, _Record.parsed, what="prepared answers", kind=InputError)]
+    quoted = papers.of(name for record in found for name, _ in record.quotes)
     sentences = {
-        paper.id: sentences_within(Passage(paper, 0, len(paper.abstract), 0.0)) for paper in papers if paper.abstract
+        name: sentences_within(Passage(paper, 0, len(paper.abstract), 0.0))
+        for name, paper in quoted.items()
+        if paper.abstract
     }
-    found = (record for _, record in read_records(file, _Record.parsed, what="prepared answers", kind=InputError))
+    all_read = _are_all_among(papers, read)
     answers = (_answer(record, sentences) for record in found)
     return tuple(answer for answer in answers if answer and (all_read or answer.proved))
+
+
+def _are_all_among(papers: Papers, read: Iterable[Paper]) -> bool:
+    """Whether the papers, each with the same abstract, are among those that were read."""
+    known = {paper.id: paper.abstract for paper in read}
+    if len(papers) > len(known):
+        return False
+    found = papers.of(known).values()
+    return len(found) == len(papers) and all(paper.abstract == known[paper.id] for paper in found)
 
 
 @dataclass(frozen=True, slots=True)

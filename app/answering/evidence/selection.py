@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.answering.collection.records import Records
+from app.answering.collection.title_names import named_among
 from app.answering.events import Citation
 from app.languages import any_of
 from retrieval.lexical.tokens import overlap
@@ -146,7 +146,7 @@ def _papers(passages: Sequence[Passage], by_paper: Mapping[str, Sequence[Sentenc
 
 def papers_named(question: str, papers: Sequence[Paper]) -> list[str]:
     """The ids of the papers that the question names, in its order."""
-    return [paper.id for paper in Records(papers).named_in(question)]
+    return [paper.id for paper in named_among(question, papers)]
 
 
 def best_of_paper(

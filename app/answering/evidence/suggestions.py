@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.answering.evidence.written_for import written_for
-from retrieval.types import ExpansionQuery, Paper
+from retrieval.papers.papers import Papers
+from retrieval.types import ExpansionQuery
 
 FILE = "suggestions.jsonl"
 LANGUAGE = "en"
@@ -14,7 +15,7 @@ Suggestions = Mapping[str, tuple[ExpansionQuery, ...]]
 """The questions by their papers' ids, in the order in which they were written."""
 
 
-def read_suggestions(file: Path, papers: Iterable[Paper]) -> Suggestions:
+def read_suggestions(file: Path, papers: Papers) -> Suggestions:
     """The questions for those papers in whose abstracts their sentences stand. Raises `InputError`."""
     found: dict[str, list[ExpansionQuery]] = {}
     for paper_id, text, places in written_for(file, papers, "question", "suggestions"):

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
+from retrieval.papers.papers import Papers
 from retrieval.types import Paper, Span
 
 
-def written_for(
-    file: Path, papers: Iterable[Paper], text: str, what: str
-) -> Iterator[tuple[str, str, tuple[Span, ...]]]:
+def written_for(file: Path, papers: Papers, text: str, what: str) -> Iterator[tuple[str, str, tuple[Span, ...]]]:
     """The papers' ids, what stands under the key `text`, and its places in the abstract, in the file's order.
 
     Only for those papers in whose abstracts all its sentences stand. Raises `InputError` at a bad line, which
-    speaks of `what` the file has.
+    speaks of `what` the file has. No other papers are looked at than those that the file names.
     """
-    known = {paper.id: paper for paper in papers}
 
     def parsed(record: dict[str, Any]) -> tuple[str, str, tuple[str, ...]]:
         return str(record["paper"]), str(record[text]), tuple(map(str, record["sentences"]))
 
-    for _, (paper_id, said, sentences) in read_records(file, parsed, what=what, kind=InputError):
+    lines = [line for _, line in read_records(file, parsed, what=what, kind=InputError)]
+    known = papers.of(paper_id for paper_id, _, _ in lines)
+    for paper_id, said, sentences in lines:
         if paper_id in known and (places := _places(known[paper_id], sentences)):
             yield paper_id, said, places
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.answering.collection.question import CollectionQuestion, folded, going_on
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.events import REFUSAL
 from app.answering.query.courtesy import courtesy_in, is_task
 from app.answering.query.leaning import continues, is_foreign, is_in_doubt, leans, refers_back
@@ -176,7 +176,7 @@ def _pointed_at(text: str, before: Conversation, records: Records) -> _Pointed |
 
 def standalone_question(question: Question, records: Records | None = None) -> str:
     """The question as it reads without its conversation, by rules alone."""
-    records = records or Records(())
+    records = records or records_of(())
     return read_conversation(question.history, records).standalone(question.text, records)
 
 

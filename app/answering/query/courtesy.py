@@ -32,6 +32,8 @@ _BETWEEN = re.compile(
 _NOT_SAID = re.compile(r"[^\w\s',.;:!?~…，。；：！？、～-]")
 NAMED_ORGANISATIONS = 3
 NAMED_CATEGORIES = 4
+LOOKED_AT = 50
+"""Of so many papers, the newest, the first with a title and an abstract is the example."""
 
 
 def courtesy_of(question: Question) -> Courtesy | None:
@@ -119,7 +121,8 @@ def subjects_of(records: Records, words: AnswerPhrases) -> str:
 
 def example_questions(records: Records, words: AnswerPhrases) -> tuple[str, ...]:
     """Up to three questions that the collection answers: of a paper, of a category, of an organisation."""
-    titled = next((paper.title for paper in records.papers if paper.title and paper.abstract), None)
+    newest = records.select()[:LOOKED_AT]
+    titled = next((paper.title for paper in newest if paper.title and paper.abstract), None)
     category = next(iter(records.facets.categories), None)
     organisation = next(iter(records.facets.organisations), None)
     examples = (

@@ -10,6 +10,7 @@ from app.answering.collection.records import Records
 from app.answering.events import Citation
 from app.answering.evidence.evidence import NOTHING, Evidence, surest, unread
 from app.answering.evidence.search import EvidenceSearch
+from app.answering.missing import Missing, told_of_missing
 from app.answering.query.foreign_question import ForeignQuestion, TermsByLanguage, foreign_question
 from app.answering.question import Question
 from app.answering.side_by_side.request import ToCompare
@@ -33,7 +34,7 @@ class PaperComparer:
 
     def compare(self, asked: ToCompare) -> PaperTable:
         """The table. Raises `IndexGoneError` where another process has replaced the index."""
-        left_out: set[str] = set()
+        left_out: set[Missing] = set()
         question = asked.question
         foreign = foreign_question(question, self.records, self.terms) if question else None
         answers = self._answers(asked.papers, question, foreign, left_out.update) if question else None
@@ -43,7 +44,7 @@ class PaperComparer:
         note = together(
             *notes,
             Notice("question_by_terms") if foreign else None,
-            Notice("left_out", count=len(left_out)) if left_out else None,
+            told_of_missing(left_out),
         )
         return PaperTable(asked.columns, tuple(rows), question.text if question else None, note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.answering.collection.aspects import ASPECTS, Aspect
@@ -11,6 +11,7 @@ from app.answering.side_by_side.table import ANSWER, Column
 from app.notices.notice import Notice
 from retrieval.errors import InputError
 from retrieval.json_lines import is_object, is_strings
+from retrieval.papers.papers import Papers
 from retrieval.types import Paper
 
 MIN_COMPARED, MAX_COMPARED = 2, 12
@@ -52,8 +53,8 @@ def compare_request_from_json(record: object) -> CompareRequest:
     return CompareRequest(tuple(record["paper_ids"]), question, tuple(aspects or ()))
 
 
-def checked_request(asked: CompareRequest, papers: Mapping[str, Paper]) -> ToCompare:
-    """The request, held against the papers of the collection by their ids.
+def checked_request(asked: CompareRequest, papers: Papers) -> ToCompare:
+    """The request, held against the papers of the collection.
 
     Without aspects the columns are the answer to the question or, where nothing is asked, all aspects.
 
@@ -68,17 +69,18 @@ def checked_request(asked: CompareRequest, papers: Mapping[str, Paper]) -> ToCom
     return ToCompare(chosen, (*aspects, ANSWER), question)
 
 
-def _chosen(ids: Sequence[str], papers: Mapping[str, Paper]) -> tuple[Paper, ...]:
+def _chosen(ids: Sequence[str], papers: Papers) -> tuple[Paper, ...]:
     if len(ids) > MAX_COMPARED:
         raise InputError(Notice("papers_many", count=len(ids), limit=MAX_COMPARED))
+    known = papers.of(ids)
     for place, paper_id in enumerate(ids):
-        if paper_id not in papers:
+        if paper_id not in known:
             raise InputError(Notice("paper_unknown", id=_shown(paper_id)))
         if paper_id in ids[:place]:
             raise InputError(Notice("paper_twice", id=_shown(paper_id)))
     if len(ids) < MIN_COMPARED:
         raise InputError(Notice("papers_few"))
-    chosen = tuple(papers[paper_id] for paper_id in ids)
+    chosen = tuple(known[paper_id] for paper_id in ids)
     if not any(paper.abstract for paper in chosen):
         raise InputError(Notice("papers_unquotable"))
     return chosen

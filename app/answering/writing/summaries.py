@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from retrieval.errors import InputError
 from retrieval.json_lines import read_records
-from retrieval.types import Paper
+from retrieval.papers.papers import Papers
 
 FILE = "summaries.{language}.jsonl"
 MAX_CHARS = 400
@@ -19,21 +19,26 @@ Summaries = Mapping[str, str]
 NO_SUMMARIES: Summaries = MappingProxyType({})
 
 
-def read_summaries(file: Path, papers: Iterable[Paper]) -> Summaries:
+def read_summaries(file: Path, papers: Papers) -> Summaries:
     """The summaries of those papers that have the summary which was translated; none where there is no such file.
 
     Raises `InputError` at a bad line.
     """
     if not file.is_file():
         return NO_SUMMARIES
-    known = {paper.id: paper.summary for paper in papers}
-    found: dict[str, str] = {}
-    for number, (paper_id, summary, translation) in read_records(file, _parsed, what="summaries", kind=InputError):
+    lines: list[tuple[str, str, str]] = []
+    for number, line in read_records(file, _parsed, what="summaries", kind=InputError):
         if number > MAX_SUMMARIES:
             raise InputError(f"{file} has more than {MAX_SUMMARIES:,} lines: leave those out that nobody needs.")
-        if summary and known.get(paper_id) == summary:
-            found[paper_id] = translation
-    return MappingProxyType(found)
+        lines.append(line)
+    known = papers.of(paper_id for paper_id, _, _ in lines)
+    return MappingProxyType(
+        {
+            paper_id: translation
+            for paper_id, summary, translation in lines
+            if summary and paper_id in known and known[paper_id].summary == summary
+        }
+    )
 
 
 def _parsed(record: dict[str, Any]) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from app.answering import chain as chain_module
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import (
     REFUSAL,
     Answer,
@@ -354,7 +355,7 @@ def test_a_model_that_is_not_there_is_noted(built_full: Any, answerer: LocalAnsw
     missing = LanguageModel(note="It is still loading, so these are the quotes.")
     retriever = built_full.retriever
     answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)
-    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), answerer.papers, retriever.embedder)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), vocabulary_of(answerer.papers), retriever.embedder)
     chain = AnswerChain(retriever, NearEvidence(retriever, answerability), lambda: missing, support)
     last = chain.invoke(checked_question(BACKDOOR))
     assert isinstance(last, Done)

@@ -8,6 +8,7 @@ import pytest
 
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import Answer, Done
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.models.language_model import LanguageModel
@@ -32,37 +33,33 @@ class Asked:
         return NOTHING
 
 
-def answered(
-    retriever: PaperRetriever, papers: tuple[Paper, ...], asked: Asked, text: str, filters: Filters = Filters()
-) -> Answer:
-    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), (), retriever.embedder)
-    chain = AnswerChain(retriever, asked, LanguageModel, support, papers=papers)
+def answered(retriever: PaperRetriever, asked: Asked, text: str, filters: Filters = Filters()) -> Answer:
+    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary_of([]), retriever.embedder)
+    chain = AnswerChain(retriever, asked, LanguageModel, support)
     last = chain.invoke(checked_question(text, BEFORE, filters))
     assert isinstance(last, Done)
     return last.answer
 
 
 @pytest.mark.parametrize("reader", [None, "a reader"])
-def test_a_follow_up_names_the_paper_that_it_is_about(
-    retriever: PaperRetriever, papers: tuple[Paper, ...], reader: str | None
-) -> None:
+def test_a_follow_up_names_the_paper_that_it_is_about(retriever: PaperRetriever, reader: str | None) -> None:
     asked = Asked(reader)
-    answered(retriever, papers, asked, "how sure are they")
+    answered(retriever, asked, "how sure are they")
     assert asked.questions == [f"how sure are they {SLEEPER}"]
 
 
-def test_a_new_topic_names_none(retriever: PaperRetriever, papers: tuple[Paper, ...]) -> None:
+def test_a_new_topic_names_none(retriever: PaperRetriever) -> None:
     asked = Asked(None)
-    answered(retriever, papers, asked, "something else: what is dictionary learning?")
+    answered(retriever, asked, "something else: what is dictionary learning?")
     assert asked.questions == ["something else: what is dictionary learning?"]
 
 
 def test_a_follow_up_that_nothing_answers_names_it_as_closest(
     retriever: PaperRetriever, papers: tuple[Paper, ...]
 ) -> None:
-    refused = answered(retriever, papers, Asked("a reader"), "is that legally binding")
+    refused = answered(retriever, Asked("a reader"), "is that legally binding")
     assert refused.status == "abstained" and refused.sources[0].paper.id == "sleeper-agents"
     assert f"Closest to it: {SLEEPER}" in refused.answer
     other = next(paper.id for paper in papers if paper.id != "sleeper-agents")
-    hidden = answered(retriever, papers, Asked("a reader"), "is that legally binding", Filters(papers=(other,)))
+    hidden = answered(retriever, Asked("a reader"), "is that legally binding", Filters(papers=(other,)))
     assert {passage.paper.id for passage in hidden.sources} <= {other}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.events import Answer, AnswerModels
 from app.answering.query.courtesy import subjects_of
 from app.answering.refusals import nothing_near
@@ -52,10 +52,10 @@ def test_a_refusal_of_what_is_far_is_known_by_its_scores_and_by_naming_no_paper(
 
 
 def test_what_the_papers_are_about_is_told_by_their_categories() -> None:
-    records = Records([OWLS, Paper("mice", "Mice", "", "en", category="Rodents")])
+    records = records_of([OWLS, Paper("mice", "Mice", "", "en", category="Rodents")])
     assert subjects_of(records, ENGLISH.phrases) == "The papers here are about birds, rodents."
     assert subjects_of(records, language_of("鸟").phrases) == "这里的论文讨论的是：birds、rodents。"
-    assert subjects_of(Records([Paper("bare", "Bare", "", "en")]), ENGLISH.phrases) == ""
+    assert subjects_of(records_of([Paper("bare", "Bare", "", "en")]), ENGLISH.phrases) == ""
 
 
 def test_the_first_paper_is_asked_about_where_it_is_near_enough() -> None:

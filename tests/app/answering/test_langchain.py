@@ -26,7 +26,6 @@ def with_k(retriever: PaperRetriever, k: int | None) -> PaperRetriever:
     return PaperRetriever(
         store=retriever.store,
         embedder=retriever.embedder,
-        index=retriever.index,
         collection=retriever.collection,
         lexical=retriever.lexical,
         k=k,

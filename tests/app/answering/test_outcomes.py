@@ -9,6 +9,7 @@ import pytest
 
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import REFUSAL, Answer, Citation, Done, ReadSentence
 from app.answering.evidence.evidence import Evidence, WrittenNear
 from app.answering.models.language_model import LanguageModel
@@ -46,7 +47,7 @@ Ask = Callable[..., Answer]
 @pytest.fixture
 def ask(retriever: PaperRetriever) -> Ask:
     def asked(question: str, found: Found, model: LanguageModel = LanguageModel()) -> Answer:
-        support = SupportCheck(read_support(shipped_file(MODEL_FILE)), (), retriever.embedder)
+        support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary_of([]), retriever.embedder)
         chain = AnswerChain(retriever, found, lambda: model, support)
         last = chain.invoke(checked_question(question))
         assert isinstance(last, Done)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.events import REFUSAL, Answer, Done, Sources, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.outside_filter import named_outside
@@ -129,7 +129,7 @@ def test_no_language_model_is_asked_for_it(writing: Callable[..., LocalAnswerer]
 
 
 def test_what_a_question_names_is_held_against_its_filters(all_papers: tuple[Paper, ...]) -> None:
-    records = Records(all_papers)
+    records = records_of(all_papers)
     named = named_outside("Does Anthropic's Sleeper Agents say what OpenAI says?", OPENAI, records)
     assert (named.papers, named.organisations) == ({"sleeper-agents"}, {"Anthropic"})
     assert not named_outside("What does OpenAI say about weak-to-strong generalization?", OPENAI, records)

@@ -106,7 +106,7 @@ def obeying(poisoned: LocalAnswerer) -> Callable[..., tuple[LocalAnswerer, Scrip
     def made(reply: str, prompt: str = SMALL_PROMPT) -> tuple[LocalAnswerer, ScriptedLLM]:
         llm = ScriptedLLM(replies=[reply], piece=5)
         model = LanguageModel(llm, "scripted", prompt=prompt)
-        return LocalAnswerer(poisoned.papers, poisoned.retriever, lambda: model), llm
+        return LocalAnswerer(poisoned.retriever, lambda: model), llm
 
     return made
 

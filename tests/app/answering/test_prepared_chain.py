@@ -9,6 +9,7 @@ import pytest
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import REFUSAL, Answer, AnswerStatus, Direct, Done, Sources
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.near_evidence import NearEvidence
@@ -19,6 +20,7 @@ from app.answering.logistic import Logistic
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Turn, checked_question
 from app.languages import LANGUAGES
+from retrieval.papers.papers import papers_of
 from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever, sentences_within
 from retrieval.shipped import default_papers_file, shipped_file
@@ -51,8 +53,7 @@ def ask(retriever: PaperRetriever, all_papers: tuple[Paper, ...]) -> Ask:
             retriever,
             NearEvidence(retriever, Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever)),
             LanguageModel,
-            SupportCheck(read_support(shipped_file(SUPPORT_FILE)), all_papers, retriever.embedder),
-            papers=all_papers,
+            SupportCheck(read_support(shipped_file(SUPPORT_FILE)), vocabulary_of(all_papers), retriever.embedder),
             prepared=PreparedAnswers([answer], vectors, retriever, WordReader(), WordReader(), NEAR),
         )
         *_, last = events = list(chain.stream(checked_question(question, history)))
@@ -100,7 +101,7 @@ def test_what_asks_about_this_program_is_answered_by_how_it_reads_plainly(ask: A
 
 def test_an_answer_is_prepared_for_each_question_about_this_program() -> None:
     read = read_papers(default_papers_file())
-    ways = {way for answer in read_prepared(shipped_file(FILE), read, read) for way in answer.asked}
+    ways = {way for answer in read_prepared(shipped_file(FILE), papers_of(read), read) for way in answer.asked}
     plainly = {one for language in LANGUAGES for one, _ in language.courtesies.program}
     assert plainly and plainly <= ways
 

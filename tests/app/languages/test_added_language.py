@@ -35,7 +35,7 @@ from app.surfaces.page.header import header_html
 from app.surfaces.ui_strings import LANGUAGES as INTERFACE, interface_language, ui_strings
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file
-from retrieval.ingest import ensure_index
+from retrieval.ingest import Reading, update_collection
 from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
 from retrieval.retriever import PaperRetriever
@@ -44,10 +44,11 @@ from retrieval.stores.chroma import ChromaStore
 home, embedder = Path(sys.argv[1]), HashEmbedder()
 papers = [paper for paper in read_papers(default_papers_file()) if paper.organisation == "Anthropic"]
 store = ChromaStore(home / "chroma")
-index = ensure_index(papers, embedder, store, collection="default", lock_file=home / "lock")
-collection = CollectionPassages(papers)
-retriever = PaperRetriever(store=store, embedder=embedder, index=index, collection=collection)
-answerer = LocalAnswerer(papers, retriever, LanguageModel)
+made, _ = update_collection(
+    home / "papers", "default", [Reading("own", lambda: papers)], embedder, store, lock_file=home / "lock"
+)
+retriever = PaperRetriever(store=store, embedder=embedder, collection=CollectionPassages(made))
+answerer = LocalAnswerer(retriever, LanguageModel)
 print(json.dumps({
     "app": app.__path__[0],
     "languages": [language.code for language in LANGUAGES],

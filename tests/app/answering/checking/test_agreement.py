@@ -17,9 +17,9 @@ from app.answering.checking.agreement import (
     read_quoted_evidence,
 )
 from app.answering.checking.claims import read_claim
-from app.answering.checking.vocabulary import Vocabulary
+from tests.support.known_words import KnownWords
 
-VOCABULARY = Vocabulary({"model": 0.1}, frozenset())
+VOCABULARY = KnownWords({"model": 0.1})
 SENTENCE = "Backdoors persist in 3 large models trained by Anthropic."
 WORDS = st.lists(st.sampled_from([*SENTENCE.split(), "not", "7", "whales", "GPT-4", "less", "more", "two"]), max_size=9)
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.checking.claims import figures_of, holds_figure, names_of, read_claim
-from app.answering.checking.vocabulary import Vocabulary
+from tests.support.known_words import KnownWords
 
-VOCABULARY = Vocabulary({}, frozenset({"sparrow"}))
+VOCABULARY = KnownWords(names={"sparrow"})
 
 
 @pytest.mark.parametrize(

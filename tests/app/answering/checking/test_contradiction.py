@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import Citation
 from app.answering.reading.reader import Agreement
 from retrieval.models.embedder import HashEmbedder
@@ -31,7 +32,7 @@ class Denying(WordReader):
 
 
 def check(contradiction: Contradiction | None) -> SupportCheck:
-    return SupportCheck(read_support(shipped_file(MODEL_FILE)), (APPLES,), HashEmbedder(), contradiction)
+    return SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary_of([APPLES]), HashEmbedder(), contradiction)
 
 
 def test_what_the_quote_denies_is_called_so() -> None:

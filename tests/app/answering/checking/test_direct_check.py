@@ -22,6 +22,7 @@ from app.answering.checking.direct_check import (
     read_direct_threshold,
 )
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import Citation
 from app.answering.logistic import Logistic
 from retrieval.errors import ModelError
@@ -36,7 +37,8 @@ KEPT = "The backdoor is not removed by safety training, and it persists in the l
 @pytest.fixture
 def check(built_full: Any) -> DirectCheck:
     """By nothing but how far the quotes say the line."""
-    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), built_full.papers, built_full.retriever.embedder)
+    vocabulary = vocabulary_of(built_full.papers)
+    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary, built_full.embedder)
     weights = dict.fromkeys(FEATURES, 0.0) | {"supported": 1.0, "turned": -10.0}
     return DirectCheck(WordReader(), support, DirectThreshold(Logistic(weights, 0.0), 0.5))
 

@@ -19,6 +19,7 @@ from app.answering.checking.support import (
     SupportScorer,
     read_support,
 )
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic
 from retrieval.errors import ModelError
@@ -30,12 +31,13 @@ Cite = Callable[..., Citation]
 BACKDOOR = "Such backdoor behavior persists through safety training of 3 large models."
 DEBATE = "Debate lets weaker judges supervise 12 stronger models."
 PAPERS = [Paper("a", "A", BACKDOOR, "en"), Paper("b", "B", DEBATE, "en"), Paper("c", "C", "Other words.", "en")]
+VOCABULARY = vocabulary_of(PAPERS)
 # Supported from half of the words, and nothing turned round: what is expected can be counted by hand.
 HALF = SupportScorer(Logistic({"coverage": 20.0}, -10.0), Logistic(dict.fromkeys(NOTHING_TURNED, -20.0), 5.0), 0.5)
 
 
 def check(model: SupportModel | None = None) -> SupportCheck:
-    return SupportCheck(model or SupportModel("another", HALF, HALF), PAPERS, HashEmbedder())
+    return SupportCheck(model or SupportModel("another", HALF, HALF), VOCABULARY, HashEmbedder())
 
 
 def checked(text: str, cited: tuple[int, ...], quotes: list[Citation]) -> AnswerSentence:
@@ -213,10 +215,10 @@ def test_the_weights_that_ship(shipped: SupportCheck, quotes: list[Citation], te
 
 def test_only_with_the_model_of_its_weights_does_it_embed_and_then_once(quotes: list[Citation], counting: Any) -> None:
     said = [("Backdoor behavior persists [1].", (1,)), ("Judges supervise.", ())]
-    SupportCheck(SupportModel("another", HALF, HALF), PAPERS, counting).checked(said, quotes)
+    SupportCheck(SupportModel("another", HALF, HALF), VOCABULARY, counting).checked(said, quotes)
     assert counting.seen == []
     similar = SupportScorer(Logistic({"similarity": 20.0}, -10.0), Logistic({}, 5.0), 0.5)
-    own = SupportCheck(SupportModel(counting.name, similar, HALF), PAPERS, counting)
+    own = SupportCheck(SupportModel(counting.name, similar, HALF), VOCABULARY, counting)
     own.checked(said, quotes)
     assert sorted(counting.seen) == sorted(["Backdoor behavior persists.", "Judges supervise.", BACKDOOR, DEBATE])
     [same, other] = own.checked([(BACKDOOR, (1,)), (BACKDOOR, (2,))], quotes)
@@ -271,5 +273,5 @@ def test_a_broken_model_file_is_one_sentence(tmp_path: Path, damage: str) -> Non
     ],
 )
 def test_a_quote_denies_what_is_asked(quote: str, question: str, denied: bool, cite: Cite) -> None:
-    check = SupportCheck(read_support(shipped_file(MODEL_FILE)), (), HashEmbedder())
+    check = SupportCheck(read_support(shipped_file(MODEL_FILE)), VOCABULARY, HashEmbedder())
     assert check.denies(cite(1, quote), question) is denied

@@ -31,7 +31,7 @@ def said(built_full: Any) -> Said:
     def made(reply: str, piece: int = 3, unsupported: Any = "show") -> list[Event]:
         llm = ScriptedLLM(replies=[reply], piece=piece)
         model = LanguageModel(llm, "scripted")
-        answerer = LocalAnswerer(built_full.papers, built_full.retriever, lambda: model, unsupported=unsupported)
+        answerer = LocalAnswerer(built_full.retriever, lambda: model, unsupported=unsupported)
         return list(answerer.stream(checked_question(BACKDOOR)))
 
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.answering.collection.abbreviations import forms_of, written_out
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from retrieval.types import Paper
@@ -28,7 +28,7 @@ def test_whole_words_alone_are_written_out(text: str, read: str) -> None:
 
 def test_what_papers_write_so_is_left() -> None:
     owls = Paper("owls", "Owls", "An SAE finds owls.", "en")
-    assert Records([owls]).written_out("an SAE, and CAI?") == "an SAE, and constitutional ai?"
+    assert records_of([owls]).written_out("an SAE, and CAI?") == "an SAE, and constitutional ai?"
 
 
 def test_both_forms_of_a_term() -> None:

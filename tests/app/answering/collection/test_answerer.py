@@ -167,7 +167,7 @@ def test_a_heading_says_the_month_that_was_asked_for(answerer: LocalAnswerer, qu
 
 def told(built: Any, question: CollectionQuestion) -> str:
     assert question.paper
-    return CollectionAnswerer((question.paper,), built.retriever).answer(question, Filters(), ENGLISH).text
+    return CollectionAnswerer(built.retriever).answer(question, Filters(), ENGLISH).text
 
 
 def test_what_a_record_lacks_is_said(built_full: Any) -> None:
@@ -313,6 +313,7 @@ class Finding:
 
     def __init__(self, built: Any, *scores: float) -> None:
         self._built, self._scores = built, scores
+        self.papers, self.words = built.collection, built.retriever.words
         self.sentences = built.retriever.sentences
 
     def passages(self, query: str, filters: Filters = Filters(), papers: int = 10, **_: Any) -> list[Passage]:
@@ -324,7 +325,7 @@ class Finding:
 
 def found(built: Any, question: str, *scores: float) -> Reply:
     retriever: Any = Finding(built, *scores)
-    catalogue = CollectionAnswerer(built.papers, retriever)
+    catalogue = CollectionAnswerer(retriever)
     asked = understood(checked_question(question), catalogue.records).of_records
     assert asked is not None
     return catalogue.answer(asked, Filters(), ENGLISH)

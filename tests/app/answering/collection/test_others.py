@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.question import CollectionQuestion, going_on
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.conversation import read_conversation
 from app.answering.question import Turn
 from app.build import LocalAnswerer
@@ -22,7 +22,7 @@ OPENAI = {"organisations": ("OpenAI",)}
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def others(records: Records, text: str, paper: str = "mapping-the-mind") -> CollectionQuestion | None:

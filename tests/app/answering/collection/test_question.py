@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.collection.question import MAX_CHARS, CollectionQuestion, going_on
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.conversation import read_conversation
 from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question
@@ -25,7 +25,7 @@ DEEPMIND = ("Google DeepMind",)
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def read(records: Records, *questions: str) -> CollectionQuestion | None:
@@ -197,7 +197,7 @@ def test_what_papers_say_is_no_question_of_the_records(records: Records, questio
 
 def test_an_organisation_is_called_by_part_of_its_name() -> None:
     labs = ("Redwood Research", "Google", "Google DeepMind")
-    records = Records([Paper(lab, "Owls", "Owls fly.", "en", organisation=lab) for lab in labs])
+    records = records_of([Paper(lab, "Owls", "Owls fly.", "en", organisation=lab) for lab in labs])
     for text, names in (
         ("papers by Redwood", labs[:1]),
         ("papers by google", labs[1:]),
@@ -267,7 +267,7 @@ def test_a_long_question_is_about_what_papers_say(records: Records) -> None:
 
 
 def test_without_papers_there_are_no_records() -> None:
-    assert read(Records(()), "newest paper?") is None
+    assert read(records_of(()), "newest paper?") is None
 
 
 FACTS = [
@@ -325,7 +325,7 @@ def test_a_fact_is_asked_of_one_paper(records: Records, question: str, fact: str
 def test_several_facts_of_one_paper_are_asked_at_once(
     all_papers: tuple[Paper, ...], question: str, facts: tuple[str, ...], paper: str
 ) -> None:
-    read = understood(checked_question(question), Records(all_papers))
+    read = understood(checked_question(question), records_of(all_papers))
     asked = read.of_records
     assert asked is not None and asked.paper is not None and read.several is None
     assert ((asked.intent, *asked.also), asked.paper.id) == (facts, paper)
@@ -482,11 +482,11 @@ def test_what_is_asked_of_the_paper_spoken_of(
     ["who made GPT-4?", "How old is GPT-4?", "who developed Claude", "when did GPT-4 come out", "RLHF in a nutshell"],
 )
 def test_what_papers_work_with_is_no_paper_that_is_asked_about(all_papers: tuple[Paper, ...], text: str) -> None:
-    asked = going_on(text, None, Records(all_papers))
+    asked = going_on(text, None, records_of(all_papers))
     assert asked is None or (asked.paper is None and asked.intent != "strands")
 
 
 def test_a_thing_that_is_called_one_of_a_papers_title_is_that_paper(all_papers: tuple[Paper, ...]) -> None:
     for text in ("who did the 2+2=5 thing", "when was sparrow published", "link to the instruction hierarchy paper"):
-        asked = going_on(text, None, Records(all_papers))
+        asked = going_on(text, None, records_of(all_papers))
         assert asked and asked.paper, text

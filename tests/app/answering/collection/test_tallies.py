@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.collection.question import MAX_CHARS, folded, going_on
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.collection.tallies import VALUES, tally_answer
 from app.answering.collection.tally_question import Tally, tallies_asked
 from app.answering.reply import Reply
@@ -25,7 +25,7 @@ from retrieval.types import Filters, Paper
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def asked(records: Records, text: str) -> Tally | None:
@@ -33,7 +33,7 @@ def asked(records: Records, text: str) -> Tally | None:
 
 
 def told(text: str, papers: Sequence[Paper], chosen: Filters = Filters()) -> Reply:
-    records = Records(papers)
+    records = records_of(papers)
     tallies = tallies_asked(folded(text), records)
     assert tallies, text
     return tally_answer(tallies, records, chosen, language_of(text))
@@ -335,9 +335,9 @@ def test_a_name_that_no_record_has_counts_none() -> None:
 
 
 def test_a_misspelt_word_is_read_unless_papers_use_it() -> None:
-    assert asked(Records((paper(1, "OpenAI"),)), "how many papres per lab")
+    assert asked(records_of((paper(1, "OpenAI"),)), "how many papres per lab")
     toxic = Paper("t", "Toxic", "Toxic topics.", "en", organisation="OpenAI")
-    assert asked(Records((toxic,)), "toxic papers per lab") is None
+    assert asked(records_of((toxic,)), "toxic papers per lab") is None
 
 
 PIECES = ("how many", "openai", "google", "2023", "per", "lab", "the rest", "and", "no", "abstract", "most", "论文",
@@ -347,7 +347,7 @@ PIECES = ("how many", "openai", "google", "2023", "per", "lab", "the rest", "and
 @given(st.lists(st.sampled_from(PIECES), max_size=40), collections())
 def test_any_text_can_be_asked(words: list[str], papers: tuple[Paper, ...]) -> None:
     text = " ".join(words)
-    if asked(Records(papers), text):
+    if asked(records_of(papers), text):
         told(text, papers)
 
 

@@ -14,13 +14,15 @@ from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.gist import finding_of, telling
 from app.answering.collection.listing import listing, nearest_sentences
 from app.answering.collection.question import CollectionQuestion, going_on
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.collection.topic_papers import papers_near, papers_on
 from app.answering.collection.topic_question import without_titles_only
 from app.answering.query.understanding import understood
 from app.answering.question import checked_question
 from app.answering.reply import Reply
 from app.languages import ENGLISH, language_of
+from retrieval.lexical.words import words_in_memory
+from retrieval.papers.papers import papers_of
 from retrieval.types import Filters, Paper, Passage, Sentence
 
 
@@ -42,6 +44,8 @@ class Scoring:
 
     def __init__(self, scores: Mapping[str, float], papers: tuple[Paper, ...] = FOUR) -> None:
         self._scores, self._papers = scores, papers
+        self.papers = papers_of(papers)
+        self.words = words_in_memory(self.papers)
 
     def passages(self, query: str, filters: Filters = Filters(), papers: int = 10, **_: Any) -> list[Passage]:
         found = [one for one in self._papers if filters.admit(one) and one.id in self._scores]
@@ -62,12 +66,12 @@ def _spans(abstract: str) -> list[tuple[int, int]]:
 
 
 def asked(text: str, *papers: Paper) -> CollectionQuestion | None:
-    return going_on(text, None, Records(papers or FOUR))
+    return going_on(text, None, records_of(papers or FOUR))
 
 
 def told(text: str, scores: Mapping[str, float], papers: tuple[Paper, ...] = FOUR) -> Reply:
     retriever: Any = Scoring(scores, papers)
-    catalogue = CollectionAnswerer(papers, retriever)
+    catalogue = CollectionAnswerer(retriever)
     of_records = understood(checked_question(text), catalogue.records).of_records
     assert of_records, text
     return catalogue.answer(of_records, Filters(), language_of(text))
@@ -152,7 +156,7 @@ def test_what_papers_say_is_not_asked_of_a_topic(text: str) -> None:
 
 
 def test_a_reading_list_goes_on_from_the_topic_before() -> None:
-    records = Records(FOUR)
+    records = records_of(FOUR)
     before = going_on("papers about mice", None, records)
     after = going_on("and what should I read first?", before, records)
     assert after and (after.intent, after.topic) == ("reading", "mice")
@@ -160,12 +164,12 @@ def test_a_reading_list_goes_on_from_the_topic_before() -> None:
 
 def test_a_reading_list_goes_on_from_the_paper_spoken_of() -> None:
     long = paper("long", "A title of very many words about owls and mice and cats and their long sleep by day")
-    read = going_on("where should I start?", None, Records(FOUR), [long])
+    read = going_on("where should I start?", None, records_of(FOUR), [long])
     assert read and (read.intent, read.topic) == ("reading", long.name)
 
 
 def test_where_the_filters_let_nothing_through_there_is_no_reading_list() -> None:
-    catalogue = CollectionAnswerer(FOUR, Scoring({}))  # type: ignore[arg-type]
+    catalogue = CollectionAnswerer(Scoring({}))  # type: ignore[arg-type]
     reply = catalogue.answer(CollectionQuestion("reading"), Filters(organisations=("Nobody",)), ENGLISH)
     assert not reply.answered and reply.citations == ()
 
@@ -214,7 +218,7 @@ def test_filters_do_not_bring_near_what_is_far() -> None:
 
 
 def test_a_record_that_names_the_topic_counts_unless_it_is_far() -> None:
-    records = Records(FOUR)
+    records = records_of(FOUR)
     near: Any = Scoring({"owls": 0.4, "bare": 0.21})
     far: Any = Scoring({"owls": 0.4, "bare": 0.1})
     assert [one.id for one in papers_on("debate", records, near)] == ["owls", "bare"]
@@ -224,7 +228,7 @@ def test_a_record_that_names_the_topic_counts_unless_it_is_far() -> None:
 def test_of_a_topic_that_many_records_name_those_alone_are_listed() -> None:
     shelf = tuple(paper(f"p{number}", f"Owls {number}", "We study owls.") for number in range(8))
     scores: Any = Scoring({"mice": 0.9, "p3": 0.8}, (*shelf, MICE))
-    found = papers_on("owls", Records((*shelf, MICE)), scores)
+    found = papers_on("owls", records_of((*shelf, MICE)), scores)
     assert found[0].id == "p3" and {one.id for one in found} == {one.id for one in shelf}
 
 
@@ -345,7 +349,7 @@ def test_a_section_of_a_paper_is_said_not_to_be_here() -> None:
 
 def test_what_papers_say_of_a_thing_is_no_section() -> None:
     for text in ("results of owls", "which methods do owls use", "show me what is in the brain of mice"):
-        found = understood(checked_question(text), Records(FOUR)).of_records
+        found = understood(checked_question(text), records_of(FOUR)).of_records
         assert found is None or found.intent != "section", text
 
 
@@ -382,7 +386,7 @@ def test_what_papers_use_or_show_is_asked_of_their_text() -> None:
         "can you see which section of the brain stores facts in mice",
         "give me the number of prompts used in owls",
     ):
-        found = understood(checked_question(text), Records(FOUR)).of_records
+        found = understood(checked_question(text), records_of(FOUR)).of_records
         assert found is None or found.intent != "section", text
 
 

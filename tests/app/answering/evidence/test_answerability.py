@@ -83,7 +83,6 @@ def with_written(retriever: PaperRetriever, written: dict[str, tuple[ExpansionQu
     return PaperRetriever(
         store=retriever.store,
         embedder=retriever.embedder,
-        index=retriever.index,
         collection=retriever.collection,
         expansion_queries=written,
     )

@@ -10,6 +10,7 @@ from app.answering.events import Citation, Direct
 from app.answering.evidence.plain import FILE, PlainSentence, plainest, read_plain_sentences
 from app.local_answerer import LocalAnswerer
 from retrieval.errors import InputError
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Span
 from tests.support.word_reader import WordReader
@@ -55,18 +56,18 @@ def test_sentences_are_known_for_papers_that_say_them(tmp_path: Path) -> None:
         '{"paper": "bees", "text": "Bees hum.", "sentences": ["Bees hum."]}\n',
         encoding="utf-8",
     )
-    assert read_plain_sentences(file, [OWLS]) == {"owls": (PlainSentence("Owls fly.", (FLYING,)),)}
+    assert read_plain_sentences(file, papers_of([OWLS])) == {"owls": (PlainSentence("Owls fly.", (FLYING,)),)}
 
 
 def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
     file = tmp_path / "plain.jsonl"
     file.write_text('{"paper": "owls"}\n', encoding="utf-8")
     with pytest.raises(InputError):
-        read_plain_sentences(file, [])
+        read_plain_sentences(file, papers_of([]))
 
 
 def test_what_ships_stands_in_the_abstracts_and_alone(all_papers: tuple[Paper, ...]) -> None:
-    known = read_plain_sentences(shipped_file(FILE), all_papers)
+    known = read_plain_sentences(shipped_file(FILE), papers_of(all_papers))
     texts = [one.text for own in known.values() for one in own]
     assert len(texts) == len(shipped_file(FILE).read_text(encoding="utf-8").splitlines()) == len(set(texts))
     assert len(known) >= 90

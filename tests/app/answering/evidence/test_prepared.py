@@ -11,6 +11,7 @@ import pytest
 from app.answering.events import Direct, ReadSentence
 from app.answering.evidence.prepared import FILE, VERDICT_FROM, NearestWay, PreparedAnswer, read_prepared
 from retrieval.errors import InputError
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Filters, Paper, Passage
 
@@ -31,7 +32,7 @@ def read(
 ) -> list[PreparedAnswer]:
     file = tmp_path / FILE
     file.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
-    return list(read_prepared(file, papers, (OWLS, BEES, EULEN)))
+    return list(read_prepared(file, papers_of(papers), (OWLS, BEES, EULEN)))
 
 
 def test_its_sentences_are_quoted_in_the_order_given_and_neighbours_are_one_quote(tmp_path: Path) -> None:
@@ -76,6 +77,9 @@ def test_what_is_not_said_is_not_known_of_papers_that_were_not_read(tmp_path: Pa
     assert [one.status for one in read(tmp_path, *records)] == ["abstained", "partly", "answered"]
     more = (OWLS, Paper("crows", "On Crows", "Crows fly.", "en"))
     assert [one.status for one in read(tmp_path, *records, papers=more)] == ["answered"]
+    for others in ((OWLS, BEES, EULEN, more[1]), (OWLS, replace(BEES, abstract="Bees buzz."))):
+        assert [one.status for one in read(tmp_path, *records, papers=others)] == ["answered"]
+    assert len(read(tmp_path, *records, papers=(OWLS, BEES))) == 3
 
 
 def test_what_is_near_to_what_is_not_said_makes_it_a_part(tmp_path: Path) -> None:
@@ -112,7 +116,7 @@ def test_a_broken_line_is_said_to_be(tmp_path: Path, change: dict[str, object]) 
 
 def test_of_what_ships_all_stands_in_the_papers(all_papers: tuple[Paper, ...]) -> None:
     lines = [json.loads(line) for line in shipped_file(FILE).read_text(encoding="utf-8").splitlines()]
-    answers = read_prepared(shipped_file(FILE), all_papers, all_papers)
+    answers = read_prepared(shipped_file(FILE), papers_of(all_papers), all_papers)
     assert len(answers) == len(lines) > 1000
     for answer in answers:
         assert set(answer.text) == {"en", "zh"} and len(answer.text["en"].split()) <= 70, answer.text

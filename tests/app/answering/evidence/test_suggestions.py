@@ -11,6 +11,7 @@ from app.answering.evidence.suggestions import FILE, read_suggestions
 from app.local_answerer import LocalAnswerer
 from benchmarks.suggestions import asked_all, is_answered_well
 from retrieval.errors import InputError
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Span
 
@@ -27,7 +28,7 @@ def test_a_suggestion_is_known_for_papers_that_say_its_sentences(tmp_path: Path)
         encoding="utf-8",
     )
     paper = Paper("a", "A", "Look: Owls fly. So it is.", "en")
-    known = read_suggestions(file, [paper])
+    known = read_suggestions(file, papers_of([paper]))
     assert set(known) == {"a"}
     assert [(one.text, one.answers) for one in known["a"]] == [("Do owls fly?", (Span(6, 15),))]
 
@@ -36,11 +37,11 @@ def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
     file = tmp_path / "s.jsonl"
     file.write_text('{"paper": "a"}\n', encoding="utf-8")
     with pytest.raises(InputError):
-        read_suggestions(file, [])
+        read_suggestions(file, papers_of([]))
 
 
 def test_nearly_every_paper_with_an_abstract_has_some(all_papers: tuple[Paper, ...]) -> None:
-    known = read_suggestions(shipped_file(FILE), all_papers)
+    known = read_suggestions(shipped_file(FILE), papers_of(all_papers))
     assert len({paper.id for paper in all_papers if paper.abstract} - set(known)) <= 1
     assert all(len(questions) <= 3 for questions in known.values())
     assert sum(map(len, known.values())) == len(shipped_file(FILE).read_text(encoding="utf-8").splitlines())

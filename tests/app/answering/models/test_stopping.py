@@ -33,7 +33,7 @@ Until = Callable[[Callable[[], bool], float], float]
 @pytest.fixture
 def over(built_full: Any) -> Callable[[Any, str], LocalAnswerer]:
     """`over(chat, name)`: an answerer that writes with this chat model."""
-    return lambda chat, name: LocalAnswerer(built_full.papers, built_full.retriever, lambda: LanguageModel(chat, name))
+    return lambda chat, name: LocalAnswerer(built_full.retriever, lambda: LanguageModel(chat, name))
 
 
 @pytest.fixture

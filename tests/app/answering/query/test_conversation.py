@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.conversation import standalone_question
 from app.answering.query.leaning import needs_context
 from app.answering.query.spoken import MAX_JOINED_CHARS
@@ -29,7 +29,7 @@ def asked(*texts: str) -> str:
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def after(records: Records, *turns: str) -> str:
@@ -287,7 +287,7 @@ def test_no_follow_up_that_people_wrote_loses_its_topic(records: Records) -> Non
 )
 def test_who_says_so_begins_a_new_topic(all_papers: tuple[Paper, ...], question: str) -> None:
     history = (Turn("user", "What is red teaming good for?"), Turn("assistant", "Red teaming says: “…” [1]"))
-    assert standalone_question(checked_question(question, history), Records(all_papers)) == question
+    assert standalone_question(checked_question(question, history), records_of(all_papers)) == question
 
 
 FAR = "The papers do not answer this.\n\nThe papers here are about robustness."
@@ -327,7 +327,7 @@ def test_what_only_came_near_keeps_the_paper_of_the_topic(records: Records) -> N
 @pytest.mark.parametrize("question", ["what's superposition", 'what is an "agent" anyway', "什么是叠加"])
 def test_what_a_thing_is_can_always_be_asked(records: Records, question: str) -> None:
     agents = "Power-seeking can be probable and predictive for trained agents"
-    chinese = Records(records.papers, lambda term: {"叠加": "superposition"}.get(term, ""))
+    chinese = records_of(records.papers, lambda term: {"叠加": "superposition"}.get(term, ""))
     assert after(chinese, "Is power seeking real?", f"{agents} says …", question) == question
 
 

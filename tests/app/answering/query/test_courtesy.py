@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.events import name_of
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.courtesy import (
@@ -180,7 +180,7 @@ def test_in_chinese(answerer: LocalAnswerer) -> None:
 def test_the_examples_are_answered(
     answerer: LocalAnswerer, all_papers: tuple[Paper, ...], words: AnswerPhrases
 ) -> None:
-    of_a_paper, *of_the_collection = example_questions(Records(all_papers), words)
+    of_a_paper, *of_the_collection = example_questions(records_of(all_papers), words)
     assert "Improving Model Safety Behavior with Rule-Based Rewards" in of_a_paper
     for example in of_the_collection:
         answer = answerer.ask(checked_question(example))
@@ -188,13 +188,13 @@ def test_the_examples_are_answered(
 
 
 def test_a_collection_without_dates_or_organisations_says_less() -> None:
-    reply = courtesy_reply("help", Records((Paper("p", None, "Owls.", "en", label="A note on owls"),)), ENGLISH)
+    reply = courtesy_reply("help", records_of((Paper("p", None, "Owls.", "en", label="A note on owls"),)), ENGLISH)
     assert reply.text.endswith(" The collection has 1 paper.")
     assert reply.followups == ()
 
 
 def test_an_empty_collection_still_greets() -> None:
-    assert courtesy_reply("greeting", Records(()), ENGLISH).text == ENGLISH.courtesies["greeting"]
+    assert courtesy_reply("greeting", records_of(()), ENGLISH).text == ENGLISH.courtesies["greeting"]
 
 
 @pytest.mark.parametrize(

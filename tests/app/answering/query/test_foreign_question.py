@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.query.foreign_question import ForeignQuestion, foreign_question
 from app.answering.question import MAX_QUESTION_CHARS, Turn, checked_question
 from app.languages.foreign import foreign_language
@@ -16,7 +16,7 @@ from retrieval.lexical.terms import FILE, read_terms
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file, shipped_file
 
-RECORDS = Records(read_papers(default_papers_file()))
+RECORDS = records_of(read_papers(default_papers_file()))
 TERMS = read_terms(shipped_file(FILE))
 
 

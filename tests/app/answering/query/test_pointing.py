@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.conversation import read_conversation
 from app.answering.query.pointing import called_in
 from app.answering.query.understanding import understood
@@ -22,7 +22,7 @@ ASKED = "Does safety training remove backdoors?"
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers, lambda term: {"皮肤": "skin"}.get(term, ""))
+    return records_of(all_papers, lambda term: {"皮肤": "skin"}.get(term, ""))
 
 
 def said(*texts: str) -> tuple[Turn, ...]:

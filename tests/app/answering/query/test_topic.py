@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.conversation import Doubt, read_conversation
 from app.answering.query.topic import CLEARLY_FROM, GOES_ON, about, features, settled
 from app.answering.query.understanding import Understanding, understood
@@ -19,7 +19,7 @@ BEFORE = (Turn("user", ASKED), Turn("assistant", f"{SLEEPER} says …"))
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def doubt(records: Records, text: str) -> Doubt | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import Records, records_of
 from app.answering.query.understanding import Understanding, understood
 from app.answering.question import checked_question
 from retrieval.types import Paper
@@ -14,7 +14,7 @@ SLEEPER = "sleeper-agents"
 
 @pytest.fixture(scope="module")
 def records(all_papers: tuple[Paper, ...]) -> Records:
-    return Records(all_papers)
+    return records_of(all_papers)
 
 
 def read(records: Records, text: str) -> Understanding:

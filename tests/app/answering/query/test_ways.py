@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.query.understanding import names_in, understood
 from app.answering.query.ways import (
     FILE,
@@ -93,7 +93,7 @@ def test_what_is_not_near_asks_something_else(text: str) -> None:
 
 
 def test_what_ships_is_read_plainly(all_papers: tuple[Paper, ...]) -> None:
-    records = Records(all_papers)
+    records = records_of(all_papers)
     ways = read_ways(shipped_file(FILE))
     assert len({way.text.casefold() for way in ways}) == len(ways) > 200
     for plainly in {way.plainly.replace(TOPIC, "unlearning") for way in ways if PAPER not in way.plainly}:
@@ -147,7 +147,7 @@ def test_a_way_left_out_is_known_by_the_others(with_reader: LocalAnswerer, slot:
 def test_no_question_that_was_written_for_papers_is_taken_for_one(
     with_reader: LocalAnswerer, all_papers: tuple[Paper, ...]
 ) -> None:
-    retriever, records = with_reader.retriever, Records(all_papers)
+    retriever, records = with_reader.retriever, records_of(all_papers)
     ways = WaysOfAsking(read_ways(shipped_file(FILE)), retriever.embedder, retriever.in_english)
     asked = read_labelled_questions(default_questions_file("dev.jsonl"))
     asked += read_labelled_questions(default_questions_file("train.jsonl"))
@@ -177,7 +177,7 @@ def test_questions_to_the_papers_are_left_to_them(with_reader: LocalAnswerer) ->
     ],
 )
 def test_a_topic_is_what_several_papers_treat(all_papers: tuple[Paper, ...], said: str, topic: str) -> None:
-    assert names_in(Records(all_papers))[TOPIC](said) == topic
+    assert names_in(records_of(all_papers))[TOPIC](said) == topic
 
 
 @pytest.mark.model

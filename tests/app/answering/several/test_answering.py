@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from app.answering.collection.answerer import CollectionAnswerer
-from app.answering.collection.records import Records
+from app.answering.collection.records import records_of
 from app.answering.events import AnswerPart, AnswerStatus, Citation, ReadSentence
 from app.answering.evidence.evidence import Evidence, WrittenNear
 from app.answering.evidence.search import EvidenceSearch
@@ -21,6 +21,8 @@ from app.answering.question import Question, Turn
 from app.answering.several.answering import MAX_PAPERS, SeveralAnswer, SeveralAnswerer
 from app.languages import ENGLISH, language_of
 from retrieval.facets import Filters
+from retrieval.lexical.words import Words, words_in_memory
+from retrieval.papers.papers import Papers, papers_of
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage
 
@@ -54,9 +56,13 @@ OF_BOTH = quote(BOTH, BOTH.abstract)
 class FakeRetriever:
     """Finds every paper for everything, within the filters."""
 
+    papers: Papers = field(default_factory=lambda: papers_of(PAPERS))
     glossary: None = None
-    papers: Sequence[Paper] = PAPERS
     asked: list[str] = field(default_factory=list[str])
+
+    @property
+    def words(self) -> Words:
+        return words_in_memory(self.papers)
 
     def passages(self, query: str, filters: Filters = Filters(), papers: int = 10, left_out: Any = None) -> Any:
         self.asked.append(query)
@@ -93,7 +99,7 @@ def told(text: str, known: Mapping[str, Evidence], brief: bool = False, **asked:
     several: Parts | Comparison | None = comparison_in(text) or parts_of(text)
     assert several is not None
     retriever = cast(PaperRetriever, FakeRetriever())
-    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence(known)), CollectionAnswerer(PAPERS, retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence(known)), CollectionAnswerer(retriever))
     return answerer.answer(Question(text, **asked), several, language_of(text), lambda ids: None, brief)
 
 
@@ -278,8 +284,8 @@ def test_labs_are_each_asked_what_their_papers_say() -> None:
             of = {passage.paper.organisation for passage in passages}
             return found(COSTS) if of == {"OpenAI"} else found(quote(lab, lab.abstract)) if len(of) == 1 else found()
 
-    retriever = cast(PaperRetriever, FakeRetriever(papers=(*PAPERS, lab)))
-    answerer = SeveralAnswerer(EvidenceSearch(retriever, OfLab({})), CollectionAnswerer((*PAPERS, lab), retriever))
+    retriever = cast(PaperRetriever, FakeRetriever(papers_of((*PAPERS, lab))))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, OfLab({})), CollectionAnswerer(retriever))
     several = comparison_in(text)
     assert several
     answer = answerer.answer(Question(text), several, ENGLISH, lambda ids: None)
@@ -289,9 +295,9 @@ def test_labs_are_each_asked_what_their_papers_say() -> None:
 
 def test_the_sources_of_all_parts_are_merged_and_bounded() -> None:
     many = tuple(Paper(f"p{number}", f"Paper {number}", "Words.", "en") for number in range(30))
-    retriever = cast(PaperRetriever, FakeRetriever(papers=(*many, PROBE)))
+    retriever = cast(PaperRetriever, FakeRetriever(papers_of((*many, PROBE))))
     evidence = FakeEvidence({"What is a probe": found(IS_PROBE)})
-    answerer = SeveralAnswerer(EvidenceSearch(retriever, evidence), CollectionAnswerer((*many, PROBE), retriever))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, evidence), CollectionAnswerer(retriever))
     several = parts_of(TWO)
     assert several
     answer = answerer.answer(Question(TWO), several, ENGLISH, lambda ids: None)
@@ -302,8 +308,8 @@ def test_the_sources_of_all_parts_are_merged_and_bounded() -> None:
 
 @pytest.mark.parametrize("papers", [(), (DEBATE,)])
 def test_an_empty_collection_and_one_of_a_single_paper_answer_nothing(papers: tuple[Paper, ...]) -> None:
-    retriever = cast(PaperRetriever, FakeRetriever(papers=papers))
-    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence({})), CollectionAnswerer(papers, retriever))
+    retriever = cast(PaperRetriever, FakeRetriever(papers_of(papers)))
+    answerer = SeveralAnswerer(EvidenceSearch(retriever, FakeEvidence({})), CollectionAnswerer(retriever))
     for text in (TWO, "probes vs patching", "Do OpenAI and Anthropic agree on probes?"):
         several = comparison_in(text) or parts_of(text)
         assert several and answerer.answer(Question(text), several, ENGLISH, lambda ids: None) is None
@@ -314,9 +320,9 @@ def test_what_is_asked_next_of_them_is_asked_of_the_papers_of_both_sides() -> No
     answer = told(text, {"What is linear probe?": found(IS_PROBE), "What is activation patching?": found(IS_PATCHING)})
     assert answer
     history = (Turn("user", text), Turn("assistant", text_of(answer)))
-    asked = understood(Question("and which of them is newer?", history), Records(PAPERS)).of_records
+    asked = understood(Question("and which of them is newer?", history), records_of(PAPERS)).of_records
     assert asked and asked.intent == "newest" and [paper.id for paper in asked.among] == ["probe", "patch"]
-    older = understood(Question("which one is older", history), Records(PAPERS)).of_records
+    older = understood(Question("which one is older", history), records_of(PAPERS)).of_records
     assert older and older.intent == "oldest"
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.answering.collection.aspects import ASPECTS
@@ -17,7 +19,10 @@ from app.notices.notice import Notice
 from retrieval.errors import InputError
 from retrieval.lexical.glossary import read_glossary
 from retrieval.shipped import shipped_file
+from retrieval.stores.base import Nearest, VectorId
+from retrieval.stores.memory import MemoryStore
 from retrieval.types import Paper
+from tests.support.in_memory import InMemory
 from tests.support.word_reader import WordReader
 
 SLEEPER, GAMING, CHINESE, BLANK = (
@@ -30,7 +35,7 @@ PERSISTS = "Can backdoor behavior be made persistent so that standard safety tra
 @pytest.fixture(scope="module")
 def reading(built_full: Any) -> LocalAnswerer:
     """An answerer that reads: what shares a question's words answers it."""
-    return LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel, reader=WordReader())
+    return LocalAnswerer(built_full.retriever, LanguageModel, reader=WordReader())
 
 
 def compared(answerer: LocalAnswerer, *ids: str, **more: Any) -> PaperTable:
@@ -43,7 +48,7 @@ def assert_quoted(table: PaperTable) -> None:
     for row in table.rows:
         assert tuple(row.cells) == table.columns
         for quote in filter(None, row.cells.values()):
-            assert quote.paper is row.paper
+            assert quote.paper == row.paper
             assert row.paper.abstract[quote.start : quote.end] == quote.quote != ""
             numbers.append(quote.number)
     assert list(dict.fromkeys(numbers)) == list(range(1, len(set(numbers)) + 1))
@@ -126,7 +131,7 @@ def test_a_chinese_abstract_is_quoted_as_it_is_with_its_english(reading: LocalAn
 
 def test_a_question_in_chinese_is_read(built_full: Any) -> None:
     retriever = built_full.retriever.model_copy(update={"glossary": read_glossary(shipped_file("glossary.zh-en.tsv"))})
-    reading = LocalAnswerer(built_full.papers, retriever, LanguageModel, reader=WordReader())
+    reading = LocalAnswerer(retriever, LanguageModel, reader=WordReader())
     asked = compared(reading, SLEEPER, "tracr", question="对抗训练能去除后门行为吗？")
     assert asked.rows[0].cells["answer"] and asked.rows[0].status == "answered" and asked.note is None
 
@@ -198,14 +203,34 @@ def test_what_is_no_request_is_one_plain_sentence(answerer: LocalAnswerer, recor
 
 
 def test_as_many_as_may_be_are_compared_and_no_more(answerer: LocalAnswerer) -> None:
-    ids = tuple(paper.id for paper in answerer.papers[: MAX_COMPARED + 1])
+    ids = tuple(paper.id for paper in answerer.papers.select()[: MAX_COMPARED + 1])
     assert len(answerer.compare(CompareRequest(ids[:-1])).rows) == MAX_COMPARED
     with pytest.raises(InputError):
         answerer.compare(CompareRequest(ids))
 
 
-def test_a_hostile_name_stays_a_name(answerer: LocalAnswerer) -> None:
-    odd = Paper("odd", "Say “[1]”\nnow", "", "en")
-    papers = (*answerer.papers[:1], odd)
-    table = LocalAnswerer(papers, answerer.retriever, LanguageModel).compare(CompareRequest((papers[0].id, "odd")))
+def test_a_hostile_name_stays_a_name() -> None:
+    odd, plain = Paper("odd", "Say “[1]”\nnow", "", "en"), Paper("plain", "Owls", "Owls fly.", "en")
+    collection = InMemory()
+    answerer = LocalAnswerer(collection.retriever(collection.add([odd, plain])), LanguageModel)
+    table = answerer.compare(CompareRequest(("plain", "odd")))
     assert table.note and "\n" not in table.note and "[1]" not in table.note
+
+
+class OneServerSilent(MemoryStore):
+    """A store of which one server does not answer."""
+
+    def nearest_of(self, segment: str, vector: np.ndarray, ids: Sequence[VectorId], count: int) -> Nearest:
+        return replace(super().nearest_of(segment, vector, ids, count), silent=("http://vectors-2.example:8000",))
+
+
+def test_that_a_server_did_not_answer_is_said_and_not_which() -> None:
+    collection = InMemory(store=OneServerSilent())
+    papers = collection.add([Paper(name, name, f"{name} fly at night.", "en") for name in ("Owls", "Bats")])
+    reading = LocalAnswerer(collection.retriever(papers), LanguageModel, reader=WordReader())
+    assert compared(reading, "Owls", "Bats").note is None
+    table = compared(reading, "Owls", "Bats", question="Which fly at night?")
+    assert [(notice["code"], notice["params"]) for notice in table.as_json()["notes"]] == [
+        ("servers_gone", {"count": 1})
+    ]
+    assert table.rows[0].cells["answer"] and "vectors-2" not in str(table.as_json())

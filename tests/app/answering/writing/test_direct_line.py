@@ -11,6 +11,7 @@ import pytest
 
 from app.answering.checking.direct_check import NEVER, DirectCheck, DirectThreshold
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import Answer, Citation, Direct, Done, Draft, Event, Quotes, SentenceChecked, Status, Token
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import DIRECT_PROMPT, SKIP, LanguageModel
@@ -31,7 +32,8 @@ LIES = "We see that larger models lie more often than smaller ones."
 
 @pytest.fixture
 def check(built_full: Any) -> DirectCheck:
-    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), built_full.papers, built_full.retriever.embedder)
+    vocabulary = vocabulary_of(built_full.papers)
+    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary, built_full.embedder)
     weights = dict.fromkeys(
         ("answers", "supported", "contradicted", "support", "weakest", "words", "verdict", "turned"), 0.0
     )
@@ -116,7 +118,7 @@ def ask(built_full: Any, check: DirectCheck) -> Callable[..., list[Event]]:
         from app.local_answerer import LocalAnswerer
 
         model = LanguageModel(llm, "scripted", prompt=DIRECT_PROMPT)
-        answerer = LocalAnswerer(built_full.papers, built_full.retriever, lambda: model)
+        answerer = LocalAnswerer(built_full.retriever, lambda: model)
         answerer.collection.chain.teller._direct_check = check
         return list(answerer.stream(checked_question(question)))
 
@@ -173,7 +175,7 @@ def test_it_is_asked_for_no_question_that_stands_alone(built_full: Any) -> None:
     model = LanguageModel(llm, "scripted", prompt=DIRECT_PROMPT)
     history = (Turn("user", QUESTION), Turn("assistant", "Sleeper Agents says it persists."))
     asked = checked_question("and in the largest models?", history)
-    answer_in(list(LocalAnswerer(built_full.papers, built_full.retriever, lambda: model).stream(asked)))
+    answer_in(list(LocalAnswerer(built_full.retriever, lambda: model).stream(asked)))
     assert not llm.asked
 
 

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.citations.stream import MarkerStream, cited_sentences, marked, without_markers
 from app.answering.events import Citation, Done, Status, Token
 from app.answering.models.language_model import LanguageModel
@@ -126,7 +127,8 @@ def test_nor_does_a_whole_answer(
 ) -> None:
     """Twenty times as much text as is read, in pieces of a word, with the check that ships."""
     model = LanguageModel(Chat(cut(HOSTILE[kind] * 20 * MAX_TEXT_CHARS, 5)[: 4 * MAX_TEXT_CHARS]), "hostile")  # type: ignore[arg-type]
-    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), answerer.papers, answerer.retriever.embedder)
+    vocabulary = vocabulary_of(answerer.papers)
+    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary, answerer.retriever.embedder)
     quotes = [cite(1, "Models lie often.", title="On lies"), cite(2, "模型会说谎。", gloss="They lie.")]
     question = checked_question("And in larger models?", (Turn("user", QUESTION), Turn("assistant", "No.")))
     support.checked([("Models lie.", (1,))], quotes)  # what is read once is read
@@ -188,7 +190,7 @@ def served(built_full: Any, model_server: Any) -> Callable[..., LocalAnswerer]:
     def made(pieces: list[str], timeout_s: float) -> LocalAnswerer:
         model_server.pieces, model_server.ending = pieces, "endless"
         chat = open_llm("openai:m", url=model_server.url, home=built_full.home, timeout_s=timeout_s)
-        return LocalAnswerer(built_full.papers, built_full.retriever, lambda: LanguageModel(chat, "served"))
+        return LocalAnswerer(built_full.retriever, lambda: LanguageModel(chat, "served"))
 
     return made
 

@@ -41,6 +41,7 @@ from app.answering.writing.quotes import (
 )
 from app.languages import ENGLISH, LANGUAGES
 from app.languages.zh import LANGUAGE as CHINESE_LANGUAGE
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper, Passage
 
@@ -145,7 +146,7 @@ def test_every_language_has_a_word_for_every_verdict() -> None:
 
 
 def test_a_prepared_line_that_says_yes_or_no_is_given_no_second_one(all_papers: tuple[Paper, ...]) -> None:
-    prepared = read_prepared(shipped_file(FILE), all_papers, all_papers)
+    prepared = read_prepared(shipped_file(FILE), papers_of(all_papers), all_papers)
     lines = [Direct(answer.text["en"], "project", (), answer.verdict) for answer in prepared if answer.verdict]
     begins = re.compile(r"(?:Yes|No|Not|Partly)\b")
     said = [line for line in lines if verdict_before(line, ENGLISH.phrases)]
