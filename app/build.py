@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 
 from app.answering.evidence.prepared import FILE as PREPARED_FILE
@@ -16,182 +17,218 @@ from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.models.opening import check_name, describe, open_llm
 from app.answering.reading.opening import open_reader
+from app.collection import OWN, no_such_collection, put_own_file_aside, reading_of, readings_of, was_read
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
-from retrieval.corpus import merged
-from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError, InputError
-from retrieval.facets import Facets, facets_of
-from retrieval.files import replacing, writing
-from retrieval.ingest import ensure_index, index_fingerprint, only_one
+from retrieval.errors import IndexGoneError, IndexStoreError, InputError
+from retrieval.ingest import Questions, Reading, Report, is_ready, made_with, update_collection
 from retrieval.lexical.everyday import read_everyday_words
 from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.letters import LetterRarity
+from retrieval.lexical.words import open_words
 from retrieval.models.embedder import Embedder
 from retrieval.models.embedding import open_embedder
+from retrieval.papers.papers import Papers, open_papers
 from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
-from retrieval.questions.labelled import read_labelled_questions
-from retrieval.readers.jsonl import as_line
-from retrieval.readers.registry import read_papers
+from retrieval.questions.expansion import expansion_queries_for, texts_of
+from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever, in_english
 from retrieval.shipped import default_questions_file, shipped_file
-from retrieval.stores.base import Index, VectorStore
+from retrieval.stores.base import VectorStore
 from retrieval.stores.opening import open_store
 from retrieval.types import ExpansionQuery, Paper, Progress, no_progress
+from retrieval.vectors.embedding import Embeds
 
 Note = Callable[[str], None]
 LOOKS = 3
-"""How often papers and their index are looked for, as another process may be replacing both …"""
+"""How often the newest generation is opened, as another process may be replacing it …"""
 LOOK_AGAIN_SECONDS = 0.05
 """… which takes it about so long."""
+WORDS = "words"
+QUESTIONS_FILE = "questions.npz"
 
 
-def collection_papers(settings: Settings) -> tuple[Paper, ...]:
-    """The collection's papers: the shipped ones for "default", and those ingested into it.
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What became of the papers that were added, and how many the collection has now."""
 
-    Raises `CorpusError` where there is no such collection.
-    """
-    if settings.collection != "default" and not settings.own_papers.is_file():
-        existing = sorted({"default", *(file.stem for file in settings.own_papers.parent.glob("*.jsonl"))})
-        raise CorpusError(
-            f"There is no collection {settings.collection!r}: "
-            f"choose from {', '.join(existing)}, or ingest papers into it."
-        )
-    return _with_shipped(settings, _own_papers(settings))
+    report: Report
+    papers: int
 
 
-def _own_papers(settings: Settings) -> tuple[Paper, ...]:
-    return read_papers(settings.own_papers) if settings.own_papers.is_file() else ()
+class Ingredients:
+    """What a collection is indexed and searched with, besides its papers."""
 
+    def __init__(self, settings: Settings, embedder: Embedder | None = None, store: VectorStore | None = None) -> None:
+        self.settings = settings
+        self.embedder = embedder or open_embedder(settings.embedding)
+        token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
+        self.store = store or open_store(settings.chroma, token)
 
-def _with_shipped(settings: Settings, own: Sequence[Paper]) -> tuple[Paper, ...]:
-    return merged([read_papers(settings.papers), own]) if settings.collection == "default" else tuple(own)
+    @cached_property
+    def glossary(self) -> Glossary:
+        return read_glossary(shipped_file("glossary.zh-en.tsv"))
 
+    @cached_property
+    def questions(self) -> tuple[LabelledQuestion, ...]:
+        """The questions written for papers of the default collection; for others there are none."""
+        default = self.settings.collection == "default"
+        return read_labelled_questions(default_questions_file("train.jsonl")) if default else ()
 
-def collection_facets(settings: Settings) -> Facets:
-    """What the settings' collection can be filtered by, known before anything slow begins. Raises `CorpusError`."""
-    return facets_of(collection_papers(settings))
+    @cached_property
+    def texts(self) -> Questions:
+        """What is indexed by words of the questions, by the paper's id."""
+        return texts_of(self.questions, self.glossary)
+
+    @property
+    def made_with(self) -> str:
+        """What a generation has to be made with to be searched with these."""
+        return made_with(self.embedder, self.texts, self.store.places)
+
+    def written_for(self, papers: Papers) -> dict[str, tuple[ExpansionQuery, ...]]:
+        """The questions written for those of the papers that have some, by the paper's id."""
+        named = {paper_id for question in self.questions for paper_id in question.papers}
+        return expansion_queries_for(papers.of(named).values(), self.questions, self.glossary)
 
 
 def ingest_papers(
-    settings: Settings, files: Sequence[Path], progress: Progress = no_progress, note: Note = print
-) -> int:
-    """Add the files' papers to the settings' collection and index it; gives how many papers it now has.
+    settings: Settings,
+    files: Sequence[Path],
+    progress: Progress = no_progress,
+    note: Note = print,
+    ray: str | None = None,
+) -> Ingested:
+    """Add the files' papers to the settings' collection and index them; with `ray`, the address of a cluster, there.
 
-    All files are read and checked before anything is written. The papers take their place once their
-    index is ready to take its own, so a server beside finds both, or neither.
+    All files are read before any of their papers counts, and these take their place together, so a server beside
+    finds all of them or none. Raises `CorpusError` at the first record that is no paper.
     """
     if not files:
         raise InputError("There are no papers to add: give at least one file.")
-    incoming = [read_papers(file) for file in files]
-    with only_one(settings.home / "ingest.lock"):
-        own = merged([_own_papers(settings), *incoming])
-        papers = _with_shipped(settings, own)
-        lines = "".join(f"{as_line(paper)}\n" for paper in own)
-        build_retriever(
-            settings, papers, progress, note, before_switch=lambda: _write_atomically(settings.own_papers, lines)
-        )
-    return len(papers)
+    ingredients = Ingredients(settings)
+    embeds = _embeds_on(ray, settings) if ray else None
+    added = map(reading_of, files)
+    papers, report = _updated(ingredients, (*readings_of(settings), *added), progress, note, embeds)
+    return Ingested(report, len(papers))
 
 
-def _write_atomically(path: Path, text: str) -> None:
-    with writing(f"The folder {path.parent}", CorpusError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as draft:
-            draft.write_text(text, encoding="utf-8")
+def _embeds_on(address: str, settings: Settings) -> Embeds:
+    """What embeds on the machines of a Ray cluster; only this needs the package."""
+    from retrieval.vectors.ray_run import EmbedsOnRay
+
+    return EmbedsOnRay(settings.embedding, address)
 
 
 def build_retriever(
     settings: Settings,
-    papers: tuple[Paper, ...],
     progress: Progress = no_progress,
     note: Note = print,
     embedder: Embedder | None = None,
-    before_switch: Callable[[], None] = lambda: None,
+    readings: tuple[Reading, ...] | None = None,
 ) -> PaperRetriever:
-    """A retriever over the papers' index, which is built first where there is none.
+    """A retriever over the collection, which is indexed first where it is not as `readings` give it.
 
-    `before_switch` is called when the index is ready and the one before it still answers.
+    Without `readings`, which replace what the settings name, an index that is ready is opened without a lock, and
+    none of its papers is read. Raises `CorpusError` where there is no such collection.
     """
-    embedder = embedder or open_embedder(settings.embedding)
-    store = open_store(settings.chroma)
-    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    written = expansion_queries(papers, settings.collection, glossary)
-    index = ensure_index(
-        papers,
-        embedder,
-        store,
-        collection=settings.collection,
+    ingredients = Ingredients(settings, embedder)
+    wanted = readings_of(settings) if readings is None else readings
+    papers = open_papers(settings.collection_folder)
+    if papers is None and not wanted:
+        raise no_such_collection(settings)
+    signatures = {reading.origin: reading.signature for reading in wanted}
+    # What has no signature has to be read to know whether it is there.
+    known = all(signatures.values()) and is_ready(papers, ingredients.made_with, ingredients.store, signatures)
+    if papers is None or not known or not _has_words(settings.collection_folder, len(papers)):
+        papers, _ = _updated(ingredients, wanted, progress, note)
+    return _retriever(ingredients, papers)
+
+
+def _has_words(folder: Path, papers: int) -> bool:
+    try:
+        open_words(folder / WORDS, papers)
+    except IndexStoreError:
+        return False  # They are written anew by the one process that holds the lock.
+    return True
+
+
+def _updated(
+    ingredients: Ingredients,
+    readings: tuple[Reading, ...],
+    progress: Progress,
+    note: Note,
+    embeds: Embeds | None = None,
+) -> tuple[Papers, Report]:
+    settings = ingredients.settings
+    updated = update_collection(
+        settings.collection_folder,
+        settings.collection,
+        readings,
+        ingredients.embedder,
+        ingredients.store,
+        questions=ingredients.texts,
         lock_file=settings.home / "index.lock",
-        questions=embedded_texts(written),
+        embeds=embeds,
         progress=progress,
         note=note,
-        before_switch=before_switch,
     )
-    return _retriever(papers, store, embedder, index, glossary, written)
+    if told := put_own_file_aside(settings):
+        note(told)
+    return updated
+
+
+def is_current(settings: Settings, papers: Papers, embedder: Embedder) -> bool:
+    """Whether the papers are those that the settings name, indexed with this model; their index is not looked at."""
+    made = Ingredients(settings, embedder).made_with
+    return papers.generation.made_with == made and was_read(papers, readings_of(settings))
 
 
 def find_retriever(settings: Settings, store: VectorStore, embedder: Embedder) -> PaperRetriever:
-    """A retriever over the papers as they now are on disk, whose index is there already.
+    """A retriever over the newest generation of the collection, which is there already.
 
-    Raises `IndexStoreError` where it is not, `CorpusError` where the papers cannot be read.
+    Raises `IndexStoreError` where it is not, or was made with another model.
     """
-    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
+    ingredients = Ingredients(settings, embedder, store)
     for look in range(LOOKS):
         time.sleep(LOOK_AGAIN_SECONDS if look else 0)
-        papers = collection_papers(settings)
-        written = expansion_queries(papers, settings.collection, glossary)
-        fingerprint = index_fingerprint(papers, embedder, embedded_texts(written))
+        papers = open_papers(settings.collection_folder)
+        if papers is None or papers.generation.made_with != ingredients.made_with:
+            continue
         with suppress(IndexGoneError):
-            if index := store.find(settings.collection, fingerprint):
-                store.check(index)
-                return _retriever(papers, store, embedder, index, glossary, written)
+            for segment in papers.generation.segments:
+                store.check(segment.name)
+            return _retriever(ingredients, papers)
     raise IndexStoreError(REMOVED)
 
 
-def _retriever(
-    papers: Sequence[Paper],
-    store: VectorStore,
-    embedder: Embedder,
-    index: Index,
-    glossary: Glossary,
-    written: Mapping[str, Sequence[ExpansionQuery]],
-) -> PaperRetriever:
-    lexical = LexicalIndex(papers, all_texts(written))
+def _retriever(ingredients: Ingredients, papers: Papers) -> PaperRetriever:
+    folder, generation = ingredients.settings.collection_folder, papers.generation
+    rarity = LetterRarity.from_bytes(generation.letters)
+    words = open_words(folder / WORDS, len(papers))
+    # Of what is on disk, in which words are counted: with all that was ever indexed they would grow rarer each time.
+    tokens = round(generation.tokens * words.papers / max(1, generation.documents))
+    lexical = LexicalIndex(words, words.papers, tokens, rarity)
     prepared = read_prepared(shipped_file(PREPARED_FILE), papers, ())
     return PaperRetriever(
-        store=store,
-        embedder=embedder,
-        index=index,
+        store=ingredients.store,
+        embedder=ingredients.embedder,
         collection=CollectionPassages(papers),
         lexical=lexical,
-        glossary=glossary,
+        glossary=ingredients.glossary,
         everyday=read_everyday_words(lexical.knows),
-        expansion_queries=written,
-        further_queries=queries_of(prepared, lambda way: in_english(way, glossary)),
+        expansion_queries=ingredients.written_for(papers),
+        further_queries=queries_of(prepared, lambda way: in_english(way, ingredients.glossary)),
+        questions_file=folder / QUESTIONS_FILE,
     )
 
 
-def expansion_queries(
-    papers: Iterable[Paper], collection: str, glossary: Glossary
-) -> dict[str, tuple[ExpansionQuery, ...]]:
-    """The questions written for the papers of the default collection, by the paper's id; others have none."""
-    if collection != "default":
-        return {}
-    return expansion_queries_for(papers, read_labelled_questions(default_questions_file("train.jsonl")), glossary)
-
-
-def indexed_expansion_queries(settings: Settings, papers: Iterable[Paper]) -> dict[str, list[str]]:
-    """What the index of the settings' collection holds of the written questions, by the paper's id."""
-    glossary = read_glossary(shipped_file("glossary.zh-en.tsv"))
-    return embedded_texts(expansion_queries(papers, settings.collection, glossary))
-
-
 def build_benchmark_retriever(
-    settings: Settings, progress: Progress, note: Note, papers: tuple[Paper, ...], collection: str
+    settings: Settings, progress: Progress, note: Note, papers: Iterable[Paper], collection: str
 ) -> PaperRetriever:
     """A retriever over papers that are no collection of the reader's, indexed under a name of their own."""
-    return build_retriever(settings.model_copy(update={"collection": collection}), papers, progress, note)
+    named = settings.model_copy(update={"collection": collection})
+    return build_retriever(named, progress, note, readings=(Reading(OWN, lambda: papers, whole=True),))
 
 
 def build_answerer(
@@ -208,10 +245,8 @@ def build_answerer(
     language_models = build_language_models(settings, progress, note)
     if wait:
         language_models.load()
-    papers = collection_papers(settings)
-    retriever = build_retriever(settings, papers, progress, note)
+    retriever = build_retriever(settings, progress, note)
     answerer = LocalAnswerer(
-        papers,
         retriever,
         language_models.current,
         language_models,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -18,6 +19,7 @@ from app.answering.side_by_side.table import PaperTable
 from app.answering.telling import Unsupported
 from app.open_collection import OpenCollection, opened
 from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
+from retrieval.papers.papers import Papers
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Facets, Filters, Paper, Passage
 
@@ -27,6 +29,8 @@ REMOVED = (
     "The index was removed, or built of other papers or with another model: "
     "start the program again and it is built anew."
 )
+MOST_REPLACED = 4
+"""A store is opened anew where more vectors have been replaced than one in so many of those that it has."""
 T = TypeVar("T")
 
 
@@ -37,14 +41,14 @@ def _nowhere() -> PaperRetriever:
 class LocalAnswerer:
     """Answers from one collection; the `Answerer` that surfaces are given.
 
-    When another process has replaced the index, the collection is opened again with `reopen`,
-    which gives a retriever over the papers as they are now: papers, filters and answers switch
-    together. Questions asked meanwhile wait for it, and what is under way begins again.
+    When another process has added papers, the collection is opened again with `reopen`, which gives
+    a retriever over its newest generation: papers, filters and answers switch together. Questions
+    asked meanwhile wait for it, and what is under way ends with the papers that it began with, or
+    begins again where the index of these is gone.
     """
 
     def __init__(
         self,
-        papers: tuple[Paper, ...],
         retriever: PaperRetriever,
         language_model: Callable[[], LanguageModel],
         language_models: LanguageModels | None = None,
@@ -60,21 +64,22 @@ class LocalAnswerer:
         self._reopen = reopen
         self._reader = reader
         self._reopening = threading.Lock()
+        self._replaced = 0
         self._failed: tuple[float, PaperbackedError] | None = None
-        self._collection = opened(papers, retriever, language_model, unsupported, answer_from, reader)
+        self._collection = opened(retriever, language_model, unsupported, answer_from, reader)
 
     @property
     def collection(self) -> OpenCollection:
-        """What answers now: another process may replace the index, and then this."""
+        """What answers now; it is another one once another process has added papers."""
         return self._collection
 
     @property
-    def papers(self) -> tuple[Paper, ...]:
+    def papers(self) -> Papers:
         return self._collection.papers
 
     @property
     def facets(self) -> Facets:
-        return self._collection.facets
+        return self._collection.papers.facets
 
     @property
     def retriever(self) -> PaperRetriever:
@@ -129,7 +134,7 @@ class LocalAnswerer:
         return self._asked(lambda collection: collection.search(asked, top))
 
     def paper(self, paper_id: str) -> Paper | None:
-        return self._collection.by_id.get(paper_id)
+        return self._collection.papers.get(paper_id)
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return self._asked(lambda collection: collection.similar(paper_id, top))
@@ -138,8 +143,8 @@ class LocalAnswerer:
         return self._asked(lambda collection: collection.compare(asked))
 
     def follow(self) -> None:
-        """Open the collection again now, where another process has replaced its index. Raises `PaperbackedError`."""
-        self._asked(lambda collection: collection.retriever.store.confirm(collection.retriever.index))
+        """Open the collection again now, where another process has added papers. Raises `PaperbackedError`."""
+        self._asked(lambda collection: collection.retriever.confirm())
 
     def _checked(self, question: Question | str, history: Sequence[Turn], filters: Filters) -> Question:
         """A text made a question; one that was made already is taken as it is."""
@@ -155,7 +160,7 @@ class LocalAnswerer:
 
     def _stream(self, question: Question) -> Generator[Event]:
         for _ in range(TRIES - 1):
-            collection = self._collection
+            collection = self._newest()
             try:
                 # A chain reads the index before its first evidence, so what is repeated here is at most a `Status`.
                 yield from collection.stream(question)
@@ -166,15 +171,34 @@ class LocalAnswerer:
 
     def _asked(self, ask: Callable[[OpenCollection], T]) -> T:
         for _ in range(TRIES - 1):
-            collection = self._collection
+            collection = self._newest()
             try:
                 return ask(collection)
             except IndexGoneError:
                 self._follow(collection)
         return ask(self._collection)
 
+    def _newest(self) -> OpenCollection:
+        """The collection as it is now, opened again where it is another. Raises `PaperbackedError`."""
+        collection = self._collection
+        if not collection.papers.is_newest():
+            self._follow(collection)
+        return self._collection
+
+    def _let_go(self, newer: PaperRetriever) -> None:
+        """Open the store anew once it holds much that no paper has any more.
+
+        A store in a folder keeps in memory what was read of segments that another process has replaced since.
+        """
+        kept = newer.papers.generation.segments
+        replaced = set(self.retriever.papers.generation.segments) - set(kept)
+        self._replaced += sum(segment.vectors for segment in replaced)
+        if self._replaced * MOST_REPLACED > sum(segment.vectors for segment in kept):
+            self._replaced = 0
+            newer.store.reopen()
+
     def _follow(self, gone: OpenCollection) -> None:
-        """Have a collection at work that is not the one whose index is gone. Raises `PaperbackedError`.
+        """Have a collection at work that is not the one that is gone. Raises `PaperbackedError`.
 
         One thread opens it; those that wait meanwhile use it too, or fail as it did.
         """
@@ -189,7 +213,10 @@ class LocalAnswerer:
             except PaperbackedError as error:
                 self._failed = time.monotonic(), error
                 raise
-            papers = retriever.collection.papers
+            self._let_go(retriever)
             self._collection = opened(
-                papers, retriever, self._language_model, self._unsupported, self._answer_from, self._reader
+                retriever, self._language_model, self._unsupported, self._answer_from, self._reader
             )
+            # Parts of a collection refer to each other, and Python by itself looks for what is left of them so seldom
+            # that files which are long removed would stay open: gigabytes of a large collection's.
+            gc.collect()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from app.answering.chain import AnswerChain
@@ -11,6 +11,7 @@ from app.answering.checking.direct_check import FILE as DIRECT_FILE
 from app.answering.checking.direct_check import DirectCheck, read_direct_threshold
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
+from app.answering.checking.vocabulary import CollectionVocabulary
 from app.answering.events import Event
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
@@ -41,29 +42,30 @@ from app.answering.writing.summaries import FILE as SUMMARIES_FILE
 from app.answering.writing.summaries import read_summaries
 from app.languages import LANGUAGES
 from retrieval.errors import InputError
-from retrieval.facets import Facets, facets_of
 from retrieval.lexical.terms import FILE as TERMS_FILE
 from retrieval.lexical.terms import read_terms
+from retrieval.papers.papers import Papers
 from retrieval.readers.registry import read_papers
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_papers_file, shipped_file
-from retrieval.types import Paper, Passage
+from retrieval.types import Passage
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCollection:
-    """The collection's papers, and what finds and answers from these papers and no others.
+    """One generation of the collection's papers, and what finds and answers from these papers and no others.
 
     An answer is made from one of these from its beginning to its end, so it cites what `papers` has.
-    Everything that reads the index raises `IndexGoneError` once another one has taken its place.
+    What reads the index raises `IndexGoneError` where the index of this generation is gone.
     """
 
-    papers: tuple[Paper, ...]
-    by_id: Mapping[str, Paper]
-    facets: Facets
     retriever: PaperRetriever
     chain: AnswerChain
     comparer: PaperComparer
+
+    @property
+    def papers(self) -> Papers:
+        return self.retriever.papers
 
     def stream(self, question: Question) -> Generator[Event]:
         """The events of the answer."""
@@ -75,26 +77,24 @@ class OpenCollection:
 
     def similar(self, paper_id: str, top: int) -> tuple[Passage, ...]:
         """The best passage of each of the `top` papers nearest to this one. Raises `InputError` where it is none."""
-        if (paper := self.by_id.get(paper_id)) is None:
+        if (paper := self.papers.get(paper_id)) is None:
             raise InputError(f"There is no paper {paper_id[:80]!r} in the collection.")
         return tuple(self.retriever.similar(paper, top))
 
     def compare(self, asked: CompareRequest) -> PaperTable:
         """Chosen papers side by side. Raises `InputError` where they cannot be compared."""
-        # What abstracts say of themselves is read without the index, which alone would tell that they are others now.
-        self.retriever.store.confirm(self.retriever.index)
-        return self.comparer.compare(checked_request(asked, self.by_id))
+        return self.comparer.compare(checked_request(asked, self.papers))
 
 
 def opened(
-    papers: tuple[Paper, ...],
     retriever: PaperRetriever,
     language_model: Callable[[], LanguageModel],
     unsupported: Unsupported = "show",
     answer_from: float | None = None,
     reader: Reader | None = None,
 ) -> OpenCollection:
-    """The collection of these papers, over the retriever of their index; without a reader nothing is read."""
+    """The collection whose papers the retriever finds; without a reader nothing is read."""
+    papers = retriever.papers
     contradiction: Contradiction | None = None
     ways: WaysOfAsking | None = None
     prepared: PreparedAnswers | None = None
@@ -109,7 +109,8 @@ def opened(
     else:
         answerability = Answerability(read_answerability(shipped_file(MODEL_FILE)), retriever, answer_from)
         evidence = NearEvidence(retriever, answerability)
-    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), papers, retriever.embedder, contradiction)
+    vocabulary = CollectionVocabulary(papers, retriever.words)
+    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), vocabulary, retriever.embedder, contradiction)
     direct = DirectCheck(reader, support, read_direct_threshold(shipped_file(DIRECT_FILE))) if reader else None
     suggestions = read_suggestions(shipped_file(SUGGESTIONS_FILE), papers)
     summaries = {
@@ -122,7 +123,6 @@ def opened(
         evidence,
         language_model,
         support,
-        papers=papers,
         suggestions=suggestions,
         terms=terms,
         summaries=summaries,
@@ -132,12 +132,10 @@ def opened(
         direct_check=direct,
     )
     comparer = PaperComparer(chain.search, chain.records, terms)
-    return OpenCollection(papers, {paper.id: paper for paper in papers}, facets_of(papers), retriever, chain, comparer)
+    return OpenCollection(retriever, chain, comparer)
 
 
-def _prepared(
-    papers: tuple[Paper, ...], retriever: PaperRetriever, reader: Reader, answer_from: float
-) -> PreparedAnswers | None:
+def _prepared(papers: Papers, retriever: PaperRetriever, reader: Reader, answer_from: float) -> PreparedAnswers | None:
     """The answers prepared for these papers; None where the embedder has not the vectors of all ways at hand."""
     answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
     vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_english))

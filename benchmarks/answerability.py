@@ -20,15 +20,15 @@ from app.answering.collection.records import Records
 from app.answering.evidence.answerability import FEATURES, MODEL_FILE, PLAIN_FEATURES, features, scale_of
 from app.answering.evidence.selection import passages_to_read
 from app.answering.query.conversation import standalone_question
-from app.build import build_retriever, collection_papers
+from app.build import build_retriever
 from app.evaluation.reports import as_asked
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from retrieval.evaluation.metrics import auroc
+from retrieval.lexical.words import words_in_memory
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_questions_file, shipped_file
-from retrieval.types import Paper
 
 FOLDS = 10
 FALSE_REFUSALS = 0.07
@@ -56,10 +56,9 @@ def main() -> None:
     train, dev = (read_labelled_questions(default_questions_file(f"{name}.jsonl")) for name in ("train", "dev"))
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings(home=Path(home), llm="none")
-        papers = collection_papers(settings)
-        retriever = build_retriever(settings, papers)
+        retriever = build_retriever(settings)
         scale = scale_of(retriever.embedder)
-        given, known = (ask_all(retriever, questions, papers, scale) for questions in (train, dev))
+        given, known = (ask_all(retriever, questions, scale) for questions in (train, dev))
     record = {
         "embedding": retriever.embedder.fingerprint,
         "scale": [round(value, 5) for value in scale],
@@ -73,11 +72,10 @@ def main() -> None:
 def ask_all(
     retriever: PaperRetriever,
     questions: Iterable[LabelledQuestion],
-    papers: Sequence[Paper],
     scale: tuple[float, float],
 ) -> list[Asked]:
     """The questions as the chain asks them, each as though it were not among the written ones."""
-    records = Records(papers)
+    records = Records(retriever.papers, words_in_memory(retriever.papers))
     mean, spread = scale
     all_asked = []
     for question in questions:

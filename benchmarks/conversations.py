@@ -38,7 +38,7 @@ MARKS = "<!-- conversations: begin -->", "<!-- conversations: end -->"
 COMMAND = "python -m benchmarks.conversations"
 SPLITS = ("dev", "test")
 FREEDOM = 10.0
-"""How freely the weights are fitted: scikit-learn's C. Scores lie within a few tenths, so their weights must be large."""
+"""How freely weights are fitted: scikit-learn's C. Scores lie within a few tenths, so their weights must be large."""
 COLLECTION = "*"
 """Stands for the collection as a whole."""
 SPOKEN_OF = 3

@@ -33,6 +33,7 @@ from app.answering.checking.direct_check import (
 )
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.events import Citation
 from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
 from app.answering.evidence.calibration import read_calibration
@@ -240,7 +241,9 @@ def main() -> None:
     assert reader is not None, "lines are judged by the reader"
     embedder = open_embedder(read_settings().embedding)
     contradiction = Contradiction(reader, read_calibration(shipped_file(READING_FILE)).contradicts_from)
-    support = SupportCheck(read_support(shipped_file(SUPPORT_FILE)), tuple(papers.values()), embedder, contradiction)
+    support = SupportCheck(
+        read_support(shipped_file(SUPPORT_FILE)), vocabulary_of(papers.values()), embedder, contradiction
+    )
     if options.fit:
         record = fit(DirectCheck(reader, support, UNFITTED), read_lines("dev", papers))
         shipped_file(FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -13,7 +13,7 @@ import numpy as np
 
 from app.answering.models.language_model import LanguageModel
 from app.answering.reading.opening import open_reader
-from app.build import build_retriever, collection_papers
+from app.build import build_retriever
 from app.local_answerer import LocalAnswerer
 from app.quiet import silence_libraries
 from app.settings import read_settings
@@ -49,9 +49,8 @@ def embedded_before_questions(embedder: Embedder) -> dict[str, np.ndarray]:
     recording = RecordingEmbedder(embedder)
     with tempfile.TemporaryDirectory() as home:
         settings = read_settings(home=Path(home), llm="none")
-        papers = collection_papers(settings)
-        retriever = build_retriever(settings, papers, embedder=recording)
-        answerer = LocalAnswerer(papers, retriever, LanguageModel, reader=open_reader())
+        retriever = build_retriever(settings, embedder=recording)
+        answerer = LocalAnswerer(retriever, LanguageModel, reader=open_reader())
         answerer.load_rest()
         answerer.retriever.questions("", ())
     return recording.vectors

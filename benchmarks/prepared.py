@@ -33,7 +33,7 @@ from app.answering.evidence.prepared_answers import (
 )
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.reading.opening import open_matcher, open_reader
-from app.build import build_retriever, collection_papers
+from app.build import build_retriever
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from benchmarks.figures import provenance, write_between_marks
@@ -81,12 +81,11 @@ def _parsed(record: dict[str, Any]) -> Labelled:
 def rows_of(labels: Sequence[Labelled], home: Path) -> tuple[list[Labelled], np.ndarray, Unquoted]:
     """The labels of answers that quote papers and come near, with their features, [labels, features]; and of those
     that quote none, of which nothing is read, so that they go by nearness alone."""
-    papers = collection_papers(read_settings(home=home, llm="none"))
-    retriever = build_retriever(read_settings(home=home, llm="none"), papers)
+    retriever = build_retriever(read_settings(home=home, llm="none"))
     reader = open_reader()
     assert reader is not None
     evidence = ReadEvidence(retriever, reader, read_calibration(shipped_file(READING_FILE)))
-    answers = read_prepared(shipped_file(FILE), papers, papers)
+    answers = read_prepared(shipped_file(FILE), retriever.papers, retriever.papers)
     vectors = retriever.embedder.embed(ways_of(answers, retriever.in_english))
     calibration = read_prepared_calibration(shipped_file(MODEL_FILE))
     prepared = PreparedAnswers(answers, vectors, retriever, reader, open_matcher(), calibration)

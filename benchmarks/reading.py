@@ -25,14 +25,16 @@ from app.answering.query.understanding import understood
 from app.answering.reading.opening import open_reader
 from app.answering.reading.reader import Reader
 from app.answering.reading.sentences import read_sentences
-from app.build import build_answerer, build_benchmark_retriever, collection_papers
+from app.build import build_answerer, build_benchmark_retriever
 from app.cli.terminal import progress_bars
+from app.collection import collection_papers
 from app.quiet import silence_libraries
 from app.settings import Settings, read_settings
 from benchmarks.figures import provenance, write_between_marks
 from benchmarks.reading_cases import Case, cases_of_papers, cases_of_scifact, scifact_papers
 from benchmarks.reading_claims import claims_table, contradicts_from
 from benchmarks.reading_tables import Read, draw_reliability, tables
+from retrieval.lexical.words import words_in_memory
 from retrieval.models.embedding import open_embedder
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import shipped_file
@@ -54,7 +56,7 @@ STRENGTH = 1.0
 
 def read_cases(cases: Iterable[Case], retriever: PaperRetriever, reader: Reader) -> list[Read]:
     """The cases as the chain would ask them; those that need no evidence are left out."""
-    records = Records(retriever.collection.papers)
+    records = Records(retriever.papers, words_in_memory(retriever.papers))
     done: list[Read] = []
     for case in cases:
         asked = understood(case.question, records)
@@ -143,7 +145,7 @@ def main() -> None:
         assert reader is not None, "the default is one that ships"
         read = measured(settings, given.scifact, reader)
     if given.fit:
-        surely = contradicts_from(reader, collection_papers(settings), open_embedder(settings.embedding))
+        surely = contradicts_from(reader, tuple(collection_papers(settings)), open_embedder(settings.embedding))
         record = fitted([one for one in read if one.case.split == "dev"], reader.fingerprint, surely)
         file.write_text(json.dumps(record) + "\n", encoding="utf-8")
     calibration = read_calibration(file)

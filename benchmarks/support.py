@@ -20,7 +20,7 @@ from app.answering.checking.vocabulary import Vocabulary, vocabulary_of
 from app.answering.logistic import Logistic
 from app.quiet import silence_libraries
 from benchmarks.figures import provenance, write_between_marks
-from benchmarks.support_examples import SupportExample, own_examples, scifact_abstracts, scifact_examples
+from benchmarks.support_examples import SupportExample, own_examples, scifact_examples, scifact_papers
 from benchmarks.support_fitting import (
     ELSEWHERE,
     MUTATIONS,
@@ -80,7 +80,7 @@ def main() -> None:
     train = [*scifact_examples(given.scifact, "train")]
     validation = [*scifact_examples(given.scifact, "validation")]
     texts.vectors([text for example in (*own, *train, *validation) for text in (example.claim, *example.evidence)])
-    ours, theirs = vocabulary_of(papers), Vocabulary.of(scifact_abstracts(given.scifact))
+    ours, theirs = vocabulary_of(papers), vocabulary_of(scifact_papers(given.scifact))
     results = {}
     for name, similarity in (("embedded", True), ("worded", False)):
         vectors = texts if similarity else None

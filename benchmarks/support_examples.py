@@ -131,7 +131,7 @@ def scifact_examples(folder: Path, split: str) -> Iterator[SupportExample]:
                 yield SupportExample(claim["claim"], wrong, False, kind, claim["id"], title, "scifact")
 
 
-def scifact_abstracts(folder: Path) -> Iterator[str]:
-    """Title and text of each document of SciFact's corpus."""
+def scifact_papers(folder: Path) -> Iterator[Paper]:
+    """Each document of SciFact's corpus, with title and text."""
     for record in map(json.loads, (folder / "corpus.jsonl").open(encoding="utf-8")):
-        yield f"{record['title']}\n{record['text']}"
+        yield Paper(str(record["_id"]), record["title"], record["text"], "en")

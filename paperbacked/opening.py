@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.build import build_answerer, build_retriever, collection_papers
+from app.build import build_answerer, build_retriever
 from app.local_answerer import LocalAnswerer
 from app.settings import read_settings
 from retrieval.retriever import PaperRetriever
@@ -50,7 +50,7 @@ def open_retriever(
     metadata holds the paper and the place of the passage in its abstract.
     """
     settings = read_settings(papers=papers, collection=collection, home=home, embedding=embedding)
-    retriever = build_retriever(settings, collection_papers(settings), progress, note=_unsaid)
+    retriever = build_retriever(settings, progress, note=_unsaid)
     retriever.embedder.load()
     return retriever
 

@@ -92,7 +92,8 @@ def ask(
     if (question is None) == (batch is None) or (batch is None) != (out is None):
         raise typer.BadParameter("Give a question, or --batch with --out.")
     from app.answering.query.request import filters_from_json
-    from app.build import build_answerer, collection_facets
+    from app.build import build_answerer
+    from app.collection import collection_facets
 
     filters = filters_from_json(narrowed)
     settings = settings_with(llm=llm, llm_url=llm_url, collection=collection)
@@ -102,14 +103,18 @@ def ask(
 
         asked = read_batch(batch, filters, facets)
         with progress_shown() as progress:
-            answer_file(build_answerer(settings, progress, note), asked, out, progress)
+            answerer = build_answerer(settings, progress, note)
+            # What there is to filter by is known now, if it was not before.
+            asked = asked if facets else read_batch(batch, filters, answerer.facets)
+            answer_file(answerer, asked, out, progress)
         return
     from app.answering.question import checked_question
     from app.cli.terminal import print_answer
 
+    # Before anything slow begins; filters may be known only behind it.
     checked = checked_question(question or "", filters=filters, facets=facets)
     with progress_shown() as progress:
-        answer = build_answerer(settings, progress, note).ask(checked)
+        answer = build_answerer(settings, progress, note).ask(checked.text, filters=filters)
     with results():
         if json_:
             print_json(answer.as_json())
@@ -120,8 +125,8 @@ def ask(
 @app.command()
 def papers(json_: Json = False, collection: Collection = None) -> None:
     """List the papers of a collection."""
-    from app.build import collection_papers
     from app.cli.terminal import print_papers
+    from app.collection import collection_papers
 
     found = collection_papers(settings_with(collection=collection))
     with results():
@@ -146,15 +151,16 @@ def search(
     from app.answering.events import sources_as_json
     from app.answering.query.request import filters_from_json
     from app.answering.question import checked_question
-    from app.build import build_answerer, collection_facets
+    from app.build import build_answerer
     from app.cli.terminal import print_sources
+    from app.collection import collection_facets
 
     filters = filters_from_json(narrowed)
     settings = settings_with(collection=collection, llm="none")
-    # Before anything slow begins.
+    # Before anything slow begins; filters may be known only behind it.
     asked = checked_question(query, filters=filters, facets=collection_facets(settings))
     with progress_shown() as progress:
-        passages = build_answerer(settings, progress, note).search(asked.text, asked.filters, top)
+        passages = build_answerer(settings, progress, note).search(asked.text, filters, top)
     with results():
         if json_:
             print_json(sources_as_json(passages))
@@ -166,14 +172,24 @@ def search(
 def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Papers as JSON lines; see data/README.md.")],
     collection: Collection = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Embed on a Ray cluster: its address, auto for the one that this machine is in, or local.",
+        ),
+    ] = None,
 ) -> None:
     """Add papers to a collection and index it."""
     from app.build import ingest_papers
 
     settings = settings_with(collection=collection)
     with progress_shown() as progress:
-        count = ingest_papers(settings, files, progress, note)
-    note(f"The collection {settings.collection!r} has {count} papers.")
+        ingested = ingest_papers(settings, files, progress, note, ray)
+    report = ingested.report
+    told = f"{report.new:,} new, {report.changed:,} changed, {report.same:,} unchanged"
+    papers = "1 paper" if ingested.papers == 1 else f"{ingested.papers:,} papers"
+    note(f"The collection {settings.collection!r} has {papers}: {told}.")
 
 
 app.command()(evaluate)
@@ -186,14 +202,16 @@ app.add_typer(feedback)
 @app.command()
 def doctor(json_: Json = False) -> None:
     """Say what is installed, reachable and cached, and what will be used and why."""
-    from app.build import collection_papers, indexed_expansion_queries
+    from app.build import is_current
     from app.cli.doctor import diagnose
     from app.cli.terminal import print_findings
+    from app.collection import collection_papers
 
     settings = settings_with()
     findings = diagnose(
         home=settings.home,
         chroma=settings.chroma,
+        chroma_token=settings.chroma_token.get_secret_value() if settings.chroma_token else None,
         collection=settings.collection,
         embedding=settings.embedding,
         reader=settings.reader,
@@ -201,7 +219,7 @@ def doctor(json_: Json = False) -> None:
         llm_url=settings.llm_url,
         llm_key=settings.llm_key.get_secret_value() if settings.llm_key else None,
         read_collection=lambda: collection_papers(settings),
-        questions_of=lambda papers: indexed_expansion_queries(settings, papers),
+        is_current=lambda papers, embedder: is_current(settings, papers, embedder),
     )
     with results():
         if json_:

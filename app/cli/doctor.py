@@ -13,14 +13,14 @@ from pathlib import Path
 from app.answering.models.model_choice import Choice, choose_model
 from app.answering.reading.opening import open_matcher, open_reader
 from retrieval.errors import PaperbackedError
-from retrieval.ingest import Questions, index_fingerprint
+from retrieval.models.embedder import Embedder
 from retrieval.models.embedding import open_embedder
 from retrieval.models.hub import hub_is_reachable
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, DEFAULT_READER
+from retrieval.papers.papers import Papers
 from retrieval.passages import CollectionPassages
-from retrieval.stores.base import Index, VectorStore
+from retrieval.stores.base import VectorStore
 from retrieval.stores.opening import open_store
-from retrieval.types import Paper
 
 LIBRARIES = ("paperbacked", "langchain-core", "chromadb", "sentence-transformers", "transformers", "torch", "gradio")
 
@@ -38,26 +38,29 @@ class Finding:
 def diagnose(
     *,
     home: Path,
-    chroma: Path | str,
+    chroma: Path | tuple[str, ...],
     collection: str,
     embedding: str,
     reader: str,
     llm: str,
-    read_collection: Callable[[], tuple[Paper, ...]],
-    questions_of: Callable[[tuple[Paper, ...]], Questions],
+    read_collection: Callable[[], Papers],
+    is_current: Callable[[Papers, Embedder], bool],
+    chroma_token: str | None = None,
     llm_url: str | None = None,
     llm_key: str | None = None,
 ) -> list[Finding]:
     """All findings, the needed ones first. Loads no model and builds nothing.
 
-    For `llm` "auto" the server at `llm_url` is asked for its models, with `llm_key`.
+    `is_current` says whether papers are indexed as they are to be with this model. For `llm` "auto" the server at
+    `llm_url` is asked for its models, with `llm_key`.
     """
+    place = chroma if isinstance(chroma, Path) else ", ".join(chroma)
     return [
         _versions(),
         _home(home),
         _papers(collection, read_collection),
         _embedding(embedding),
-        *_index(chroma, collection, embedding, read_collection, questions_of),
+        *_index(open_store(chroma, chroma_token), place, collection, embedding, read_collection, is_current),
         _reader(reader),
         _hub(),
         _language_model(choose_model(llm, llm_url, llm_key)),
@@ -84,7 +87,7 @@ def _home(home: Path) -> Finding:
     )
 
 
-def _papers(collection: str, read_collection: Callable[[], tuple[Paper, ...]]) -> Finding:
+def _papers(collection: str, read_collection: Callable[[], Papers]) -> Finding:
     try:
         count = len(read_collection())
     except PaperbackedError as error:
@@ -123,37 +126,41 @@ def _reader(name: str) -> Finding:
 
 
 def _index(
-    chroma: Path | str,
+    store: VectorStore,
+    place: Path | str,
     collection: str,
     embedding: str,
-    read_collection: Callable[[], tuple[Paper, ...]],
-    questions_of: Callable[[tuple[Paper, ...]], Questions],
+    read_collection: Callable[[], Papers],
+    is_current: Callable[[Papers, Embedder], bool],
 ) -> Iterator[Finding]:
-    if isinstance(chroma, Path) and not chroma.is_dir():
+    if isinstance(place, Path) and not place.is_dir():
         yield Finding("Index", True, "not built yet; the first question builds it")
         return
-    store = open_store(chroma)
     try:
         papers = read_collection()
-        fingerprint = index_fingerprint(papers, open_embedder(embedding), questions_of(papers))
-        built = store.find(collection, fingerprint)
+        current = is_current(papers, open_embedder(embedding))
+        # Where nothing of this collection is there yet, this still tells a store that is damaged.
+        store.segments(collection)
+        for segment in papers.generation.segments if current else ():
+            store.check(segment.name)
     except PaperbackedError as error:
         yield Finding("Index", False, f"{error} The next question builds it anew.")
         return
-    yield Finding("Index", True, f"complete, in {chroma}" if built else "out of date; the next question rebuilds it")
-    if built:
-        yield _passages(store, built, papers, chroma)
+    yield Finding("Index", True, f"complete, in {place}" if current else "out of date; the next question rebuilds it")
+    if current:
+        yield _passages(store, papers, place)
 
 
-def _passages(store: VectorStore, index: Index, papers: tuple[Paper, ...], chroma: Path | str) -> Finding:
+def _passages(store: VectorStore, papers: Papers, place: Path | str) -> Finding:
     own = CollectionPassages(papers)
     try:
-        wrong = own.wrong(store.all_passages(index))
+        wrong = own.wrong(store)
     except PaperbackedError as error:
         return Finding("Passages", False, str(error))
     if not wrong:
         return Finding("Passages", True, f"{len(own):,} in the index, each as its paper has it")
-    what = f"the folder {chroma}" if isinstance(chroma, Path) else f"its collection {index.part('passages')}"
+    named = ", ".join(segment.name for segment in papers.generation.segments)
+    what = f"the folder {place}" if isinstance(place, Path) else f"its collections {named}"
     return Finding(
         "Passages",
         False,

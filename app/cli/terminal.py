@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -29,6 +29,8 @@ QUIET_SECONDS = 2.0
 """Work that takes no longer is not spoken of where there is no terminal."""
 LINE_SECONDS = 10.0
 """How far apart two lines of progress are there, at the least."""
+TABLE_ROWS = 1_000
+"""Papers that one table shows; more are in another one below."""
 
 
 def print_answer(answer: Answer) -> None:
@@ -65,15 +67,23 @@ def _comparison(answer: Answer) -> Table:
     return table
 
 
-def print_papers(papers: Sequence[Paper]) -> None:
-    """A table of papers."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
+def print_papers(papers: Iterable[Paper]) -> None:
+    """Tables of papers, each as wide as its own need: a table of all would have to be in memory at once."""
+    console, waiting = Console(highlight=False), iter(papers)
+    headed = True
+    while batch := list(islice(waiting, TABLE_ROWS)):
+        console.print(_paper_table(batch, headed))
+        headed = False
+
+
+def _paper_table(papers: Sequence[Paper], headed: bool) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=headed)
     for name in ("Date", "Organisation", "Title", "Category"):
         table.add_column(name)
     for paper in papers:
         cells = (str(paper.published or ""), paper.organisation or "", paper.name, paper.category or "")
         table.add_row(*(Text(cell) for cell in cells))
-    Console(highlight=False).print(table)
+    return table
 
 
 def print_sources(passages: Sequence[Passage]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,10 @@ from retrieval.evaluation.benchmark import (
     evaluate_query_ablation,
     evaluate_question_ablation,
 )
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.document import Document
+from retrieval.lexical.index import LexicalIndex, paper_document
+from retrieval.lexical.letters import LetterRarity
+from retrieval.lexical.words import WordsWriter
 from retrieval.questions.labelled import LabelledQuestion, check_papers, read_labelled_questions
 from retrieval.readers.beir import read_beir
 from retrieval.retrieval_weights import RetrievalWeights
@@ -27,7 +30,7 @@ from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_questions_file
 from retrieval.types import Filters, Paper, Progress
 
-Index = Callable[[tuple[Paper, ...], str], PaperRetriever]
+Index = Callable[[Iterable[Paper], str], PaperRetriever]
 """Gives a retriever over papers, indexed as the collection of that name."""
 WARM_UP = "What is this collection of papers about?"
 
@@ -59,13 +62,13 @@ def questions_report(path: Path, build: Callable[[], LocalAnswerer], progress: P
     check_papers(questions, answerer.papers)
     retriever = answerer.retriever
     shipped = retriever.weights
-    ranked = _ranked_by(retriever, answerer.papers)
+    ranked = _ranked_by(retriever)
     rows, first_right = evaluate_question_ablation(ranked, ablation(shipped), shipped, questions, progress)
     known = evaluate_answerability(
         lambda question: answerer.ask(asked[question.id]).confidence, questions, first_right, progress
     )
     name = f"{path.name}: {len(questions)} questions"
-    return Report({"name": name, **_made_with(retriever, answerer.papers)}, rows, known)
+    return Report({"name": name, **_made_with(retriever)}, rows, known)
 
 
 def answers_report(
@@ -82,7 +85,7 @@ def answers_report(
     if warm_up:
         answerer.ask(checked_question(WARM_UP))
     name = f"{path.name}: {len(questions)} questions"
-    about = {"name": name, **_made_with(answerer.retriever, answerer.papers)}
+    about = {"name": name, **_made_with(answerer.retriever)}
     about["models"] = {**about["models"], "llm": answerer.models.llm}
     return evaluate_answers(lambda question: answerer.ask(asked[question.id]), questions, about, progress)
 
@@ -96,11 +99,9 @@ def beir_report(folder: Path, split: str, index: Index, progress: Progress) -> R
     retriever = index(beir.papers, f"beir-{corpus_hash(beir.papers)[:12]}")
     shipped = without_expansion(retriever.weights)
     weights = ablation(shipped, expansion_queries=False)
-    rows = evaluate_query_ablation(
-        _ranked_by(retriever, beir.papers), weights, shipped, beir.queries, beir.qrels, progress
-    )
+    rows = evaluate_query_ablation(_ranked_by(retriever), weights, shipped, beir.queries, beir.qrels, progress)
     name = f"{folder.resolve().name}, {split}: {len(beir.queries)} queries"
-    return Report({"name": name, **_made_with(retriever, beir.papers)}, rows)
+    return Report({"name": name, **_made_with(retriever)}, rows)
 
 
 def as_asked(question: LabelledQuestion) -> Question:
@@ -108,15 +109,15 @@ def as_asked(question: LabelledQuestion) -> Question:
     return checked_question(question.text, tuple(Turn("user", before) for before in question.asked_before))
 
 
-def _made_with(retriever: PaperRetriever, papers: Sequence[Paper]) -> dict[str, Any]:
+def _made_with(retriever: PaperRetriever) -> dict[str, Any]:
     models = {"embedding": retriever.embedder.description, "fingerprint": retriever.embedder.fingerprint}
-    return {"models": models, "papers": len(papers), "corpus": corpus_hash(papers)}
+    return {"models": models, "papers": len(retriever.papers), "corpus": retriever.papers.hash}
 
 
-def _ranked_by(retriever: PaperRetriever, papers: Sequence[Paper]) -> Callable[[RetrievalWeights], Rank]:
+def _ranked_by(retriever: PaperRetriever) -> Callable[[RetrievalWeights], Rank]:
     fields = {name: getattr(retriever, name) for name in type(retriever).model_fields}
     # The retriever's own words include those of the written questions, which are a signal by themselves.
-    papers_alone = LexicalIndex(papers, {})
+    papers_alone = words_of_papers_alone(retriever) if retriever.expansion_queries else retriever.lexical
 
     def rank_with(weights: RetrievalWeights) -> Rank:
         lexical = retriever.lexical if weights.questions else papers_alone
@@ -132,3 +133,14 @@ def _ranked_by(retriever: PaperRetriever, papers: Sequence[Paper]) -> Callable[[
         return rank
 
     return rank_with
+
+
+def words_of_papers_alone(retriever: PaperRetriever) -> LexicalIndex:
+    """The words and letters of the retriever's papers, as though no questions had been written for them."""
+    papers = retriever.papers
+    numbered = [one for _, one in sorted(papers.numbered(papers.select().numbers()).items())]
+    writer = WordsWriter(None)
+    tokens = writer.add(Document(one.number, one.paper) for one in numbered)
+    writer.commit()
+    letters = LetterRarity.of(paper_document(one.paper) for one in numbered)
+    return LexicalIndex(writer.words(), len(numbered), tokens, letters)

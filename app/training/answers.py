@@ -26,6 +26,7 @@ from retrieval.finetune.history import draw_losses
 from retrieval.finetune.run_state import writing_run
 from retrieval.models.heavy_imports import heavy_imports
 from retrieval.models.hub import model_folder
+from retrieval.papers.papers import papers_of
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Progress
@@ -94,7 +95,7 @@ def _lessons(run: SftRun) -> tuple[Sequence[SftExample], Sequence[SftExample]]:
     names = {paper.id: paper.name for paper in papers}
     of_papers, chosen_on = (read_sft_examples(shipped_file(f"answers/{split}.jsonl"), names) for split in SPLITS)
     other = read_other_examples(shipped_file(OTHER), run.abstracts) if run.abstracts else ()
-    prepared = examples_of(read_prepared(shipped_file(PREPARED), papers, papers))
+    prepared = examples_of(read_prepared(shipped_file(PREPARED), papers_of(papers), papers))
     return (*of_papers, *other, *prepared), chosen_on
 
 

@@ -21,6 +21,7 @@ from retrieval.lexical.han import has_han
 from retrieval.models.embedder import Embedder
 from retrieval.models.embedding import open_embedder
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.papers.papers import papers_of
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Progress
@@ -90,7 +91,7 @@ def finetune_matcher(out: Path, steps: int | None, progress: Progress, note: Cal
         from app.training.reader.training import train
 
     papers = read_papers(default_papers_file())
-    examples = examples_of_answers(read_prepared(shipped_file(FILE), papers, papers), open_embedder())
+    examples = examples_of_answers(read_prepared(shipped_file(FILE), papers_of(papers), papers), open_embedder())
     note(f"{len(examples)} ways of asking beside answers; a run that is stopped goes on.")
 
     with writing_run(out):

@@ -19,7 +19,7 @@ IGNORED = {"__pycache__", ".DS_Store"}
 
 
 def assemble(out: Path, index: Path, *, gpu: bool = False) -> None:
-    """Make the folder `out` with the Chroma folder `index` in it; what was at `out` is replaced when all is there."""
+    """Make the folder `out` with the prebuilt `index` in it; what was at `out` is replaced when all is there."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as beside:
         draft = Path(beside) / out.name

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
-from app.build import build_retriever, collection_papers, indexed_expansion_queries
+from app.build import Ingredients, build_retriever
+from app.collection import readings_of
 from app.settings import Settings
-from retrieval.ingest import index_fingerprint
-from retrieval.models.embedding import open_embedder
+from deploy.space.files.space import INDEX_PARTS
+from retrieval.papers.database import close_for_copying
 from retrieval.types import Progress, no_progress
 
 
 def prebuilt_index(kept: Path, progress: Progress = no_progress, note: Callable[[str], None] = print) -> Path:
-    """The Chroma folder of the shipped papers under `kept`, built where it is not there.
+    """A folder under `kept` with what a home folder has of the shipped papers: vectors, papers and words.
 
-    Kept, because Chroma gives its folders random names: so the Space's folder stays the same
-    from one assembly to the next. Raises `PaperbackedError` where it cannot be built.
+    It is built where it is not there. Kept, because Chroma and the index of words give their files random names: so
+    the Space's folder stays the same from one assembly to the next. Raises `PaperbackedError` where it cannot be built.
     """
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".index.", dir=kept) as home:
         settings = Settings(home=Path(home))
-        papers = collection_papers(settings)
-        embedder = open_embedder(settings.embedding)
-        finished = kept / index_fingerprint(papers, embedder, indexed_expansion_queries(settings, papers))[:24]
+        finished = kept / _key(settings)
         if not finished.is_dir():
-            build_retriever(settings, papers, progress, note, embedder).store.reopen()
-            (Path(home) / "chroma").rename(finished)
+            retriever = build_retriever(settings, progress, note)
+            retriever.papers.close()
+            retriever.store.reopen()
+            close_for_copying(settings.collection_folder)
+            draft = Path(home) / "index"
+            draft.mkdir()
+            for part in INDEX_PARTS:
+                (Path(home) / part).rename(draft / part)
+            draft.rename(finished)
     return finished
+
+
+def _key(settings: Settings) -> str:
+    """What an index of these papers, made with this model, is kept under."""
+    signatures = [reading.signature for reading in readings_of(settings)]
+    return sha256("\n".join([Ingredients(settings).made_with, *signatures]).encode()).hexdigest()[:24]

@@ -20,7 +20,7 @@ CONTEXT_TOKENS = 96
 @pytest.fixture(scope="session")
 def answerer(built_full: Any) -> LocalAnswerer:
     """An answerer in quotes mode; shared, so never change it."""
-    return LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    return LocalAnswerer(built_full.retriever, LanguageModel)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def writing(built_full: Any) -> Callable[..., LocalAnswerer]:
     """`writing(ScriptedLLM(…))`: an answerer whose language model says what it is told to."""
 
     def made(llm: ScriptedLLM) -> LocalAnswerer:
-        return LocalAnswerer(built_full.papers, built_full.retriever, lambda: LanguageModel(llm, "scripted"))
+        return LocalAnswerer(built_full.retriever, lambda: LanguageModel(llm, "scripted"))
 
     return made
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,15 +21,16 @@ from app.answering.events import Answer, Citation, Done, Event, Failed, Quotes, 
 from app.answering.question import checked_question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
-from app.build import LocalAnswerer, build_answerer, collection_papers, find_retriever, ingest_papers
+from app.build import LocalAnswerer, build_answerer, build_retriever, find_retriever, ingest_papers
+from app.collection import collection_papers
 from app.server import _following
 from app.settings import Settings, read_settings
 from app.surfaces.page.sections import Sections
 from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import IndexStoreError, PaperbackedError
-from retrieval.ingest import ensure_index
 from retrieval.models.embedder import HashEmbedder
 from retrieval.stores.chroma import ChromaStore
+from retrieval.stores.opening import open_store
 from retrieval.types import Filters
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +78,7 @@ def ask(answerer: LocalAnswerer, question: str, **more: Any) -> Answer:
 
 def assert_all_is_known(answerer: LocalAnswerer, answer: Answer) -> None:
     for paper in (*(citation.paper for citation in answer.citations), *(source.paper for source in answer.sources)):
-        assert answerer.paper(paper.id) is paper and paper in answerer.papers
+        assert answerer.paper(paper.id) == paper
 
 
 def test_what_was_ingested_is_cited_and_known(answerer: LocalAnswerer, ingest: Callable[..., None]) -> None:
@@ -90,6 +93,34 @@ def test_what_was_ingested_is_cited_and_known(answerer: LocalAnswerer, ingest: C
     narrowed = ask(answerer, OWLS, filters=Filters(organisations=("zoo",)))
     assert {source.paper.id for source in narrowed.sources} == {"owls"}
     assert "2 papers" in ask(answerer, "How many papers are there?").answer
+
+
+def test_collections_that_answered_before_are_let_go(answerer: LocalAnswerer, ingest: Callable[..., None]) -> None:
+    """A server runs for months, and each of them has files open that may long be removed."""
+    first = weakref.ref(answerer.papers)
+    gc.collect()
+    gc.disable()
+    try:
+        for record in (SECOND, THIRD):
+            ingest(record)
+            assert ask(answerer, WHALES).status == "answered"
+        assert first() is None
+    finally:
+        gc.enable()
+
+
+def test_a_store_that_holds_much_that_was_replaced_is_opened_anew(
+    answerer: LocalAnswerer, ingest: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps in memory what it read of segments that another process removed."""
+    store = answerer.retriever.store
+    assert isinstance(store, ChromaStore)
+    reopen, reopened = store.reopen, list[int]()
+    monkeypatch.setattr(store, "reopen", lambda: (reopened.append(1), reopen()))
+    for record in (SECOND, THIRD):
+        ingest(record)
+        assert ask(answerer, WHALES).status == "answered"
+    assert reopened
 
 
 def test_a_filter_that_goes_with_the_old_collection_finds_nothing(
@@ -125,7 +156,7 @@ def test_whatever_is_asked_first_sees_it(
     ingest(SECOND)
     found = first(answerer)
     assert found is None or "owls" in {passage.paper.id for passage in found}
-    assert answerer.paper("owls") in answerer.papers
+    assert "owls" in answerer.papers and answerer.paper("owls")
 
 
 def test_a_paper_that_was_rewritten_is_quoted_as_it_is_now(
@@ -191,13 +222,7 @@ class Other(HashEmbedder):
 
 
 def test_an_index_of_another_model_is_not_switched_to(settings: Settings, answerer: LocalAnswerer) -> None:
-    ensure_index(
-        answerer.papers,
-        Other(),
-        ChromaStore(settings.chroma),
-        collection=settings.collection,
-        lock_file=settings.home / "index.lock",
-    )
+    build_retriever(settings, note=quiet, embedder=Other())
     [*_, last] = answerer.stream(checked_question(WHALES))
     assert isinstance(last, Failed) and "start the program again and it is built anew" in last.message
     for refused in (lambda: ask(answerer, WHALES), lambda: answerer.search("whales"), answerer.follow):
@@ -218,10 +243,8 @@ def test_threads_that_wait_fail_as_the_one_that_looked(settings: Settings, answe
         raise IndexStoreError("It is gone.")
 
     answerer._reopen = failing
-    index = answerer.retriever.index
-    store = answerer.retriever.store
-    assert isinstance(store, ChromaStore)
-    store._chroma().delete_collection(index.part("passages"))
+    [segment] = answerer.papers.generation.segments
+    answerer.retriever.store.remove(segment.name)
     with ThreadPoolExecutor(8) as pool:
         last = list(pool.map(lambda _: list(answerer.stream(checked_question(WHALES)))[-1], range(8)))
     assert last == [Failed("It is gone.")] * 8
@@ -245,39 +268,42 @@ def test_papers_and_index_take_their_place_together(
     settings: Settings, answerer: LocalAnswerer, tmp_path: Path
 ) -> None:
     """Until its index is ready an ingested paper is not there: a server that looks now finds what it had."""
-    seen: list[tuple[list[str], str]] = []
+    seen: list[tuple[list[str], int]] = []
 
     def look(*step: object) -> None:
-        papers = [paper.id for paper in collection_papers(settings)]
-        found = find_retriever(settings, ChromaStore(settings.chroma), HashEmbedder())
-        seen.append((papers, found.index.fingerprint))
+        found = find_retriever(settings, open_store(settings.chroma), HashEmbedder())
+        assert found.passages(WHALES)[0].paper.id == "whales"
+        seen.append(([paper.id for paper in collection_papers(settings)], found.papers.generation.number))
 
-    before = answerer.retriever.index.fingerprint
+    before = answerer.papers.generation.number
     ingest_papers(settings, [write(tmp_path / "b.jsonl", SECOND)], look, quiet)
     assert len(seen) > 1
     assert all(told == (["whales"], before) for told in seen)
     look()
-    assert seen[-1][0] == ["whales", "owls"] and seen[-1][1] != before
+    assert seen[-1] == (["whales", "owls"], before + 1)
 
 
 def test_an_ingest_that_is_broken_off_leaves_the_collection_as_it_was(
     settings: Settings, answerer: LocalAnswerer, tmp_path: Path
 ) -> None:
+    steps: list[str] = []
+
     def broken_off(label: str, done: int, total: int) -> None:
-        if label == "Indexing passages" and done == total:
+        steps.append(label)
+        if done == total:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         ingest_papers(settings, [write(tmp_path / "b.jsonl", SECOND)], broken_off, quiet)
     assert [paper.id for paper in collection_papers(settings)] == ["whales"]
-    assert ask(answerer, WHALES).status == "answered"
-    assert ingest_papers(settings, [tmp_path / "b.jsonl"], note=quiet) == 2
+    assert steps and ask(answerer, WHALES).status == "answered"
+    assert ingest_papers(settings, [tmp_path / "b.jsonl"], note=quiet).papers == 2
 
 
 def test_two_that_ingest_at_once_lose_nothing(settings: Settings, answerer: LocalAnswerer, tmp_path: Path) -> None:
     files = [write(tmp_path / f"{number}.jsonl", FIRST | {"id": f"p{number}"}) for number in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        counts = list(pool.map(lambda file: ingest_papers(settings, [file], note=quiet), files))
+        counts = list(pool.map(lambda file: ingest_papers(settings, [file], note=quiet).papers, files))
     assert sorted(counts) == [2, 3, 4, 5]
     ask(answerer, WHALES)
     assert {paper.id for paper in answerer.papers} == {"whales", "p0", "p1", "p2", "p3"}

@@ -28,7 +28,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads(ran.stdout.splitlines()[-1])
 
 
-@pytest.mark.parametrize("where", ["admitted", "chroma", "records", "search", "ask", "sources"])
+@pytest.mark.parametrize("where", ["admitted", "selected", "found", "records", "search", "ask", "sources"])
 def test_it_leaves_its_papers_only(told: dict[str, Any], where: str) -> None:
     assert told[where] == REPORT
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from app.answering.evidence.answerability import FEATURES, ThresholdedModel, scale_of
 from app.answering.logistic import read_logistic
 from benchmarks.answerability import Asked, ask_all, fitted
-from retrieval.ingest import ensure_index
 from retrieval.lexical.glossary import Glossary
-from retrieval.lexical.index import LexicalIndex
-from retrieval.models.embedder import HashEmbedder
-from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import all_texts, embedded_texts, expansion_queries_for
+from retrieval.questions.expansion import all_texts, expansion_queries_for
 from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_questions_file
-from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper
+from tests.support.in_memory import InMemory, lexical_of
 
 WRITTEN = (
     LabelledQuestion("q1", "single", "en", "Do Kakapos nest in barrels?", ("sleeper-agents",)),
@@ -29,33 +23,18 @@ WRITTEN = (
 
 
 @pytest.fixture
-def asking(tmp_path: Path, papers: tuple[Paper, ...]) -> PaperRetriever:
+def asking(papers: tuple[Paper, ...]) -> PaperRetriever:
     """Over the small corpus, with two questions written for a paper whose words it lacks."""
     written = expansion_queries_for(papers, WRITTEN, Glossary({}))
-    store, embedder = ChromaStore(tmp_path / "chroma"), HashEmbedder()
-    index = ensure_index(
-        papers,
-        embedder,
-        store,
-        collection="c",
-        lock_file=tmp_path / "lock",
-        questions=embedded_texts(written),
-    )
-    lexical = LexicalIndex(papers, all_texts(written))
-    return PaperRetriever(
-        store=store,
-        embedder=embedder,
-        index=index,
-        collection=CollectionPassages(papers),
-        lexical=lexical,
-        expansion_queries=written,
-    )
+    collection = InMemory()
+    held = collection.add(papers)
+    return collection.retriever(held, lexical=lexical_of(held, all_texts(written)), expansion_queries=written)
 
 
-def test_a_written_question_is_not_compared_with_itself(asking: PaperRetriever, papers: tuple[Paper, ...]) -> None:
+def test_a_written_question_is_not_compared_with_itself(asking: PaperRetriever) -> None:
     mean, spread = scale_of(asking.embedder)
     stranger = LabelledQuestion("x", "single", "en", "Do Kakapos nest in barrels, then?", ("sleeper-agents",))
-    own, near = ask_all(asking, [WRITTEN[0], stranger], papers, (mean, spread))
+    own, near = ask_all(asking, [WRITTEN[0], stranger], (mean, spread))
     assert mean + spread * near.features["question"] > 0.8
     assert mean + spread * own.features["question"] < 0.6
     assert own.features["question"] >= own.features["passage"]

@@ -103,7 +103,7 @@ def test_the_rows_count_each_kind_of_turn() -> None:
 
 
 def test_each_turn_is_asked_after_the_answers_before_it(built_full: Any) -> None:
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    answerer = LocalAnswerer(built_full.retriever, LanguageModel)
     talk = next(
         talk for talk in read_conversations(shipped_file("people/conversations.dev.jsonl")) if len(talk.turns) > 2
     )

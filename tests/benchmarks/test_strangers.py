@@ -16,7 +16,7 @@ from retrieval.types import Paper
 
 @pytest.fixture(scope="module")
 def answerer(built_full: Any) -> LocalAnswerer:
-    return LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    return LocalAnswerer(built_full.retriever, LanguageModel)
 
 
 @pytest.mark.parametrize("split", SPLITS)

@@ -30,7 +30,7 @@ def server(
 ) -> Iterator[str]:
     home = tmp_path_factory.mktemp("sleep")
     told = command(home, "ingest", str(SLEEP), "--collection", "sleep")
-    assert "The collection 'sleep' has 5 papers." in told.stderr + told.stdout
+    assert "The collection 'sleep' has 5 papers: 5 new" in told.stderr + told.stdout
     with serving(home, "--collection", "sleep") as address:
         yield address
 

@@ -41,7 +41,7 @@ def shelf(all_papers: tuple[Paper, ...]) -> dict[str, Paper]:
 def server(shelf: dict[str, Paper], build: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the application over these papers."""
     built = build(tmp_path_factory.mktemp("cards"), tuple(shelf.values()))
-    app = create_app(LocalAnswerer(built.papers, built.retriever, LanguageModel))
+    app = create_app(LocalAnswerer(built.retriever, LanguageModel))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # A browser that comes before the server is ready waits in the listener's queue.
         serving = uvicorn.Server(uvicorn.Config(app, log_level="error"))

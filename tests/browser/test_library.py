@@ -33,7 +33,7 @@ NOTE_EVENTS = """window.__told = []; for (const name of ["draft", "filter"])
 @pytest.fixture(scope="module")
 def server(built_full: Any) -> Iterator[str]:
     """The app over all papers with the hash embedder: nothing here needs meaning."""
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    answerer = LocalAnswerer(built_full.retriever, LanguageModel)
     running = uvicorn.Server(uvicorn.Config(create_app(answerer), log_level="error", timeout_graceful_shutdown=2))
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from app.answering.chain import LanguageModel
 from app.answering.checking.direct_check import FEATURES, DirectCheck, DirectThreshold
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
+from app.answering.checking.vocabulary import vocabulary_of
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import DIRECT_PROMPT
 from app.answering.models.scripted import ScriptedLLM
@@ -35,8 +36,9 @@ def server(served: Any, built_full: Any) -> Iterator[str]:
     """The app with a model that takes two seconds over its line."""
     llm = ScriptedLLM(replies=[LINE], piece=4, delay_s=0.1)
     model = LanguageModel(llm, "scripted", prompt=DIRECT_PROMPT)
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, lambda: model)
-    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), built_full.papers, built_full.retriever.embedder)
+    answerer = LocalAnswerer(built_full.retriever, lambda: model)
+    vocabulary = vocabulary_of(built_full.papers)
+    support = SupportCheck(read_support(shipped_file(MODEL_FILE)), vocabulary, built_full.embedder)
     weights = dict.fromkeys(FEATURES, 0.0) | {"supported": 1.0}
     threshold = DirectThreshold(Logistic(weights, 0.0), 0.5)
     answerer.collection.chain.teller._direct_check = DirectCheck(WordReader(), support, threshold)

@@ -32,7 +32,7 @@ def feedback_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(served: Any, built_full: Any, feedback_file: Path) -> Iterator[str]:
     """The app over all papers with the hash embedder: nothing here needs meaning."""
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    answerer = LocalAnswerer(built_full.retriever, LanguageModel)
     with served(create_app(answerer, options=ServingOptions(feedback_file=feedback_file))) as address:
         yield address
 

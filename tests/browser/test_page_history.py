@@ -42,7 +42,7 @@ class Counted(LocalAnswerer):
 
 @pytest.fixture(scope="module")
 def answerer(built_full: Any) -> Counted:
-    return Counted(built_full.papers, built_full.retriever, LanguageModel)
+    return Counted(built_full.retriever, LanguageModel)
 
 
 @pytest.fixture(scope="module")

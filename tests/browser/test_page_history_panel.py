@@ -34,7 +34,7 @@ COPIES = """names => {
 
 @pytest.fixture(scope="module")
 def server(served: Any, built_full: Any) -> Iterator[str]:
-    with served(create_app(LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel))) as address:
+    with served(create_app(LocalAnswerer(built_full.retriever, LanguageModel))) as address:
         yield address
 
 

@@ -28,7 +28,7 @@ def server(served: Any, built_full: Any) -> Iterator[str]:
         lambda name, report: LanguageModel(ScriptedLLM(replies=[PROSE] * 9), name),
         may_fetch=True,
     )
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, models.current, models)
+    answerer = LocalAnswerer(built_full.retriever, models.current, models)
     with served(create_app(answerer, models)) as address:
         yield address
 

@@ -30,7 +30,7 @@ def server(served: Any, build: Any, tmp_path_factory: pytest.TempPathFactory) ->
     paper = Paper("hostile", "Backdoors", abstract, "en", authors=("Ada Lovelace",), url="https://example.org/a")
     other = Paper("other", "Cheese", "Cheese is made of milk, and the moon is not.", "en")
     built = build(tmp_path_factory.mktemp("place"), (paper, other))
-    answerer = LocalAnswerer(built.papers, built.retriever, LanguageModel)
+    answerer = LocalAnswerer(built.retriever, LanguageModel)
     with served(create_app(answerer, options=ServingOptions(client_limit=0))) as address:
         yield address
 

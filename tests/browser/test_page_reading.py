@@ -50,7 +50,7 @@ INTERFACE = """() => {
 def server(served: Any, built_full: Any) -> Iterator[str]:
     """The app with a model that writes slowly what it is told to."""
     llm = ScriptedLLM(replies=[REPLY], piece=4, delay_s=0.05)
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, lambda: LanguageModel(llm, "scripted"))
+    answerer = LocalAnswerer(built_full.retriever, lambda: LanguageModel(llm, "scripted"))
     with served(create_app(answerer, options=ServingOptions(client_limit=0))) as address:
         yield address
 

@@ -40,7 +40,7 @@ class Held(LocalAnswerer):
 
 @pytest.fixture(scope="module")
 def answerer(built_full: Any) -> Held:
-    return Held(built_full.papers, built_full.retriever, LanguageModel)
+    return Held(built_full.retriever, LanguageModel)
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ CARDS = "#sources .card"
 @pytest.fixture(scope="module")
 def server(served: Any, built_full: Any) -> Iterator[str]:
     """The app over all papers with the hash embedder: nothing here needs meaning."""
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, LanguageModel)
+    answerer = LocalAnswerer(built_full.retriever, LanguageModel)
     with served(create_app(answerer)) as address:
         yield address
 

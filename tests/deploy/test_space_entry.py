@@ -99,28 +99,29 @@ def test_trusted_proxies_are_private_networks_that_uvicorn_understands() -> None
 
 def test_the_index_is_copied_to_where_it_can_be_written(tmp_path: Path) -> None:
     prebuilt, home = tmp_path / "index", tmp_path / "home"
-    (prebuilt / "segment").mkdir(parents=True)
-    (prebuilt / "chroma.sqlite3").write_text("rows")
-    (prebuilt / "segment" / "data").write_text("vectors")
-    for path in (prebuilt / "chroma.sqlite3", prebuilt / "segment", prebuilt):
+    files = {"chroma/chroma.sqlite3": "rows", "chroma/segment/data": "vectors", "collections/default/papers": "papers"}
+    for name, text in files.items():
+        (prebuilt / name).parent.mkdir(parents=True, exist_ok=True)
+        (prebuilt / name).write_text(text)
+    for path in (*prebuilt.rglob("*"), prebuilt):
         path.chmod(path.stat().st_mode & ~0o222)
 
     space.place_index(prebuilt, home)
 
-    copy = home / "chroma"
-    assert (copy / "chroma.sqlite3").read_text() == "rows"
-    assert (copy / "segment" / "data").read_text() == "vectors"
-    assert all(path.stat().st_mode & stat.S_IWUSR for path in (copy, *copy.rglob("*")))
-    assert [path.name for path in home.iterdir()] == ["chroma"]
+    assert {name: (home / name).read_text() for name in files} == files
+    assert all(path.stat().st_mode & stat.S_IWUSR for path in home.rglob("*"))
+    assert sorted(path.name for path in home.iterdir()) == ["chroma", "collections"]
 
 
-def test_an_index_that_is_there_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "index").mkdir()
-    (tmp_path / "index" / "chroma.sqlite3").write_text("shipped")
-    (tmp_path / "chroma").mkdir()
-    (tmp_path / "chroma" / "chroma.sqlite3").write_text("own")
-    space.place_index(tmp_path / "index", tmp_path)
-    assert (tmp_path / "chroma" / "chroma.sqlite3").read_text() == "own"
+@pytest.mark.parametrize("part", ["chroma", "collections"])
+def test_an_index_that_is_there_is_left_alone(tmp_path: Path, part: str) -> None:
+    home = tmp_path / "home"
+    for folder, text in ((tmp_path / "index", "shipped"), (home, "own")):
+        (folder / part).mkdir(parents=True)
+        (folder / part / "file").write_text(text)
+    space.place_index(tmp_path / "index", home)
+    assert (home / part / "file").read_text() == "own"
+    assert [path.name for path in home.iterdir()] == [part]
 
 
 def test_without_a_prebuilt_index_it_is_built_at_the_start(tmp_path: Path) -> None:

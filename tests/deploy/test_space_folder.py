@@ -23,6 +23,10 @@ from deploy.space.requirements import CARRIED, CPU_TORCH_INDEX, requirements
 LFS_BYTES = 10_000_000
 HARDWARE = {"cpu-basic", "cpu-upgrade", "t4-small", "t4-medium", "l4x1", "l4x4", "a10g-small", "a10g-large"}
 COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
+INDEX_FILES = (
+    *("chroma/chroma.sqlite3", "chroma/segment/data_level0.bin", "collections/default/papers.sqlite"),
+    *("collections/default/questions.npz", "collections/default/words/0a1b.store"),
+)
 SECRETS = [
     rb"hf_[A-Za-z0-9]{30,}",
     rb"\bsk-[A-Za-z0-9_-]{20,}",
@@ -34,11 +38,11 @@ SECRETS = [
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stands in for the Chroma folder, which takes long to make."""
+    """Stands in for the prebuilt index, which takes long to make."""
     folder = tmp_path_factory.mktemp("index")
-    (folder / "segment").mkdir()
-    (folder / "chroma.sqlite3").write_bytes(b"\x00index\xff")
-    (folder / "segment" / "data_level0.bin").write_bytes(b"\xff\x00")
+    for name in INDEX_FILES:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"\x00index\xff")
     return folder
 
 
@@ -113,7 +117,8 @@ def test_all_that_the_wheel_ships_is_there(space: Path) -> None:
         assert files
         for file in files:
             assert file.relative_to(ROOT).as_posix() in here
-    assert {"requirements.txt", ".gitattributes", "LICENSE", "data/README.md", "index/chroma.sqlite3"} <= set(here)
+    assert {"requirements.txt", ".gitattributes", "LICENSE", "data/README.md"} <= set(here)
+    assert {f"index/{name}" for name in INDEX_FILES} <= set(here)
 
 
 def test_nothing_is_there_that_should_not_leave_this_machine(space: Path) -> None:

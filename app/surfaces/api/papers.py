@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -16,7 +15,6 @@ from app.surfaces.api import schema
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.openapi import answers_with, examples
 from app.surfaces.problems import problem
-from retrieval.types import Paper
 
 _PAGE_HEADERS = {
     "X-Total-Count": {"description": "How many papers the collection has.", "schema": {"type": "integer"}},
@@ -40,13 +38,15 @@ def add_papers(router: APIRouter, answerer: Answerer) -> None:
     @router.get("/papers", response_model=None, responses=page, operation_id="papers", summary="All papers, in pages")
     def papers(limit: Limit = 100, after: After = None) -> Response:
         """The papers of the collection, in its own order; the next page's address is in the header Link."""
+        # Looked up once: another process may give the collection other papers meanwhile.
         everything = answerer.papers
-        start = 0 if after is None else _place_behind(after, everything)
-        if start is None:
+        # One more than is told, to know whether there are more.
+        found = everything.after(after, limit + 1)
+        if found is None:
             return _unknown(after or "")
         headers = {"X-Total-Count": str(len(everything))}
-        told = everything[start : start + limit]
-        if start + limit < len(everything):
+        told = found[:limit]
+        if len(found) > limit:
             # Relative to the page's own address, so that it is right behind any proxy.
             headers["Link"] = f'<?{urlencode({"limit": limit, "after": told[-1].id})}>; rel="next"'
         return JsonText([paper.as_json() for paper in told], headers=headers)
@@ -72,11 +72,6 @@ def add_papers(router: APIRouter, answerer: Answerer) -> None:
         """The paper of that id."""
         found = answerer.paper(paper_id)
         return _unknown(paper_id) if found is None else JsonText(found.as_json())
-
-
-def _place_behind(paper_id: str, papers: Sequence[Paper]) -> int | None:
-    """The place of the paper after that one; None where there is none of that id."""
-    return next((place for place, paper in enumerate(papers, 1) if paper.id == paper_id), None)
 
 
 def _unknown(paper_id: str) -> Response:

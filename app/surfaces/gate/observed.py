@@ -19,6 +19,7 @@ from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
 from app.surfaces.gate.metrics import Metrics
 from retrieval.errors import InputError
+from retrieval.papers.papers import Papers
 from retrieval.types import Facets, Filters, Paper, Passage
 
 ASKED_FROM: ContextVar[str | None] = ContextVar("paperbacked_asked_from", default=None)
@@ -92,7 +93,7 @@ class ObservedAnswerer:
         self._log_questions = log_questions
 
     @property
-    def papers(self) -> tuple[Paper, ...]:
+    def papers(self) -> Papers:
         return self._answerer.papers
 
     @property

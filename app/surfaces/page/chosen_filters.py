@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from app.notices.notice import Notice
@@ -17,6 +18,9 @@ from retrieval.facets import FACETS, MOST_NAMED, ByFacet, Facet, Facets, Filters
 
 YEARS = ("since", "until")
 """The widgets after those of the facets."""
+MOST_CHOICES = 500
+"""Values of a facet that can be ticked, the most frequent ones; the page grows slow with more. Others can be chosen by
+a link or in the list of papers, and then join them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ def chosen_by_event(record: Mapping[str, Any], facets: Facets) -> Chosen:
             return ()
         if not facet.offered:
             return tuple(value for value in _names(values[:MOST_NAMED]) if value in existing)
-        return tuple(value for value in existing if value in values)
+        wanted = set(_names(values))
+        return tuple(value for value in existing if value in wanted)
 
     def year(name: str) -> int:
         value = record.get(name)
@@ -115,8 +120,11 @@ def chips_html(now: Chosen, words: UiStrings, paper_of: PaperOf) -> str:
     return f'<div class="chosen"><span>{text_html(label)}</span><ul>{chips}</ul></div>'
 
 
-def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
-    """Label and choices of each filter that is offered, with how many papers, and whether there is a choice at all."""
+def filter_labels(facets: Facets, words: UiStrings, now: Chosen = Chosen()) -> list[dict[str, Any]]:
+    """Label and choices of each filter that is offered, with how many papers, and whether there is a choice at all.
+
+    What is chosen `now` is among the choices, as Gradio takes no other values.
+    """
     first, last = facets.earliest, facets.latest
     years = [(str(year), year) for year in range(first.year, last.year + 1)] if first and last else []
     years = [(words("filters_any"), 0), *years]
@@ -124,8 +132,31 @@ def filter_labels(facets: Facets, words: UiStrings) -> list[dict[str, Any]]:
     def label(name: str, choices: list[Any], visible: bool) -> dict[str, Any]:
         return {"label": words(f"filters_{name}"), "choices": choices, "visible": visible}
 
-    def chips(facet: Facet) -> list[tuple[str, str]]:
-        return [(f"{value_name(facet, value, words)} {count}", value) for value, count in facets.of(facet).items()]
-
-    by_facet = [label(facet.name, chips(facet), bool(facets.of(facet))) for facet in FACETS if facet.offered]
+    by_facet = [
+        label(facet.name, _choices(facet, facets, words, now), bool(facets.of(facet)))
+        for facet in FACETS
+        if facet.offered
+    ]
     return by_facet + [label(name, years, len(years) > 1) for name in YEARS]
+
+
+def wider_choices(now: Chosen, facets: Facets, words: UiStrings) -> list[list[tuple[str, str]] | None]:
+    """For each facet the choices with those of `now`; None where they are among the most frequent already."""
+    return [
+        _choices(facet, facets, words, now) if facet.offered and _rare(facet, facets, now) else None for facet in FACETS
+    ]
+
+
+def _choices(facet: Facet, facets: Facets, words: UiStrings, now: Chosen) -> list[tuple[str, str]]:
+    counts = facets.of(facet)
+    shown = [*islice(counts, MOST_CHOICES), *_rare(facet, facets, now)]
+    return [(f"{value_name(facet, value, words)} {counts[value]}", value) for value in shown]
+
+
+def _rare(facet: Facet, facets: Facets, now: Chosen) -> list[str]:
+    """What is chosen and not among the most frequent values, as far as the collection has it."""
+    counts = facets.of(facet)
+    if len(counts) <= MOST_CHOICES:
+        return []
+    most = set(islice(counts, MOST_CHOICES))
+    return [value for value in now.of(facet) if value in counts and value not in most]

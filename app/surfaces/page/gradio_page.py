@@ -18,7 +18,15 @@ from app.surfaces.exports.kept_answer import MAX_ID_CHARS
 from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.page.asking import text_of
 from app.surfaces.page.assets import mount_options
-from app.surfaces.page.chosen_filters import Chosen, chips_html, chosen, chosen_again, chosen_by_event, filter_labels
+from app.surfaces.page.chosen_filters import (
+    Chosen,
+    chips_html,
+    chosen,
+    chosen_again,
+    chosen_by_event,
+    filter_labels,
+    wider_choices,
+)
 from app.surfaces.page.drawing import PageUpdate
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.header import header_html
@@ -150,7 +158,7 @@ class ChatPage:
             button_html("send", words("page_ask")),
             button_html("stop", words("page_stop")),
             gr.update(label=words("filters_heading")),
-            *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words)),
+            *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words, now)),
             chips_html(now, words, self.reader.answerer.paper),
             *self.models_at_work(language, request),
             *_values((drawn.conversation, drawn.evidence_pane, drawn.earlier, drawn.earlier_evidence_pane)),
@@ -233,7 +241,13 @@ class ChatPage:
         return self._chosen(left, _words(language))
 
     def _chosen(self, now: Chosen, words: UiStrings) -> tuple[Update, ...]:
-        return *now.values, chips_html(now, words, self.reader.answerer.paper)
+        *values, since, until = now.values
+        wider = wider_choices(now, self.reader.answerer.facets, words)
+        ticked = [
+            value if choices is None else gr.update(choices=choices, value=value)
+            for value, choices in zip(values, wider, strict=True)
+        ]
+        return *ticked, since, until, chips_html(now, words, self.reader.answerer.paper)
 
 
 def _sent(event: gr.EventData) -> Mapping[str, Any]:

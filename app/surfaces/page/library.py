@@ -1,4 +1,4 @@
-"""The library: every paper of the collection in a table, under a picture of all of them. A pure function to HTML.
+"""The library: the papers of the collection in a table, under a picture of them. A pure function to HTML.
 
 Sorting, searching and opening a row are static/library.js, which reads what the rows say.
 """
@@ -6,7 +6,7 @@ Sorting, searching and opening a row are static/library.js, which reads what the
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -16,11 +16,12 @@ from app.surfaces.page.paper_naming import month_year, name_html
 from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings
 from retrieval.facets import FACETS, Facets
+from retrieval.papers.papers import Papers
 from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
 MOST_ROWS = 2_000
-"""How many papers the table lists; a browser grows slow with more."""
+"""How many papers the table lists and the picture shows; a browser grows slow with more."""
 
 _COLUMNS = ("title", "organisation", "date", "category", "language", "link")
 _NARROWING = tuple(facet for facet in FACETS if facet.listed)
@@ -32,16 +33,17 @@ _SPOKEN = (
 )
 
 
-def library_html(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
+def library_html(papers: Papers, facets: Facets, words: UiStrings) -> str:
     """The heading, the picture, the fields that narrow the list, and the list, newest papers first."""
-    newest = sorted(papers, key=lambda paper: (paper.published or date.min, paper.name), reverse=True)
-    rows = "".join(_row(number, paper, words) for number, paper in enumerate(newest[:MOST_ROWS]))
+    newest = papers.select()[:MOST_ROWS]
+    listed = sorted(newest, key=lambda paper: (paper.published or date.min, paper.name), reverse=True)
+    rows = "".join(_row(number, paper, words) for number, paper in enumerate(listed))
     spoken = json.dumps({key.partition("_")[2]: words(key) for key in _SPOKEN}, ensure_ascii=False)
     return (
         f'<section class="library" lang="{words.language}" aria-labelledby="library-heading" '
         f'data-words="{text_html(spoken)}"><h1 id="library-heading" tabindex="-1">'
         f'{text_html(words("library_heading"))}</h1><p class="lead">{text_html(_lead(len(papers), facets, words))}</p>'
-        f"{collection_picture(papers, words)}{_fields(papers, facets, words)}{_table(rows, words)}"
+        f"{collection_picture(newest, words)}{_fields(listed, len(papers), facets, words)}{_table(rows, words)}"
         f'<p class="library-empty" hidden>{text_html(words("library_none_shown"))}</p></section>'
     )
 
@@ -53,16 +55,25 @@ def _lead(count: int, facets: Facets, words: UiStrings) -> str:
     return words("library_lead", count=f"{count:,}", first=first, last=last)
 
 
-def _fields(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
-    """Search, a choice for each facet and of the year, and what they leave."""
-    years = sorted({paper.published.year for paper in papers if paper.published}, reverse=True)
-    undated = any(not paper.published for paper in papers)
+def _fields(listed: Sequence[Paper], count: int, facets: Facets, words: UiStrings) -> str:
+    """Search, a choice for each facet and of the year, and what they leave; `count` are all papers.
+
+    There is a choice of what the listed papers have, for it narrows the list.
+    """
+    years = sorted({paper.published.year for paper in listed if paper.published}, reverse=True)
+    undated = any(not paper.published for paper in listed)
+    have = {facet.name: {facet.of(paper) for paper in listed} for facet in _NARROWING}
     choices = "".join(
-        _choice(facet.name, facets.of(facet), any(not facet.of(paper) for paper in papers), words)
+        _choice(
+            facet.name,
+            (value for value in facets.of(facet) if value in have[facet.name]),
+            any(not facet.of(paper) for paper in listed),
+            words,
+        )
         for facet in _NARROWING
     )
-    total = min(len(papers), MOST_ROWS)
-    note = words("library_newest", count=f"{len(papers):,}", shown=f"{total:,}") if len(papers) > total else ""
+    total = len(listed)
+    note = words("library_newest", count=f"{count:,}", shown=f"{total:,}") if count > total else ""
     search = text_html(words("library_search"))
     return (
         f'<div class="library-fields" role="search"><input type="search" maxlength="200" placeholder="{search}" '
@@ -77,7 +88,7 @@ def _fields(papers: Sequence[Paper], facets: Facets, words: UiStrings) -> str:
     )
 
 
-def _choice(name: str, values: Mapping[str, int] | Sequence[str], not_given: bool, words: UiStrings) -> str:
+def _choice(name: str, values: Iterable[str], not_given: bool, words: UiStrings) -> str:
     options = [("", words(f"library_any_{name}")), *((filter_value(value), value) for value in values)]
     if not_given:
         options.append((filter_value(None), words("library_not_given")))

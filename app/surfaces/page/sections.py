@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
-from app.answering.answerer import Answerer
+from app.answering.answerer import Answerer, Models
 from app.surfaces.page.about import about_html
 from app.surfaces.page.library import library_html
 from app.surfaces.page.paper_view import NEIGHBOURS, no_paper_html, paper_html
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import PaperbackedError
-from retrieval.types import Paper
+from retrieval.papers.papers import Papers
 
 _log = logging.getLogger(__name__)
 
 
 class Sections:
-    """The list of papers is long, so each language's is made once, until the collection has others."""
+    """What tells of all papers is made once a language, until the collection has others."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
-        self._libraries: dict[str, tuple[Sequence[Paper], str]] = {}
+        self._libraries: dict[str, tuple[Papers, str]] = {}
+        self._abouts: dict[str, tuple[Papers, Models, str]] = {}
 
     def library(self, words: UiStrings) -> str:
         papers = self._answerer.papers
@@ -43,4 +43,9 @@ class Sections:
         return paper_html(paper, near, words)
 
     def about(self, words: UiStrings) -> str:
-        return about_html(self._answerer.papers, self._answerer.facets, self._answerer.models, words)
+        papers, models = self._answerer.papers, self._answerer.models
+        made = self._abouts.get(words.language)
+        if made is None or made[0] is not papers or made[1] != models:
+            told = about_html(papers, self._answerer.facets, models, words)
+            made = self._abouts[words.language] = papers, models, told
+        return made[2]

@@ -17,6 +17,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PREBUILT = HERE / "index"
+INDEX_PARTS = ("chroma", "collections")
+"""Folders of the prebuilt index, which are the same in a home folder."""
 CARRIED = HERE / "carried"
 MODEL = "Qwen/Qwen3-0.6B"
 """The language model that the README has fetched while the Space is built."""
@@ -64,19 +66,20 @@ def own_addresses() -> list[str]:
 
 def place_index(prebuilt: Path, home: Path) -> None:
     """Copy the prebuilt index to where it can be written, unless one is there already."""
-    target = home / "chroma"
-    if target.exists() or not prebuilt.is_dir():
+    if not prebuilt.is_dir() or any((home / part).exists() for part in INDEX_PARTS):
         return
     home.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=home)) / "chroma"
+    draft = Path(tempfile.mkdtemp(dir=home))
     for source in sorted(prebuilt.rglob("*")):
         copy = draft / source.relative_to(prebuilt)
         if source.is_file():
             copy.parent.mkdir(parents=True, exist_ok=True)
             # Not the file's rights: the folder it comes from may be read-only.
             shutil.copyfile(source, copy)
-    draft.replace(target)
-    draft.parent.rmdir()
+    # Vectors before the papers that name them: with the former alone, an index is built as where there is none.
+    for part in INDEX_PARTS:
+        (draft / part).replace(home / part)
+    draft.rmdir()
 
 
 @contextmanager

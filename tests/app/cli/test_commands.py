@@ -183,7 +183,7 @@ def test_ctrl_c_while_indexing(tmp_path: Path) -> None:
         arguments, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         deadline = time.monotonic() + 60
-        while not (home / "chroma" / "chroma.sqlite3").exists() and time.monotonic() < deadline:
+        while not (home / "collections" / "default" / "papers.sqlite").exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         time.sleep(0.2)
         assert process.poll() is None
@@ -383,7 +383,7 @@ def test_search(run: Run) -> None:
 def test_own_papers(run: Run, tmp_path: Path) -> None:
     result = run("ingest", str(write(tmp_path / "owl.jsonl", OWL)), "--collection", "owls")
     assert (result.status, result.out) == (0, "")
-    assert result.err.splitlines()[-1] == "The collection 'owls' has 1 papers."
+    assert result.err.splitlines()[-1] == "The collection 'owls' has 1 paper: 1 new, 0 changed, 0 unchanged."
     assert [paper["id"] for paper in run("papers", "--json", "--collection", "owls").lines] == ["owl"]
     [answer] = run("ask", "Do owls hunt at night?", "--json", "--collection", "owls").lines
     assert [citation["quote"] for citation in answer["citations"]] == ["Owls hunt at night."]
@@ -394,6 +394,20 @@ def test_own_papers(run: Run, tmp_path: Path) -> None:
     result = run("ingest", str(bad), "--collection", "owls")
     assert result.status == 1 and result.reason.startswith(f"{bad}, line 2: not JSON")
     assert [paper["id"] for paper in run("papers", "--json", "--collection", "owls").lines] == ["owl"]
+
+    more = write(tmp_path / "more.jsonl", OWL, OWL | {"id": "other"})
+    told = run("ingest", str(more), "--collection", "owls").err.splitlines()[-1]
+    assert told == "The collection 'owls' has 2 papers: 1 new, 0 changed, 1 unchanged."
+
+
+def test_without_ray_no_cluster_embeds_and_nothing_is_added(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    result = run("ingest", str(write(tmp_path / "owl.jsonl", OWL)), "--collection", "far", "--ray", "local")
+    assert result.status == 1
+    assert result.reason == "Ray is not installed: install paperbacked[cluster], or leave --ray out."
+    assert run("papers", "--collection", "far").reason.startswith("There is no collection 'far'")
 
 
 def test_a_bad_file_makes_no_collection(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -136,3 +137,22 @@ def test_a_bar_takes_a_label_for_what_it_is(
     with progress_bars() as progress:
         progress("Loading models/[/b]", 0, 3)
     assert "models/[/b]" in capsys.readouterr().err
+
+
+def test_many_papers_are_told_in_tables_below_each_other(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.cli.terminal.TABLE_ROWS", 2)
+    read: list[int] = []
+
+    def papers() -> Iterator[Paper]:
+        for number in range(5):
+            read.append(number)
+            yield Paper(f"p{number}", f"Title {number}", "", "en")
+
+    print_papers(papers())
+    lines = capsys.readouterr().out.splitlines()
+    assert "Title" in lines[0] and "Category" in lines[0]
+    assert [line.strip() for line in lines[1:]] == [f"Title {number}" for number in read] and len(read) == 5
+    print_papers(())
+    assert capsys.readouterr().out == ""

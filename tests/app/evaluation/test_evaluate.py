@@ -12,10 +12,17 @@ from typing import Any
 import pytest
 
 from app.cli.commands import main
+from app.evaluation.reports import words_of_papers_alone
 from app.evaluation.retrieval_table import print_report
 from retrieval.evaluation.benchmark import AnswerabilityFigures, Figures, Report, Row
+from retrieval.lexical.glossary import Glossary
+from retrieval.lexical.index import paper_document
 from retrieval.models.embedder import HashEmbedder
+from retrieval.questions.expansion import all_texts, expansion_queries_for
+from retrieval.questions.labelled import LabelledQuestion
 from retrieval.retrieval_weights import RetrievalWeights
+from retrieval.types import Paper
+from tests.support.in_memory import InMemory, lexical_of
 
 KEYS = ["ndcg@10", "recall@5", "recall@10", "mrr@10", "hit@1", "hit@5"]
 QUESTIONS = [
@@ -155,6 +162,21 @@ def test_beir_as_json(run: Run, beir: Path, monkeypatch: pytest.MonkeyPatch) -> 
     again = json.loads(run("--beir", beir, "--json").out)["beir"]
     assert {key: again[key] for key in KEYS} == {key: found["beir"][key] for key in KEYS}
     assert embedded and not any("Owls hunt" in text for text in embedded)
+
+
+def test_rows_without_the_written_questions_know_none_of_their_words(papers: tuple[Paper, ...]) -> None:
+    collection = InMemory()
+    held = collection.add(papers)
+    written = LabelledQuestion("q", "single", "en", "Do Kakapos nest in barrels?", ("sleeper-agents",))
+    queries = expansion_queries_for(papers, [written], Glossary({}))
+    lexical = lexical_of(held, all_texts(queries))
+    alone = words_of_papers_alone(collection.retriever(held, lexical=lexical, expansion_queries=queries))
+    assert lexical.knows("Kakapos") and not alone.knows("Kakapos")
+    assert alone.knows("deceptive") and alone.nearest("sleeper agents", 1) == lexical.nearest("sleeper agents", 1)
+    documents = {number: paper_document(one.paper) for number, one in held.numbered(range(1, len(papers) + 1)).items()}
+    assert len(documents) == len(papers)
+    told = lexical_of(held).scores("backdoors in deceptive models", documents)
+    assert alone.scores("backdoors in deceptive models", documents) == told
 
 
 def test_both(run: Run, beir: Path, asked: Path) -> None:

@@ -24,6 +24,7 @@ from app.surfaces.api.routes import api_router
 from app.surfaces.gate.metrics import Metrics, metrics_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
+from retrieval.papers.papers import papers_of
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 ASK = "/api/v1/ask"
@@ -303,8 +304,9 @@ def test_papers_come_in_pages_each_naming_the_next(client: TestClient, answerer:
 
 
 def test_a_page_of_papers_is_a_hundred_at_most_unless_more_are_asked_for(answerer: LocalAnswerer) -> None:
-    papers = tuple(replace(answerer.papers[0], id=f"a/b?c&d=é {n}>") for n in range(501))
-    with serving(SimpleNamespace(papers=papers)) as client:
+    one = next(iter(answerer.papers))
+    papers = tuple(replace(one, id=f"a/b?c&d=é {n}>") for n in range(501))
+    with serving(SimpleNamespace(papers=papers_of(papers))) as client:
         first = client.get(PAPERS)
         assert [paper["id"] for paper in first.json()] == [paper.id for paper in papers[:100]]
         second = client.get(urljoin(PAPERS, first.links["next"]["url"]))

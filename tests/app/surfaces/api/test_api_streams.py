@@ -19,6 +19,7 @@ from app.notices.notice import Notice
 from app.surfaces.api.routes import api_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
+from retrieval.papers.papers import papers_of
 from retrieval.types import Facets
 
 ASK = "/api/v1/ask"
@@ -30,7 +31,7 @@ BODY = {"question": "Why?"}
 class Scripted:
     """An answerer that waits to be let on."""
 
-    papers = ()
+    papers = papers_of(())
     facets = Facets()
     models = Models("none", None)
 

@@ -245,8 +245,8 @@ def test_two_applications_count_apart() -> None:
 
 def test_everything_else_is_the_answerers_own(answerer: LocalAnswerer) -> None:
     asked = observed(answerer, Metrics())
-    assert asked.papers == answerer.papers and asked.facets == answerer.facets and asked.models == answerer.models
-    first = answerer.papers[0].id
+    assert asked.papers is answerer.papers and asked.facets == answerer.facets and asked.models == answerer.models
+    first = next(iter(answerer.papers)).id
     assert asked.paper(first) == answerer.paper(first)
     assert asked.similar(first, 3) == answerer.similar(first, 3)
     assert asked.search("reward hacking", Filters(), 2) == answerer.search("reward hacking", Filters(), 2)

@@ -23,7 +23,7 @@ from app.surfaces.page.drawing import PageUpdate, drawn
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.reader import ConversationPage
 from app.surfaces.ui_strings import ui_strings
-from retrieval.facets import facets_of
+from retrieval.papers.papers import papers_of
 from retrieval.types import Filters, Paper, Passage
 from tests.support.own_time import own_seconds
 
@@ -41,8 +41,8 @@ class SomePapers:
     models = Models("hash", None)
 
     def __init__(self, papers: Sequence[Paper], *events: Event) -> None:
-        self.papers = tuple(papers)
-        self.facets = facets_of(papers)
+        self.papers = papers_of(papers)
+        self.facets = self.papers.facets
         self.events = events
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
@@ -55,7 +55,7 @@ class SomePapers:
         return ()
 
     def paper(self, paper_id: str) -> Paper | None:
-        return next((paper for paper in self.papers if paper.id == paper_id), None)
+        return self.papers.get(paper_id)
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()

@@ -15,7 +15,8 @@ from app.surfaces.markup import text_html
 from app.surfaces.options import ServingOptions
 from app.surfaces.page.first_document import FirstDocument
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
-from retrieval.facets import Facets, facets_of
+from retrieval.facets import Facets
+from retrieval.papers.papers import Papers, papers_of
 from retrieval.types import Paper
 
 SLEEP = tuple(Paper(f"s{number}", f"Sleep {number}", "Sleep helps.", "en") for number in range(5))
@@ -26,15 +27,15 @@ ADDRESS = "http://here.example/"
 
 @dataclass(frozen=True)
 class Shelf:
-    papers: tuple[Paper, ...]
+    papers: Papers
 
     @property
     def facets(self) -> Facets:
-        return facets_of(self.papers)
+        return self.papers.facets
 
 
 def finished(papers: tuple[Paper, ...], languages: str | None = None, page: bytes = INDEX) -> str:
-    shelf: Any = Shelf(papers)
+    shelf: Any = Shelf(papers_of(papers))
     return FirstDocument(shelf)(page, ADDRESS, languages).decode()
 
 
@@ -78,7 +79,7 @@ def test_what_stands_there_while_the_page_is_loaded_is_in_the_languages_of_the_b
 
 def test_what_it_adds_is_no_script_and_hostile_records_stay_text() -> None:
     hostile = (Paper("h", HOSTILE, "Words.", "en", organisation=HOSTILE, category=HOSTILE),)
-    html = FirstDocument(Shelf(hostile))(INDEX, f"http://{HOSTILE}/", HOSTILE).decode()  # pyright: ignore[reportArgumentType]
+    html = FirstDocument(Shelf(papers_of(hostile)))(INDEX, f"http://{HOSTILE}/", HOSTILE).decode()  # pyright: ignore[reportArgumentType]
     assert "<script" not in html and " on" + "error=" not in html
     assert text_html(HOSTILE) in html
 

@@ -10,6 +10,7 @@ from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
 
 from app.answering.answerer import Models
@@ -22,17 +23,19 @@ from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
 from app.notices.notice import Notice
 from app.surfaces.gate.request_limits import limits_for
+from app.surfaces.page import chosen_filters as chosen_filters_module
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage, build_page, page_options
 from retrieval.errors import InputError, ModelError
+from retrieval.papers.papers import Papers, papers_of
 from retrieval.types import Facets, Filters, Paper, Passage
 
 
 class Scripted:
     """An answerer that plays a script; an exception in it is raised."""
 
-    papers: tuple[Paper, ...] = ()
+    papers: Papers = papers_of(())
     facets = Facets({"OpenAI": 2}, {"Robustness": 1}, {"en": 2}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1))
     models = Models("hash", None)
 
@@ -260,7 +263,7 @@ def test_the_page_is_drawn_anew_once_the_collection_has_other_papers(papers: tup
     page = ChatPage(answerer)
     english: Any = SimpleNamespace(client=None, headers={})
     assert not any("library-heading" in str(update) for update in page.opened("en", english))
-    answerer.papers = papers
+    answerer.papers = papers_of(papers)
     opened = page.opened("en", english)
     assert any("library-heading" in str(update) and papers[0].name in str(update) for update in opened)
     assert any("intro" in str(update) for update in opened)
@@ -281,6 +284,27 @@ def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> Non
     assert unpressed == [[], [], ["en"], [], 2022, 0]
     assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["languages", "since"] and "仅限" in str(chips)
     assert page.unchoose(sending(name="since", value=""), "en", ["OpenAI"], [], [], [], 2022, 0)[4] == 0
+
+
+def test_of_very_many_values_the_most_frequent_are_offered_and_what_is_chosen_joins_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(chosen_filters_module, "MOST_CHOICES", 2)
+    answerer = Scripted()
+    answerer.facets = Facets({"Most": 9, "Many": 5, "Few": 2, "One": 1}, {"Robustness": 1}, {"en": 17})
+    page = ChatPage(answerer)
+    laid_out = build_page(answerer)
+    offered = next(block for block in laid_out.blocks.values() if isinstance(block, gr.CheckboxGroup))
+    assert offered.choices == [("Most 9", "Most"), ("Many 5", "Many")]
+    organisations, *_, chips = page.choose(sending(organisations=["One", "Most", "Nobody"]))
+    assert organisations["value"] == ["Most", "One"] and 'data-value="One"' in chips
+    assert organisations["choices"] == [*offered.choices, ("One 1", "One")]
+    assert page.choose(sending(organisations=["Most"]))[0] == ["Most"]
+    # In another language it is still among them, as what is ticked has to be.
+    chinese: Any = SimpleNamespace(client=None, headers={})
+    spoken = page.speak(sending(language="zh"), chinese, (), ["One", "Nobody"], [], [], [], 0, 0)
+    told = next(update for update in spoken if isinstance(update, dict) and "choices" in update)
+    assert [value for _, value in told["choices"]] == ["Most", "Many", "One"]
 
 
 def test_stop_keeps_what_was_written() -> None:

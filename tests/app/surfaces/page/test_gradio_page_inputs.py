@@ -22,6 +22,7 @@ from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.gradio_page import ChatPage
+from retrieval.papers.papers import papers_of
 from retrieval.types import Facets, Filters, Paper, Passage
 
 PAPER = Paper("p", "Backdoors", "They stay.", "en", organisation="OpenAI")
@@ -30,7 +31,7 @@ PAPER = Paper("p", "Backdoors", "They stay.", "en", organisation="OpenAI")
 class OneAnswer:
     """An answerer with one paper, which says one thing."""
 
-    papers = (PAPER,)
+    papers = papers_of((PAPER,))
     facets = Facets({"OpenAI": 1}, {"Robustness": 1}, {"en": 1}, earliest=date(2022, 1, 1), latest=date(2024, 7, 1))
     models = Models("hash", None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
@@ -14,13 +15,14 @@ from typing import Any
 import pytest
 
 from app.answering.answerer import Models
-from app.surfaces.page import library
+from app.surfaces.page import about, library
 from app.surfaces.page.about import about_html
 from app.surfaces.page.collection_picture import category_forms, collection_picture, lanes, timeline
 from app.surfaces.page.library import library_html
 from app.surfaces.page.sections import Sections
-from app.surfaces.ui_strings import LANGUAGES, ui_strings
-from retrieval.types import Facets, Paper
+from app.surfaces.ui_strings import LANGUAGES, UiStrings, ui_strings
+from retrieval.papers.papers import papers_of
+from retrieval.types import Paper
 
 ENGLISH = ui_strings("en")
 HOSTILE = "<img src=x onerror=alert(1)>\"'</td><script>alert(1)</script> {name} ${value}"
@@ -39,13 +41,14 @@ EVIL = Paper(
 )
 
 
-def facets_of(papers: tuple[Paper, ...]) -> Facets:
-    def counted(name: str) -> dict[str, int]:
-        return dict(Counter(value for paper in papers if (value := getattr(paper, name))).most_common())
+def library_of(papers: Iterable[Paper], words: UiStrings = ENGLISH) -> str:
+    held = papers_of(papers)
+    return library_html(held, held.facets, words)
 
-    days = [paper.published for paper in papers if paper.published]
-    known = counted("organisation"), counted("category"), counted("language")
-    return Facets(*known, earliest=min(days, default=None), latest=max(days, default=None))
+
+def about_of(papers: Iterable[Paper], models: Models, words: UiStrings = ENGLISH) -> str:
+    held = papers_of(papers)
+    return about_html(held, held.facets, models, words)
 
 
 def dated(count: int, **values: Any) -> tuple[Paper, ...]:
@@ -82,7 +85,7 @@ class Tags(HTMLParser):
 
 
 def test_every_paper_has_one_row_newest_first(all_papers: tuple[Paper, ...]) -> None:
-    html = library_html(all_papers, facets_of(all_papers), ENGLISH)
+    html = library_of(all_papers)
     tags = Tags(html)
     assert not tags.open
     rows = [attributes for attributes in tags.named("tr") if attributes.get("class") == "entry"]
@@ -95,7 +98,7 @@ def test_every_paper_has_one_row_newest_first(all_papers: tuple[Paper, ...]) -> 
 
 
 def test_what_is_no_title_is_set_apart(all_papers: tuple[Paper, ...]) -> None:
-    html = library_html(all_papers, facets_of(all_papers), ENGLISH)
+    html = library_of(all_papers)
     untitled = [paper for paper in all_papers if paper.title is None]
     assert html.count('<span class="untitled">') == len(untitled) == 8
     assert all(f'<span class="untitled">{paper.label}' in unescape(html) for paper in untitled)
@@ -106,8 +109,8 @@ def test_hostile_papers_stay_text(language: str) -> None:
     words = ui_strings(language)
     papers = (EVIL, *dated(3))
     for html in (
-        library_html(papers, facets_of(papers), words),
-        about_html(papers, facets_of(papers), Models(HOSTILE, HOSTILE), words),
+        library_of(papers, words),
+        about_of(papers, Models(HOSTILE, HOSTILE), words),
     ):
         tags = Tags(html)
         assert not tags.open
@@ -118,7 +121,7 @@ def test_hostile_papers_stay_text(language: str) -> None:
 
 
 def test_a_hostile_paper_is_named_in_full() -> None:
-    rows = Tags(library_html((EVIL,), facets_of((EVIL,)), ENGLISH)).named("tr")
+    rows = Tags(library_of((EVIL,))).named("tr")
     (row,) = [attributes for attributes in rows if attributes.get("class") == "entry"]
     assert row["data-id"] == row["data-name"] == HOSTILE
     assert row["data-organisation"] == f"={HOSTILE}" and row["data-year"] == "=2024"
@@ -127,10 +130,20 @@ def test_a_hostile_paper_is_named_in_full() -> None:
 def test_no_more_rows_than_a_browser_bears(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "MOST_ROWS", 5)
     papers = dated(12)
-    html = library_html(papers, facets_of(papers), ENGLISH)
+    html = library_of(papers)
     rows = [attributes for attributes in Tags(html).named("tr") if attributes.get("class") == "entry"]
     assert [row["data-id"] for row in rows] == [f"p{number}" for number in (11, 10, 9, 8, 7)]
     assert "Of 12 papers the newest 5 are listed here" in html and "5 papers</p>" in html
+    assert len(Tags(html).named("a")) == 5
+
+
+def test_the_list_is_narrowed_by_what_its_papers_have_and_by_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "MOST_ROWS", 5)
+    older = tuple(replace(paper, organisation="Gone") for paper in dated(7))
+    newer = dated(5, published=date(2024, 1, 2), organisation="Here", category="C")
+    papers = (*older, *(replace(paper, id=f"n{paper.id}") for paper in newer), Paper("undated", "U", "", "en"))
+    options = re.findall(r'<option value="=?(.*?)">', library_of(papers))
+    assert options == ["", "Here", "", "C", "", "2024"]
 
 
 def test_the_picture_has_a_mark_for_every_dated_paper(all_papers: tuple[Paper, ...]) -> None:
@@ -200,13 +213,13 @@ def test_small_organisations_share_a_lane() -> None:
 
 @pytest.mark.parametrize("papers", [(), (Paper("a", "A", "", "en"),)])
 def test_without_dates_there_is_no_picture(papers: tuple[Paper, ...]) -> None:
-    html = library_html(papers, facets_of(papers), ENGLISH)
+    html = library_of(papers)
     assert "<figure" not in html and f"{len(papers)} papers" in html
     assert ("No paper has a date" in html) is bool(papers)
 
 
 def test_about_tells_what_is_true_of_the_collection(all_papers: tuple[Paper, ...]) -> None:
-    html = about_html(all_papers, facets_of(all_papers), Models("minilm-papers", None), ENGLISH)
+    html = about_of(all_papers, Models("minilm-papers", None))
     assert not Tags(html).open
     assert "94 papers: Google DeepMind 42, Anthropic 25, OpenAI 11, NIST 1, 15 without an organisation." in html
     assert "Jan 2022" in html and "Jul 2024" in html and "16 have no date" in html
@@ -214,14 +227,23 @@ def test_about_tells_what_is_true_of_the_collection(all_papers: tuple[Paper, ...
     assert "a spreadsheet of safety papers by three laboratories <small>78</small>" in html
     assert "minilm-papers was at work for finding, and no language model" in html
     assert 'href="api/v1/openapi.json"' in html and 'href="demo"' in html
-    assert "smollm2 for writing" in about_html(all_papers, facets_of(all_papers), Models("m", "smollm2"), ENGLISH)
+    assert "smollm2 for writing" in about_of(all_papers, Models("m", "smollm2"))
+
+
+def test_of_very_many_papers_about_tells_what_is_counted_and_reads_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    papers = tuple(replace(paper, source="a shelf") for paper in (*dated(4), Paper("u", None, "", "en")))
+    assert "a shelf" in about_of(papers, Models("m", None)) and "gives no title" in about_of(papers, Models("m", None))
+    monkeypatch.setattr(about, "MOST_READ", 4)
+    html = about_of(papers, Models("m", None))
+    assert "5 papers: 5 without an organisation." in html and "1 have no date" in html
+    assert "a shelf" not in html and "gives no title" not in html
 
 
 def test_every_limit_of_the_check_is_told(all_papers: tuple[Paper, ...]) -> None:
     """What docs/verification.md says the check cannot see, the page says too; other embedding models are not on it."""
     docs = (Path(__file__).parents[4] / "docs" / "verification.md").read_text(encoding="utf-8")
     limits = docs.split("## What the check cannot see")[1].split("\n## ")[0].count("\n- **")
-    html = about_html(all_papers, facets_of(all_papers), Models("m", None), ENGLISH)
+    html = about_of(all_papers, Models("m", None))
     told = html.split("What the check does not see")[1].split("<h2>")[0].count("<li>")
     assert told == limits - 1
 
@@ -233,7 +255,7 @@ def test_the_interface_is_there_in_every_language(all_papers: tuple[Paper, ...])
     for key in own:
         places = re.findall(r"\{\w+\}", english(key))
         assert sorted(places) == sorted(re.findall(r"\{\w+\}", chinese(key))), key
-    html = library_html(all_papers, facets_of(all_papers), chinese)
+    html = library_of(all_papers, chinese)
     assert 'lang="zh"' in html and "94 篇论文，2022年1月至2024年7月" in html
     spoken = json.loads(unescape(re.findall(r'data-words="([^"]*)"', html)[0]))
     assert spoken["some_shown"] == "显示 {shown} / {total} 篇论文"
@@ -242,13 +264,18 @@ def test_the_interface_is_there_in_every_language(all_papers: tuple[Paper, ...])
 def test_the_long_list_is_made_once_a_language(papers: tuple[Paper, ...]) -> None:
     class Fixed:
         def __init__(self) -> None:
-            self.papers, self.facets, self.models = papers, facets_of(papers), Models("m", None)
+            self.papers, self.models = papers_of(papers), Models("m", None)
+            self.facets = self.papers.facets
 
     answerer = Fixed()
     sections = Sections(answerer)  # type: ignore[arg-type]
     listed = sections.library(ENGLISH)
     assert sections.library(ENGLISH) is listed
-    answerer.papers = papers[1:]  # another process has indexed it anew
+    told = sections.about(ENGLISH)
+    assert sections.about(ENGLISH) is told and "no language model" in told
+    answerer.papers = papers_of(papers[1:])  # another process has indexed it anew
     assert sections.library(ENGLISH) != listed
     assert sections.library(ENGLISH) != sections.library(ui_strings("zh"))
-    assert "no language model" in sections.about(ENGLISH)
+    assert sections.about(ENGLISH) != told
+    answerer.models = Models("m", "smollm2")  # a language model was fetched meanwhile
+    assert "smollm2 for writing" in sections.about(ENGLISH)

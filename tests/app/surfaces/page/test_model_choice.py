@@ -41,7 +41,7 @@ def written_for(page: ChatPage, request: Any) -> bool:
 
 def test_a_model_writes_for_the_browser_in_which_it_was_chosen_and_for_no_other(built_full: Any) -> None:
     models = opened()
-    answerer = LocalAnswerer(built_full.papers, built_full.retriever, models.current, models)
+    answerer = LocalAnswerer(built_full.retriever, models.current, models)
     page = ChatPage(answerer, models)
     assert written_for(page, reader(model="smollm2"))
     for other in (reader(), reader(model="none"), reader(model="%3Cb%3E"), reader("papers.example", model="smollm2")):
@@ -52,7 +52,7 @@ def test_a_model_writes_for_the_browser_in_which_it_was_chosen_and_for_no_other(
 def test_back_to_quotes_is_back_for_one(built_full: Any) -> None:
     models = opened()
     models._current = models.chosen("smollm2")
-    page = ChatPage(LocalAnswerer(built_full.papers, built_full.retriever, models.current, models), models)
+    page = ChatPage(LocalAnswerer(built_full.retriever, models.current, models), models)
     line, picker, _ = page.fetch_model("en", sending(get="none"), reader())
     assert "own words" in line and 'data-get="none"' not in picker
     assert not written_for(page, reader(model="none")) and written_for(page, reader())

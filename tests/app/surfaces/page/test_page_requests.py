@@ -19,7 +19,7 @@ from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable
 from app.server import create_app
 from app.surfaces.options import ServingOptions
-from retrieval.facets import facets_of
+from retrieval.papers.papers import papers_of
 from retrieval.types import Filters, Paper, Passage
 
 pytestmark = pytest.mark.fault
@@ -38,9 +38,8 @@ class Quick:
     models = Models("hash", None)
 
     def __init__(self, papers: tuple[Paper, ...]) -> None:
-        self.papers = papers
-        self.facets = facets_of(papers)
-        self._by_id = {paper.id: paper for paper in papers}
+        self.papers = papers_of(papers)
+        self.facets = self.papers.facets
 
     def stream(self, question: Question) -> Generator[Event, None, None]:
         yield Done(Answer("1", question.text, question.text, "answered", "quotes", "Yes.", 0.9))
@@ -52,7 +51,7 @@ class Quick:
         return ()
 
     def paper(self, paper_id: str) -> Paper | None:
-        return self._by_id.get(paper_id)
+        return self.papers.get(paper_id)
 
     def similar(self, paper_id: str, top: int = 5) -> tuple[Passage, ...]:
         return ()

@@ -50,6 +50,7 @@ from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.page.paper_naming import name_html
 from app.surfaces.page.reader import notice
 from app.surfaces.ui_strings import ui_strings
+from retrieval.papers.papers import papers_of
 from retrieval.types import Facets, Filters, Paper, Passage
 from retrieval.web_address import paper_address, web_address
 
@@ -198,7 +199,8 @@ def outside_everywhere(text: str) -> Iterator[str]:
     yield chips_html(Chosen((text,), (text,), (text,), since=2022, until=2023), ZH, lambda _: None)
     yield notice(text, ZH)
     yield render.mode_line(Models(text, text, text), 94, ZH)
-    yield intro_html((PAPER, Paper(text, text, text, "en")), Facets({text: 3}, {text: 2}, latest=date(2024, 7, 1)), EN)
+    papers = papers_of((PAPER, Paper(text, text, text, "en")))
+    yield intro_html(papers, Facets({text: 3}, {text: 2}, latest=date(2024, 7, 1)), EN)
 
 
 @given(texts)

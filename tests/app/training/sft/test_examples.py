@@ -12,6 +12,7 @@ from app.answering.events import Citation
 from app.answering.evidence.prepared import PreparedAnswer, read_prepared
 from app.training.sft.examples import examples_of, read_other_examples, read_sft_examples
 from retrieval.errors import InputError
+from retrieval.papers.papers import papers_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Paper
 
@@ -116,6 +117,6 @@ def test_prepared_answers_in_english_that_are_proved_are_lessons() -> None:
 
 
 def test_the_prepared_answers_that_ship_give_lessons(all_papers: tuple[Paper, ...]) -> None:
-    lessons = examples_of(read_prepared(shipped_file("prepared.jsonl"), all_papers, all_papers))
+    lessons = examples_of(read_prepared(shipped_file("prepared.jsonl"), papers_of(all_papers), all_papers))
     assert len(lessons) > 900 and all(lesson.answer and lesson.quotes for lesson in lessons)
     assert len({lesson.id for lesson in lessons}) == len(lessons)

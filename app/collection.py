@@ -1,0 +1,140 @@
+"""The collections of a home folder: which there are, what their papers are, and what these are read from."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import replace
+from functools import lru_cache, partial
+from itertools import chain
+from pathlib import Path
+
+from app.settings import Settings
+from retrieval.errors import CorpusError
+from retrieval.facets import Facets
+from retrieval.ingest import Reading
+from retrieval.papers.papers import Papers, open_papers, papers_of
+from retrieval.readers.registry import most_papers, stream_papers
+
+SHIPPED, OWN = "shipped", "own"
+"""Origins of papers: those of the papers file in the settings, and those that were ingested."""
+
+
+def collection_papers(settings: Settings) -> Papers:
+    """The collection's papers as they answer now; before they were first indexed, those that will be.
+
+    Builds nothing. Raises `CorpusError` where there is no such collection, or its papers file cannot be read.
+    """
+    readings = readings_of(settings)
+    if papers := open_papers(settings.collection_folder):
+        return papers
+    if not readings:
+        raise no_such_collection(settings)
+    return papers_of(chain.from_iterable(reading.papers() for reading in readings))
+
+
+def collection_facets(settings: Settings) -> Facets | None:
+    """What the collection can be filtered by; None where that is only known once it is indexed.
+
+    Raises `CorpusError` as `collection_papers` does.
+    """
+    readings = readings_of(settings)
+    papers = open_papers(settings.collection_folder)
+    if papers is None and not readings:
+        raise no_such_collection(settings)
+    return papers.facets if papers is not None and was_read(papers, readings) else None
+
+
+def collection_names(settings: Settings) -> list[str]:
+    """The collections that can be asked, by name."""
+    names = {"default"}
+    with suppress(OSError):
+        for place in settings.collection_folder.parent.iterdir():
+            if place.suffix == ".jsonl":
+                names.add(place.stem)
+            elif _is_collection(place):
+                names.add(place.name)
+    return sorted(names)
+
+
+def _is_collection(folder: Path) -> bool:
+    """Whether the folder has papers that answer, and not only what a first ingest left that was broken off."""
+    try:
+        papers = open_papers(folder)
+    except CorpusError:
+        return True  # It is damaged, which whoever asks it is told.
+    if papers:
+        papers.close()
+    return papers is not None
+
+
+def no_such_collection(settings: Settings) -> CorpusError:
+    """The error for a collection that nobody has ingested papers into."""
+    names = ", ".join(collection_names(settings))
+    return CorpusError(
+        f"There is no collection {settings.collection!r}: choose from {names}, or ingest papers into it."
+    )
+
+
+def readings_of(settings: Settings) -> tuple[Reading, ...]:
+    """What is to be in the collection besides the papers that were ingested into its database.
+
+    Raises `CorpusError` where the papers file cannot be read.
+    """
+    readings: list[Reading] = []
+    if settings.collection == "default":
+        signature = file_signature(settings.papers)
+        readings.append(replace(reading_of(settings.papers, SHIPPED), whole=True, signature=signature))
+    if (before := _own_file(settings)).is_file():
+        readings.append(reading_of(before))
+    return tuple(readings)
+
+
+def reading_of(file: Path, origin: str = OWN) -> Reading:
+    """The papers of a file."""
+    return Reading(origin, partial(stream_papers, file), size=partial(most_papers, file))
+
+
+def was_read(papers: Papers, readings: tuple[Reading, ...]) -> bool:
+    """Whether the papers hold what the readings would give, as far as that is known without reading."""
+    return all(reading.signature and papers.signature(reading.origin) == reading.signature for reading in readings)
+
+
+def put_own_file_aside(settings: Settings) -> str | None:
+    """Rename the file in which earlier versions kept ingested papers, once these are in the database.
+
+    Gives a sentence about it, or None where there was no such file.
+    """
+    own = _own_file(settings)
+    aside = own.with_name(f"{own.name}.old")
+    try:
+        own.rename(aside)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        # It is read again at the next start, which changes nothing and tells so again.
+        return f"The papers of {own} are in the collection now; remove the file ({error.strerror})."
+    return f"The papers of {own.name} are in the collection {settings.collection!r} now; the file is {aside.name}."
+
+
+def _own_file(settings: Settings) -> Path:
+    """Where earlier versions kept the papers that were ingested."""
+    return settings.collection_folder.with_name(f"{settings.collection}.jsonl")
+
+
+def file_signature(file: Path) -> str:
+    """SHA-256 of the papers file. Raises `CorpusError` where it cannot be read."""
+    try:
+        state = file.stat()
+        return _hash_of(file, state.st_mtime_ns, state.st_size)
+    except OSError as error:
+        raise CorpusError(
+            f"The papers file {file} cannot be read ({error.strerror}): give the path of a JSON-lines file."
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _hash_of(file: Path, changed: int, size: int) -> str:
+    """The hash of a file as it was then; one start asks for it more than once."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""What a collection costs from a thousand to a million abstracts: `python -m benchmarks.scale`."""
