@@ -11,7 +11,7 @@ TOOLS_STAMP := $(TOOLS)/.installed
 NODE := node_modules
 NODE_STAMP := $(NODE)/.installed
 
-.PHONY: install run test coverage check format bench eval docs shots browser wheel space model constraints tools lock audit sbom clean
+.PHONY: install run test coverage check format bench bench-scale eval docs shots browser wheel space model constraints tools lock audit sbom clean
 
 install: $(STAMP)
 
@@ -65,6 +65,13 @@ wheel: install
 
 bench: install
 	$(BIN)/python -m benchmarks --write docs/results.md
+
+# What a collection costs as it grows, up to SIZE abstracts (docs/scale.md). With SCIFACT=DIR they are made of those of
+# that BEIR folder, with REAL=1 the real model is measured too, with KEEP=1 what was built before is taken as it is.
+SIZE ?= 100000
+bench-scale: install
+	$(BIN)/python -m benchmarks.scale --size $(SIZE) --write docs/results.md \
+		$(if $(SCIFACT),--scifact $(SCIFACT)) $(if $(REAL),--real) $(if $(KEEP),--keep)
 
 # The folder to push to a Hugging Face Space: dist/space (docs/deploy.md). GPU=1 for a ZeroGPU.
 space: install
