@@ -12,7 +12,7 @@ from retrieval.types import Filters
 FEW_PAPERS = 2_000
 """Of so many at most the vectors are asked alone; of more, hits that do not pass are dropped."""
 LEAST_ALIVE = 2 / 3
-"""Of the papers of a segment; where more are gone it is written anew (`retrieval.ingest`)."""
+"""Of the papers of a segment; where more are gone it is written anew (`retrieval.vectors.segments`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,10 @@ def foreign_language(text: str) -> str | None:
     a_word = letters[name] > (0 if asian else 1) and (name != "GREEK" or _GREEK_WORD.search(own))
     if a_word and (mostly or but_for_terms):
         return _by_letters(said, words, _LETTERS[name])
-    return None if chinese else _by_beginning(said, words) or _by_words(said, words)
+    if chinese:
+        return None
+    # No other language opens its questions with a sign.
+    return "es" if words and "¿" in own else _by_beginning(said, words) or _by_words(said, words)
 
 
 SHORTER = (

@@ -21,7 +21,7 @@ from retrieval.models.embedder import HashEmbedder
 from retrieval.stores.base import VectorId
 from retrieval.stores.memory import MemoryStore
 from retrieval.types import Paper, Span
-from tests.retrieval.updated import Updated, Wrapped, assert_whole, refusing, some_papers, stored, texts_of
+from tests.retrieval.updated import Updated, Wrapped, assert_whole, names, refusing, seen, some_papers, stored, texts_of
 
 if TYPE_CHECKING:
     from tests.conftest import CountingEmbedder
@@ -30,18 +30,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def updated(tmp_path: Path, counting: CountingEmbedder) -> Updated:
     return Updated(tmp_path, embedder=counting)
-
-
-def seen(updated: Updated) -> list[str]:
-    """What was embedded since this was last asked."""
-    embedder: Any = updated.embedder
-    texts = list(embedder.seen)
-    embedder.seen.clear()
-    return texts
-
-
-def names(updated: Updated) -> list[str]:
-    return [segment.name for segment in updated.latest().generation.segments]
 
 
 def test_the_first_papers(updated: Updated, papers: tuple[Paper, ...]) -> None:

@@ -22,7 +22,7 @@ from retrieval.stores.base import NoRoomError, VectorId
 from retrieval.types import Paper
 from retrieval.vectors import embedding, segments
 from retrieval.vectors.embedding import EmbedsHere
-from tests.retrieval.updated import Updated, Wrapped, assert_whole, refusing, some_papers
+from tests.retrieval.updated import Updated, Wrapped, assert_whole, names, refusing, seen, some_papers
 
 if TYPE_CHECKING:
     from tests.conftest import CountingEmbedder
@@ -34,18 +34,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def updated(tmp_path: Path, counting: CountingEmbedder) -> Updated:
     return Updated(tmp_path, embedder=counting)
-
-
-def seen(updated: Updated) -> list[str]:
-    """What was embedded since this was last asked."""
-    embedder: Any = updated.embedder
-    texts = list(embedder.seen)
-    embedder.seen.clear()
-    return texts
-
-
-def names(updated: Updated) -> list[str]:
-    return [segment.name for segment in updated.latest().generation.segments]
 
 
 def test_vectors_of_another_model_that_a_killed_run_left_are_not_taken(

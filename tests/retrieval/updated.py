@@ -120,3 +120,15 @@ def refusing(store: VectorStore, *names: str, error: type[IndexStoreError] = Ind
         raise error("The store refuses.")
 
     return Wrapped(store, **dict.fromkeys(names, refuse))
+
+
+def seen(updated: Updated) -> list[str]:
+    """What was embedded since this was last asked."""
+    embedder: Any = updated.embedder
+    texts = list(embedder.seen)
+    embedder.seen.clear()
+    return texts
+
+
+def names(updated: Updated) -> list[str]:
+    return [segment.name for segment in updated.latest().generation.segments]

@@ -544,3 +544,8 @@ def test_the_classifier_is_loaded_for_no_usual_question() -> None:
         "foreign_language('hvad er det'); assert 'py3langid' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], cwd=DATA.parent, check=True)
+
+
+@pytest.mark.parametrize("text", ["¿Pueden los modelos engañar a propósito?", "¿Mienten los modelos?"])
+def test_a_question_that_opens_with_a_sign_is_spanish(text: str) -> None:
+    assert foreign_language(text) == "es"
