@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 # Filters and what a collection has to choose from are domain types like the rest.
 from retrieval.facets import Facets as Facets
 from retrieval.facets import Filters as Filters
+from retrieval.full_text import PaperText
 
+Part = Literal["abstract", "text"]
+"""Into which of a paper's texts offsets are."""
 Progress = Callable[[str, int, int], None]
 """Told of long work as (what is being done, steps done, steps in all)."""
 
@@ -20,8 +23,16 @@ def no_progress(label: str, done: int, total: int) -> None:
     """A `Progress` for callers that show none."""
 
 
+class FullTextRecord(TypedDict):
+    """What is told of a paper's full text; `file` says whether its pages can be shown."""
+
+    characters: int
+    pages: int
+    file: bool
+
+
 class PaperRecord(TypedDict):
-    """A `Paper` in JSON."""
+    """A `Paper` in JSON; `retracted` is there where it is, `full_text` where there is one."""
 
     id: str
     title: str | None
@@ -40,6 +51,8 @@ class PaperRecord(TypedDict):
     translations: dict[str, str]
     kind: str
     source: str
+    retracted: NotRequired[bool]
+    full_text: NotRequired[FullTextRecord]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +76,20 @@ class Paper:
     translations: Mapping[str, str] = field(default_factory=dict[str, str])
     kind: str = "paper"
     source: str = ""
+    retracted: bool = False
+    text: PaperText | None = field(default=None, compare=False, repr=False)
+    """The full text, where the collection has it."""
+
+    def part(self, part: Part) -> str:
+        """The abstract, or the full text, which is then read; empty where there is none. Raises `CorpusError`."""
+        if part == "abstract":
+            return self.abstract
+        return self.text.load().text if self.text else ""
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is anything of it to quote."""
+        return bool(self.abstract or self.text)
 
     @property
     def name(self) -> str:
@@ -73,10 +100,16 @@ class Paper:
         """The contract's JSON form: ISO date, lists for tuples."""
         # Not `asdict`, which looks into every field and takes many times as long: an answer tells dozens of papers.
         record: dict[str, object] = {each.name: getattr(self, each.name) for each in fields(self)}
+        del record["text"]
+        if not self.retracted:
+            del record["retracted"]
         record["published"] = self.published.isoformat() if self.published else None
         record["authors"] = list(self.authors)
         record["other_urls"] = list(self.other_urls)
         record["translations"] = dict(self.translations)
+        if self.text:
+            told = {"characters": self.text.characters, "pages": self.text.pages, "file": self.text.file is not None}
+            record["full_text"] = told
         return cast("PaperRecord", record)
 
 
@@ -90,10 +123,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of an abstract as it is indexed.
+    """A piece of an abstract or a full text as it is indexed.
 
-    `text` is exactly `abstract[start:end]`; `embedded` is what the model sees,
-    which adds the title and, for other languages, the English translation.
+    `text` is exactly `paper.part(part)[start:end]`; `embedded` is what the model sees, which adds the title, in a full
+    text the section's, and, for abstracts in other languages, has the English translation instead.
     """
 
     paper_id: str
@@ -101,6 +134,7 @@ class Chunk:
     end: int
     text: str
     embedded: str
+    part: Part = "abstract"
 
     @property
     def id(self) -> str:
@@ -111,7 +145,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved piece of a paper, `paper.abstract[start:end]`.
+    """A retrieved piece of a paper, `paper.part(part)[start:end]`.
 
     `score`, in [-1, 1], is how well the paper fits the question, by all signals of the
     retriever; `signals` says what each of them gave: `passage` and `question` are cosine
@@ -123,10 +157,11 @@ class Passage:
     end: int
     score: float
     signals: Mapping[str, float] = field(default_factory=dict[str, float])
+    part: Part = "abstract"
 
     @property
     def text(self) -> str:
-        return self.paper.abstract[self.start : self.end]
+        return self.paper.part(self.part)[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +187,11 @@ class Sentence:
     end: int
     score: float
     gloss: str | None = None
+    part: Part = "abstract"
 
     @property
     def text(self) -> str:
-        return self.paper.abstract[self.start : self.end]
+        return self.paper.part(self.part)[self.start : self.end]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,20 @@ from retrieval.types import Paper
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a source has: a paper, or why it is none.
+
+    `place` says where it stands, as a reader would look for it ("line 3", "entry smith2023", "paper.pdf"); `problem` is
+    the reason in a few words where there is no paper. `attached` are files that belong to it, such as its PDF.
+    """
+
+    place: str
+    paper: Paper | None = None
+    problem: str = ""
+    attached: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PaperReader:
     """Files whose names end so, or whose first bytes look like it, are read by `read`.
 
