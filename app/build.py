@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
+from app.adding import add_papers as add_papers
+from app.adding import remove_papers as remove_papers
+from app.adding import sync_papers as sync_papers
 from app.answering.evidence.prepared import FILE as PREPARED_FILE
 from app.answering.evidence.prepared import read_prepared
 from app.answering.evidence.prepared_answers import queries_of
@@ -17,30 +20,26 @@ from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import NONE, choose_model, prompt_for
 from app.answering.models.opening import check_name, describe, open_llm
 from app.answering.reading.opening import open_reader
-from app.collection import OWN, no_such_collection, put_own_file_aside, reading_of, readings_of, was_read
+from app.answering.reading.reader import Reader
+from app.collection import OWN, no_such_collection, reading_of, readings_of, was_read
+from app.ingredients import Ingredients, Note, updated
 from app.local_answerer import REMOVED, LocalAnswerer
 from app.settings import Settings
 from retrieval.errors import IndexGoneError, IndexStoreError, InputError
-from retrieval.ingest import Questions, Reading, Report, is_ready, made_with, update_collection
+from retrieval.ingest import Reading, Report, is_ready
 from retrieval.lexical.everyday import read_everyday_words
-from retrieval.lexical.glossary import Glossary, read_glossary
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.letters import LetterRarity
 from retrieval.lexical.words import open_words
 from retrieval.models.embedder import Embedder
-from retrieval.models.embedding import open_embedder
 from retrieval.papers.papers import Papers, open_papers
 from retrieval.passages import CollectionPassages
-from retrieval.questions.expansion import expansion_queries_for, texts_of
-from retrieval.questions.labelled import LabelledQuestion, read_labelled_questions
 from retrieval.retriever import PaperRetriever, in_english
-from retrieval.shipped import default_questions_file, shipped_file
+from retrieval.shipped import shipped_file
 from retrieval.stores.base import VectorStore
-from retrieval.stores.opening import open_store
-from retrieval.types import ExpansionQuery, Paper, Progress, no_progress
+from retrieval.types import Paper, Progress, no_progress
 from retrieval.vectors.embedding import Embeds
 
-Note = Callable[[str], None]
 LOOKS = 3
 """How often the newest generation is opened, as another process may be replacing it …"""
 LOOK_AGAIN_SECONDS = 0.05
@@ -57,39 +56,23 @@ class Ingested:
     papers: int
 
 
-class Ingredients:
-    """What a collection is indexed and searched with, besides its papers."""
+@dataclass(frozen=True, slots=True)
+class SharedParts:
+    """What answerers over several collections of one home need once."""
 
-    def __init__(self, settings: Settings, embedder: Embedder | None = None, store: VectorStore | None = None) -> None:
-        self.settings = settings
-        self.embedder = embedder or open_embedder(settings.embedding)
-        token = settings.chroma_token.get_secret_value() if settings.chroma_token else None
-        self.store = store or open_store(settings.chroma, token)
+    embedder: Embedder
+    store: VectorStore
+    reader: Reader | None
+    language_models: LanguageModels
 
-    @cached_property
-    def glossary(self) -> Glossary:
-        return read_glossary(shipped_file("glossary.zh-en.tsv"))
 
-    @cached_property
-    def questions(self) -> tuple[LabelledQuestion, ...]:
-        """The questions written for papers of the default collection; for others there are none."""
-        default = self.settings.collection == "default"
-        return read_labelled_questions(default_questions_file("train.jsonl")) if default else ()
-
-    @cached_property
-    def texts(self) -> Questions:
-        """What is indexed by words of the questions, by the paper's id."""
-        return texts_of(self.questions, self.glossary)
-
-    @property
-    def made_with(self) -> str:
-        """What a generation has to be made with to be searched with these."""
-        return made_with(self.embedder, self.texts, self.store.places)
-
-    def written_for(self, papers: Papers) -> dict[str, tuple[ExpansionQuery, ...]]:
-        """The questions written for those of the papers that have some, by the paper's id."""
-        named = {paper_id for question in self.questions for paper_id in question.papers}
-        return expansion_queries_for(papers.of(named).values(), self.questions, self.glossary)
+def open_shared(settings: Settings, progress: Progress = no_progress, note: Note = print) -> SharedParts:
+    """The parts that collections share; no model is loaded. Raises `InputError` for a name that can never be one."""
+    # First, so that a wrong name is told before anything slow begins.
+    reader = open_reader(settings.reader)
+    language_models = build_language_models(settings, progress, note)
+    ingredients = Ingredients(settings)
+    return SharedParts(ingredients.embedder, ingredients.store, reader, language_models)
 
 
 def ingest_papers(
@@ -109,7 +92,7 @@ def ingest_papers(
     ingredients = Ingredients(settings)
     embeds = _embeds_on(ray, settings) if ray else None
     added = map(reading_of, files)
-    papers, report = _updated(ingredients, (*readings_of(settings), *added), progress, note, embeds)
+    papers, report = updated(ingredients, (*readings_of(settings), *added), progress, note, embeds)
     return Ingested(report, len(papers))
 
 
@@ -126,13 +109,14 @@ def build_retriever(
     note: Note = print,
     embedder: Embedder | None = None,
     readings: tuple[Reading, ...] | None = None,
+    store: VectorStore | None = None,
 ) -> PaperRetriever:
     """A retriever over the collection, which is indexed first where it is not as `readings` give it.
 
     Without `readings`, which replace what the settings name, an index that is ready is opened without a lock, and
     none of its papers is read. Raises `CorpusError` where there is no such collection.
     """
-    ingredients = Ingredients(settings, embedder)
+    ingredients = Ingredients(settings, embedder, store)
     wanted = readings_of(settings) if readings is None else readings
     papers = open_papers(settings.collection_folder)
     if papers is None and not wanted:
@@ -141,7 +125,7 @@ def build_retriever(
     # What has no signature has to be read to know whether it is there.
     known = all(signatures.values()) and is_ready(papers, ingredients.made_with, ingredients.store, signatures)
     if papers is None or not known or not _has_words(settings.collection_folder, len(papers)):
-        papers, _ = _updated(ingredients, wanted, progress, note)
+        papers, _ = updated(ingredients, wanted, progress, note)
     return _retriever(ingredients, papers)
 
 
@@ -151,31 +135,6 @@ def _has_words(folder: Path, papers: int) -> bool:
     except IndexStoreError:
         return False  # They are written anew by the one process that holds the lock.
     return True
-
-
-def _updated(
-    ingredients: Ingredients,
-    readings: tuple[Reading, ...],
-    progress: Progress,
-    note: Note,
-    embeds: Embeds | None = None,
-) -> tuple[Papers, Report]:
-    settings = ingredients.settings
-    updated = update_collection(
-        settings.collection_folder,
-        settings.collection,
-        readings,
-        ingredients.embedder,
-        ingredients.store,
-        questions=ingredients.texts,
-        lock_file=settings.home / "index.lock",
-        embeds=embeds,
-        progress=progress,
-        note=note,
-    )
-    if told := put_own_file_aside(settings):
-        note(told)
-    return updated
 
 
 def is_current(settings: Settings, papers: Papers, embedder: Embedder) -> bool:
@@ -232,28 +191,31 @@ def build_benchmark_retriever(
 
 
 def build_answerer(
-    settings: Settings, progress: Progress = no_progress, note: Note = print, *, wait: bool = True
+    settings: Settings,
+    progress: Progress = no_progress,
+    note: Note = print,
+    *,
+    wait: bool = True,
+    shared: SharedParts | None = None,
 ) -> LocalAnswerer:
-    """An answerer ready for questions.
+    """An answerer ready for questions, with parts of its own or those that it shares.
 
     With `wait` false no model is loaded yet: the embedding model is by `warm_up` or the first
     question, the language model by `load_in_background`. A language model that cannot
     be had is no failure: quotes answer, and `models.note` says why.
     """
-    # First, so that a wrong name is told before anything slow begins.
-    reader = open_reader(settings.reader)
-    language_models = build_language_models(settings, progress, note)
+    parts = shared or open_shared(settings, progress, note)
     if wait:
-        language_models.load()
-    retriever = build_retriever(settings, progress, note)
+        parts.language_models.load()
+    retriever = build_retriever(settings, progress, note, parts.embedder, store=parts.store)
     answerer = LocalAnswerer(
         retriever,
-        language_models.current,
-        language_models,
+        parts.language_models.current,
+        parts.language_models,
         settings.unsupported,
         settings.answer_from,
         reopen=partial(find_retriever, settings, retriever.store, retriever.embedder),
-        reader=reader,
+        reader=parts.reader,
     )
     if wait:
         answerer.warm_up()

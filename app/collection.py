@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 
 from app.settings import Settings
+from retrieval.adding.report import AddReport, last_report
 from retrieval.errors import CorpusError
 from retrieval.facets import Facets
 from retrieval.ingest import Reading
 from retrieval.papers.papers import Papers, open_papers, papers_of
 from retrieval.readers.registry import most_papers, stream_papers
 
+DEFAULT = "default"
+"""The collection that ships with the program, to which only `ingest` adds."""
 SHIPPED, OWN = "shipped", "own"
 """Origins of papers: those of the papers file in the settings, and those that were ingested."""
 
@@ -26,7 +29,7 @@ def collection_papers(settings: Settings) -> Papers:
     Builds nothing. Raises `CorpusError` where there is no such collection, or its papers file cannot be read.
     """
     readings = readings_of(settings)
-    if papers := open_papers(settings.collection_folder):
+    if (papers := open_papers(settings.collection_folder)) is not None:
         return papers
     if not readings:
         raise no_such_collection(settings)
@@ -47,7 +50,7 @@ def collection_facets(settings: Settings) -> Facets | None:
 
 def collection_names(settings: Settings) -> list[str]:
     """The collections that can be asked, by name."""
-    names = {"default"}
+    names = {DEFAULT}
     with suppress(OSError):
         for place in settings.collection_folder.parent.iterdir():
             if place.suffix == ".jsonl":
@@ -63,17 +66,55 @@ def _is_collection(folder: Path) -> bool:
         papers = open_papers(folder)
     except CorpusError:
         return True  # It is damaged, which whoever asks it is told.
-    if papers:
+    if papers is not None:
         papers.close()
     return papers is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """What is told of a collection: its papers, None where it is damaged, the bytes of its folder, without those of its
+    vectors, and what was added to it last."""
+
+    name: str
+    papers: int | None
+    size: int
+    last: AddReport | None
+
+    def as_json(self) -> dict[str, object]:
+        """Its JSON; of the last report when it was and its counts."""
+        last = {"at": self.last.at.isoformat(), "counts": dict(self.last.counts)} if self.last else None
+        return {"name": self.name, "papers": self.papers, "bytes": self.size, "last_added": last}
+
+
+def collection_states(settings: Settings) -> list[CollectionState]:
+    """All collections that can be asked. Builds nothing."""
+    return [_state(settings.model_copy(update={"collection": name})) for name in collection_names(settings)]
+
+
+def _state(settings: Settings) -> CollectionState:
+    folder = settings.collection_folder
+    try:
+        papers = collection_papers(settings)
+        count = len(papers)
+        papers.close()
+    except CorpusError:
+        count = None
+    return CollectionState(settings.collection, count, _bytes_in(folder), last_report(folder))
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # Another process may have removed it.
+            total += path.lstat().st_size
+    return total
 
 
 def no_such_collection(settings: Settings) -> CorpusError:
     """The error for a collection that nobody has ingested papers into."""
     names = ", ".join(collection_names(settings))
-    return CorpusError(
-        f"There is no collection {settings.collection!r}: choose from {names}, or ingest papers into it."
-    )
+    return CorpusError(f"There is no collection {settings.collection!r}: choose from {names}, or add papers to it.")
 
 
 def readings_of(settings: Settings) -> tuple[Reading, ...]:
@@ -82,7 +123,7 @@ def readings_of(settings: Settings) -> tuple[Reading, ...]:
     Raises `CorpusError` where the papers file cannot be read.
     """
     readings: list[Reading] = []
-    if settings.collection == "default":
+    if settings.collection == DEFAULT:
         signature = file_signature(settings.papers)
         readings.append(replace(reading_of(settings.papers, SHIPPED), whole=True, signature=signature))
     if (before := _own_file(settings)).is_file():

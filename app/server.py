@@ -9,30 +9,34 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
-from app.build import LocalAnswerer, build_answerer
+from app.build import LocalAnswerer, build_answerer, open_shared
+from app.collections.home import HomeCollections
 from app.settings import Settings
 from app.surfaces.api.health import health_router
 from app.surfaces.api.openapi import describe
 from app.surfaces.api.routes import BODIES, api_router
+from app.surfaces.collections import Collections, OneCollection
 from app.surfaces.gate.connections import Connections, most_connections, server_options
 from app.surfaces.gate.cors import CorsPolicy
 from app.surfaces.gate.forwarded import ForwardedHeaders
 from app.surfaces.gate.gate import Gate, Login
 from app.surfaces.gate.metrics import Metrics, metrics_router
-from app.surfaces.gate.observed import ObservedAnswerer, log_answers
+from app.surfaces.gate.observed import log_answers
+from app.surfaces.gate.observed_collections import ObservedCollections
 from app.surfaces.gate.request_limits import limits_for
 from app.surfaces.login.hub_login import HubLogin
 from app.surfaces.login.key_login import KeyLogin
 from app.surfaces.mcp.routes import mcp_router
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.options import ServingOptions
+from app.surfaces.pictures import pictures_folder
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.widget.routes import widget_router
@@ -41,6 +45,8 @@ from retrieval.types import Progress
 
 FOLLOW_SECONDS = 2.0
 """How often the server looks whether the collection was indexed anew, for those who ask nothing of it."""
+SWEEP_SECONDS = 10.0
+"""How often it looks for collections whose time is over."""
 CLOSING_SECONDS = 1.0
 """How long a server that ends waits for broken off answers to be closed; a chain says something many times as often."""
 _log = logging.getLogger("paperbacked.server")
@@ -52,10 +58,12 @@ def create_app(
     options: ServingOptions = ServingOptions(),
     ready: Callable[[], bool] = lambda: True,
     runs: AnswerRuns | None = None,
+    collections: Collections | None = None,
 ) -> FastAPI:
     """The whole application around a ready answerer; with `language_models` the page tells how far theirs are.
 
-    Its programs' answers are made by `runs`, for whoever wants to break them off.
+    Its programs' answers are made by `runs`, for whoever wants to break them off. Without `collections`, of which the
+    answerer then is the default one, there is no other and no papers are taken.
     """
     import gradio
 
@@ -70,8 +78,10 @@ def create_app(
     limits = limits_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
     cors = CorsPolicy(options.widget_origins, options.hosts, options.local_only)
 
-    def seen_from(surface: str) -> Answerer:
-        return ObservedAnswerer(answerer, surface, metrics, options.log_questions)
+    served = collections or OneCollection(answerer)
+
+    def seen_from(surface: str) -> Collections:
+        return ObservedCollections(served, surface, metrics, options.log_questions)
 
     page = build_page(seen_from("page"), language_models, limits)
     sessions = GradioSessions(page)
@@ -86,7 +96,7 @@ def create_app(
     app.include_router(metrics_router(metrics))
     app.include_router(api_router(seen_from("api"), runs, options))
     app.include_router(openai_router(seen_from("openai"), runs))
-    app.include_router(mcp_router(seen_from("mcp"), runs))
+    app.include_router(mcp_router(seen_from("mcp"), runs, options))
     app.include_router(widget_router(options))
     describe(app, BODIES)
     plain_errors(app)
@@ -132,10 +142,12 @@ def run_server(
     warm: bool = False,
 ) -> None:
     """Build the answerer and serve until stopped; with `warm` the first page is shown only when questions are quick."""
-    answerer = build_answerer(settings, progress, note, wait=False)
+    shared = open_shared(settings, progress, note)
+    answerer = build_answerer(settings, progress, note, wait=False, shared=shared)
+    collections = HomeCollections(settings, answerer, shared, note=_log.info)
     ready = threading.Event()
     runs = AnswerRuns()
-    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set, runs)
+    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set, runs, collections)
     log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
@@ -156,7 +168,7 @@ def run_server(
         proxy_headers=False,
         **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
-    with _following(answerer):
+    with _following(collections):
         BreakingOffServer(config, runs).run(sockets=[listener])
 
 
@@ -193,19 +205,28 @@ def serving_options(settings: Settings) -> ServingOptions:
         log_questions=settings.log_questions,
         feedback_file=settings.feedback,
         local_only=settings.is_local,
+        only_here=settings.adding == "auto",
+        pages_folder=pictures_folder(settings.home),
     )
 
 
 @contextmanager
-def _following(answerer: LocalAnswerer, every_s: float = FOLLOW_SECONDS) -> Iterator[None]:
-    """Meanwhile papers and filters are those of the newest index, also where no question asks for it."""
+def _following(collections: HomeCollections, every_s: float = FOLLOW_SECONDS) -> Iterator[None]:
+    """Meanwhile papers and filters are those of the newest index, also where no question asks for it, and what is
+    over of collections is removed."""
     stopped = threading.Event()
 
     def follow() -> None:
+        swept = 0.0
         while not stopped.wait(every_s):
-            # Where it cannot be had, each question says so.
-            with suppress(PaperbackedError):
-                answerer.follow()
+            try:
+                collections.follow()
+                if time.monotonic() - swept >= SWEEP_SECONDS:
+                    swept = time.monotonic()
+                    collections.sweep()
+            # The next time it may be possible; a disk may be full, or a folder gone.
+            except Exception:
+                _log.exception("Collections could not be looked after.")
 
     threading.Thread(target=follow, name="follow-index", daemon=True).start()
     try:

@@ -19,7 +19,7 @@ from retrieval.models.names import DEFAULT_EMBEDDING, DEFAULT_READER
 from retrieval.shipped import default_papers_file
 
 PREFIX = "PAPERBACKED_"
-COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38}[a-z0-9])?")
+COLLECTION_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 _HOST_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
@@ -106,7 +106,49 @@ class Settings(BaseSettings):
     )
     log_questions: bool = Field(default=False, description="Whether the log holds the texts of questions.")
 
-    @field_validator("widget_origins", "frame_ancestors", "hosts", mode="before")
+    adding: Literal["auto", "on", "off", "visitors"] = Field(
+        default="auto",
+        description="Who may add papers through the server: on (whoever may use it, to collections that all share), "
+        "visitors (each visitor to collections of their own, which nobody else sees), off (nobody); auto is on where "
+        "the server listens to this machine alone and has no other name in PAPERBACKED_HOSTS, else off.",
+    )
+    collections: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Further collections that may be asked through the server, separated by commas, or * for all; "
+        "where adding is on, all may be.",
+    )
+    upload_limit_mb: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="Megabytes that a file may have that is added through the server; a request may have five times "
+        "that, in 200 files.",
+    )
+    visitor_papers: int = Field(
+        default=200, ge=1, description="Papers that a visitor's own collections may have together."
+    )
+    visitor_mb: int = Field(
+        default=200, ge=1, description="Megabytes that a visitor's own collections may have together."
+    )
+    visitor_days: int = Field(
+        default=7, ge=1, le=3650, description="Days after its last use at which a visitor's own collection is removed."
+    )
+    online: bool = Field(
+        default=False,
+        description="Whether readers of a server that others use too may have what papers lack looked up online (at "
+        "arXiv, doi.org, Crossref and OpenAlex); at this machine they always may, and nothing is looked up unasked.",
+    )
+    contact: str | None = Field(
+        default=None,
+        max_length=200,
+        description="E-mail address that is told to services which are asked online, so that they can write to you "
+        "before they shut you out; without it none is told.",
+    )
+    zotero_key: SecretStr | None = Field(
+        default=None, description="Key of zotero.org, to add from a library there; the local program needs none."
+    )
+
+    @field_validator("widget_origins", "frame_ancestors", "hosts", "collections", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
         return tuple(part for part in re.split(r"[,\s]+", value) if part) if isinstance(value, str) else value
@@ -121,7 +163,22 @@ class Settings(BaseSettings):
     def _hosts(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_host(value) for value in values)
 
-    @field_validator("api_key", "chroma_token")
+    @field_validator("collections")
+    @classmethod
+    def _all_named(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if names != ("*",) and (wrong := [name for name in names if not COLLECTION_NAME.fullmatch(name)]):
+            raise ValueError(f"{wrong[0]!r} is no name of a collection, and * stands alone for all")
+        return names
+
+    @field_validator("contact")
+    @classmethod
+    def _address(cls, contact: str | None) -> str | None:
+        # It goes into a header and an address as it stands.
+        if contact and not re.fullmatch(r"[!-~]+@[!-~]+", contact):
+            raise ValueError(f"{contact!r} is no e-mail address")
+        return contact or None
+
+    @field_validator("api_key", "chroma_token", "zotero_key")
     @classmethod
     def _sendable(cls, key: SecretStr | None) -> SecretStr | None:
         # In a header nothing else arrives as it was sent; without the check no request would ever match.
@@ -163,16 +220,30 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether the server listens to this machine alone."""
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _is_this_machine(self.host)
+
+    @property
+    def adds(self) -> Literal["on", "off", "visitors"]:
+        """Who may add papers through the server, with what `auto` stands for."""
+        if self.adding != "auto":
+            return self.adding
+        # With a name in the open there is a proxy in front, through which others come.
+        return "on" if self.is_local and all(map(_is_this_machine, self.hosts)) else "off"
 
     @property
     def chroma(self) -> Path | tuple[str, ...]:
         """The folder that Chroma lives in, or the addresses of its servers."""
         addresses = re.split(r"[,\s]+", self.chroma_url or "")
         return tuple(dict.fromkeys(filter(None, addresses))) or self.home / "chroma"
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _origin(text: str) -> str:

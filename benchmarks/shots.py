@@ -11,6 +11,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from benchmarks.serving import CHROMIUM, running_server
+from tests.support.made_papers import made_paper
+from tests.support.owl_pdf import QUESTION as OWL_QUESTION
+from tests.support.owl_pdf import owl_pdf
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images"
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
@@ -62,6 +65,9 @@ def main() -> None:
                 file = FOLDER / "answers" / f"{name}-{screen}.png"
                 take_kind(browser, address, file, question, begins, options | {"color_scheme": "light"})
         take_library(browser, address, FOLDER / "library.png")
+        take_own_papers(browser, address, FOLDER / "own-library.png")
+        for screen, options in (("desktop", DESKTOP), ("phone", PHONE)):
+            take_page_view(browser, address, FOLDER / f"own-page-{screen}.png", options)
         take_widget(browser, address, FOLDER / "widget-launcher.png", LAUNCHER, opened=True)
         take_widget(browser, address, FOLDER / "widget-inline.png", INLINE, opened=False)
         browser.close()
@@ -107,7 +113,39 @@ def take_library(browser: Browser, address: str, file: Path) -> None:
     """The picture of the collection with the table below it."""
     page = _opened(browser, f"{address}#library", DESKTOP)
     page.wait_for_selector("#library svg", state="visible")
+    page.wait_for_selector("#library .adding-zone")
     _save(page, file)
+
+
+def take_own_papers(browser: Browser, address: str, file: Path) -> None:
+    """The library of a reader's own papers, with the report of what became of each."""
+    page = _opened(browser, f"{address}#library", DESKTOP)
+    broken = _pdf("broken.pdf", b"%PDF-1.7 nothing")
+    _choose(page, [_pdf("owls.pdf", owl_pdf()), _pdf("made.pdf", made_paper(3).pdf), broken])
+    _save(page, file)
+
+
+def take_page_view(browser: Browser, address: str, file: Path, options: dict[str, Any]) -> None:
+    """A quote of a reader's own paper, lit on its page."""
+    page = _opened(browser, f"{address}#library", options)
+    _choose(page, [_pdf("owls.pdf", owl_pdf())])
+    page.click(".adding-foot button >> nth=0")
+    page.fill("#question textarea", OWL_QUESTION)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".turn .provenance")
+    page.click("#sources a.place >> nth=0")
+    page.wait_for_function("() => document.querySelector('#pages .leaf img')?.naturalWidth > 0")
+    _save(page, file)
+
+
+def _pdf(name: str, pdf: bytes) -> dict[str, Any]:
+    return {"name": name, "mimeType": "application/pdf", "buffer": pdf}
+
+
+def _choose(page: Page, files: list[Any]) -> None:
+    """Adds files to a new collection, and waits for the end of its report."""
+    page.set_input_files(".adding-acts input >> nth=0", files)
+    page.wait_for_selector(".adding-foot button", timeout=120_000)
 
 
 def take_widget(browser: Browser, address: str, file: Path, widget: str, *, opened: bool) -> None:

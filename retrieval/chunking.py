@@ -1,17 +1,26 @@
-"""Cut abstracts into sentences and passages with exact character offsets."""
+"""Cut abstracts and full texts into sentences and passages with exact character offsets."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from retrieval.types import Chunk, Paper, Span
+from retrieval.full_text import FullText
+from retrieval.types import Chunk, Paper, Part, Span
 
 CHUNKER = "sentences-3"
 """Names this way of cutting; a change of the rules below changes it, and so rebuilds every index."""
 
 MAX_PASSAGE_CHARS = 700
 MAX_SENTENCE_CHARS = 600
+MAX_NAME_CHARS = 200
+MAX_HEADING_CHARS = 100
+"""So much of a paper's name and of a section's title is embedded with a passage of a full text: a model reads 256
+tokens."""
+MAX_TEXT_PASSAGES = 20_000
+"""A full text, however many headings it has, is cut into no more; a book of 5 million characters has 8,000."""
+TEXT_BASE = 1 << 17
+"""Where the places of a full text's passages begin: those in an abstract, of at most 100,000 characters, are below."""
 
 # A mark that may end a sentence, with what closes it: quotes, brackets.
 # The look-behind and the possessive "+" keep a run of a hundred thousand dots linear.
@@ -25,9 +34,21 @@ _ABBREVIATION = re.compile(
 _NUMBERED = re.compile(r"\b(?:no|nos|vol|p|pp|ch|sec|fig|figs|eq|eqs|tab|ref|refs)\.$", re.IGNORECASE)
 # An end only where a capitalised word follows: "Smith et al. (2023)".
 _MAY_END_TOO = re.compile(r"\b(?:et al|etc|inc|ltd|jr|sr)\.$", re.IGNORECASE)
+_NEXT_SIGNS = re.compile(r"\S.?", re.DOTALL)
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 # A dollar sign that opens no formula: "$5", "$2.50".
 _PRICE = re.compile(r"\$\d[\d.,]*(?=\s|$)")
 _ROMAN_ITEM = re.compile(r"(?:^|[\s,，、。；;:：])[IVXivx]{1,4}。$")
+
+
+def place_of(part: Part, start: int) -> int:
+    """The place, in the whole of a paper, of an offset into one of its parts: by it the index knows a passage."""
+    return TEXT_BASE + start if part == "text" else start
+
+
+def part_at(place: int) -> tuple[Part, int]:
+    """The part that a place is in, and the offset into it."""
+    return ("text", place - TEXT_BASE) if place >= TEXT_BASE else ("abstract", place)
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -57,9 +78,11 @@ def _ends(text: str) -> list[int]:
 
 
 def _ends_sentence(text: str, match: re.Match[str]) -> bool:
-    follower = text[match.end() :].lstrip()[:2]
-    if not follower:
+    # Looked for in place: to copy what follows a mark would take quadratic time in a long text.
+    following = _NEXT_SIGNS.search(text, match.end())
+    if not following:
         return True
+    follower = following[0]
     opens = follower[0] in "\"'“‘«([{" and follower[1:2].isalnum()
     if not (follower[0].isupper() or follower[0].isdigit() or opens or not follower[0].isascii()):
         return False
@@ -85,12 +108,12 @@ def _inside_formula(text: str, position: int) -> bool:
 
 def _bounded(text: str, start: int, end: int) -> list[Span]:
     spans: list[Span] = []
+    stop = end
+    while stop > start and text[stop - 1].isspace():
+        stop -= 1
     while True:
-        while start < end and text[start].isspace():
+        while start < stop and text[start].isspace():
             start += 1
-        stop = end
-        while stop > start and text[stop - 1].isspace():
-            stop -= 1
         if stop - start <= MAX_SENTENCE_CHARS:
             return [*spans, Span(start, stop)] if stop > start else spans
         cut = text.rfind(" ", start + MAX_SENTENCE_CHARS // 2, start + MAX_SENTENCE_CHARS)
@@ -119,17 +142,40 @@ def cut_passages(sentences: Sequence[Span], max_chars: int = MAX_PASSAGE_CHARS) 
     return [*passages, Span(start, end)]
 
 
+def sentences_in(text: str, start: int, end: int) -> list[Span]:
+    """The sentences of the characters `start` to `end` of a full text, which an empty line ends too.
+
+    They are those that `split_sentences` finds in each paragraph by itself, so nothing outside is looked at.
+    """
+    return [
+        Span(first + sentence.start, first + sentence.end)
+        for first, last in _paragraphs(text, start, end)
+        for sentence in split_sentences(text[first:last])
+    ]
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for gap in _EMPTY_LINE.finditer(text, start, end):
+        if gap.start() > start:
+            yield start, gap.start()
+        start = gap.end()
+    yield start, end
+
+
 def chunk_paper(paper: Paper) -> list[Chunk]:
-    """The passages of a paper as they are indexed.
+    """The passages of a paper as they are indexed: those of its abstract, then those of its full text.
 
     The title or label goes into the embedded text, not into the passage. Where
     the abstract is not in English, its English translation is embedded in its
-    place. A paper without an abstract gets one empty passage, so that its title
-    can be found.
+    place. A paper with neither abstract nor text gets one empty passage, so that
+    its title can be found. Raises `CorpusError` where its text cannot be read.
     """
+    text = _text_chunks(paper, paper.text.load()) if paper.text else []
+    return _abstract_chunks(paper) + text or [Chunk(paper.id, 0, 0, "", paper.name)]
+
+
+def _abstract_chunks(paper: Paper) -> list[Chunk]:
     sentences = split_sentences(paper.abstract)
-    if not sentences:
-        return [Chunk(paper.id, 0, 0, "", paper.name)]
     chunks: list[Chunk] = []
     for passage in cut_passages(sentences):
         inside = [sentence for sentence in sentences if passage.start <= sentence.start < passage.end]
@@ -141,18 +187,55 @@ def chunk_paper(paper: Paper) -> list[Chunk]:
     return chunks
 
 
+def _text_chunks(paper: Paper, full: FullText) -> list[Chunk]:
+    """The passages of each section by itself. What is cited is none of the paper's own words; what the paper has as
+    its abstract is not there twice."""
+    cut = {"body", "caption"} if paper.abstract else {"body", "caption", "abstract"}
+    name = paper.name[:MAX_NAME_CHARS]
+    chunks: list[Chunk] = []
+    for section in full.sections:
+        if section.kind not in cut:
+            continue
+        above = "\n".join(filter(None, (name, section.title[:MAX_HEADING_CHARS])))
+        for passage in cut_passages(sentences_in(full.text, section.start, section.end)):
+            text = full.text[passage.start : passage.end]
+            embedded = f"{above}\n{' '.join(text.split())}"
+            chunks.append(Chunk(paper.id, passage.start, passage.end, text, embedded, "text"))
+            if len(chunks) == MAX_TEXT_PASSAGES:
+                return chunks
+    return chunks
+
+
 def passage_spans(paper: Paper) -> list[Span]:
     """The places of the paper's passages as they are indexed: of those that are embedded alike only the first."""
-    return [Span(chunk.start, chunk.end) for chunk in distinct(chunk_paper(paper))]
+    return [place_of_chunk(chunk) for chunk in distinct(chunk_paper(paper))]
+
+
+def place_of_chunk(chunk: Chunk) -> Span:
+    """Where the passage begins and ends in the whole of its paper, see `place_of`."""
+    return Span(place_of(chunk.part, chunk.start), place_of(chunk.part, chunk.end))
 
 
 def chunk_sentences(paper: Paper) -> list[Chunk]:
-    """The sentences of a paper as they are read and quoted: without the title."""
+    """The sentences of a paper's abstract as they are read and quoted: without the title."""
     sentences = split_sentences(paper.abstract)
     return [
         Chunk(paper.id, sentence.start, sentence.end, text, gloss or text)
         for sentence, gloss in zip(sentences, glosses(paper, sentences), strict=True)
         for text in [paper.abstract[sentence.start : sentence.end]]
+    ]
+
+
+def chunk_text_sentences(paper: Paper, start: int, end: int) -> list[Chunk]:
+    """The sentences of the characters `start` to `end` of a paper's full text, such as those of one passage.
+
+    Raises `CorpusError` where its text cannot be read.
+    """
+    text = paper.part("text")
+    return [
+        Chunk(paper.id, sentence.start, sentence.end, own, " ".join(own.split()), "text")
+        for sentence in sentences_in(text, start, end)
+        for own in [text[sentence.start : sentence.end]]
     ]
 
 

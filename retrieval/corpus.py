@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper
@@ -12,8 +13,11 @@ HASH_BYTES = 32
 
 
 def paper_digest(paper: Paper) -> bytes:
-    """SHA-256 over all fields of a paper."""
-    return hashlib.sha256(as_line(paper).encode()).digest()
+    """SHA-256 over all fields of a paper, and over its full text where there is one."""
+    if paper.text is None:
+        return hashlib.sha256(as_line(paper).encode()).digest()
+    fields = as_line(replace(paper, text=None))
+    return hashlib.sha256(f"{fields}\0{paper.text.digest}".encode()).digest()
 
 
 def corpus_hash(papers: Iterable[Paper]) -> str:

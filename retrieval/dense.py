@@ -14,7 +14,7 @@ from retrieval.errors import IndexGoneError
 from retrieval.grouping import PASSAGES_PER_PAPER
 from retrieval.passages import CollectionPassages
 from retrieval.stores.base import GONE, Nearest, VectorStore, nearest_in, nearest_of_in
-from retrieval.types import LeftOut, Passage, SilentServer
+from retrieval.types import LeftOut, Part, Passage, SilentServer
 
 CANDIDATES = 60
 """Passages that are wanted of the store: enough for ten papers of a few each."""
@@ -41,6 +41,7 @@ class DenseSearch:
             return []
         alone = self._collection.ids_of(admitted.numbers) if admitted.alone and admitted.numbers else None
         groups = None if alone is None else self._collection.by_segment(alone)
+        papers = min(papers, admitted.count)
         wanted = max(CANDIDATES, papers * PASSAGES_PER_PAPER * 3)
         while True:
             asked = min(MOST_HITS, math.ceil(wanted / (1.0 if admitted.alone else admitted.share)))
@@ -88,8 +89,8 @@ class DenseSearch:
         nearest = nearest_of_in(self._store, groups, vector, count)
         more, strange = self._own(nearest, admitted, count)
         self._tell(nearest, strange, left_out)
-        known = {(passage.paper.id, passage.start) for passage in found}
-        return found + [passage for passage in more if (passage.paper.id, passage.start) not in known]
+        known = {_place(passage) for passage in found}
+        return found + [passage for passage in more if _place(passage) not in known]
 
     def _tell(self, nearest: Nearest, strange: Iterable[str], left_out: LeftOut) -> None:
         """Say what is missing from what was found."""
@@ -111,3 +112,7 @@ class DenseSearch:
                 "answers: `paperbacked doctor` counts them and says what to do.",
                 self._collection.name,
             )
+
+
+def _place(passage: Passage) -> tuple[str, Part, int]:
+    return passage.paper.id, passage.part, passage.start

@@ -3,7 +3,9 @@
     PaperbackedError
     ├── InputError          a question, filter or option that cannot be used
     ├── CorpusError         a papers file that cannot be read
+    ├── DocumentError       a PDF or another document of a user's that cannot be read or shown
     ├── ModelError          weights or a model server that cannot be had
+    ├── OnlineError         a server of papers that does not answer as it should
     └── IndexStoreError     an index folder that cannot be read or written
         └── IndexGoneError  an index that another process has replaced
 
@@ -28,8 +30,16 @@ class CorpusError(PaperbackedError):
     """A papers file is missing, unreadable or holds a bad record."""
 
 
+class DocumentError(PaperbackedError):
+    """A document cannot be read or shown: encrypted, scanned, broken, too large, too slow."""
+
+
 class ModelError(PaperbackedError):
     """Model weights or a model server cannot be had, or are not what they should be."""
+
+
+class OnlineError(PaperbackedError):
+    """A server of papers, such as arXiv or Zotero, cannot be reached or does not answer as it should."""
 
 
 class IndexStoreError(PaperbackedError):

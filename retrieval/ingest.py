@@ -84,7 +84,7 @@ def update_collection(
     One process does this at a time; others wait. Raises `CorpusError`, `ModelError`, `IndexStoreError`.
     """
     with only_one(lock_file):
-        writer = PapersWriter(writable(folder))
+        writer = PapersWriter(writable(folder, progress))
         try:
             update = Update(
                 folder=folder,

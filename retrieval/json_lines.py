@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
 
 from retrieval.errors import PaperbackedError
 
 MAX_LINE_BYTES = 1_000_000
+NOT_UTF8 = "not UTF-8"
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a line, or another record of a file, cannot be read."""
+
+    reason: str
 
 
 def read_records(
@@ -23,10 +32,7 @@ def read_records(
     """
     for number, line in numbered_lines(path, what=what, kind=kind):
         try:
-            record = json.loads(line)
-            if not is_object(record):
-                raise ValueError("not a JSON object")
-            parsed = parse(record)
+            parsed = parse(record_of(line))
         except PaperbackedError as error:
             raise kind(f"{path}, line {number}: {error}") from error
         except (ValueError, RecursionError, KeyError, TypeError) as error:
@@ -36,21 +42,48 @@ def read_records(
 
 def numbered_lines(path: Path, *, what: str, kind: type[PaperbackedError]) -> Iterator[tuple[int, str]]:
     """The lines of a UTF-8 file that are not empty, with their numbers. Raises `kind` where it cannot be read."""
+    for number, line in lines_or_faults(path, what=what, kind=kind):
+        if isinstance(line, Fault):
+            raise fault_error(path, f"line {number}", line.reason, kind)
+        yield number, line
+
+
+def lines_or_faults(
+    path: Path, *, what: str, kind: type[PaperbackedError], most_bytes: int = MAX_LINE_BYTES
+) -> Iterator[tuple[int, str | Fault]]:
+    """The lines that are not empty, with their numbers, or why one cannot be read; no more of it is held than that.
+
+    Raises `kind` where the file cannot be read.
+    """
     number = 0
     try:
         with path.open("rb") as file:
-            while raw := file.readline(MAX_LINE_BYTES + 1):
+            while raw := file.readline(most_bytes + 1):
                 number += 1
-                if len(raw) > MAX_LINE_BYTES:
-                    raise bad_line(path, number, f"longer than {MAX_LINE_BYTES:,} bytes", kind)
-                if line := raw.decode("utf-8-sig" if number == 1 else "utf-8").strip():
+                if len(raw) > most_bytes:
+                    yield number, Fault(f"longer than {most_bytes:,} bytes")
+                    while raw and not raw.endswith(b"\n"):
+                        raw = file.readline(most_bytes)
+                    continue
+                try:
+                    line = raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+                except UnicodeDecodeError:
+                    yield number, Fault(NOT_UTF8)
+                    continue
+                if line:
                     yield number, line
-    except UnicodeDecodeError as error:
-        raise kind(f"{path}, line {number}: not UTF-8; save the file as UTF-8 and try again.") from error
     except OSError as error:
         raise kind(
             f"The {what} file {path} cannot be read ({error.strerror}): give the path of a JSON-lines file."
         ) from error
+
+
+def fault_error(path: Path, place: str, reason: str, kind: type[PaperbackedError]) -> PaperbackedError:
+    """The error for a place of a file that is not what it should be: what is wrong, and what to do."""
+    if reason == NOT_UTF8:
+        return kind(f"{path}, {place}: {reason}; save the file as UTF-8 and try again.")
+    thing = place.split(maxsplit=1)[0]
+    return kind(f"{path}, {place}: {reason}; mend the {thing} and try again.")
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -70,7 +103,18 @@ def is_strings(value: object) -> TypeGuard[list[str]]:
 
 def bad_line(path: Path, number: int, reason: object, kind: type[PaperbackedError]) -> PaperbackedError:
     """The error for a line that is not what it should be."""
-    return kind(f"{path}, line {number}: {reason}; mend the line and try again.")
+    return fault_error(path, f"line {number}", str(reason), kind)
+
+
+def record_of(line: str) -> dict[str, Any]:
+    """The JSON object that a line is. Raises `ValueError` with the reason where it is none."""
+    try:
+        record = json.loads(line)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise ValueError(_reason(error)) from error
+    if not is_object(record):
+        raise ValueError("not a JSON object")
+    return record
 
 
 def _reason(error: Exception) -> str:

@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from retrieval.chunking import part_at
 from retrieval.papers.papers import Papers
 from retrieval.stores.base import Hit, VectorId, VectorStore
-from retrieval.types import Filters, Passage, Span
+from retrieval.types import Filters, Paper, Passage, Span
 
 BATCH = 5_000
 """Vectors of a store that are held against the papers at once."""
@@ -52,8 +53,8 @@ class CollectionPassages:
         strange: list[str] = []
         for hit in hits:
             one = own.get(hit.id.number)
-            if one and Span(hit.id.start, hit.id.end) in one.spans:
-                found.append(Passage(one.paper, hit.id.start, hit.id.end, hit.score))
+            if one and _has(one.spans, hit.id):
+                found.append(_passage(one.paper, hit))
             elif one or self._segment_of(hit.id.number) is None:
                 strange.append(str(hit.id))
             # Else the paper was replaced: segments are not changed, and keep the vectors of papers that are gone. Which
@@ -92,7 +93,7 @@ class CollectionPassages:
                 spans = self.papers.passages_of(sorted({vector_id.number for vector_id in ids}))
                 for number, start, end in ids:
                     within = self._segment_of(number) == segment
-                    is_passage = within and Span(start, end) in spans.get(number, ())
+                    is_passage = within and _has(spans.get(number, ()), VectorId(number, start, end))
                     is_left_over = within and number not in spans
                     right, wrong = right + is_passage, wrong - (is_passage or is_left_over)
         return wrong + len(self) - right
@@ -108,6 +109,17 @@ class CollectionPassages:
         if place == len(self._segments) or number < self._segments[place].first:
             return None
         return self._segments[place].name
+
+
+def _passage(paper: Paper, hit: Hit) -> Passage:
+    part, start = part_at(hit.id.start)
+    return Passage(paper, start, start + hit.id.end - hit.id.start, hit.score, part=part)
+
+
+def _has(spans: Sequence[Span], vector_id: VectorId) -> bool:
+    """Whether a passage of a paper stands there; they are in order, and a book has thousands."""
+    at = bisect_left(spans, vector_id.start, key=lambda span: span.start)
+    return at < len(spans) and spans[at] == Span(vector_id.start, vector_id.end)
 
 
 def _in_batches(ids: Iterator[VectorId]) -> Iterator[Sequence[VectorId]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,13 +15,16 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, PrivateAttr
 
 from retrieval.admitted import Admitted, admitted_by, chosen
-from retrieval.chunking import chunk_sentences
-from retrieval.dense import CANDIDATES, MOST_HITS, DenseSearch
+from retrieval.by_words import LookedUp, WordSearch
+from retrieval.chunking import chunk_sentences, chunk_text_sentences
+from retrieval.dense import CANDIDATES, DenseSearch
 from retrieval.grouping import PASSAGES_PER_PAPER as PASSAGES_PER_PAPER
 from retrieval.grouping import as_document, grouped
+from retrieval.in_texts import READ_PAPERS, TextSearch
+from retrieval.lead import lead_text
 from retrieval.lexical.everyday import EverydayWords
 from retrieval.lexical.glossary import Glossary
-from retrieval.lexical.index import LexicalIndex, paper_document
+from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.words import Words, words_in_memory
 from retrieval.models.embedder import Embedder
 from retrieval.models.remembered_vectors import RememberedVectors
@@ -38,16 +39,9 @@ from retrieval.types import Chunk, ExpansionQuery, Filters, Paper, Passage, Sent
 from retrieval.types import LeftOut as LeftOut
 
 MAX_PAPERS = 10
-ALL = 200
-"""Of so many papers at most each is compared by words and letters; of more those that words or vectors have found."""
-BY_WORDS = 60
-"""Papers that are asked of the index of words."""
-LOOKED_UP = 20
-"""Papers whose words and letters count: those that they fit best."""
 SENTENCES_REMEMBERED = 4096
 """Sentences whose vectors are kept, 6 MB of them."""
 FILTERS_REMEMBERED = 64
-NONE_WRITTEN: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def unheard(left_out: Iterable[str | SilentServer]) -> None:
@@ -57,10 +51,11 @@ def unheard(left_out: Iterable[str | SilentServer]) -> None:
 class PaperRetriever(BaseRetriever):
     """A LangChain retriever over a collection, its words and its vectors.
 
-    `invoke(question, filters=Filters(...), papers=10)` gives documents, best paper first, at most two passages a paper.
-    A document's text is the passage; its metadata holds the paper's record, the offsets and the `score`. The store says
-    what is near; papers and words are the collection's, as of one generation. What reads the store raises
-    `IndexGoneError` where another process has replaced the index: the collection is then to be opened anew.
+    `invoke(question, filters=Filters(...), papers=10)` gives documents, best paper first, of each at most two
+    passages of its abstract, and of its full text. A document's text is the passage; its metadata holds the paper's
+    record, the offsets and the `score`. The store says what is near; papers and words are the collection's, as of one
+    generation. What reads the store raises `IndexGoneError` where another process has replaced the index: the
+    collection is then to be opened anew.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True, extra="forbid")
@@ -86,6 +81,7 @@ class PaperRetriever(BaseRetriever):
     _written: Callable[[], Mapping[str, Sequence[str]]] = PrivateAttr()
     _words: Callable[[], Words] = PrivateAttr()
     _dense: DenseSearch = PrivateAttr()
+    _texts: TextSearch = PrivateAttr()
     _sentences: RememberedVectors = PrivateAttr()
 
     def model_post_init(self, context: Any) -> None:
@@ -95,6 +91,7 @@ class PaperRetriever(BaseRetriever):
         self._written = lru_cache(maxsize=1)(partial(all_texts, self.expansion_queries))
         self._words = lru_cache(maxsize=1)(partial(words_in_memory, self.papers))
         self._dense = DenseSearch(self.store, self.collection)
+        self._texts = TextSearch(self.papers, self._dense, self.lexical)
         self._sentences = RememberedVectors(self.embedder, SENTENCES_REMEMBERED)
 
     @property
@@ -149,7 +146,8 @@ class PaperRetriever(BaseRetriever):
         weights: RetrievalWeights | None = None,
         left_out: LeftOut = unheard,
     ) -> list[Passage]:
-        """At most two passages of each of the best `papers` papers, grouped by paper, best paper first.
+        """Passages of the best `papers` papers, best paper first: of each at most two of its abstract, and some of its
+        full text, where it has one, of which the best are looked for in the papers that come first.
 
         `weights` stands in for the retriever's own, to measure what each signal contributes;
         `left_out` is told what is missing: passages that are not what the papers say, and servers that are silent.
@@ -159,27 +157,42 @@ class PaperRetriever(BaseRetriever):
     def passages_of(self, query: str, papers: Sequence[Paper], left_out: LeftOut = unheard) -> list[Passage]:
         """The same of these papers alone, however far they are from the query; one that is not there has none."""
         wanted = chosen(self.papers.numbers_of(paper.id for paper in papers).values())
-        return self._found(query, wanted.count, wanted, self.weights, left_out)
+        return self._found(query, wanted.count, wanted, self.weights, left_out, deeply=wanted.count)
 
     def _found(
-        self, query: str, papers: int, admitted: Admitted, weights: RetrievalWeights, left_out: LeftOut
+        self,
+        query: str,
+        papers: int,
+        admitted: Admitted,
+        weights: RetrievalWeights,
+        left_out: LeftOut,
+        deeply: int = READ_PAPERS,
     ) -> list[Passage]:
-        if self.lexical is None:
-            weights = replace(weights, lexical=0.0, letters=0.0)
+        """The passages; of the first papers, so many of them as `deeply` says, those of their texts that fit best."""
         english = self.in_terms(query, weights)
         vector = self._vector(english)
         found = self._dense.nearest(vector, papers, admitted, left_out)
         asked = self._asked(vector, admitted) if weights.dense and weights.questions else {}
         near = self.papers.numbers_of([*(passage.paper.id for passage in found), *asked])
-        looked_up = self._looked_up(query, english, near.values(), admitted, weights)
+        # A Chinese question is looked up in both languages, as the documents have both.
+        text = english if english.startswith(query) else f"{query} {english}"
+        looked_up = self._looked_up(text, tuple(near.values()), admitted, weights)
         known = {passage.paper.id for passage in found}
-        missing = [paper for paper in (*asked, *looked_up) if paper not in known]
+        missing = [paper for paper in (*asked, *looked_up.scores) if paper not in known]
         found += self._dense.of(self.papers.numbers_of(missing).values(), vector, left_out)
-        return grouped(found, asked, looked_up, weights, papers)
+        if self.lexical is None:
+            weights = replace(weights, lexical=0.0, letters=0.0)
+        best = grouped(found, asked, looked_up.scores, weights, papers)
+        return self._texts.deepened(text, best, deeply, vector, looked_up.in_texts, left_out)
+
+    def _looked_up(self, text: str, near: Sequence[int], admitted: Admitted, weights: RetrievalWeights) -> LookedUp:
+        if self.lexical is None:
+            return LookedUp()
+        return WordSearch(self.papers, self.lexical, self._texts, self._written).look_up(text, near, admitted, weights)
 
     def similar(self, paper: Paper, papers: int = MAX_PAPERS) -> list[Passage]:
         """The best passage of each of the `papers` other papers nearest in meaning to this one, nearest first."""
-        vector = self._vector(f"{paper.name}. {paper.translations.get('en') or paper.abstract}")
+        vector = self._vector(f"{paper.name}. {lead_text(paper)}")
         best: dict[str, Passage] = {}
         for passage in self._dense.nearest(vector, papers + 1, self._admitted(Filters()), unheard):
             best.setdefault(passage.paper.id, passage)
@@ -209,38 +222,6 @@ class PaperRetriever(BaseRetriever):
         if admitted.alone:
             return set(admitted.numbers or ()).intersection(numbers)
         return self.papers.admitted(numbers, admitted.filters)
-
-    def _looked_up(
-        self, query: str, english: str, near: Iterable[int], admitted: Admitted, weights: RetrievalWeights
-    ) -> dict[str, tuple[float, float]]:
-        """Papers by words and letters: the scores of the best `LOOKED_UP` of those admitted, by the paper's id.
-
-        `near` are the numbers of papers that were found otherwise.
-        """
-        if self.lexical is None or not (weights.lexical or weights.letters):
-            return {}
-        # A Chinese question is looked up in both languages, as the documents have both.
-        text = english if english.startswith(query) else f"{query} {english}"
-        small = admitted.count <= ALL and admitted.numbers is not None
-        numbers = admitted.numbers if small else {*near, *self._by_words(text, self.lexical, admitted)}
-        papers = self.papers.numbered(sorted(numbers or ()))
-        # Who measures without the written questions measures the papers' own words.
-        written = self._written() if weights.questions else NONE_WRITTEN
-        documents = {number: paper_document(one.paper, written.get(one.paper.id, ())) for number, one in papers.items()}
-        scores = {
-            papers[number].paper.id: (words if weights.lexical else 0.0, letters if weights.letters else 0.0)
-            for number, (words, letters) in self.lexical.scores(text, documents).items()
-        }
-        ranked = sorted(scores.items(), key=lambda one: -(weights.lexical * one[1][0] + weights.letters * one[1][1]))
-        return dict(ranked[:LOOKED_UP])
-
-    def _by_words(self, text: str, lexical: LexicalIndex, admitted: Admitted) -> list[int]:
-        """The numbers of the papers admitted that the words fit best."""
-        if admitted.alone:
-            return lexical.nearest(text, BY_WORDS, admitted.numbers)
-        best = lexical.nearest(text, min(MOST_HITS, math.ceil(BY_WORDS / admitted.share)))
-        within = self.papers.admitted(best, admitted.filters)
-        return [number for number in best if number in within][:BY_WORDS]
 
     def sentences(self, query: str, passages: Iterable[Passage], focus: str | None = None) -> list[Sentence]:
         """Every sentence of the passages with its similarity to the query, in reading order.
@@ -289,10 +270,13 @@ def _cut(paper_id: str, paper_text: str, language: str, english: str) -> tuple[C
 
 def _sentences_within(passage: Passage) -> list[Chunk]:
     paper = passage.paper
+    if passage.part == "text":
+        return chunk_text_sentences(paper, passage.start, passage.end)
     chunks = _cut(paper.id, paper.abstract, paper.language, paper.translations.get("en", ""))
     return [chunk for chunk in chunks if passage.start <= chunk.start and chunk.end <= passage.end]
 
 
 def _scored(paper: Paper, chunk: Chunk, score: float) -> Sentence:
-    gloss = chunk.embedded if chunk.embedded != chunk.text else None
-    return Sentence(paper, chunk.start, chunk.end, score, gloss)
+    # In a text no sentence has a translation of its own.
+    gloss = chunk.embedded if chunk.part == "abstract" and chunk.embedded != chunk.text else None
+    return Sentence(paper, chunk.start, chunk.end, score, gloss, chunk.part)

@@ -23,6 +23,11 @@ def no_progress(label: str, done: int, total: int) -> None:
     """A `Progress` for callers that show none."""
 
 
+def knows_month(day: date) -> bool:
+    """Whether a paper's date tells more than its year: sources that know the year alone give its first day."""
+    return (day.month, day.day) != (1, 1)
+
+
 class FullTextRecord(TypedDict):
     """What is told of a paper's full text; `file` says whether its pages can be shown."""
 

@@ -14,7 +14,9 @@ from retrieval.files import not_written
 from retrieval.lexical.document import Document, paper_document
 from retrieval.lexical.letters import LetterRarity
 from retrieval.lexical.words import WordsWriter, open_words
+from retrieval.papers.files import CollectionFiles
 from retrieval.papers.generation import Generation, Segment
+from retrieval.papers.known import Known
 from retrieval.papers.staging import Staged
 from retrieval.papers.writing import PapersWriter
 from retrieval.stores.base import NoRoomError, VectorStore, owned_by, segment_name
@@ -36,16 +38,19 @@ Questions = Mapping[str, Sequence[str]]
 class Reading:
     """Papers to be in the collection.
 
-    `origin` is "shipped" or "own". Where it is read `whole`, papers of this origin that are not among these go.
-    `signature` is what is kept of the source: while it stays the same, the papers are not read again. `size` says
-    how many papers there are at most, 0 for not known: without it no bar shows how far they are read.
+    `origin` is "shipped", "own", or what names a source that is read again and again, such as "sync:/papers". Where it
+    is read `whole`, papers of this origin that are not among these go. `signature` is what is kept of the source: while
+    it stays the same, the papers are not read again. `size` says how many papers there are at most, 0 for not known:
+    without it no bar shows how far they are read. `within` gives the papers in the place of `papers`, and is told what
+    is there already: the lock is held then, so that it stays so.
     """
 
     origin: str
-    papers: Callable[[], Iterable[Paper]]
+    papers: Callable[[], Iterable[Paper]] = tuple
     whole: bool = False
     signature: str = ""
     size: Callable[[], int] = lambda: 0
+    within: Callable[[Known], Iterable[Paper]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,11 @@ class Update:
 
     def _read(self, reading: Reading) -> Iterator[Paper]:
         total = reading.size()
-        for done, paper in enumerate(reading.papers(), start=1):
+        if reading.within:
+            papers = reading.within(self.writer.known(passage_spans, reading.origin))
+        else:
+            papers = reading.papers()
+        for done, paper in enumerate(papers, start=1):
             yield paper
             if total and done % TOLD_EVERY == 0:
                 self.progress("Reading papers", min(done, total), total)
@@ -247,7 +256,8 @@ class Update:
                 if name not in counted and name.startswith(ours):
                     self.store.remove(name)
             _remove(self.folder / VECTORS)
-        except IndexStoreError as error:
+            CollectionFiles(self.folder).keep_only(self.writer.files())
+        except (CorpusError, IndexStoreError) as error:
             self.note(f"The papers are in, but what is no longer needed could not be removed. ({error})")
 
 

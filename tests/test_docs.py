@@ -108,7 +108,7 @@ def commands_of_the_readme() -> Iterator[list[str]]:
 
 def test_the_commands_of_the_readme_exist() -> None:
     commands = list(commands_of_the_readme())
-    assert {words[0] for words in commands} >= {"ask", "search", "papers", "ingest", "doctor"}
+    assert {words[0] for words in commands} >= {"ask", "search", "papers", "add", "doctor"}
     for name, *words in commands:
         assert name in COMMANDS, name
         # Parsed as the program would; a wrong option or a missing argument raises.

@@ -19,6 +19,7 @@ from app.answering.events import Answer, AnswerStatus, Done, Event, Failed, Toke
 from app.answering.models.scripted import ScriptedLLM
 from app.server import create_app
 from tests.app.surfaces.conftest import Served, served
+from tests.support.own_collections import serve
 from tests.support.two_papers import write_two_papers
 
 __all__ = ["served"]
@@ -46,7 +47,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 
 
 def test_each_is_one_short_file_that_says_how_to_run_it() -> None:
-    assert [file.name for file in EXAMPLES] == ["ask.py", "langchain_retriever.py", "server_client.py", "stream.py"]
+    names = ["ask.py", "langchain_retriever.py", "own_papers.py", "server_client.py", "stream.py"]
+    assert [file.name for file in EXAMPLES] == names
     for file in EXAMPLES:
         text = file.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= MOST_LINES, file.name
@@ -134,6 +136,19 @@ def test_server_client(run: Run, served: Served) -> None:
     assert told.startswith("Sleeper Agents") and f"\n[1] “{QUOTE}" in told
     with pytest.raises(SystemExit, match="start it with `paperbacked serve`"):
         run("server_client.py", BACKDOOR, address)
+
+
+@pytest.mark.slow
+def test_own_papers(run: Run, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bib = tmp_path / "library.bib"
+    entry = "title = {Sleep and memory}, author = {Ann Lee}, year = {2020}, abstract = {Sleep helps memory to last.}"
+    bib.write_text(f"@article{{lee, {entry}}}", encoding="utf-8")
+    with served(serve(tmp_path).app) as address:
+        monkeypatch.setattr(sys, "argv", ["own_papers.py", "Does sleep help memory?", str(bib)])
+        program = runpy.run_path(str(FOLDER / "own_papers.py"))
+        program["main"].__globals__["SERVER"] = address
+        program["main"]()
+    assert bib.exists()
 
 
 HTML = "<h1>Bad Gateway</h1>"

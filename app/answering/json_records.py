@@ -8,7 +8,26 @@ from app.notices.notice import NoticeRecord
 from retrieval.types import PaperRecord
 
 
-class CitationRecord(TypedDict):
+class BoxRecord(TypedDict):
+    """A rectangle on a page, in points from its top left."""
+
+    page: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class PlaceRecord(TypedDict):
+    """Where a quote stands, told where its paper has a full text: offsets are into `part`."""
+
+    part: NotRequired[str]
+    page: NotRequired[int]
+    section: NotRequired[str]
+    boxes: NotRequired[list[BoxRecord]]
+
+
+class CitationRecord(PlaceRecord):
     """A numbered quote."""
 
     number: int
@@ -29,7 +48,7 @@ class SentenceRecord(TypedDict):
     score: float
 
 
-class SourceRecord(TypedDict):
+class SourceRecord(PlaceRecord):
     """A paper that was found, with its best passage."""
 
     rank: int
@@ -40,7 +59,7 @@ class SourceRecord(TypedDict):
     score: float
 
 
-class ReadRecord(TypedDict):
+class ReadRecord(PlaceRecord):
     """A sentence that was read, and the chance that it answers; `paper` is its id."""
 
     paper: str
@@ -59,7 +78,7 @@ class DirectRecord(TypedDict):
     citations: list[int]
 
 
-class OutsideFilterRecord(TypedDict):
+class OutsideFilterRecord(PlaceRecord):
     """What the filters hide: the sentence that says so, and the quote that answers; null where no one paper does."""
 
     text: str
@@ -93,7 +112,7 @@ class TableRecord(TypedDict):
     rows: list[TableRowRecord]
 
 
-class CellRecord(TypedDict):
+class CellRecord(PlaceRecord):
     """A quote in a table of papers; whose it is, its row says."""
 
     number: int

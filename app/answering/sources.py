@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from retrieval.lead import lead_of
 from retrieval.types import Paper, Passage
 
 CLOSEST_PAPERS = 3
@@ -25,10 +26,10 @@ def asked_about(passages: Sequence[Passage]) -> Paper | None:
 
 
 def put_first(paper: Paper, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The passages with that paper's before the others; its whole abstract where there is none of it."""
+    """The passages with that paper's before the others; what opens it where there is none of it."""
     own = [passage for passage in passages if passage.paper.id == paper.id]
     best = max((passage.score for passage in passages), default=0.0)
-    first = own or [Passage(paper, 0, len(paper.abstract), best)]
+    first = own or [lead_of(paper)]
     return (*(replace(one, score=best) for one in first), *(one for one in passages if one.paper.id != paper.id))
 
 

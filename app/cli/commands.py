@@ -17,6 +17,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from app.cli.adding import add, collections, remove, sync
 from app.cli.feedback import feedback
 from app.cli.filter_options import narrowable
 from app.cli.mcp import mcp
@@ -82,7 +83,10 @@ def ask(
     llm_url: LlmUrl = None,
     collection: Collection = None,
     batch: Annotated[
-        Path | None, typer.Option(metavar="IN.jsonl", help="Answer the questions of a file, one JSON object a line.")
+        Path | None,
+        typer.Option(
+            metavar="IN.jsonl", help='Answer the questions of a file, each line as {"id": "1", "question": "…"}.'
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="OUT.jsonl", help="Where the answers of --batch go, in the same order.")
@@ -135,6 +139,8 @@ def papers(json_: Json = False, collection: Collection = None) -> None:
                 print_json(paper.as_json())
         else:
             print_papers(found)
+    if not len(found):
+        note("There are no papers in this collection.")
 
 
 @app.command()
@@ -192,6 +198,10 @@ def ingest(
     note(f"The collection {settings.collection!r} has {papers}: {told}.")
 
 
+app.command()(add)
+app.command()(sync)
+app.command()(remove)
+app.command()(collections)
 app.command()(evaluate)
 app.command()(finetune)
 app.command()(mcp)

@@ -11,7 +11,7 @@ from app.cli.output import Collection, Llm, LlmUrl, note, progress_shown, settin
 from retrieval.errors import PaperbackedError
 
 if TYPE_CHECKING:
-    from app.build import LocalAnswerer
+    from app.collections.home import HomeCollections
     from app.settings import Settings
     from retrieval.types import Progress
 
@@ -26,22 +26,26 @@ def mcp(llm: Llm = None, llm_url: LlmUrl = None, collection: Collection = None) 
     # The thread that waits for the client's next line would hold up any other end.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with progress_shown() as progress:
-        asyncio.run(serve_stdio(lambda: built_answerer(settings, progress)))
+        # Whoever starts the program may do with their collections what its other commands do.
+        adding = settings.adds == "on"
+        asyncio.run(serve_stdio(lambda: built_collections(settings, progress), may_add=adding))
     # Clients give a program seconds to end before they end it; Python's own end can take longer.
     sys.stderr.flush()
     os._exit(0)
 
 
-def built_answerer(settings: Settings, progress: Progress) -> LocalAnswerer:
-    """An answerer ready for questions. Raises `PaperbackedError`, having noted it on stderr."""
-    from app.build import build_answerer
+def built_collections(settings: Settings, progress: Progress) -> HomeCollections:
+    """Collections ready for questions. Raises `PaperbackedError`, having noted it on stderr."""
+    from app.build import build_answerer, open_shared
+    from app.collections.home import HomeCollections
 
     try:
-        answerer = build_answerer(settings, progress, note, wait=False)
+        shared = open_shared(settings, progress, note)
+        answerer = build_answerer(settings, progress, note, wait=False, shared=shared)
         answerer.warm_up()
         answerer.load_in_background()
     except PaperbackedError as error:
         # The client is told with its first question; this is for whoever reads its log.
         note(str(error))
         raise
-    return answerer
+    return HomeCollections(settings, answerer, shared, progress, note)

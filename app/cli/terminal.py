@@ -17,7 +17,7 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from app.answering.events import Answer, sources_as_json
+from app.answering.events import Answer, Citation, sources_as_json
 from app.languages import language_of
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage, Progress
@@ -44,7 +44,8 @@ def print_answer(answer: Answer) -> None:
     for _, group in groupby(answer.citations, key=lambda citation: citation.paper.id):
         quotes = list(group)
         numbers = "".join(f"[{quote.number}]" for quote in quotes)
-        console.print(Text.assemble((f"{numbers} ", "cyan"), _reference(quotes[0].paper)), soft_wrap=True)
+        said = Text.assemble((f"{numbers} ", "cyan"), _reference(quotes[0].paper), _places(quotes))
+        console.print(said, soft_wrap=True)
     for sentence in answer.sentences:
         if sentence.support == "contradicted":
             console.print(Text(f"\nThe quotes say the opposite of: {sentence.text}", style="yellow"))
@@ -52,6 +53,13 @@ def print_answer(answer: Answer) -> None:
         console.print(Text(f"\n{answer.note}", style="yellow"))
     models = ", ".join(filter(None, (answer.models.llm, answer.models.embedding)))
     console.print(Text(f"\n{answer.mode} · {models} · {answer.timings.total_ms or 0:.0f} ms", style="dim"))
+
+
+def _places(quotes: Sequence[Citation]) -> str:
+    """On which pages of a full text the quotes stand, and in which sections."""
+    places = [place for quote in quotes if (place := quote.place)]
+    told = [", ".join(filter(None, (f"p. {place.page}" if place.page else "", place.section))) for place in places]
+    return "".join(f" · {one}" for one in dict.fromkeys(told) if one)
 
 
 def _comparison(answer: Answer) -> Table:
@@ -72,17 +80,24 @@ def print_papers(papers: Iterable[Paper]) -> None:
     console, waiting = Console(highlight=False), iter(papers)
     headed = True
     while batch := list(islice(waiting, TABLE_ROWS)):
-        console.print(_paper_table(batch, headed))
+        console.print(_paper_table(batch, headed, whole=headed and len(batch) < TABLE_ROWS))
         headed = False
 
 
-def _paper_table(papers: Sequence[Paper], headed: bool) -> Table:
+def _paper_table(papers: Sequence[Paper], headed: bool, whole: bool) -> Table:
+    """With `whole` these are all papers, and what none of them has gets no column."""
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=headed)
-    for name in ("Date", "Organisation", "Title", "Category"):
+    columns = {
+        "Date": [str(paper.published or "") for paper in papers],
+        "Organisation": [paper.organisation or "" for paper in papers],
+        "Title": [paper.name for paper in papers],
+        "Category": [paper.category or "" for paper in papers],
+    }
+    shown = {name: cells for name, cells in columns.items() if any(cells) or not whole}
+    for name in shown:
         table.add_column(name)
-    for paper in papers:
-        cells = (str(paper.published or ""), paper.organisation or "", paper.name, paper.category or "")
-        table.add_row(*(Text(cell) for cell in cells))
+    for cells in zip(*shown.values(), strict=True):
+        table.add_row(*map(Text, cells))
     return table
 
 

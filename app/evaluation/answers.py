@@ -48,10 +48,10 @@ def evidence_hit(question: LabelledQuestion, answer: Answer) -> float:
 
 
 def overlaps(citation: Citation, gold: Gold) -> bool:
-    """Whether the quote and the gold sentence, each in its abstract, have a character in common."""
+    """Whether the quote and the gold sentence, in the same of the paper's texts, have a character in common."""
     if citation.paper.id != gold.paper_id:
         return False
-    start = citation.paper.abstract.find(gold.sentence)
+    start = citation.paper.part(citation.part).find(gold.sentence)
     return start >= 0 and citation.start < start + len(gold.sentence) and start < citation.end
 
 

@@ -41,6 +41,7 @@ ANSWERS = AnswerPhrases(
     closest="Closest to it: {papers}.",
     abstracts_only=" Only abstracts are read here; the papers themselves may say it.",
     one_unsaid=" The abstract of {paper} does not say it; the paper itself may.",
+    one_text_unsaid=" Of {paper} the abstract was read, and what comes nearest in its full text: they do not say it.",
     read_on="Read on in {papers}.",
     follow_up="What does “{title}” find?",
     between_papers="; ",

@@ -186,6 +186,8 @@ PHRASES = TallyPhrases(
     having="Of the {papers}{scope}, {count} have this in their record: {field}. {lacking} have none.",
     whole="Only abstracts are read here, never whole papers: of the {papers}{scope}, {abstracts} have one. "
     "To read on, follow the link on a paper's card: {links} have one.",
+    whole_texts="Abstracts are read here, and of papers with a full text that too: of the {papers}{scope}, {abstracts} "
+    "have an abstract. To read on, follow the link on a paper's card: {links} have one.",
     country="No record says which country an organisation is of, so I cannot tell by country. {recorded}",
     by_name=" Its name alone has that word: {names}.",
     review="No record says whether a paper was peer reviewed. What the records of the {papers}{scope} have: "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.languages.tally_words import TallyPhrases
+from retrieval.types import knows_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class AnswerPhrases:
     `translated` has a quote of an abstract in another language, and its English; `summed_up` is a paragraph
     before the quotes of such a paper, this project's words of it.
     `refusal` follows the refusal constant, which is the same in every language, and `abstracts_only` the papers that
-    are `closest`; `one_unsaid` follows it where the question was asked of one paper alone.
+    are `closest`; `one_unsaid` follows it where the question was asked of one paper alone,
+    and `one_text_unsaid` where that has a full text.
     `subjects` says what the papers are about, where none is near.
     From `courtesies` on it is what greetings, thanks and calls for help are answered with.
     `part_unsaid` stands where the papers do not answer one of several questions, `part_mark` ends one and
@@ -61,6 +63,7 @@ class AnswerPhrases:
     closest: str
     abstracts_only: str
     one_unsaid: str
+    one_text_unsaid: str
     read_on: str
     follow_up: str
     between_papers: str
@@ -99,8 +102,9 @@ class AnswerPhrases:
     ask_newest: str
 
     def month(self, day: date) -> str:
-        """The day's month and year, whatever the locale."""
-        return self.month_year.format(month=self.months[day.month - 1], year=day.year)
+        """The day's month and year, whatever the locale; the year alone where no more is known."""
+        month = self.months[day.month - 1] if knows_month(day) else ""
+        return self.month_year.format(month=month, year=day.year).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ class TallyPhrases:
     none_lacks: str
     having: str
     whole: str
+    whole_texts: str
     country: str
     by_name: str
     review: str

@@ -38,6 +38,7 @@ ANSWERS = AnswerPhrases(
     closest="最接近的论文：{papers}。",
     abstracts_only="这里只读摘要，论文正文或许会提到。",
     one_unsaid="{paper} 的摘要没有提到，论文正文或许会提到。",
+    one_text_unsaid="已读 {paper} 的摘要和正文中最接近的部分，其中没有提到。",
     read_on="延伸阅读：{papers}。",
     follow_up="“{title}”有什么发现？",
     between_papers="；",

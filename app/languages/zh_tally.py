@@ -109,6 +109,8 @@ PHRASES = TallyPhrases(
     having="{scope}{papers}中，{count}篇的记录有{field}，{lacking}篇没有。",
     whole="这里只读摘要，不读全文：{scope}{papers}中有{abstracts}篇有摘要。"
     "全文要从卡片上的链接打开，其中{links}篇有链接。",
+    whole_texts="这里读摘要，有全文的论文也读全文：{scope}{papers}中有{abstracts}篇有摘要。"
+    "要继续阅读，可打开卡片上的链接，其中{links}篇有链接。",
     country="记录没有注明机构属于哪个国家，所以无法按国家回答。{recorded}",
     by_name="名称里带有这个词的是：{names}。",
     review="记录没有注明论文是否经过同行评审。{scope}{papers}中，{organisations}篇的记录有机构，{dates}篇有日期，"

@@ -23,3 +23,7 @@ class ServingOptions:
     """None where feedback is not kept."""
     local_only: bool = False
     """Whether the server listens to this machine alone."""
+    only_here: bool = False
+    """Whether papers are taken from readers at this machine alone, as nobody has said who else may add them."""
+    pages_folder: Path | None = None
+    """Where pictures of pages are kept for a while; None where they are not."""

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.notices.notice import Notice, code_of
+from app.surfaces.collections import CollectionError
 from retrieval.errors import InputError, PaperbackedError
 
 PROBLEM_TYPE = "application/problem+json"
@@ -46,6 +47,12 @@ def problem(
     return JSONResponse(body, status, headers, media_type=PROBLEM_TYPE)
 
 
+def refusal_of(error: CollectionError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """The response for what cannot be done with a collection."""
+    later = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
+    return problem(error.status, error.message, {**later, **(headers or {})})
+
+
 def openai_error(
     sentence: str, kind: str = "invalid_request_error", *, param: str | None = None, code: str | None = None
 ) -> dict[str, Any]:
@@ -59,6 +66,10 @@ def plain_errors(app: FastAPI) -> None:
     @app.exception_handler(InputError)
     async def wrong_input(request: Request, error: InputError) -> Response:
         return problem(400, error.message)
+
+    @app.exception_handler(CollectionError)
+    async def refused(request: Request, error: CollectionError) -> Response:
+        return refusal_of(error)
 
     @app.exception_handler(PaperbackedError)
     async def failure(request: Request, error: PaperbackedError) -> Response:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal, cast
 
+from retrieval.lead import lead_of
 from retrieval.lexical.tokens import content_words, telling_words
 from retrieval.types import Paper
 
@@ -63,13 +64,15 @@ def as_term(text: str) -> str:
 def terms_of(document: Document) -> dict[Field, list[str]]:
     """The terms of each field of a document, those of "words" as often as they are said.
 
-    Its text is read once; "words" has the `stems` of its `paper_document`.
+    "words" has the `stems` of its `paper_document`; those of a full text are added by `text_terms`. "abstract" has the
+    words of what opens a paper that has a text alone.
     """
     paper = document.paper
     english = telling_words(paper.translations.get("en", ""))
     name, category = telling_words(paper.name), telling_words(paper.category or "")
     named, abstract = [*name, *telling_words(paper.summary)], telling_words(paper.abstract)
     asked = telling_words("\n".join(document.questions))
+    opening = abstract if paper.abstract or not paper.text else telling_words(lead_of(paper).text)
     said = [*named, *abstract, *(english if paper.language != "en" else ()), *asked]
     half = _WORD.findall(f"{paper.name}\n{paper.id}\n{paper.organisation or ''}".casefold())
     return {
@@ -77,13 +80,25 @@ def terms_of(document: Document) -> dict[Field, list[str]]:
         "record": [_content_word(word) for word in {*named, *category}],
         "subject": [_content_word(word) for word in {*name, *category}],
         "summary": [_content_word(word) for word in set(named)],
-        "abstract": [_content_word(word) for word in {*abstract, *english}],
+        "abstract": [_content_word(word) for word in {*opening, *english}],
         "half": [word[:MAX_TERM_CHARS] for word in set(half)],
         "author": list(dict.fromkeys(as_term(author.casefold()) for author in paper.authors)),
         "family": list(dict.fromkeys(as_term(name) for author in paper.authors for name in _family_name(author))),
         "called": [as_term(called)] if (called := _called(paper.name)) else [],
         "named": list(dict.fromkeys(as_term(name) for name in _names(paper))),
     }
+
+
+def text_terms(paper: Paper) -> list[str]:
+    """The stems of what a paper's full text says, without what it cites, as often as they are said.
+
+    By these a paper is found whose abstract lacks the words. Raises `CorpusError` where the text cannot be read.
+    """
+    if paper.text is None:
+        return []
+    full = paper.text.load()
+    own = (section for section in full.sections if section.kind != "references")
+    return [stem_of(word) for section in own for word in telling_words(full.text[section.start : section.end])]
 
 
 def _family_name(author: str) -> list[str]:

@@ -72,16 +72,16 @@ class LexicalIndex:
         `IndexStoreError`.
         """
         query = query[:MAX_QUERY_CHARS]
-        rarity = self._rarity_of(query)
+        rarity = self.rarity_of(query)
         read = [self._read(text) for text in documents.values()]
         letters = cosines(self._letters.weights(query), [document.letters for document in read])
         found = (self._bm25(rarity, document) for document in read)
         words = (bm25 / (bm25 + HALF_SCORE) for bm25 in found)
         return dict(zip(documents, zip(words, letters, strict=True), strict=True))
 
-    def _rarity_of(self, query: str) -> dict[str, float]:
-        """How much each stem of the query counts, those that it says twice twice."""
-        said = Counter(stems(query))
+    def rarity_of(self, query: str) -> dict[str, float]:
+        """How much each stem of the query counts, those that it says twice twice. Raises `IndexStoreError`."""
+        said = Counter(stems(query[:MAX_QUERY_CHARS]))
         return {stem: times * self._idf(self.words.frequency("words", stem)) for stem, times in said.items()}
 
     def _idf(self, having: int) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from retrieval.errors import IndexStoreError
 from retrieval.lexical.document import Document as Document
-from retrieval.lexical.document import Field, as_term, distinct_stems, stem_of, terms_of
+from retrieval.lexical.document import Field, as_term, distinct_stems, stem_of, terms_of, text_terms
 from retrieval.lexical.near import can_be_mended, one_error_away
 from retrieval.lexical.word_files import (
     LOCK,
@@ -83,7 +83,10 @@ class WordsWriter:
                 self._begun().delete_documents_by_term(NUMBER, number)
 
     def add(self, documents: Iterable[Document]) -> int:
-        """Add papers, and give how many words they have in all, by which long papers are told from short ones."""
+        """Add papers, and give how many words they have in all, by which long papers are told from short ones.
+
+        Those of full texts are found too, and not counted: what is told by their number is of records and abstracts.
+        """
         from tantivy import Document as Row
 
         tokens = 0
@@ -93,7 +96,8 @@ class WordsWriter:
                 row = Row()
                 row.add_integer(NUMBER, document.number)
                 for field, said in terms.items():
-                    for value in said if field in VALUES else (" ".join(said),):
+                    own = [*said, *text_terms(document.paper)] if field == "words" else said
+                    for value in own if field in VALUES else (" ".join(own),):
                         row.add_text(field, value)
                 self._begun().add_document(row)
             tokens += len(terms["words"])

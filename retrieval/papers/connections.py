@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ IDLE = 4
 """Connections that are kept for who reads next."""
 Value = str | int | float | bytes | None
 Row = tuple[Any, ...]
+Prepare = Callable[[sqlite3.Connection], None]
+"""Done to each connection before it is used."""
 
 
 class Database:
@@ -81,9 +83,12 @@ class Database:
 class ReadDatabase(Database):
     """A database that is only read: statements that come at once have a connection each, so none waits for another."""
 
-    def __init__(self, file: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, file: Path, prepare: Prepare = lambda connection: None) -> None:
+        """Raises `CorpusError` where the file cannot be opened."""
+        connection = connection_to(file, prepare)
         super().__init__(connection, str(file))
         self._file = file
+        self._prepare = prepare
         self._idle = [connection]
         self._closed = False
 
@@ -100,7 +105,7 @@ class ReadDatabase(Database):
                 connection = self._idle.pop() if self._idle else None
                 if connection is None and self._closed:
                     raise sqlite3.ProgrammingError("it was closed")
-            connection = connection or connection_to(self._file)
+            connection = connection or connection_to(self._file, self._prepare)
             try:
                 yield connection
             finally:
@@ -121,7 +126,7 @@ def _reported(name: str) -> Generator[None, None, None]:
         raise said(name, error) from error
 
 
-def connection_to(file: Path) -> sqlite3.Connection:
+def connection_to(file: Path, prepare: Prepare) -> sqlite3.Connection:
     """A connection to a file that is read. Raises `CorpusError`."""
     connection = _opened(file, "mode=ro", sqlite3.Connection)
     if connection is None and not os.access(file.parent, os.W_OK):
@@ -129,6 +134,8 @@ def connection_to(file: Path) -> sqlite3.Connection:
         connection = _opened(file, "immutable=1", _Unwatched)
     if connection is None:
         raise CorpusError(f"The papers in {file} cannot be opened: see who may read them.")
+    with _reported(str(file)):
+        prepare(connection)
     return connection
 
 

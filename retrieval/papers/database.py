@@ -7,54 +7,34 @@ import sqlite3
 from pathlib import Path
 
 from retrieval.errors import CorpusError
-from retrieval.facets import FACETS, Facet
+from retrieval.facets import Facet
 from retrieval.files import not_written
-from retrieval.papers.connections import BUSY_SECONDS, Database, ReadDatabase, connection_to, said
+from retrieval.papers.connections import BUSY_SECONDS, Database, ReadDatabase, said
+from retrieval.papers.found_by import fill_found_by, keys_in
+from retrieval.papers.tables import (
+    FIRST,
+    FIRST_READ_AS_SECOND,
+    KEYS_IN,
+    LEADS_TO_WEB,
+    OFFERED,
+    SECOND,
+    VERSION,
+    column,
+    statements,
+)
+from retrieval.types import Progress, no_progress
+from retrieval.web_address import web_address
 
-VERSION = 1
-"""Of the tables below; a database of a newer one is not touched."""
 FILE = "papers.sqlite"
-OFFERED = tuple(facet for facet in FACETS if facet.offered)
-"""The facets that have a column of their own."""
-_TABLES = """
-CREATE TABLE papers (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL,
-    place INTEGER NOT NULL,
-    origin TEXT NOT NULL,
-    added INTEGER,
-    removed INTEGER,
-    published TEXT,
-    digest BLOB NOT NULL,
-    spans TEXT NOT NULL
-);
-CREATE TABLE records (number INTEGER PRIMARY KEY, record TEXT NOT NULL);
-CREATE TABLE generations (
-    number INTEGER PRIMARY KEY,
-    made_with TEXT NOT NULL,
-    segments TEXT NOT NULL,
-    papers INTEGER NOT NULL,
-    corpus TEXT NOT NULL,
-    facets TEXT NOT NULL,
-    documents INTEGER NOT NULL,
-    tokens INTEGER NOT NULL,
-    letters BLOB NOT NULL
-);
-CREATE TABLE identity (name TEXT NOT NULL);
-INSERT INTO identity VALUES (lower(hex(randomblob(6))));
-CREATE TABLE sources (origin TEXT PRIMARY KEY, signature TEXT NOT NULL);
-CREATE INDEX papers_id ON papers (id);
-CREATE INDEX papers_place ON papers (place);
-CREATE INDEX papers_published ON papers (published, place, added, removed);
-CREATE INDEX papers_staged ON papers (number) WHERE added IS NULL;
-CREATE INDEX papers_removed ON papers (removed) WHERE removed IS NOT NULL;
-"""
+CACHE_KB = 65_536
+"""What whoever writes may keep of the file in memory."""
 
 
-def writable(folder: Path) -> Database:
+def writable(folder: Path, progress: Progress = no_progress) -> Database:
     """The database in a collection's folder, made where there is none and brought to this version.
 
-    Raises `CorpusError` where it cannot be written, is damaged, or is of a newer version.
+    To bring a million papers up takes minutes, and is done as a whole or not at all. Raises `CorpusError` where it
+    cannot be written, is damaged, or is of a newer version.
     """
     file = folder / FILE
     try:
@@ -69,7 +49,9 @@ def writable(folder: Path) -> Database:
         database.write("PRAGMA journal_mode = WAL")
         # What a generation no longer needs is removed as soon as it answers, so a power cut must not undo that it does.
         database.write("PRAGMA synchronous = FULL")
-        _bring_up(database, file)
+        # Keys and names come in no order, so that a small cache would be read from disk and written to it all the time.
+        database.write(f"PRAGMA cache_size = -{CACHE_KB}")
+        _bring_up(database, file, progress)
     except BaseException:
         database.close()
         raise
@@ -96,7 +78,7 @@ def readable(folder: Path) -> Database | None:
     file = folder / FILE
     if not file.is_file():
         return None
-    database = ReadDatabase(file, connection_to(file))
+    database = ReadDatabase(file, _read_as_now)
     version = _version(database)
     _check_version(version, file)
     if version and _lacking(database):
@@ -111,27 +93,46 @@ def in_memory() -> Database:
     """An empty database of this process alone."""
     connection = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     database = Database(connection, "memory")
-    _bring_up(database, None)
+    _bring_up(database, None, no_progress)
     return database
 
 
-def column(facet: Facet) -> str:
-    """The column that has a facet's value."""
-    return f"facet_{facet.name}"
-
-
-def _bring_up(database: Database, file: Path | None) -> None:
+def _bring_up(database: Database, file: Path | None, progress: Progress) -> None:
     version = _version(database)
     if file:
         _check_version(version, file)
-    if version == 0:
+    if version < VERSION:
         with database.transaction():
-            if _version(database) == 0:
-                for statement in filter(str.strip, _TABLES.split(";")):
-                    database.write(statement)
+            # Asked again, as another process may have been faster.
+            version = _version(database)
+            if version < 1:
+                _run(database, FIRST)
+            if version < VERSION:
+                _run(database, SECOND)
+                fill_found_by(database, progress)
                 database.write(f"PRAGMA user_version = {VERSION}")
     for facet in _lacking(database):
         _add_facet(database, facet)
+
+
+def _run(database: Database, script: str) -> None:
+    for statement in statements(script):
+        database.write(statement)
+
+
+def _read_as_now(connection: sqlite3.Connection) -> None:
+    """Let what is asked of a database of the first version be what is asked of one of this: it is not changed, as
+    whoever reads may have no right to, or no time."""
+    if connection.execute("PRAGMA user_version").fetchone() == (1,):
+        connection.create_function(LEADS_TO_WEB, 1, _leads_to_web, deterministic=True)
+        connection.create_function(KEYS_IN, 1, keys_in, deterministic=True)
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for statement in statements(FIRST_READ_AS_SECOND):
+            connection.execute(statement)
+
+
+def _leads_to_web(address: object) -> bool:
+    return isinstance(address, str) and web_address(address) is not None
 
 
 def _lacking(database: Database) -> list[Facet]:

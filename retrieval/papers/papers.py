@@ -12,16 +12,22 @@ from pathlib import Path
 
 from retrieval.chunking import passage_spans
 from retrieval.facets import Facets, Filters
+from retrieval.identity import keys_of
 from retrieval.papers.connections import Database, Row
 from retrieval.papers.database import in_memory, readable
+from retrieval.papers.found_by import numbers_by_keys
 from retrieval.papers.generation import Generation
-from retrieval.papers.rows import Numbered, numbered_of, spans_of
+from retrieval.papers.latest import count_of, latest_generation, signature_of
+from retrieval.papers.rows import NUMBERED, RECORDS, Numbered, numbered_of, spans_of
 from retrieval.papers.selection import BATCH, NEWEST_FIRST, OWN_ORDER, Condition, Selection, living, of_numbers, passing
-from retrieval.papers.writing import PapersWriter, latest_generation, signature_of
+from retrieval.papers.texts import Texts
+from retrieval.papers.writing import PapersWriter
 from retrieval.types import Paper, Span
 
 REMEMBERED = 2_048
 """Papers that are kept when they were read, 8 MB of them: the same ones are found again and again."""
+REMEMBERED_PASSAGES = 200_000
+"""Of so many passages together at most, whose places take 20 MB: a book has thousands."""
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -35,15 +41,17 @@ class Papers:
     def __init__(self, database: Database, generation: Generation) -> None:
         self.generation = generation
         self._database = database
+        self._texts = Texts(database)
         self._living = living(generation.number)
         self._read: OrderedDict[int, Numbered] = OrderedDict()
+        self._passages_read = 0
         self._reading = threading.Lock()
 
     def __len__(self) -> int:
         return self.generation.papers
 
     def __iter__(self) -> Iterator[Paper]:
-        return iter(Selection(self._database, self._living, OWN_ORDER))
+        return iter(self._selection(self._living, OWN_ORDER))
 
     def __contains__(self, paper_id: object) -> bool:
         return isinstance(paper_id, str) and bool(self.numbers_of([paper_id]))
@@ -87,22 +95,48 @@ class Papers:
         fresh = [number for number in wanted if number not in found]
         for at in range(0, len(fresh), BATCH):
             found |= self._read_numbered(fresh[at : at + BATCH])
+        self._remember(found)
+        return {number: found[number] for number in wanted if number in found}
+
+    def _remember(self, found: Mapping[int, Numbered]) -> None:
         with self._reading:
             for number, one in found.items():
+                self._passages_read += 0 if number in self._read else len(one.spans)
                 self._read[number] = one
                 self._read.move_to_end(number)
-            while len(self._read) > REMEMBERED:
-                self._read.popitem(last=False)
-        return {number: found[number] for number in wanted if number in found}
+            while len(self._read) > REMEMBERED or self._passages_read > REMEMBERED_PASSAGES:
+                _, oldest = self._read.popitem(last=False)
+                self._passages_read -= len(oldest.spans)
 
     def _read_numbered(self, numbers: Sequence[int]) -> dict[int, Numbered]:
         condition = self._living.but(Condition(f"p.number IN ({', '.join('?' * len(numbers))})", tuple(numbers)))
-        rows = self._database.rows(
-            "SELECT p.number, p.spans, r.record FROM papers p JOIN records r ON r.number = p.number "
-            f"WHERE {condition.sql}",
-            condition.values,
-        )
-        return {row[0]: numbered_of(row) for row in rows}
+        rows = self._database.rows(f"SELECT {NUMBERED} FROM {RECORDS} WHERE {condition.sql}", condition.values)
+        return {row[0]: numbered_of(row, self._texts) for row in rows}
+
+    def by_keys(self, keys: Sequence[str]) -> dict[str, Paper]:
+        """The papers known by those keys (`retrieval.identity.keys_of`), by key; of several the one added first."""
+        candidates = numbers_by_keys(self._database, keys)
+        # A paper that changes keeps its place, and gets a number behind all others.
+        chosen = self._living.but(of_numbers(number for numbers in candidates.values() for number in numbers))
+        order = Selection(self._database, self._texts, chosen, OWN_ORDER).numbers() if candidates else []
+        own = self.numbered(order)
+        found: dict[str, Paper] = {}
+        for key, numbers in candidates.items():
+            may_be = set(numbers)
+            for paper in (one.paper for number, one in own.items() if number in may_be):
+                if key in keys_of(paper):
+                    found.setdefault(key, paper)
+        return found
+
+    def by_file(self, sha256: str) -> Paper | None:
+        """The paper whose text was read from the file of that SHA-256, or None."""
+        with_file = Condition("p.number IN (SELECT number FROM texts WHERE file = ?)", (sha256,))
+        return next(iter(self._selection(self._living.but(with_file), OWN_ORDER)), None)
+
+    def ids_of(self, origin: str) -> tuple[str, ...]:
+        """The ids of the papers of that origin, see `retrieval.ingest.Reading`; of a million papers all are looked
+        at."""
+        return tuple(row[0] for row in self._where(Condition("p.origin = ? ORDER BY p.place", (origin,)), "p.id"))
 
     def admitted(self, numbers: Collection[int], filters: Filters) -> set[int]:
         """Those of the numbers whose papers pass the filters."""
@@ -129,10 +163,10 @@ class Papers:
     ) -> Selection:
         """The papers that pass the filters, of those numbers where some are given; newest first, undated last."""
         if numbers is None:
-            return Selection(self._database, self._living.but(passing(filters)), order)
+            return self._selection(self._living.but(passing(filters)), order)
         chosen = list(numbers)
         condition = self._living.but(passing(filters, len(chosen))).but(of_numbers(chosen))
-        return Selection(self._database, condition, order)
+        return self._selection(condition, order)
 
     def after(self, paper_id: str | None, count: int) -> tuple[Paper, ...] | None:
         """The `count` papers behind that one in their own order, the first ones for None; None where there is none of
@@ -144,7 +178,7 @@ class Papers:
                 return None
             place = self._where(Condition("p.number = ?", numbers), "p.place, p.number")
             condition = condition.but(Condition("(p.place, p.number) > (?, ?)", tuple(place[0])))
-        return tuple(Selection(self._database, condition, OWN_ORDER)[:count])
+        return tuple(self._selection(condition, OWN_ORDER)[:count])
 
     def is_newest(self) -> bool:
         """Whether this is still the generation that answers. Raises `CorpusError` where the papers are gone."""
@@ -155,9 +189,16 @@ class Papers:
         """What the papers of that origin were read from, see `PapersWriter.commit`."""
         return signature_of(self._database, origin)
 
+    def count_of(self, origin: str) -> int:
+        """How many papers of that origin answer now."""
+        return count_of(self._database, origin)
+
     def close(self) -> None:
         """Let go of the file."""
         self._database.close()
+
+    def _selection(self, condition: Condition, order: str) -> Selection:
+        return Selection(self._database, self._texts, condition, order)
 
     def _where(self, condition: Condition, columns: str) -> list[Row]:
         both = self._living.but(condition)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from retrieval.errors import CorpusError
 from retrieval.facets import FACETS, Facets
+from retrieval.full_text import PaperText
 from retrieval.papers.connections import Row, Value
-from retrieval.papers.database import OFFERED, column
 from retrieval.papers.generation import Generation, Segment
+from retrieval.papers.tables import OFFERED, column
+from retrieval.papers.texts import JOINED, TOLD, Texts
+from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper, Span
 
 COLUMNS = ("id", "place", "origin", "published", "digest", "spans", *map(column, OFFERED))
 """What a row has of a paper besides its number, its generations and its record."""
+NUMBERED = f"p.number, p.spans, {TOLD}, r.record"
+"""What `numbered_of` reads of a row of `RECORDS`."""
+RECORDS = f"papers p JOIN records r ON r.number = p.number {JOINED}"
 GENERATION = "number, made_with, segments, papers, corpus, facets, documents, tokens, letters"
 
 UNREADABLE = "A paper of the collection cannot be read: ingest its file again."
@@ -31,10 +37,10 @@ class Numbered:
     spans: tuple[Span, ...]
 
 
-def numbered_of(row: Row) -> Numbered:
-    """The paper of a row of number, spans and record."""
-    number, spans, record = row
-    return Numbered(number, paper_of(record), spans_of(spans))
+def numbered_of(row: Row, texts: Texts) -> Numbered:
+    """The paper of a row of `NUMBERED`."""
+    number, spans, *told, record = row
+    return Numbered(number, paper_of(record, texts.of(number, told)), spans_of(spans))
 
 
 def values_of(paper: Paper, place: int, origin: str, digest: bytes, spans: Sequence[Span]) -> list[Value]:
@@ -58,16 +64,23 @@ def spans_of(text: str) -> tuple[Span, ...]:
         raise CorpusError(UNREADABLE) from error
 
 
-def paper_of(text: str) -> Paper:
-    """The paper of a record. Raises `CorpusError` where it is none."""
+def record_of(paper: Paper) -> str:
+    """The paper's record, without its full text."""
+    return as_line(replace(paper, text=None) if paper.text else paper)
+
+
+def paper_of(record: str, text: PaperText | None = None) -> Paper:
+    """The paper of a record, with its full text where it has one. Raises `CorpusError` where it is none."""
     try:
-        fields: dict[str, Any] = json.loads(text)
+        fields: dict[str, Any] = json.loads(record)
+        # What was told of a text by who wrote the record; the text itself is told of in its own table.
+        fields.pop("full_text", None)
         published = fields["published"]
         fields["published"] = date.fromisoformat(published) if published else None
         fields["authors"] = tuple(fields["authors"])
         fields["other_urls"] = tuple(fields["other_urls"])
-        return Paper(**fields)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return Paper(**fields, text=text)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorpusError(UNREADABLE) from error
 
 

@@ -8,10 +8,10 @@ from typing import overload
 
 from retrieval.facets import Filters
 from retrieval.papers.connections import Database, Value
-from retrieval.papers.database import OFFERED, column
-from retrieval.papers.rows import paper_of
+from retrieval.papers.rows import NUMBERED, RECORDS, numbered_of
+from retrieval.papers.tables import OFFERED, column
+from retrieval.papers.texts import Texts
 from retrieval.types import Paper
-from retrieval.web_address import web_address
 
 BATCH = 500
 """Papers that are read at once by whoever goes through many."""
@@ -22,7 +22,11 @@ NEWEST_FIRST = "p.published DESC, p.place, p.number"
 OLDEST_LAST_REVERSED = "p.published, p.place DESC, p.number DESC"
 OWN_ORDER = "p.place, p.number"
 OWN_ORDER_REVERSED = "p.place DESC, p.number DESC"
-_AUTHORS = "records r, json_each(r.record, '$.authors') a WHERE r.number = p.number AND a.value <> ''"
+_AUTHORS_SAID = (
+    "(SELECT DISTINCT r.number, j.value AS name FROM p JOIN records r ON r.number = p.number, "
+    "json_each(r.record, '$.authors') j WHERE j.value <> '') a"
+)
+"""The authors that the records of few papers say, for whom not all authors need be gone through."""
 _REVERSED = {
     NEWEST_FIRST: OLDEST_LAST_REVERSED,
     OLDEST_LAST_REVERSED: NEWEST_FIRST,
@@ -74,11 +78,6 @@ def of_numbers(numbers: Iterable[int]) -> Condition:
     return Condition("(p.number IN (SELECT value FROM json_each(?)))", (f"[{','.join(map(str, numbers))}]",))
 
 
-def _said(name: str) -> str:
-    """What the paper's record has there; empty where it has nothing."""
-    return f"COALESCE((SELECT json_extract(r.record, '$.{name}') FROM records r WHERE r.number = p.number), '')"
-
-
 def _one_of(name: str, values: Sequence[str]) -> Condition:
     return Condition(f"{name} IN ({', '.join('?' * len(values))})", tuple(values))
 
@@ -86,8 +85,9 @@ def _one_of(name: str, values: Sequence[str]) -> Condition:
 class Selection(Sequence[Paper]):
     """Papers of one generation that meet a condition, in an order; nothing is read before it is asked for."""
 
-    def __init__(self, database: Database, condition: Condition, order: str = NEWEST_FIRST) -> None:
+    def __init__(self, database: Database, texts: Texts, condition: Condition, order: str = NEWEST_FIRST) -> None:
         self._database = database
+        self._texts = texts
         self._condition = condition
         self._order = order
         self._count: int | None = None
@@ -126,14 +126,14 @@ class Selection(Sequence[Paper]):
         # By their numbers, as to count one's way through the rows anew for each batch takes long at the end.
         numbers = self.numbers()
         for at in range(0, len(numbers), BATCH):
-            yield from papers_numbered(self._database, numbers[at : at + BATCH])
+            yield from self._papers(numbers[at : at + BATCH])
 
     def __reversed__(self) -> Iterator[Paper]:
         return iter(self.reversed())
 
     def reversed(self) -> Selection:
         """The same papers, last one first."""
-        return Selection(self._database, self._condition, _REVERSED[self._order])
+        return Selection(self._database, self._texts, self._condition, _REVERSED[self._order])
 
     def numbers(self, most: int | None = None) -> list[int]:
         """The numbers of the papers, in order; at most so many."""
@@ -149,11 +149,19 @@ class Selection(Sequence[Paper]):
         """
         first = "MAX(p.published) DESC, MIN(p.place)" if self._order == NEWEST_FIRST else "MIN(p.place)"
         if name == "author":
-            counts = f"a.value, COUNT(DISTINCT p.number) FROM papers p, {_AUTHORS} AND"
-        else:
-            what = "substr(p.published, 1, 4)" if name == "year" else f"p.{_column_named(name)}"
-            counts = f"{what}, COUNT(*) FROM papers p WHERE"
-        sql = f"SELECT {counts} {self._condition.sql} GROUP BY 1 ORDER BY 2 DESC, {first}"
+            return self._authors(first)
+        what = "substr(p.published, 1, 4)" if name == "year" else f"p.{_column_named(name)}"
+        sql = f"SELECT {what}, COUNT(*) FROM papers p WHERE {self._condition.sql} GROUP BY 1 ORDER BY 2 DESC, {first}"
+        return dict(self._database.rows(sql, self._condition.values))
+
+    def _authors(self, first: str) -> dict[str | None, int]:
+        authors = "authors a" if len(self) > FEW else _AUTHORS_SAID
+        # All papers are gone through once; to look each author's papers up takes five times as long.
+        sql = (
+            "WITH p AS MATERIALIZED (SELECT p.number, p.published, p.place FROM papers p "
+            f"WHERE {self._condition.sql}) SELECT a.name, COUNT(*) FROM {authors} JOIN p ON p.number = a.number "
+            f"GROUP BY 1 ORDER BY 2 DESC, {first}"
+        )
         return dict(self._database.rows(sql, self._condition.values))
 
     def within(self, filters: Filters) -> Selection:
@@ -174,47 +182,33 @@ class Selection(Sequence[Paper]):
         what has no address on the web."""
         if name == "year":
             return self._but(Condition("p.published IS NULL"))
-        if name == "author":
-            return self._but(Condition(f"NOT EXISTS (SELECT 1 FROM {_AUTHORS})"))
-        if name == "abstract":
-            return self._but(Condition(f"{_said('abstract')} = ''"))
-        if name == "link":
-            return self._unlinked()
+        if name in ("author", "abstract", "link"):
+            return self._but(Condition("p.number IN (SELECT number FROM lacking WHERE what = ?)", (name,)))
         return self._but(Condition(f"COALESCE(p.{_column_named(name)}, '') = ''"))
-
-    def _unlinked(self) -> Selection:
-        """Those that have neither number by which they are found on the web, nor an address that leads there."""
-        numberless = self._but(Condition(f"{_said('arxiv_id')} = ''"), Condition(f"{_said('doi')} = ''"))
-        sql = f"SELECT p.number, {_said('url')} FROM papers p WHERE {numberless._condition.sql}"
-        rows = self._database.rows(sql, numberless._condition.values)
-        return self._but(of_numbers(number for number, url in rows if web_address(url) is None))
 
     def _but(self, *conditions: Condition) -> Selection:
         both = self._condition
         for condition in conditions:
             both = both.but(condition)
-        return Selection(self._database, both, self._order)
+        return Selection(self._database, self._texts, both, self._order)
 
     def _read(self, start: int, count: int) -> list[Paper]:
         if count <= 0:
             return []
         sql = (
-            f"SELECT r.record FROM (SELECT p.number AS n, ROW_NUMBER() OVER (ORDER BY {self._order}) AS at "
-            f"FROM papers p WHERE {self._condition.sql} ORDER BY {self._order} LIMIT ? OFFSET ?) "
-            "JOIN records r ON r.number = n ORDER BY at"
+            f"SELECT {NUMBERED} FROM (SELECT p.number AS n, ROW_NUMBER() OVER (ORDER BY {self._order}) AS at "
+            f"FROM papers p WHERE {self._condition.sql} ORDER BY {self._order} LIMIT ? OFFSET ?), "
+            f"{RECORDS} WHERE p.number = n ORDER BY at"
         )
-        return [paper_of(row[0]) for row in self._database.rows(sql, [*self._condition.values, count, start])]
+        rows = self._database.rows(sql, [*self._condition.values, count, start])
+        return [numbered_of(row, self._texts).paper for row in rows]
 
-
-def papers_numbered(database: Database, numbers: Sequence[int]) -> list[Paper]:
-    """The papers of those numbers, whatever generation they are of, in that order."""
-    found: dict[int, str] = {}
-    for at in range(0, len(numbers), BATCH):
-        batch = numbers[at : at + BATCH]
-        found |= dict(
-            database.rows(f"SELECT number, record FROM records WHERE number IN ({', '.join('?' * len(batch))})", batch)
-        )
-    return [paper_of(found[number]) for number in numbers if number in found]
+    def _papers(self, numbers: Sequence[int]) -> list[Paper]:
+        """The papers of those numbers, in that order."""
+        marks = ", ".join("?" * len(numbers))
+        rows = self._database.rows(f"SELECT {NUMBERED} FROM {RECORDS} WHERE p.number IN ({marks})", numbers)
+        found = {row[0]: row for row in rows}
+        return [numbered_of(found[number], self._texts).paper for number in numbers if number in found]
 
 
 def _column_named(name: str) -> str:

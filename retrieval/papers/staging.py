@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.papers.connections import Database, Row
-from retrieval.papers.rows import COLUMNS, paper_of, spans_as_text, values_of
-from retrieval.readers.jsonl import as_line
+from retrieval.papers.found_by import forget_found_by, insert_found_by
+from retrieval.papers.rows import COLUMNS, NUMBERED, RECORDS, numbered_of, record_of, spans_as_text, values_of
+from retrieval.papers.texts import Texts, insert_text
 from retrieval.types import Paper, Span
 
 BATCH = 1_000
-"""Papers that are cut anew in one transaction."""
+"""Papers that are staged, or cut anew, in one transaction."""
+BATCH_CHARACTERS = 10_000_000
+"""Papers with full texts are fewer: so many characters are held in memory until they are staged."""
+BATCH_SECONDS = 5.0
+"""Papers that are read slowly are fewer too: a kill loses no more."""
 Origin = str
 """Whose papers these are: "shipped" with the program or "own"; own ones go before shipped ones of the same id."""
 Cut = Callable[[Paper], Sequence[Span]]
@@ -21,6 +27,8 @@ CUT_ANEW = (
     "AND o.removed IS NULL)"
 )
 """That a staged row `p` is of a paper that is there as it is, but for its passages."""
+_NUMBER = 3
+"""The column of the number in the rows that are cut anew."""
 _INSERT = f"INSERT INTO papers ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 
 
@@ -36,44 +44,65 @@ class Staged:
         return Staged(self.new + other.new, self.changed + other.changed, self.same + other.same)
 
 
-def insert(database: Database, paper: Paper, place: int, origin: Origin, digest: bytes, spans: Sequence[Span]) -> None:
-    """Stage a paper under a number of its own."""
+def in_batches(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
+    """The papers in lists that are staged at once."""
+    batch: list[Paper] = []
+    characters, began = 0, time.monotonic()
+    for paper in papers:
+        batch.append(paper)
+        characters += paper.text.characters if paper.text else 0
+        if len(batch) == BATCH or characters >= BATCH_CHARACTERS or time.monotonic() - began >= BATCH_SECONDS:
+            yield batch
+            batch, characters, began = [], 0, time.monotonic()
+    if batch:
+        yield batch
+
+
+def insert(database: Database, paper: Paper, place: int, origin: Origin, digest: bytes, spans: Sequence[Span]) -> int:
+    """Stage a paper under a number of its own, which is given; by what it is found is noted for many at once.
+
+    Raises `CorpusError` where its full text cannot be read.
+    """
     number = database.write_next(_INSERT, values_of(paper, place, origin, digest, spans))
-    database.write("INSERT INTO records VALUES (?, ?)", [number, as_line(paper)])
+    database.write("INSERT INTO records VALUES (?, ?)", [number, record_of(paper)])
+    if paper.text:
+        insert_text(database, number, paper.text)
+    return number
 
 
 def drop(database: Database, numbers: Sequence[int]) -> None:
-    """Remove the papers of those numbers, which nobody has seen."""
-    database.write_many("DELETE FROM papers WHERE number = ?", ([number] for number in numbers))
-    database.write_many("DELETE FROM records WHERE number = ?", ([number] for number in numbers))
+    """Remove all that is kept of the papers of those numbers, which nobody has seen or sees any more."""
+    forget_found_by(database, numbers)
+    for table in ("papers", "records", "texts"):
+        database.write_many(f"DELETE FROM {table} WHERE number = ?", ([number] for number in numbers))
 
 
-def stage_cut_anew(database: Database, cut: Cut) -> None:
+def stage_cut_anew(database: Database, cut: Cut, texts: Texts) -> None:
     """Stage the papers that stay once more where `cut` gives other passages than they have: readers of the generation
     that answers go on with the old ones, under the old number."""
     at = -1
     while rows := database.rows(
-        "SELECT p.number, p.id, p.place, p.origin, p.digest, p.spans, r.record "
-        "FROM papers p JOIN records r ON r.number = p.number WHERE p.added IS NOT NULL AND p.removed IS NULL "
+        f"SELECT p.place, p.origin, p.digest, {NUMBERED} FROM {RECORDS} "
+        "WHERE p.added IS NOT NULL AND p.removed IS NULL "
         f"AND p.number NOT IN (SELECT number FROM ending) AND p.number > ? ORDER BY p.number LIMIT {BATCH}",
         [at],
     ):
         with database.transaction():
             for row in rows:
-                _stage_cut_anew(database, row, cut)
-        at = rows[-1][0]
+                _stage_cut_anew(database, row, cut, texts)
+        at = rows[-1][_NUMBER]
 
 
-def _stage_cut_anew(database: Database, row: Row, cut: Cut) -> None:
-    _, paper_id, place, origin, digest, before, record = row
-    paper = paper_of(record)
-    spans = cut(paper)
+def _stage_cut_anew(database: Database, row: Row, cut: Cut, texts: Texts) -> None:
+    place, origin, digest, *rest = row
+    paper = numbered_of(tuple(rest), texts).paper
+    before, spans = row[_NUMBER + 1], cut(paper)
     now = spans_as_text(spans)
     for number, other, kept in database.rows(
-        "SELECT number, digest, spans FROM papers WHERE id = ? AND added IS NULL", [paper_id]
+        "SELECT number, digest, spans FROM papers WHERE id = ? AND added IS NULL", [paper.id]
     ):
         if other != digest or (kept == now and now != before):
             return
         drop(database, [number])
     if now != before:
-        insert(database, paper, place, origin, digest, spans)
+        insert_found_by(database, [(insert(database, paper, place, origin, digest, spans), paper)])

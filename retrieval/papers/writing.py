@@ -6,30 +6,31 @@ What is staged nobody sees, and a killed run leaves it for the next. Whoever wri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from itertools import islice
 
 from retrieval.corpus import added_up, paper_digest
-from retrieval.facets import Facets
 from retrieval.papers.connections import Database, Row, Value
-from retrieval.papers.database import OFFERED, column
+from retrieval.papers.found_by import insert_found_by
 from retrieval.papers.generation import Generation, Segment
+from retrieval.papers.known import Known, KnownPapers
+from retrieval.papers.latest import count_of, latest_generation, living_facets, signature_of
 from retrieval.papers.rows import (
     GENERATION,
+    NUMBERED,
+    RECORDS,
     Numbered,
-    generation_of,
     numbered_of,
     spans_as_text,
     spans_of,
     values_of_generation,
 )
-from retrieval.papers.staging import CUT_ANEW, Cut, Origin, Staged, drop, insert, stage_cut_anew
+from retrieval.papers.staging import CUT_ANEW, Cut, Origin, Staged, drop, in_batches, insert, stage_cut_anew
+from retrieval.papers.texts import Texts, files_named
 from retrieval.types import Paper, Span
 
 BATCH = 1_000
-"""Papers that are staged in one transaction."""
+"""Papers that are read at once by whoever goes through many."""
 _SHIPPED = "shipped"
-_RECORDS = "SELECT p.number, p.spans, r.record FROM papers p JOIN records r ON r.number = p.number"
+_NUMBERED = f"SELECT {NUMBERED} FROM {RECORDS}"
 _COMING = "p.removed IS NULL AND p.number NOT IN (SELECT number FROM ending)"
 
 
@@ -38,6 +39,8 @@ class PapersWriter:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._texts = Texts(database)
+        self._fresh: dict[int, Paper] = {}
         database.write("CREATE TEMP TABLE IF NOT EXISTS incoming (id TEXT PRIMARY KEY, origin TEXT)")
         database.write("CREATE TEMP TABLE IF NOT EXISTS ending (number INTEGER PRIMARY KEY)")
         database.write("DELETE FROM incoming")
@@ -67,11 +70,14 @@ class PapersWriter:
     def stage(self, papers: Iterable[Paper], cut: Cut, origin: Origin) -> Staged:
         """Stage those of the papers that are not there as they are. What an earlier run staged is not staged again."""
         staged = Staged()
-        source = iter(papers)
-        while batch := list(islice(source, BATCH)):
+        for batch in in_batches(papers):
+            self._fresh.clear()
             with self._database.transaction():
                 for paper in batch:
                     staged += self._stage(paper, cut, origin)
+                insert_found_by(self._database, list(self._fresh.items()))
+        # Their texts take as much memory as a batch may.
+        self._fresh.clear()
         return staged
 
     def _stage(self, paper: Paper, cut: Cut, origin: Origin) -> Staged:
@@ -89,16 +95,20 @@ class PapersWriter:
             return Staged(same=1)
         digest = paper_digest(paper)
         same = there is not None and there[0] == digest
-        # What a killed run has staged may have been cut by other rules than those of now.
-        kept = waiting is not None and waiting[1] == digest and waiting[3] == spans_as_text(cut(paper))
-        if waiting and not kept:
-            drop(self._database, [waiting[0]])
-        if same:
+        matches = waiting is not None and waiting[1] == digest
+        if same and waiting is None:
             return Staged(same=1)
-        if not kept:
+        spans = cut(paper) if matches or not same else ()
+        # What a killed run has staged may have been cut by other rules than those of now.
+        kept = waiting is not None and matches and waiting[3] == spans_as_text(spans)
+        if not (same or kept):
             place = there[1] if there else waiting[2] if waiting else self._place()
-            insert(self._database, paper, place, origin, digest, cut(paper))
-        return Staged(changed=1) if there else Staged(new=1)
+            self._fresh[insert(self._database, paper, place, origin, digest, spans)] = paper
+        if waiting and not kept:
+            # Only now, as the paper may have its text from there.
+            drop(self._database, [waiting[0]])
+            self._fresh.pop(waiting[0], None)
+        return Staged(same=1) if same else Staged(changed=1) if there else Staged(new=1)
 
     def _place(self) -> int:
         self._next_place += 1
@@ -120,7 +130,7 @@ class PapersWriter:
             of_ending = "SELECT id FROM papers WHERE number IN (SELECT number FROM ending)"
             drop(self._database, self._numbers(f"{others} AND id IN ({of_ending})"))
         if cut:
-            stage_cut_anew(self._database, cut)
+            stage_cut_anew(self._database, cut, self._texts)
         self._database.write(
             "INSERT OR IGNORE INTO ending SELECT number FROM papers WHERE added IS NOT NULL AND removed IS NULL "
             "AND id IN (SELECT id FROM papers WHERE added IS NULL)"
@@ -139,6 +149,19 @@ class PapersWriter:
             "AND id = ?",
             ([paper_id] for paper_id in removed),
         )
+
+    def known(self, cut: Cut, origin: Origin) -> Known:
+        """What is known of the papers that are coming, while others of that origin are read."""
+        return KnownPapers(self._database, self._texts, lambda paper: self.stage([paper], cut, origin))
+
+    def count_of(self, origin: Origin) -> int:
+        """How many papers of that origin answer now."""
+        return count_of(self._database, origin)
+
+    def files(self) -> set[str]:
+        """The SHA-256 of each file that a text was read from: of papers that answer, of those that the generation
+        before may still show, and of staged ones."""
+        return files_named(self._database)
 
     @property
     def staged_count(self) -> int:
@@ -174,11 +197,11 @@ class PapersWriter:
 
     def staged(self) -> Iterator[Numbered]:
         """The papers that wait for the next generation, by number."""
-        return map(numbered_of, self._paged(_RECORDS, "p.added IS NULL", 0, None))
+        return self._numbered(self._paged(_NUMBERED, "p.added IS NULL", 0, None))
 
     def coming(self, first: int = 0, last: int | None = None) -> Iterator[Numbered]:
         """All papers that the next generation has, from number `first` to `last`."""
-        return map(numbered_of, self._paged(_RECORDS, _COMING, first, last))
+        return self._numbered(self._paged(_NUMBERED, _COMING, first, last))
 
     def coming_places(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, tuple[Span, ...]]]:
         """The numbers of those papers, and the places of their passages; their records are not read."""
@@ -194,8 +217,11 @@ class PapersWriter:
     def numbered(self, numbers: Sequence[int]) -> list[Numbered]:
         """The papers of those numbers, by number."""
         chosen = f"[{','.join(map(str, numbers))}]"
-        sql = f"{_RECORDS} WHERE p.number IN (SELECT value FROM json_each(?)) ORDER BY p.number"
-        return list(map(numbered_of, self._database.rows(sql, [chosen])))
+        sql = f"{_NUMBERED} WHERE p.number IN (SELECT value FROM json_each(?)) ORDER BY p.number"
+        return list(self._numbered(self._database.rows(sql, [chosen])))
+
+    def _numbered(self, rows: Iterable[Row]) -> Iterator[Numbered]:
+        return (numbered_of(row, self._texts) for row in rows)
 
     def _paged(self, select: str, condition: str, first: int, last: int | None) -> Iterator[Row]:
         at = first - 1
@@ -231,7 +257,7 @@ class PapersWriter:
                 added_up(
                     self._digests("added", number), self._digests("removed", number), latest.corpus if latest else ""
                 ),
-                self._facets(),
+                living_facets(self._database),
                 documents,
                 tokens,
                 letters,
@@ -256,39 +282,10 @@ class PapersWriter:
 
     def _forget_dead(self, before: int) -> None:
         """Delete what no reader has any more: readers of the generation before the new one may still answer."""
-        dead = "SELECT number FROM papers WHERE removed <= ?"
-        self._database.write(f"DELETE FROM records WHERE number IN ({dead})", [before])
-        self._database.write("DELETE FROM papers WHERE removed <= ?", [before])
+        dead = self._database.rows("SELECT number FROM papers WHERE removed <= ?", [before])
+        drop(self._database, [row[0] for row in dead])
         self._database.write("DELETE FROM generations WHERE number < ?", [before])
-
-    def _facets(self) -> Facets:
-        counts = {
-            facet.plural: dict(
-                self._database.rows(
-                    f"SELECT {column(facet)}, COUNT(*) FROM papers WHERE removed IS NULL AND added IS NOT NULL "
-                    f"AND {column(facet)} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, MIN(place)"
-                )
-            )
-            for facet in OFFERED
-        }
-        row = self._database.row(
-            "SELECT MIN(published), MAX(published) FROM papers WHERE removed IS NULL AND added IS NOT NULL"
-        )
-        earliest, latest = (date.fromisoformat(day) if day else None for day in row or (None, None))
-        return Facets(**counts, earliest=earliest, latest=latest)
 
 
 def _end(last: int | None) -> Value:
     return 1 << 62 if last is None else last
-
-
-def latest_generation(database: Database) -> Generation | None:
-    """The generation that answers, or None before the first."""
-    row = database.row(f"SELECT {GENERATION} FROM generations ORDER BY number DESC LIMIT 1")
-    return generation_of(row) if row else None
-
-
-def signature_of(database: Database, origin: Origin) -> str:
-    """What the papers of that origin were last read from; empty before they were."""
-    row = database.row("SELECT signature FROM sources WHERE origin = ?", [origin])
-    return row[0] if row else ""

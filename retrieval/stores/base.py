@@ -23,7 +23,10 @@ _ID = re.compile(r"(0|[1-9][0-9]{0,17}):(0|[1-9][0-9]{0,17}):(0|[1-9][0-9]{0,17}
 
 
 class VectorId(NamedTuple):
-    """Of one passage: the number of its paper, and where the passage begins and ends in its abstract."""
+    """Of one passage: the number of its paper, and the places in the paper at which the passage begins and ends.
+
+    Places are offsets into the abstract or, above `retrieval.chunking.TEXT_BASE`, into the full text.
+    """
 
     number: int
     start: int

@@ -9,9 +9,11 @@ import numpy as np
 
 from retrieval.stores.base import VectorId
 
-PLACE_BITS = 17
-"""A place in an abstract is below 2**17: readers take no text of more than 100,000 characters."""
-NUMBER_BITS = 63 - 2 * PLACE_BITS
+START_BITS = 23
+"""A place in a paper is below 2**23: in a full text, of at most 5 million characters, they begin at 2**17."""
+LENGTH_BITS = 12
+"""A passage is of one sentence, or of at most 700 characters, and no sentence is longer."""
+NUMBER_BITS = 63 - START_BITS - LENGTH_BITS
 BATCH = 10_000
 
 
@@ -65,10 +67,11 @@ def packed(ids: Sequence[VectorId]) -> np.ndarray:
 def packed_columns(numbers: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """The same of three columns."""
     numbers, starts, ends = (column.astype(np.int64) for column in (numbers, starts, ends))
-    known = (numbers >= 0) & (numbers < 1 << NUMBER_BITS)
-    for places in (starts, ends):
-        known &= (places >= 0) & (places < 1 << PLACE_BITS)
-    return np.where(known, numbers << (2 * PLACE_BITS) | starts << PLACE_BITS | ends, -1)
+    lengths = ends - starts
+    known = np.ones(len(numbers), dtype=bool)
+    for column, bits in ((numbers, NUMBER_BITS), (starts, START_BITS), (lengths, LENGTH_BITS)):
+        known &= (column >= 0) & (column < 1 << bits)
+    return np.where(known, numbers << (START_BITS + LENGTH_BITS) | starts << LENGTH_BITS | lengths, -1)
 
 
 def in_batches(ids: Iterable[VectorId], size: int = BATCH) -> Iterator[list[VectorId]]:

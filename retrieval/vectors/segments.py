@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 import numpy as np
 
-from retrieval.chunking import chunk_paper, distinct
+from retrieval.chunking import chunk_paper, distinct, place_of_chunk
 from retrieval.errors import IndexStoreError
 from retrieval.papers.generation import Segment
 from retrieval.papers.writing import PapersWriter
@@ -134,13 +135,14 @@ class NewSegment:
 
     def _passages(self, have: VectorIds) -> Iterator[tuple[VectorId, str]]:
         """The passages that the segment lacks, by the numbers of their papers; only the records of those are read."""
-        for batch in in_batches(self._ids(), READ_BATCH):
-            lacking = [vector_id.number for vector_id, had in zip(batch, have.hold(batch), strict=True) if not had]
-            wanted = set(batch)
-            for one in self._writer.numbered(list(dict.fromkeys(lacking))):
+        for batch in _whole_papers(self._ids(), READ_BATCH):
+            lacking = {vector_id for vector_id, had in zip(batch, have.hold(batch), strict=True) if not had}
+            numbers = dict.fromkeys(vector_id.number for vector_id in batch if vector_id in lacking)
+            for one in self._writer.numbered(list(numbers)):
                 for chunk in distinct(chunk_paper(one.paper)):
-                    vector_id = VectorId(one.number, chunk.start, chunk.end)
-                    if vector_id in wanted and vector_id not in have:
+                    span = place_of_chunk(chunk)
+                    vector_id = VectorId(one.number, span.start, span.end)
+                    if vector_id in lacking:
                         yield vector_id, chunk.embedded
 
     def _have(self) -> VectorIds:
@@ -154,6 +156,18 @@ class NewSegment:
     def _numbers(self) -> tuple[int, int]:
         numbers = [number for number, _ in self._writer.coming_places(self._plan.first)]
         return numbers[0], numbers[-1]
+
+
+def _whole_papers(ids: Iterator[VectorId], size: int) -> Iterator[list[VectorId]]:
+    """The ids in lists of about `size`, and those of one paper in one list, so that each paper is cut once."""
+    batch: list[VectorId] = []
+    for _, more in groupby(ids, key=lambda vector_id: vector_id.number):
+        batch += more
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _joined(shards: Shards, size: int) -> Iterator[tuple[list[VectorId], np.ndarray]]:

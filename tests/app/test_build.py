@@ -275,7 +275,7 @@ def test_a_collection_that_is_ready_is_opened_without_a_lock_and_without_reading
     def opened(*_: object, **__: object) -> Any:
         raise AssertionError("a collection that is ready was updated")
 
-    monkeypatch.setattr("app.build.update_collection", opened)
+    monkeypatch.setattr("app.ingredients.update_collection", opened)
     lock = FileLock(default.home / "index.lock")
     with lock:
         assert build_answerer(default).papers.generation == before

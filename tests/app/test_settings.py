@@ -45,6 +45,14 @@ SPECIAL: dict[str, tuple[str, object]] = {
     "widget_origins": ("https://a.example, http://b.example:8080", ("https://a.example", "http://b.example:8080")),
     "frame_ancestors": ("https://a.example", ("https://a.example",)),
     "hosts": ("papers.example.org, *.example.com", ("papers.example.org", "*.example.com")),
+    "adding": ("visitors", "visitors"),
+    "collections": ("mine, ours", ("mine", "ours")),
+    "upload_limit_mb": ("7", 7),
+    "visitor_papers": ("7", 7),
+    "visitor_mb": ("7", 7),
+    "visitor_days": ("7", 7),
+    "online": ("true", True),
+    "contact": ("me@example.org", "me@example.org"),
 }
 
 
@@ -76,7 +84,7 @@ def test_settings_never_change() -> None:
 def test_an_unknown_variable_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "1")
     with pytest.raises(
-        InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_ANSWER_FROM, PAPERBACKED_API_KEY, "
+        InputError, match=rf"^There is no setting {name}: choose from PAPERBACKED_ADDING, PAPERBACKED_ANSWER_FROM, "
     ):
         read_settings()
 
@@ -107,7 +115,7 @@ def test_a_wrong_collection(name: str) -> None:
         read_settings(collection=name)
 
 
-@pytest.mark.parametrize("name", ["a", "7", "my-papers", "x" * 40])
+@pytest.mark.parametrize("name", ["a", "7", "ml", "my-papers", "x" * 40])
 def test_a_collection(name: str) -> None:
     assert read_settings(collection=name).collection == name
 
@@ -243,3 +251,33 @@ def test_a_wrong_limit(monkeypatch: pytest.MonkeyPatch, name: str, limit: str) -
 )
 def test_a_server_is_local_where_only_this_machine_reaches_it(host: str, local: bool) -> None:
     assert read_settings(host=host).is_local is local
+
+
+@pytest.mark.parametrize(
+    ("host", "hosts", "adds"),
+    [
+        ("127.0.0.1", (), "on"),
+        ("localhost", ("localhost", "127.0.0.1"), "on"),
+        ("127.0.0.1", ("papers.example.org",), "off"),  # a proxy is in front, through which others come
+        ("127.0.0.1", ("localhost", "*.example.org"), "off"),
+        ("0.0.0.0", (), "off"),
+        ("::1", (), "on"),
+    ],
+)
+def test_papers_are_taken_by_themselves_only_where_nobody_else_comes(
+    host: str, hosts: tuple[str, ...], adds: str
+) -> None:
+    assert Settings(host=host, hosts=hosts).adds == adds
+    assert Settings(host=host, hosts=hosts, adding="visitors").adds == "visitors"
+
+
+@pytest.mark.parametrize("contact", ["me@example.org\r\nHost: b", "me", "a b@c.example", "ä@example.org"])
+def test_a_contact_that_could_not_stand_in_a_header_is_refused(contact: str) -> None:
+    with pytest.raises(InputError, match="contact"):
+        read_settings(contact=contact)
+
+
+@pytest.mark.parametrize("names", ["../x", "mine,*", "Mine"])
+def test_collections_are_names_or_all(names: str) -> None:
+    with pytest.raises(InputError, match="collections"):
+        read_settings(collections=names)

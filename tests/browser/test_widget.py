@@ -76,6 +76,16 @@ def test_the_whole_page_is_asked_the_same(guest: Visiting, page_of: Callable[...
     assert asked == Question(answer["standalone_question"], (), filters)
 
 
+def test_a_collection_is_asked_by_its_name_and_so_is_the_page(guest: Visiting, page_of: Callable[..., str]) -> None:
+    seen = guest(page_of("data-collection='default'"))
+    seen.launch.click()
+    seen.ask(BACKDOOR)
+    [body] = seen.bodies("/api/v1/ask")
+    assert body == {"question": BACKDOOR, "history": [], "filters": {}, "collection": "default"}
+    link = parse_qs(urlsplit(seen.page.locator(".foot a").get_attribute("href")).query)
+    assert link == {"q": [BACKDOOR], "collection": ["default"]}
+
+
 def test_what_the_owners_filter_hides_is_named_with_its_title_set_off(
     guest: Visiting, page_of: Callable[..., str]
 ) -> None:

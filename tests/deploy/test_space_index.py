@@ -51,7 +51,7 @@ def test_where_it_was_put_nothing_is_built(tmp_path: Path, monkeypatch: pytest.M
     def updated(*_: object, **__: object) -> Any:
         raise AssertionError("an index that is there was built again")
 
-    monkeypatch.setattr("app.build.update_collection", updated)
+    monkeypatch.setattr("app.ingredients.update_collection", updated)
     retriever = build_retriever(Settings(home=tmp_path / "elsewhere"), note=quiet)
     assert sorted(paper.id for paper in retriever.papers) == sorted(TWO)
     assert retriever.passages("backdoor behavior")[0].paper.id == "sleeper-agents"

@@ -19,7 +19,7 @@ from retrieval.papers.papers import open_papers
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper
 from tests.retrieval.updated import assert_whole, some_papers, texts_of
-from tests.support.index_child import DIMENSIONS
+from tests.support.index_child import DIMENSIONS, file_of, with_texts
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 
@@ -34,10 +34,10 @@ def written(file: Path, papers: tuple[Paper, ...]) -> Path:
     return file
 
 
-def begun(home: Path, papers: Path) -> subprocess.Popen[str]:
+def begun(home: Path, papers: Path, texts: int = 0) -> subprocess.Popen[str]:
     """A process that has what it needs and begins to add the papers."""
     child = subprocess.Popen(
-        [sys.executable, str(CHILD), str(home), str(papers), str(home / "log"), str(SHARD)],
+        [sys.executable, str(CHILD), str(home), str(papers), str(home / "log"), str(SHARD), str(texts)],
         env=ENVIRONMENT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -47,28 +47,29 @@ def begun(home: Path, papers: Path) -> subprocess.Popen[str]:
     return child
 
 
-def add_whole(home: Path, papers: Path) -> float:
+def add_whole(home: Path, papers: Path, texts: int = 0) -> float:
     """Add the papers without a kill; gives the seconds that it took."""
-    child, began = begun(home, papers), time.monotonic()
+    child, began = begun(home, papers, texts), time.monotonic()
     output, errors = child.communicate(timeout=200)
     assert child.returncode == 0, output + errors
     return time.monotonic() - began
 
 
-def test_twenty_kills(tmp_path: Path) -> None:
+@pytest.mark.parametrize("texts", [0, 5])
+def test_twenty_kills(tmp_path: Path, texts: int) -> None:
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
     print(f"seed {seed}")
     chance, home = random.Random(seed), tmp_path / "home"
     home.mkdir()
-    some, all_papers = some_papers(BEFORE), some_papers(PAPERS)
+    some, all_papers = (tuple(with_texts(some_papers(count), texts)) for count in (BEFORE, PAPERS))
     small, large = written(tmp_path / "small.jsonl", some), written(tmp_path / "large.jsonl", all_papers)
     spare = tmp_path / "spare"
     spare.mkdir()
-    add_whole(home, small)
-    whole_run = add_whole(spare, large)
+    add_whole(home, small, texts)
+    whole_run = add_whole(spare, large, texts)
     killed = 0
     for _ in range(KILLS):
-        child = begun(home, large)
+        child = begun(home, large, texts)
         # Early ones too, else a run would soon have come to its end.
         time.sleep(chance.uniform(0, whole_run) * chance.random() ** 2)
         child.send_signal(signal.SIGKILL)
@@ -78,10 +79,11 @@ def test_twenty_kills(tmp_path: Path) -> None:
         assert collection is not None
         answering = all_papers if collection.generation.number == 2 else some
         assert_whole(collection, answering, ChromaStore(home / "chroma"), HashEmbedder(DIMENSIONS))
-    add_whole(home, large)
+    add_whole(home, large, texts)
     collection = open_papers(home / "collections" / "default")
     assert collection is not None and collection.generation.number == 2
     assert_whole(collection, all_papers, ChromaStore(home / "chroma"), HashEmbedder(DIMENSIONS))
+    assert all((collection.by_file(file_of(paper)) == paper) == bool(paper.text) for paper in all_papers)
     embedded = Counter((home / "log").read_text().split())
     assert len(embedded) == len(set(texts_of(all_papers)))
     twice = embedded.total() - len(embedded)

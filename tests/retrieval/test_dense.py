@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from retrieval import admitted, dense, retriever
+from retrieval import admitted, by_words, dense, retriever
 from retrieval.errors import IndexGoneError, IndexStoreError
 from retrieval.models.embedder import HashEmbedder
 from retrieval.retriever import PaperRetriever
@@ -137,6 +137,15 @@ def test_more_are_asked_for_while_too_few_pass(few_are_two: None, monkeypatch: p
     assert {passage.paper.organisation for passage in passages} == {"B"}
 
 
+def test_no_more_papers_are_looked_for_than_there_are() -> None:
+    """A book alone has thousands of passages, all of which were asked for in vain to find a second paper."""
+    long = Paper("long", None, " ".join(f"Owls sleep in barn {number} of the valley." for number in range(2_000)), "en")
+    memory = InMemory(store=(store := Counting()))
+    found = memory.retriever(memory.add([long]))
+    assert ids_of(found.passages("Owls sleep", papers=10)) == ["long"]
+    assert store.asked == [dense.CANDIDATES]
+
+
 def test_where_the_most_that_is_asked_for_holds_none_that_pass_the_newest_are_asked_alone(
     few_are_two: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,7 +203,7 @@ def test_words_and_words_with_typing_errors_find_papers_among_many(
     alone: bool, query: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond `ALL` papers only candidates are scored: the paper must be among them though its vector is far."""
-    monkeypatch.setattr(retriever, "ALL", 0)
+    monkeypatch.setattr(by_words, "ALL", 0)
     monkeypatch.setattr(dense, "CANDIDATES", 1)
     memory = InMemory(Blind())
     papers = memory.add([*many(300), *WORDS])
@@ -210,8 +219,8 @@ def test_words_find_what_filters_admit_behind_what_they_do_not(
     few_are_two: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The best by words are looked for as far down as the share that passes asks for."""
-    monkeypatch.setattr(retriever, "ALL", 0)
-    monkeypatch.setattr(retriever, "BY_WORDS", 2)
+    monkeypatch.setattr(by_words, "ALL", 0)
+    monkeypatch.setattr(by_words, "BY_WORDS", 2)
     loud = [Paper(f"loud-{at}", None, f"Raptors raptors raptors {at}.", "en", organisation="A") for at in range(40)]
     low = [Paper(f"low-{at}", None, f"Of much else, and of raptors, {at}.", "en", organisation="B") for at in range(4)]
     memory = InMemory()
@@ -226,7 +235,7 @@ def test_of_few_papers_every_one_is_compared_by_letters(
     most: int, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of more only those that words or vectors bring, and none brings what is not even like a word."""
-    monkeypatch.setattr(retriever, "ALL", most)
+    monkeypatch.setattr(by_words, "ALL", most)
     monkeypatch.setattr(dense, "CANDIDATES", 1)
     memory = InMemory(Blind())
     papers = memory.add([*many(90), *WORDS])

@@ -19,7 +19,7 @@ from retrieval.models.embedder import HashEmbedder
 from retrieval.papers.database import FILE
 from retrieval.readers.registry import stream_papers
 from retrieval.stores.base import NoRoomError, VectorId
-from retrieval.types import Paper
+from retrieval.types import Paper, Progress
 from retrieval.vectors import embedding, segments
 from retrieval.vectors.embedding import EmbedsHere
 from tests.retrieval.updated import Updated, Wrapped, assert_whole, names, refusing, seen, some_papers
@@ -171,8 +171,8 @@ def test_a_full_disk_while_the_papers_are_switched_over(
     old, opened = updated(papers[:1]), database.writable
     for pages in range(20, 400, 7):
 
-        def on_small_disk(folder: Path, pages: int = pages) -> database.Database:
-            small = opened(folder)
+        def on_small_disk(folder: Path, progress: Progress, pages: int = pages) -> database.Database:
+            small = opened(folder, progress)
             small.write(f"PRAGMA max_page_count = {pages}")
             return small
 

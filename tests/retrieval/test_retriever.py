@@ -14,11 +14,12 @@ import pytest
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
+from retrieval.by_words import LOOKED_UP
 from retrieval.chunking import chunk_paper, chunk_sentences
 from retrieval.grouping import PASSAGES_PER_PAPER
 from retrieval.models.embedder import HashEmbedder
 from retrieval.passages import CollectionPassages
-from retrieval.retriever import LOOKED_UP, MAX_PAPERS, PaperRetriever
+from retrieval.retriever import MAX_PAPERS, PaperRetriever
 from retrieval.stores.base import similarity
 from retrieval.types import Filters, Paper, Passage
 from tests.support.in_memory import lexical_of

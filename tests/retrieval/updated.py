@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.chunking import chunk_paper, distinct
+from retrieval.chunking import chunk_paper, distinct, place_of_chunk
 from retrieval.errors import IndexStoreError
 from retrieval.ingest import Reading, Report, update_collection
 from retrieval.models.embedder import Embedder, HashEmbedder
@@ -92,9 +92,10 @@ def assert_whole(collection: Papers, papers: Iterable[Paper], store: VectorStore
     numbers = collection.numbers_of(expected)
     vectors = stored(collection, store)
     wanted = {
-        VectorId(numbers[paper.id], chunk.start, chunk.end): chunk.embedded
+        VectorId(numbers[paper.id], place.start, place.end): chunk.embedded
         for paper in expected.values()
         for chunk in distinct(chunk_paper(paper))
+        for place in [place_of_chunk(chunk)]
     }
     assert vectors.keys() == wanted.keys()
     if wanted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from retrieval.chunking import chunk_paper, passage_spans
+from retrieval.chunking import chunk_paper, passage_spans, place_of_chunk
 from retrieval.lexical.index import LexicalIndex, paper_document
 from retrieval.lexical.letters import LetterRarity
 from retrieval.lexical.words import Document, WordsWriter
@@ -41,10 +41,11 @@ class InMemory:
         if staged := list(writer.staged()):
             segment = segment_name(self._name, "0" * 16, len(self._segments) + 1)
             texts = {
-                VectorId(one.number, chunk.start, chunk.end): chunk.embedded
+                VectorId(one.number, place.start, place.end): chunk.embedded
                 for one in staged
                 for chunk in reversed(chunk_paper(one.paper))
-                if any((span.start, span.end) == (chunk.start, chunk.end) for span in one.spans)
+                for place in [place_of_chunk(chunk)]
+                if place in one.spans
             }
             self.store.begin(segment)
             self.store.add(segment, list(texts), self.embedder.embed(list(texts.values())))

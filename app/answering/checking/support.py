@@ -30,7 +30,7 @@ from retrieval.chunking import split_sentences
 from retrieval.errors import ModelError
 from retrieval.lexical.tokens import content_word_set
 from retrieval.models.embedder import Embedder
-from retrieval.types import Paper
+from retrieval.types import Paper, knows_month
 
 MODEL_FILE = "models/support.json"
 NOTHING_TURNED: Mapping[str, float] = dict.fromkeys(TURNS, 0.0)
@@ -88,7 +88,7 @@ def _scorer(record: Mapping[str, Any], speaking: set[str]) -> SupportScorer:
 
 def about(paper: Paper) -> str:
     """What a sentence may say of a paper besides its quote: name, organisation, authors and date."""
-    date = paper.published.strftime("%B %Y") if paper.published else ""
+    date = paper.published.strftime("%B %Y" if knows_month(paper.published) else "%Y") if paper.published else ""
     return f"{paper.name}. {paper.organisation or ''} {', '.join(paper.authors)} {date}"
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from retrieval.sanitize import sanitize
-from retrieval.types import Paper
+from retrieval.types import Paper, knows_month
 from retrieval.web_address import paper_address, web_address
 
 _ARXIV = re.compile(r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,3})?")
@@ -59,7 +59,8 @@ def bibtex(paper: Paper, key: str | None = None) -> str:
         fields["institution"] = f"{{{_latex(organisation)}}}"
     if paper.published:
         fields["year"] = f"{paper.published.year:04d}"
-        fields["month"] = _MONTHS[paper.published.month - 1]
+        if knows_month(paper.published):
+            fields["month"] = _MONTHS[paper.published.month - 1]
     if arxiv := arxiv_id(paper):
         fields |= {"eprint": arxiv, "archiveprefix": "arXiv"}
     if doi := doi_of(paper):

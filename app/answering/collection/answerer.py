@@ -23,6 +23,7 @@ from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.facets import Filters, both_filters
+from retrieval.lead import lead_text
 from retrieval.lexical.tokens import content_words
 from retrieval.papers.selection import Selection
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
@@ -152,7 +153,7 @@ class CollectionAnswerer:
         left_out: LeftOut,
     ) -> Reply:
         # With all that it says of itself, or with what is said of the others.
-        whole_of = self._in_english(asked.topic) or paper.translations.get("en") or paper.abstract
+        whole_of = self._in_english(asked.topic) or lead_text(paper)
         about = f"{paper.name} {paper.summary} {whole_of}".strip()
         passages = self._retriever.passages(about, filters, RECENT + 1, left_out=left_out)
         papers = {passage.paper.id: passage.paper for passage in passages}

@@ -1,15 +1,18 @@
-"""The sentences of an abstract that say what was asked, done and found, and where that ends, known by their words."""
+"""The sentences that open a paper and say what was asked, done and found, and where that ends, known by their words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, get_args
 
 from app.answering.events import Citation
+from app.answering.reading.quotable import quotable
 from app.languages import any_of
+from retrieval.lead import lead_of
 from retrieval.retriever import sentences_within
-from retrieval.types import Paper, Passage, Sentence
+from retrieval.types import Paper, Sentence
 
 Aspect = Literal["asked", "did", "found", "limits"]
 """What an abstract says of its work: what it set out to learn, what was done, what came out, and where that ends."""
@@ -26,7 +29,7 @@ _ADDRESS = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
 def aspects_of(paper: Paper) -> Mapping[Aspect, Citation | None]:
-    """The sentence that says each, None where none was seen to; all of them for a paper without an abstract.
+    """The sentence that says each, None where none was seen to; all of them for a paper with nothing to read.
 
     One sentence may say two of them, where no other does.
     """
@@ -40,17 +43,20 @@ def aspects_of(paper: Paper) -> Mapping[Aspect, Citation | None]:
     # A limit before anything was done is that of earlier work.
     limits = _first(later, _LIMITS.search, but=(asked, did, found)) if begun is not None else None
     said: dict[Aspect, Sentence | None] = {"asked": asked, "did": did, "found": found, "limits": limits}
-    return {
-        aspect: Citation(1, paper, one.start, one.end, 1.0, one.gloss) if one else None for aspect, one in said.items()
-    }
+    return {aspect: _quoted(one) if one else None for aspect, one in said.items()}
+
+
+def _quoted(one: Sentence) -> Citation:
+    return Citation(1, one.paper, one.start, one.end, 1.0, one.gloss, one.part)
 
 
 def _telling_sentences(paper: Paper) -> list[Sentence]:
     """Those of the abstract that speak of the work itself, and of more than what comes next or where it can be had."""
-    whole = Passage(paper, 0, min(len(paper.abstract), LOOKED_AT_CHARS), 1.0)
+    lead = lead_of(paper)
+    looked_at = replace(lead, end=min(lead.end, lead.start + LOOKED_AT_CHARS))
     return [
         sentence
-        for sentence in sentences_within(whole)
+        for sentence in filter(quotable, sentences_within(looked_at))
         if not sentence.text.endswith(_ANNOUNCING)
         and not _ADDRESS.search(_english(sentence))
         and not _OF_OTHERS.search(_english(sentence))

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from app.answering.evidence.definition import definition_counts
 from app.answering.evidence.selection import leans
+from app.answering.reading.quotable import is_prose
 from app.languages import any_of
-from retrieval.chunking import chunk_sentences
+from retrieval.lead import lead_sentences
 from retrieval.types import Chunk, Paper, Sentence
 
 _AIM = any_of(lambda language: language.evidence.says_aim, re.IGNORECASE)
@@ -24,10 +25,10 @@ ADDRESS_TELLS_LESS = 0.5
 def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
     """At most two sentences in reading order: the first that says what it does, and the first after it that finds.
 
-    A finding in the last sentence is assumed where none says so; none for a paper without an abstract. Where one
+    A finding in the last sentence is assumed where none says so; none for a paper with nothing to read. Where one
     says what the `term` is, it stands for the finding.
     """
-    chunks = chunk_sentences(paper)
+    chunks = _told(paper)
     if not chunks:
         return ()
     aim, finding = _places(chunks)
@@ -38,8 +39,8 @@ def gist_of(paper: Paper, term: str = "") -> tuple[Sentence, ...]:
 
 
 def finding_of(paper: Paper) -> Sentence | None:
-    """The sentence that says what was found, as `gist_of` takes it; None for a paper without an abstract."""
-    chunks = chunk_sentences(paper)
+    """The sentence that says what was found, as `gist_of` takes it; None for a paper with nothing to read."""
+    chunks = _told(paper)
     return sentence_of(paper, chunks[_places(chunks)[1]]) if chunks else None
 
 
@@ -60,6 +61,12 @@ def telling(sentence: str) -> float:
     return tells - (TELLS if leans(sentence) or sentence.rstrip("\"'”’) ").endswith(("?", "？")) else 0.0)
 
 
+def _told(paper: Paper) -> list[Chunk]:
+    """The sentences that open the paper; of a text's only prose."""
+    english = paper.language == "en"
+    return [one for one in lead_sentences(paper) if one.part == "abstract" or is_prose(one.text, english=english)]
+
+
 def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
     """The places of what says the aim and of what says the finding."""
     aim = next((place for place, chunk in enumerate(chunks) if _AIM.search(chunk.embedded)), 0)
@@ -71,4 +78,5 @@ def _places(chunks: Sequence[Chunk]) -> tuple[int, int]:
 
 def sentence_of(paper: Paper, chunk: Chunk) -> Sentence:
     """The chunk, a sentence of the paper, with its English where its own words are in another language."""
-    return Sentence(paper, chunk.start, chunk.end, 1.0, chunk.embedded if chunk.embedded != chunk.text else None)
+    gloss = chunk.embedded if chunk.part == "abstract" and chunk.embedded != chunk.text else None
+    return Sentence(paper, chunk.start, chunk.end, 1.0, gloss, chunk.part)

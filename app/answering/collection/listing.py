@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.answering.collection.gist import says_finding, telling
+from app.answering.collection.gist import says_finding, sentence_of, telling
 from app.answering.events import AnswerSentence, Citation
+from app.answering.reading.quotable import quotable
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
-from retrieval.chunking import chunk_sentences
+from retrieval.lead import lead_of, lead_sentences
 from retrieval.lexical.tokens import content_word_set
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence
@@ -40,7 +41,7 @@ def listing(
     quoted: bool | None = None,
     summaries: Summaries = NO_SUMMARIES,
 ) -> Reply:
-    """The heading and the papers, each cited by its span; a paper without one has no abstract.
+    """The heading and the papers, each cited by its span; a paper without one has nothing to read.
 
     `left` papers are not listed. What `before` has of a paper, such as a reason, stands between its name and its
     words; what `after` has follows as a sentence that no quote backs. Words are quoted of `QUOTED` papers at most,
@@ -59,7 +60,7 @@ def listing(
             sentences.append(AnswerSentence(text, (), "uncited", 0.0))
             sentences += _unbacked(paper, after)
             continue
-        citation = Citation(len(citations) + 1, paper, span.start, span.end, 1.0, span.gloss)
+        citation = Citation(len(citations) + 1, paper, span.start, span.end, 1.0, span.gloss, span.part)
         citations.append(citation)
         quote = f"{_before_words(paper, language, summaries)}“{citation.quote}”" if words else ""
         text = f"{lead}{name}{quote} [{citation.number}]"
@@ -67,7 +68,7 @@ def listing(
         sentences += _unbacked(paper, after)
     text = "".join(sentence.text for sentence in sentences)
     text += f"\n\n{say.unlisted.format(count=left)}" if left else ""
-    titles = [paper.title for paper in listed if paper.title and paper.abstract][:FOLLOWUPS]
+    titles = [paper.title for paper in listed if paper.title and paper.readable][:FOLLOWUPS]
     followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
     return Reply(text, tuple(sentences), tuple(citations), tuple(map(whole, listed[:SOURCES])), followups)
 
@@ -86,7 +87,7 @@ def _unbacked(paper: Paper, after: Mapping[str, str] | None) -> list[AnswerSente
 def nearest_sentences(
     papers: Sequence[Paper], topic: str, retriever: PaperRetriever, *, findings: bool = False
 ) -> dict[str, Sentence]:
-    """Of each paper that has an abstract the sentence nearest to the topic that tells most; without one, the first.
+    """Of each paper that can be read the sentence nearest to the topic that tells most; without one, the first.
 
     With `findings` only what says that something was found counts: papers without such a sentence have none.
     """
@@ -95,8 +96,9 @@ def nearest_sentences(
     # Past those the first sentence does, as every one that is weighed is embedded.
     best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := first_sentence(paper))}
     words = content_word_set(topic)
-    weighed = [replace(whole(paper), end=len(paper.abstract[:WEIGHED_CHARS])) for paper in papers[:LISTED]]
-    for sentence in retriever.sentences(topic, [one for one in weighed if one.end]):
+    leads = map(whole, papers[:LISTED])
+    weighed = [replace(lead, end=min(lead.end, lead.start + WEIGHED_CHARS)) for lead in leads if lead.end]
+    for sentence in filter(quotable, retriever.sentences(topic, weighed)):
         if findings and not says_finding(sentence.gloss or sentence.text):
             continue
         english = sentence.gloss or sentence.text
@@ -110,14 +112,10 @@ def nearest_sentences(
 
 
 def whole(paper: Paper) -> Passage:
-    """The paper's abstract as a passage."""
-    return Passage(paper, 0, len(paper.abstract), 1.0)
+    """The paper's abstract as a passage, or what else opens it."""
+    return lead_of(paper)
 
 
 def first_sentence(paper: Paper) -> Sentence | None:
-    """The abstract's first sentence; None where there is no abstract."""
-    first = next(iter(chunk_sentences(paper)), None)
-    if first is None:
-        return None
-    gloss = first.embedded if first.embedded != first.text else None
-    return Sentence(paper, first.start, first.end, 1.0, gloss)
+    """The abstract's first sentence, or that of what else opens the paper; None where there is nothing to read."""
+    return next(filter(quotable, (sentence_of(paper, chunk) for chunk in lead_sentences(paper))), None)

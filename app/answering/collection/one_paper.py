@@ -48,7 +48,12 @@ def reference(paper: Paper, language: Language) -> Reply:
 
 
 def section(paper: Paper, language: Language) -> Reply:
-    """That only the abstract is here, where the rest can be read, and what the abstract says was done and found."""
+    """That only the abstract is here, where the rest can be read, and what the abstract says was done and found.
+
+    Of a paper with a full text the latter alone.
+    """
+    if paper.text:
+        return replace(summary(paper, "", language), surely=False)
     say, address = language.collection, paper_address(paper)
     read_at = say.read_at.format(url=address) if address else ""
     if not gist_of(paper):

@@ -22,6 +22,8 @@ from retrieval.types import Filters
 
 VALUES = 12
 """So many values of a field are told apart; the others are told together."""
+LOOKED_AT = 200
+"""Papers, the newest, among which one with a full text is looked for."""
 
 
 def tally_answer(tallies: Sequence[Tally], records: Records, chosen: Filters, language: Language) -> Reply:
@@ -221,7 +223,9 @@ class _Told:
 
     def _whole(self) -> str:
         having = {"abstracts": self._have("abstract"), "links": self._have("link")}
-        return self._say.whole.format(papers=self._all, scope=self._which, **having)
+        texts = any(paper.text for paper in self._papers[:LOOKED_AT])
+        told = self._say.whole_texts if texts else self._say.whole
+        return told.format(papers=self._all, scope=self._which, **having)
 
     def _review(self) -> str:
         having = {"organisations": self._have("organisation"), "dates": self._have("year"), "links": self._have("link")}

@@ -90,13 +90,13 @@ class TopicAnswers:
         for category, count in list(shelves.items())[:READ_FIRST]:
             own = replace(filters, categories=(category,))
             on_shelf = papers.within(Filters(categories=(category,)))[:NAMES_OF_SHELF]
-            names = f"{category}. {'. '.join(paper.name for paper in on_shelf if paper.abstract)}"
+            names = f"{category}. {'. '.join(paper.name for paper in on_shelf if paper.readable)}"
             passages = self._retriever.passages(names[:MAX_NAMES_CHARS], own, papers=1)
             if passages and passages[0].paper.id not in reasons:
                 chosen.append(passages[0].paper)
                 reasons[passages[0].paper.id] = say.shelf.format(category=own_words(category), count=count)
         if not chosen:
-            newest = [paper for paper in papers[:LISTED] if paper.abstract][:READ_FIRST]
+            newest = [paper for paper in papers[:LISTED] if paper.readable][:READ_FIRST]
             return self._reading_list(say.reading.format(scope=""), newest, {}, language)
         return self._reading_list(say.reading_all, chosen, reasons, language)
 

@@ -109,6 +109,7 @@ def defining_first(passages: Sequence[Passage], term: str) -> list[Passage]:
     papers = {passage.paper.id: passage.paper for passage in passages}
     english = {name: paper.translations.get("en") or paper.abstract for name, paper in papers.items()}
     defining = {name for name, text in english.items() if defines(text, term)}
+    defining |= {one.paper.id for one in passages if one.part == "text" and defines(one.text, term)}
     return sorted(passages, key=lambda passage: passage.paper.id not in defining)
 
 

@@ -90,7 +90,7 @@ def _candidates(
             yield question.paper_id, question.text
     asked_of = {question.paper_id for question, _ in written} | set(suggestions)
     for name, paper in papers.items():
-        if name not in asked_of | quoted and paper.title and paper.abstract:
+        if name not in asked_of | quoted and paper.title and paper.readable:
             yield name, words.follow_up.format(title=paper.title)
 
 
@@ -104,5 +104,6 @@ def _answered(question: ExpansionQuery, quotes: Sequence[Citation]) -> bool:
     return any(
         quote.paper.id == question.paper_id and place.start < quote.end and quote.start < place.end
         for quote in quotes
+        if quote.part == "abstract"
         for place in question.answers
     )

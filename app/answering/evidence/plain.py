@@ -70,7 +70,8 @@ def _numbers(plain: PlainSentence, quotes: Sequence[Citation]) -> tuple[int, ...
     """The numbers of the quotes that say it; none where a part of it is not quoted."""
     numbers: list[int] = []
     for place in plain.places:
-        saying = [quote.number for quote in quotes if quote.start <= place.start and place.end <= quote.end]
+        holding = (quote for quote in quotes if quote.start <= place.start and place.end <= quote.end)
+        saying = [quote.number for quote in holding if quote.part == "abstract"]
         if not saying:
             return ()
         numbers += saying

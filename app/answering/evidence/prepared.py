@@ -119,7 +119,8 @@ class PreparedAnswer:
 
 
 def _holds(quote: Citation, read: ReadSentence) -> bool:
-    return quote.paper.id == read.paper.id and quote.start <= read.start and read.end <= quote.end
+    same = quote.paper.id == read.paper.id and quote.part == read.part
+    return same and quote.start <= read.start and read.end <= quote.end
 
 
 def _score(quote: Citation, read: Iterable[ReadSentence], otherwise: float) -> float:

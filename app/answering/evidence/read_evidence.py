@@ -24,10 +24,12 @@ from app.answering.evidence.selection import (
     as_quotes,
     asks_for_several,
     best_of_paper,
+    follows,
     leans,
     papers_named,
     passages_to_read,
     quotable_by_paper,
+    surest_first,
     with_written,
 )
 from app.answering.reading.reader import Agreement, Reader
@@ -94,7 +96,8 @@ class ReadEvidence:
         ranked = best_first(sentences, passages)
         nearest = ranked[:READ_AGAIN]
         said = self._reader.agreement([(asked, one.gloss or one.text) for one in nearest])
-        confidence = self._calibration.chance(features(ranked, said[0], passages, written))
+        texts = any(sentence.part == "text" for sentence in sentences)
+        confidence = self._calibration.chance(features(ranked, said[0], passages, written), texts=texts)
         read = tuple(_told(sentence) for sentence in sorted(sentences, key=lambda one: -one.score)[:TOLD])
         status = self._calibration.status(confidence)
         # Where the papers surely answer, the question takes nothing for granted that they deny.
@@ -137,7 +140,7 @@ class ReadEvidence:
 
 
 def _told(sentence: Sentence) -> ReadSentence:
-    return ReadSentence(sentence.paper, sentence.start, sentence.end, sentence.score)
+    return ReadSentence(sentence.paper, sentence.start, sentence.end, sentence.score, sentence.part)
 
 
 def weighed(sentences: Sequence[Sentence], written: WrittenNear) -> list[Sentence]:
@@ -190,7 +193,7 @@ def quotes_read(
         count = 1 if place else LEAD_SENTENCES
         room = min(MAX_SENTENCES - len(chosen), count + EXPLAINED)
         best_own = best_of_paper(own, count, room, chosen, SENTENCE_WITHIN, QUOTE_WORDS)
-        chosen += _meaning_first(best_own, term) if term else best_own
+        chosen += _meaning_first(best_own, term) if term else surest_first(best_own)
         if place == 0:
             least = max(SEVERAL_FROM if several else OTHERS_FROM, OTHERS_WITHIN * best)
     return as_quotes(chosen)
@@ -221,6 +224,8 @@ def _meaning_first(own: Sequence[Sentence], term: str) -> list[Sentence]:
     """A paper's sentences, what says what the term is in front, with the one before it where it leans on that."""
     counts = [definition_counts(sentence.gloss or sentence.text, term) for sentence in own]
     for place in range(len(own) - 1, 0, -1):
-        if leans(own[place].text):
+        # Of a text only some passages are read, and what stands before a sentence may be far from it.
+        near = own[place].part == "abstract" or follows(own[place], own[place - 1])
+        if near and leans(own[place].text):
             counts[place - 1] = max(counts[place - 1], counts[place])
     return [own[place] for place in sorted(range(len(own)), key=lambda place: -counts[place])]

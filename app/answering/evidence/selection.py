@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.answering.collection.title_names import named_among
 from app.answering.events import Citation
+from app.answering.reading.quotable import quotable
 from app.languages import any_of
 from retrieval.lexical.tokens import overlap
 from retrieval.types import ExpansionQuery, Paper, Passage, Sentence
@@ -16,6 +18,10 @@ PAPERS_READ = 4
 """Papers whose sentences are weighed."""
 READ_WHOLE_CHARS = 5_000
 """An abstract up to this long is read whole, of a longer one the passages that were found."""
+TEXTS_READ = 12
+"""Passages of full texts that are read: of each paper half of those that are left for it and those after it."""
+READ_TOGETHER_CHARS = 1_400
+"""Passages of a text that follow each other are read as one up to this length, which the reader takes in at once."""
 MAX_SENTENCES = 6
 """Sentences quoted in all, those included that come along to explain another."""
 LEAD_SENTENCES = 3
@@ -35,6 +41,8 @@ SENTENCE_WITHIN = 0.7
 OTHERS_WITHIN = 0.75
 """… and one of another paper where it reaches this share of the first paper's best."""
 
+Placed = Sentence | Passage | Citation
+"""What stands somewhere in a paper."""
 _SAYS_NOTHING = ("?", "？", ":", "：")
 """A question that a paper asks, or what only announces the next sentence."""
 _ANNOUNCES = any_of(lambda language: language.evidence.announces, re.IGNORECASE)
@@ -43,15 +51,37 @@ _ABOUT_ITSELF = any_of(lambda language: language.evidence.about_itself, re.IGNOR
 _SEVERAL = any_of(lambda language: language.evidence.asks_for_several, re.IGNORECASE)
 
 
-def passages_to_read(passages: Sequence[Passage]) -> list[Passage]:
-    """What is read of the best `PAPERS_READ` papers: their abstracts whole, where they are not too long."""
+def passages_to_read(passages: Sequence[Passage], texts_read: int = TEXTS_READ) -> list[Passage]:
+    """What is read of the best `PAPERS_READ` papers: their abstracts whole, where they are not too long, and of their
+    texts the best passages found, `texts_read` of all of them."""
     read: list[Passage] = []
     best = list(dict.fromkeys(passage.paper.id for passage in passages))[:PAPERS_READ]
-    for paper_id in best:
+    left = texts_read
+    for place, paper_id in enumerate(best):
         found = [passage for passage in passages if passage.paper.id == paper_id]
+        of_abstract = [passage for passage in found if passage.part == "abstract"]
+        texts = [passage for passage in found if passage.part == "text"]
         length = len(found[0].paper.abstract)
-        read += [replace(found[0], start=0, end=length)] if length <= READ_WHOLE_CHARS else found
+        if length > READ_WHOLE_CHARS:
+            read += of_abstract
+        elif length or not texts:
+            read.append(replace(found[0], start=0, end=length, part="abstract"))
+        share = left if place == len(best) - 1 else math.ceil(left / 2)
+        read += joined(texts[:share])
+        left -= min(share, len(texts))
     return read
+
+
+def joined(passages: Sequence[Passage]) -> list[Passage]:
+    """Passages of one text in reading order, two that follow each other as one: so they are read together."""
+    together: list[Passage] = []
+    for passage in sorted(passages, key=lambda passage: passage.start):
+        before = together[-1] if together else None
+        if before and passage.end - before.start <= READ_TOGETHER_CHARS and follows(passage, before):
+            together[-1] = replace(before, end=passage.end)
+        else:
+            together.append(passage)
+    return together
 
 
 def choose_quotes(
@@ -108,20 +138,23 @@ def with_written(
     for question, near in written:
         asked.setdefault(question.paper_id, []).append((question, near))
     for sentence in sentences:
+        # What a question is answered by stands in the abstract.
+        of_paper = asked.get(sentence.paper.id, ()) if sentence.part == "abstract" else ()
         about = [
             near
-            for question, near in asked.get(sentence.paper.id, ())
+            for question, near in of_paper
             if any(place.start < sentence.end and sentence.start < place.end for place in question.answers)
         ]
         yield sentence, max(about, default=None)
 
 
 def quotable_by_paper(sentences: Sequence[Sentence]) -> dict[str, list[Sentence]]:
-    """What may be quoted, by the paper's id, in reading order."""
+    """What may be quoted, by the paper's id, in reading order, of the abstract before the text."""
     by_paper: dict[str, list[Sentence]] = {}
-    for sentence in sorted(sentences, key=lambda sentence: sentence.start):
+    for sentence in sorted(sentences, key=lambda sentence: (sentence.part != "abstract", sentence.start)):
         said = sentence.text.rstrip("\"'”’)")
-        if said and not said.endswith(_SAYS_NOTHING) and not _ANNOUNCES.fullmatch(said):
+        tells = said and not said.endswith(_SAYS_NOTHING) and not _ANNOUNCES.fullmatch(said)
+        if tells and quotable(sentence):
             by_paper.setdefault(sentence.paper.id, []).append(sentence)
     return by_paper
 
@@ -178,9 +211,24 @@ def _explaining(own: Sequence[Sentence], place: int) -> set[int]:
     """The place of the sentence just before, where this one cannot be understood without it."""
     if place == 0 or not leans(own[place].text):
         return set()
-    before = own[place - 1]
-    between = before.paper.abstract[before.end : own[place].start]
-    return set() if between.strip() else {place - 1}
+    return {place - 1} if follows(own[place], own[place - 1]) else set()
+
+
+def surest_first(own: Sequence[Sentence]) -> list[Sentence]:
+    """A paper's sentences, those of a full text with what answers best in front; neighbours stay together.
+
+    An abstract is told in its own order: each of its sentences is near the others.
+    """
+    if all(one.part == "abstract" for one in own):
+        return list(own)
+    runs: list[list[Sentence]] = []
+    for one in own:
+        if runs and follows(one, runs[-1][-1]):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    runs.sort(key=lambda run: -max(one.score for one in run))
+    return [one for run in runs for one in run]
 
 
 def leans(sentence: str) -> bool:
@@ -196,21 +244,30 @@ def as_quotes(sentences: Sequence[Sentence]) -> tuple[Citation, ...]:
     """The sentences as numbered quotes, neighbours joined."""
     quotes: list[Citation] = []
     for sentence in sentences:
-        if quotes and _follows(sentence, quotes[-1]):
+        if quotes and follows(sentence, quotes[-1]):
             quotes[-1] = _lengthened(quotes[-1], sentence)
         else:
             number = len(quotes) + 1
             quotes.append(
-                Citation(number, sentence.paper, sentence.start, sentence.end, sentence.score, sentence.gloss)
+                Citation(
+                    number,
+                    sentence.paper,
+                    sentence.start,
+                    sentence.end,
+                    sentence.score,
+                    sentence.gloss,
+                    sentence.part,
+                )
             )
     return tuple(quotes)
 
 
-def _follows(sentence: Sentence, quote: Citation) -> bool:
-    after = quote.paper.id == sentence.paper.id and quote.end <= sentence.start
-    return after and not sentence.paper.abstract[quote.end : sentence.start].strip()
+def follows(one: Placed, before: Placed) -> bool:
+    """Whether it comes next in the same text, with nothing but space between."""
+    same = before.paper.id == one.paper.id and before.part == one.part
+    return same and before.end <= one.start and not one.paper.part(one.part)[before.end : one.start].strip()
 
 
 def _lengthened(quote: Citation, sentence: Sentence) -> Citation:
     gloss = f"{quote.gloss} {sentence.gloss}" if quote.gloss and sentence.gloss else None
-    return Citation(quote.number, quote.paper, quote.start, sentence.end, max(quote.score, sentence.score), gloss)
+    return replace(quote, end=sentence.end, score=max(quote.score, sentence.score), gloss=gloss)

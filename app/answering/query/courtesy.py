@@ -122,7 +122,7 @@ def subjects_of(records: Records, words: AnswerPhrases) -> str:
 def example_questions(records: Records, words: AnswerPhrases) -> tuple[str, ...]:
     """Up to three questions that the collection answers: of a paper, of a category, of an organisation."""
     newest = records.select()[:LOOKED_AT]
-    titled = next((paper.title for paper in newest if paper.title and paper.abstract), None)
+    titled = next((paper.title for paper in newest if paper.title and paper.readable), None)
     category = next(iter(records.facets.categories), None)
     organisation = next(iter(records.facets.organisations), None)
     examples = (

@@ -6,18 +6,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.answering.reading.quotable import quotable
 from app.answering.reading.reader import Excerpt, Reader
 from retrieval.retriever import sentences_within
 from retrieval.types import Passage, Sentence
 
 
 def read_sentences(reader: Reader, question: str, passages: Sequence[Passage]) -> list[Sentence]:
-    """Every sentence of the passages, scored by the chance in [0, 1] that it answers; in reading order.
+    """The sentences of the passages, but of full texts only prose, each scored by the chance in [0, 1] that it answers.
+
+    They are in reading order, passage by passage.
 
     `question` is in English, and so is what is read: where an abstract is in another
     language, its sentences' translations.
     """
-    cut = [sentences_within(passage) for passage in passages]
+    cut = [[sentence for sentence in sentences_within(passage) if quotable(sentence)] for passage in passages]
     excerpts = [
         Excerpt(passage.paper.name, tuple(sentence.gloss or sentence.text for sentence in own))
         for passage, own in zip(passages, cut, strict=True)

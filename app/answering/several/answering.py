@@ -177,7 +177,7 @@ def _evidence(findings: Sequence[Findings], status: AnswerStatus, quotes: tuple[
     confidence = sum(found.confidence for found in findings) / len(findings)
     read = sorted((one for found in findings for one in found.read), key=lambda one: one.score)
     # Of a sentence that was read with several parts the surest reading counts.
-    surest = {(one.paper.id, one.start): one for one in read}
+    surest = {(one.paper.id, one.part, one.start): one for one in read}
     return Evidence(confidence, status, quotes, read=tuple(reversed(surest.values()))[:READ_TOLD])
 
 
@@ -188,7 +188,7 @@ def _merged(findings: Sequence[Findings]) -> tuple[Passage, ...]:
     for passage in in_turn:
         if len(kept) < MAX_PAPERS:
             kept.add(passage.paper.id)
-    places = {(one.paper.id, one.start, one.end): one for one in reversed(in_turn) if one.paper.id in kept}
+    places = {(one.paper.id, one.part, one.start, one.end): one for one in reversed(in_turn) if one.paper.id in kept}
     return tuple(reversed(places.values()))
 
 

@@ -18,8 +18,9 @@ from app.answering.several.searching import Search
 from app.languages.language import Language
 from app.languages.patterns import OWN
 from retrieval.facets import FACETS, Filters
+from retrieval.lead import lead_of
 from retrieval.lexical.tokens import content_words, words_of_paper
-from retrieval.types import Paper, Passage
+from retrieval.types import Paper
 
 SPOKEN_FROM, ANSWERS_FROM = 0.3, 0.5
 """A sentence that names both sides is quoted from the first chance that it answers, and answers from the second."""
@@ -99,9 +100,8 @@ def _is_prepared(whole: Findings) -> bool:
 def _named_both(whole: Findings, comparison: Comparison) -> Findings | None:
     """The surest sentence that names both sides."""
     for one in whole.read:
-        sentence = one.paper.abstract[one.start : one.end]
-        if one.score >= SPOKEN_FROM and all(_says(sentence, side) for side in comparison.sides):
-            quote = Citation(1, one.paper, one.start, one.end, one.score)
+        if one.score >= SPOKEN_FROM and all(_says(one.text, side) for side in comparison.sides):
+            quote = Citation(1, one.paper, one.start, one.end, one.score, part=one.part)
             status = "answered" if one.score >= ANSWERS_FROM else "partly"
             opening = "" if status == "answered" else whole.opening
             return replace(whole, name="", status=status, quotes=(quote,), opening=opening, is_part=False)
@@ -113,8 +113,7 @@ def _side(side: str, search: Search, records: Records, language: Language) -> Fi
     if paper := _paper(side, search, records):
         quotes = as_quotes(gist_of(paper, side))
         if quotes:
-            whole = Passage(paper, 0, len(paper.abstract), 1.0)
-            return Findings(side, "answered", quotes, confidence=1.0, passages=(whole,))
+            return Findings(side, "answered", quotes, confidence=1.0, passages=(lead_of(paper),))
     asked = language.phrases.what_is.format(term=side)
     found = search.find(asked, asked)
     quotes = tuple(

@@ -9,6 +9,7 @@ from app.answering.events import AnswerPart, AnswerSentence, Citation, Direct
 from app.answering.several.findings import Findings
 from app.answering.writing.quotes import own_words, quoted_answer, said_directly
 from app.languages.phrases import AnswerPhrases
+from retrieval.types import Part
 
 MAX_NAME_CHARS = 160
 _MARKS = "?!.？！。"
@@ -62,7 +63,7 @@ class _Numbering:
     """The quotes so far, each with the number that it got first."""
 
     def __init__(self) -> None:
-        self.quotes: dict[tuple[str, int, int], Citation] = {}
+        self.quotes: dict[tuple[str, Part, int, int], Citation] = {}
 
     @property
     def known(self) -> int:
@@ -76,9 +77,10 @@ class _Numbering:
     def numbered(self, quote: Citation) -> Citation:
         """The quote with its number; one that stands within a quote before it has that one's."""
         for known in self.quotes.values():
-            if known.paper.id == quote.paper.id and known.start <= quote.start and quote.end <= known.end:
+            same = known.paper.id == quote.paper.id and known.part == quote.part
+            if same and known.start <= quote.start and quote.end <= known.end:
                 return known
-        place = (quote.paper.id, quote.start, quote.end)
+        place = (quote.paper.id, quote.part, quote.start, quote.end)
         return self.quotes.setdefault(place, replace(quote, number=len(self.quotes) + 1))
 
 

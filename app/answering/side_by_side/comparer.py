@@ -18,10 +18,12 @@ from app.answering.side_by_side.table import ANSWER, Column, PaperRow, PaperTabl
 from app.answering.writing.quotes import own_words
 from app.notices.notice import Notice, together
 from retrieval.retriever import LeftOut
-from retrieval.types import Paper, Passage
+from retrieval.types import Paper, Part, Passage
 
 Answers = Mapping[str, Evidence]
 """What each paper answers, by its id; one that the index has nothing of is not among them."""
+Numbers = dict[tuple[str, Part, int, int], int]
+"""The numbers that quotes have, by their papers and places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,9 @@ class PaperComparer:
         question = asked.question
         foreign = foreign_question(question, self.records, self.terms) if question else None
         answers = self._answers(asked.papers, question, foreign, left_out.update) if question else None
-        numbers: dict[tuple[str, int, int], int] = {}
+        numbers: Numbers = {}
         rows = [_row(paper, asked, answers, numbers) for paper in asked.papers]
-        notes = [Notice("paper_unquotable", name=own_words(paper.name)) for paper in asked.papers if not paper.abstract]
+        notes = [Notice("paper_unquotable", name=own_words(paper.name)) for paper in asked.papers if not paper.readable]
         note = together(
             *notes,
             Notice("question_by_terms") if foreign else None,
@@ -61,7 +63,7 @@ class PaperComparer:
         return {paper: unread(evidence, bool(foreign.terms)) for paper, evidence in found.items()}
 
 
-def _row(paper: Paper, asked: ToCompare, answers: Answers | None, numbers: dict[tuple[str, int, int], int]) -> PaperRow:
+def _row(paper: Paper, asked: ToCompare, answers: Answers | None, numbers: Numbers) -> PaperRow:
     """A paper's row; its quotes get the next of the `numbers`, the same words the same one."""
     cells: dict[Column, Citation | None] = {}
     if asked.aspects:
@@ -72,6 +74,9 @@ def _row(paper: Paper, asked: ToCompare, answers: Answers | None, numbers: dict[
         cells[ANSWER] = surest(evidence.quotes) if evidence.quotes else None
     numbered: dict[Column, Citation | None] = {}
     for column, quote in cells.items():
-        number = numbers.setdefault((paper.id, quote.start, quote.end), len(numbers) + 1) if quote else 0
-        numbered[column] = replace(quote, number=number) if quote else None
+        if quote is None:
+            numbered[column] = None
+            continue
+        number = numbers.setdefault((paper.id, quote.part, quote.start, quote.end), len(numbers) + 1)
+        numbered[column] = replace(quote, number=number)
     return PaperRow(paper, numbered, evidence.status if evidence else None)

@@ -81,7 +81,7 @@ def _chosen(ids: Sequence[str], papers: Papers) -> tuple[Paper, ...]:
     if len(ids) < MIN_COMPARED:
         raise InputError(Notice("papers_few"))
     chosen = tuple(known[paper_id] for paper_id in ids)
-    if not any(paper.abstract for paper in chosen):
+    if not any(paper.readable for paper in chosen):
         raise InputError(Notice("papers_unquotable"))
     return chosen
 

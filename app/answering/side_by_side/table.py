@@ -9,6 +9,7 @@ from typing import Literal
 from app.answering.collection.aspects import Aspect
 from app.answering.events import AnswerStatus, Citation
 from app.answering.json_records import CellRecord, PaperRowRecord, PaperTableRecord
+from app.answering.places import place_record
 from app.notices.notice import notices_as_json
 from retrieval.types import Paper
 
@@ -71,6 +72,7 @@ def _cell(quote: Citation) -> CellRecord:
         "start": quote.start,
         "end": quote.end,
         "score": round(quote.score, 4),
+        **place_record(quote.paper, quote.part, quote.place),
     }
     if quote.gloss:
         record["gloss"] = quote.gloss

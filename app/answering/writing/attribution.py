@@ -104,6 +104,8 @@ def _going_on(rest: str, quotes: Sequence[Citation]) -> str:
         return rest
     word = re.split("['’]", first[0])[0].casefold()
     ordinary = word in _ORDINARY or any(
-        word in _SMALL_WORD.findall(text) for quote in quotes for text in (quote.paper.abstract, quote.gloss or "")
+        word in _SMALL_WORD.findall(text)
+        for quote in quotes
+        for text in (quote.paper.abstract, quote.quote, quote.gloss or "")
     )
     return word[:1] + rest[1:] if ordinary else rest

@@ -25,7 +25,7 @@ def opening_of(question: str, evidence: Evidence, words: AnswerPhrases) -> str:
         return ""
     nearest = evidence.quotes[0]
     own = [one for one in evidence.read if one.paper.id == nearest.paper.id]
-    said = [nearest.quote, *(one.paper.abstract[one.start : one.end] for one in own)]
+    said = [nearest.quote, *(one.text for one in own)]
     return words.no_figure if all(lacks_figure(question, sentence) for sentence in said) else words.nearest
 
 

@@ -42,7 +42,7 @@ def quoted_answer(
     for position, (_, own) in enumerate(groupby(quotes, key=lambda quote: quote.paper.id)):
         group = tuple(own)
         # What stands before the first quote in the abstract is nothing that it goes on with.
-        goes_on = words.goes_on if len(group) > 1 and group[1].start >= group[0].end else ""
+        goes_on = words.goes_on if len(group) > 1 and _stands_after(group[1], group[0]) else ""
         for place, quote in enumerate(group):
             gap = opening if not sentences else " " if place else "\n\n"
             first = position < SUMMED_UP_PAPERS and place == 0 and direct is None
@@ -53,6 +53,13 @@ def quoted_answer(
             lead = after if place else f"{summary}{_introduced(quote.paper, position, words)}"
             sentences.append(AnswerSentence(f"{gap}{lead}{quoted(quote, words)}", (quote.number,), "supported", 1.0))
     return tuple(sentences)
+
+
+def _stands_after(quote: Citation, other: Citation) -> bool:
+    """Whether it stands after the other; a text's words stand after those of the abstract."""
+    if quote.part != other.part:
+        return quote.part == "text"
+    return quote.start >= other.end
 
 
 def said_directly(direct: Direct, words: AnswerPhrases = ENGLISH.phrases) -> AnswerSentence:
@@ -116,15 +123,20 @@ def own_words(name: str) -> str:
 
 
 def refusal_answer(passages: Sequence[Passage], words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
-    """The refusal, after the `opening` where there is one, and the closest papers, whose abstracts alone were read."""
+    """The refusal, after the `opening` where there is one, and the closest papers, with that only abstracts were read,
+    where it is so."""
     refusal = f"{opening} {REFUSAL}{words.refusal}".lstrip()
-    closest = closest_named(near_the_closest(passages), words)
-    return refusal + (closest + words.abstracts_only if closest else "")
+    papers = near_the_closest(passages)
+    closest = closest_named(papers, words)
+    # Of a paper with a full text more than the abstract was read.
+    abstracts_only = "" if any(paper.text for paper in papers) else words.abstracts_only
+    return refusal + (closest + abstracts_only if closest else "")
 
 
 def refusal_of_one(paper: Paper, words: AnswerPhrases = ENGLISH.phrases, opening: str = "") -> str:
-    """The refusal of a question that was asked of this paper alone, of which the abstract was read."""
-    return f"{opening} {REFUSAL}{words.refusal}{words.one_unsaid.format(paper=described(paper, words))}".lstrip()
+    """The refusal of a question that was asked of this paper alone, with what was read of it."""
+    unsaid = words.one_text_unsaid if paper.text else words.one_unsaid
+    return f"{opening} {REFUSAL}{words.refusal}{unsaid.format(paper=described(paper, words))}".lstrip()
 
 
 def closest_named(papers: Sequence[Paper], words: AnswerPhrases = ENGLISH.phrases) -> str:

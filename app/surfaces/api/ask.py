@@ -9,14 +9,15 @@ from pydantic import BaseModel, Field, StringConstraints, create_model
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
-from app.answering.answerer import Answerer
 from app.answering.query.request import question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
+from app.surfaces.api.asked import NamedCollection, answerer_for, name_in
 from app.surfaces.api.body import JsonText, json_body
 from app.surfaces.api.idempotency import KEY_PATTERN, KeptAnswers, KeyTakenError
 from app.surfaces.api.openapi import answers_with, body_of, event_stream, examples, failures
 from app.surfaces.api.schema import DAY, Answer
 from app.surfaces.api.sse import EVENT_STREAM, SseResponse, Telling
+from app.surfaces.collections import Collections
 from app.surfaces.problems import problem
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
@@ -53,15 +54,16 @@ class AskRequest(BaseModel):
     question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
     history: list[Turn] | None = None
     filters: AskFilters | None = None
+    collection: NamedCollection = None
 
 
-def add_ask(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s: float) -> None:
+def add_ask(router: APIRouter, collections: Collections, runs: AnswerRuns, heartbeat_s: float) -> None:
     """The route that answers; one keeper of answers serves it."""
     kept = KeptAnswers(runs)
     described = answers_with(
         Answer, examples()["answer"], description="The answer; as events for who accepts text/event-stream."
     )
-    described |= failures(body=True)
+    described |= failures(404, body=True)
     described[200]["content"] |= event_stream(examples()["stream"])
 
     @router.post(
@@ -78,6 +80,7 @@ def add_ask(router: APIRouter, answerer: Answerer, runs: AnswerRuns, heartbeat_s
         The events are status, sources, quotes, token, sentence, followups and done, or error at any point.
         """
         body = await json_body(request)
+        answerer = await answerer_for(request, collections, name_in(body))
         question = question_from_json(body, facets=answerer.facets)
         streams = EVENT_STREAM in request.headers.get("accept", "")
         try:

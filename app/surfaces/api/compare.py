@@ -9,15 +9,16 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.answering.answerer import Answerer
 from app.answering.collection.aspects import Aspect
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.side_by_side.request import MAX_COMPARED, MIN_COMPARED, compare_request_from_json
 from app.answering.side_by_side.table import PaperTable
 from app.surfaces.api import schema
+from app.surfaces.api.asked import NamedCollection, answerer_for, name_in
 from app.surfaces.api.body import JsonText, checked, json_body
 from app.surfaces.api.export import FORMATS, InterfaceLanguage
 from app.surfaces.api.openapi import answers_with, body_of, examples, failures
+from app.surfaces.collections import Collections
 from app.surfaces.ui_strings import ui_strings
 
 PaperIds = Annotated[
@@ -50,13 +51,14 @@ class Comparison(BaseModel):
 class _Form(BaseModel, strict=True):
     format: Literal["json", "markdown", "csv"] = "json"
     language: InterfaceLanguage = Field("en", description="Of the words around the quotes, in Markdown.")
+    collection: NamedCollection = None
 
 
 class CompareRequest(Comparison, _Form):
     """Papers to set side by side, and as what."""
 
 
-def add_compare(router: APIRouter, answerer: Answerer) -> None:
+def add_compare(router: APIRouter, collections: Collections) -> None:
     """The route that compares."""
     described = answers_with(
         schema.PaperTable, examples()["table"], description="The table; a file where another format is asked for."
@@ -69,7 +71,7 @@ def add_compare(router: APIRouter, answerer: Answerer) -> None:
     @router.post(
         "/compare",
         response_model=None,
-        responses=described | failures(body=True),
+        responses=described | failures(404, body=True),
         openapi_extra=body_of(CompareRequest, examples()["compare"]),
         operation_id="compare",
         summary="Papers side by side",
@@ -82,6 +84,7 @@ def add_compare(router: APIRouter, answerer: Answerer) -> None:
         body = await json_body(request)
         asked = compare_request_from_json(body)
         form = checked(_Form, body)
+        answerer = await answerer_for(request, collections, name_in(body))
         table = await run_in_threadpool(answerer.compare, asked)
         if form.format == "json":
             return JsonText(table.as_json())

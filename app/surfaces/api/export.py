@@ -11,9 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from app.answering.answerer import Answerer
+from app.surfaces.api.asked import NamedCollection, answerer_for
 from app.surfaces.api.body import checked, json_body
 from app.surfaces.api.openapi import body_of, examples, failures
 from app.surfaces.api.schema import Direct, Part, Sentence
+from app.surfaces.collections import Collections
 from app.surfaces.ui_strings import LANGUAGES, ui_strings
 
 MAX_EXPORTED = 100
@@ -30,6 +32,11 @@ FORMATS = {
 }
 
 
+KeptPart = Annotated[
+    Literal["abstract", "text"] | None, Field(description="Into which of the paper's texts offsets are; else abstract.")
+]
+
+
 class KeptCitation(BaseModel):
     """A citation by its place in the collection."""
 
@@ -38,6 +45,7 @@ class KeptCitation(BaseModel):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     score: float = Field(ge=-1, le=1)
+    part: KeptPart = None
     gloss: str | None = None
     check: str | None = Field(None, description="Tells whether the quote still reads as it did.")
 
@@ -57,6 +65,7 @@ class KeptSource(BaseModel):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     score: float = Field(ge=-1, le=1)
+    part: KeptPart = None
 
 
 class KeptRow(BaseModel):
@@ -107,9 +116,10 @@ class ExportRequest(BaseModel, strict=True):
         min_length=1, max_length=MAX_EXPORTED
     )
     language: InterfaceLanguage = Field("en", description="Of the words around the answers, in Markdown.")
+    collection: NamedCollection = None
 
 
-def add_export(router: APIRouter, answerer: Answerer) -> None:
+def add_export(router: APIRouter, collections: Collections) -> None:
     """The route that writes answers as a file."""
     content: dict[str, dict[str, Any]] = {
         media.split(";")[0]: {"schema": {"type": "string"}} for media, _ in FORMATS.values()
@@ -119,7 +129,7 @@ def add_export(router: APIRouter, answerer: Answerer) -> None:
     @router.post(
         "/export",
         response_class=Response,
-        responses={200: {"description": "The file.", "content": content}, **failures(body=True)},
+        responses={200: {"description": "The file.", "content": content}, **failures(404, body=True)},
         openapi_extra=body_of(ExportRequest, examples()["export"]),
         operation_id="export",
         summary="Answers as a file",
@@ -127,6 +137,7 @@ def add_export(router: APIRouter, answerer: Answerer) -> None:
     async def export(request: Request) -> Response:
         """Answers as Markdown, what they cite as BibTeX or CSL-JSON, or what they compare as CSV."""
         asked = checked(ExportRequest, await json_body(request))
+        answerer = await answerer_for(request, collections, asked.collection)
         text = await run_in_threadpool(_written, answerer, asked)
         media, name = FORMATS[asked.format]
         return Response(text, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -17,6 +17,14 @@ Top = Annotated[int, Query(ge=1, le=100, description="How many papers at most.")
 Score = Annotated[float, Field(description="The higher the nearer; comparable within one answer.")]
 
 
+class FullText(BaseModel):
+    """What is told of a paper's full text."""
+
+    characters: int = Field(ge=0)
+    pages: int = Field(ge=0, description="0 in a text without pages, such as Markdown.")
+    file: bool = Field(description="Whether its pages can be shown.")
+
+
 class Paper(BaseModel):
     """One work of the collection (data/README.md says what each field holds)."""
 
@@ -37,6 +45,8 @@ class Paper(BaseModel):
     translations: dict[str, str]
     kind: str
     source: str
+    retracted: bool = Field(False, description="Only there where it is.")
+    full_text: FullText | None = Field(None, description="Only there where the collection has it.")
 
 
 class Sentence(BaseModel):
@@ -48,8 +58,33 @@ class Sentence(BaseModel):
     score: float = Field(ge=0, le=1, description="How well the quotes support it.")
 
 
-class Citation(BaseModel):
-    """`quote` is exactly `paper.abstract[start:end]`, counted in Unicode characters."""
+class Box(BaseModel):
+    """A rectangle on a page, in points from its top left."""
+
+    page: int = Field(ge=1)
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Placed(BaseModel):
+    """Where a quote stands; all of it only there where its paper has a full text."""
+
+    part: Literal["abstract", "text"] = Field("abstract", description="Into which of the paper's texts offsets are.")
+    page: int | None = Field(None, ge=1, description="The page of the full text on which it begins.")
+    section: str = Field("", description="The title of the section that it stands in.")
+
+
+class Boxed(Placed):
+    """The same with where its lines are drawn."""
+
+    boxes: list[Box] = Field([], description="One for each line of a page, in reading order.")
+
+
+class Citation(Boxed):
+    """`quote` is exactly `[start:end]` of the paper's abstract, or of its full text where `part` says so, counted in
+    Unicode characters."""
 
     number: int = Field(ge=1)
     paper: Paper
@@ -60,8 +95,8 @@ class Citation(BaseModel):
     gloss: str = Field("", description="The quote in English; only there where the abstract is in another language.")
 
 
-class Source(BaseModel):
-    """A paper that was found with its best passage, exactly `paper.abstract[start:end]`."""
+class Source(Placed):
+    """A paper that was found with its best passage, exactly `[start:end]` of its `part`."""
 
     rank: int = Field(ge=1)
     paper: Paper
@@ -99,13 +134,14 @@ class Notice(BaseModel):
 
 
 class ReadSentence(BaseModel):
-    """A sentence that was read with the question: exactly `abstract[start:end]` of the paper of that id."""
+    """A sentence that was read with the question: exactly `[start:end]` of that `part` of the paper of that id."""
 
     paper: str
     sentence: str
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     score: float = Field(ge=0, le=1, description="The chance that it answers.")
+    part: Literal["abstract", "text"] = "abstract"
 
 
 class Direct(BaseModel):
@@ -141,8 +177,8 @@ class Table(BaseModel):
     rows: list[TableRow]
 
 
-class OutsideFilter(BaseModel):
-    """What the question's filters hide, for the whole collection answers: `quote`, `paper.abstract[start:end]`."""
+class OutsideFilter(Boxed):
+    """What the question's filters hide, for the whole collection answers: `quote`, `[start:end]` of the `part`."""
 
     text: str = Field(description="The sentence that says so, in the answer's language; it stands in `answer` too.")
     paper: Paper | None = Field(description="Which paper answers; null where no one paper does, as of a count.")
@@ -183,8 +219,8 @@ class Answer(BaseModel):
     )
 
 
-class Cell(BaseModel):
-    """A quote in a table of papers: exactly `abstract[start:end]` of its row's paper."""
+class Cell(Boxed):
+    """A quote in a table of papers: exactly `[start:end]` of that `part` of its row's paper."""
 
     number: int = Field(ge=1, description="The same words have the same number.")
     quote: str

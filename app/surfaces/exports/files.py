@@ -1,4 +1,4 @@
-"""A conversation as a file: Markdown with its quotes, what it cites as BibTeX or CSL-JSON, or what it compares as CSV.
+"""A conversation as a file: Markdown with quotes; what it cites as BibTeX, RIS or CSL-JSON; what it compares as CSV.
 
 Everything in the Markdown that comes from a paper, a reader or a model is escaped:
 it stays the text that it is and becomes no heading, link, picture or tag.
@@ -13,15 +13,15 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from app.answering.citations.references import bibtex, citation_keys, csl
 from app.answering.events import Answer, Citation
 from app.answering.refusals import nothing_near
 from app.answering.sources import closest_papers
 from app.surfaces.exports.comparison import comparisons_csv, markdown_table
+from app.surfaces.exports.references import papers_bibtex, papers_csl, papers_ris
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize
-from retrieval.types import Paper
+from retrieval.types import Paper, knows_month
 from retrieval.web_address import paper_address, web_address
 
 MAX_FILE_CHARS = 1_000_000
@@ -61,18 +61,18 @@ def _markdown_parts(answers: Sequence[Answer], words: UiStrings, day: date) -> I
 
 
 def as_bibtex(answers: Sequence[Answer]) -> str:
-    """An entry for each paper that the answers cite; empty where they cite none."""
-    papers = cited_papers(answers)
-    keys = citation_keys(papers)
-    entries = _bounded(f"{bibtex(paper, keys[paper.id])}\n" for paper in papers)
-    return "\n".join(entries)
+    """An entry for each paper that the answers cite, abstract and all; empty where they cite none."""
+    return "\n".join(_bounded(papers_bibtex(cited_papers(answers))))
+
+
+def as_ris(answers: Sequence[Answer]) -> str:
+    """A record of RIS for each paper that the answers cite; empty where they cite none."""
+    return "\n".join(_bounded(papers_ris(cited_papers(answers))))
 
 
 def as_csl(answers: Sequence[Answer]) -> list[dict[str, Any]]:
     """An item of CSL-JSON for each paper that the answers cite."""
-    papers = cited_papers(answers)
-    keys = citation_keys(papers)
-    return list(_bounded((csl(paper, keys[paper.id]) for paper in papers), lambda item: len(json.dumps(item))))
+    return list(_bounded(papers_csl(cited_papers(answers)), lambda item: len(json.dumps(item))))
 
 
 def as_csv(answers: Sequence[Answer]) -> str:
@@ -135,7 +135,7 @@ def linked_paper(paper: Paper) -> str:
     name = escaped(paper.name) if paper.title else f"\\[{escaped(paper.name)}\\]"
     address = web_address(paper_address(paper))
     linked = f"[{name}]({quote(address, safe=_ADDRESS_SIGNS)})" if address else name
-    month = paper.published.strftime("%Y-%m") if paper.published else ""
+    month = paper.published.strftime("%Y-%m" if knows_month(paper.published) else "%Y") if paper.published else ""
     return " · ".join(part for part in (linked, escaped(paper.organisation or ""), month) if part)
 
 

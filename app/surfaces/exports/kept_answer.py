@@ -1,7 +1,7 @@
 """An answer as it is kept outside the server, in a link, a browser or a request, and opened again.
 
 What is kept points into the collection and bears no text of it: a quote is cut from
-the paper's abstract when the answer is opened, so that a forged record cannot put
+the paper's abstract or text when the answer is opened, so that a forged record cannot put
 words into a paper's mouth. The answer's own sentences are the record's, and no more
 to be trusted than whoever handed it over.
 """
@@ -32,8 +32,10 @@ from app.answering.events import (
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import Notice, NoticeRecord, notices_as_json, together
-from retrieval.errors import InputError
-from retrieval.types import Paper, Passage
+from retrieval.errors import CorpusError, InputError
+from retrieval.full_text import MOST_CHARS
+from retrieval.lead import lead_of
+from retrieval.types import Paper, Part, Passage
 
 VERSION = 1
 MAX_TEXT_CHARS = 20_000
@@ -48,7 +50,7 @@ MAX_PARTS = 12
 MAX_ENTRIES = 20
 """Timings or models."""
 _MAX_NUMBER = 999
-_MAX_OFFSET = 1_000_000
+_MAX_OFFSET = MOST_CHARS
 _MAX_MS = 1e9
 
 PaperOf = Callable[[str], Paper | None]
@@ -71,7 +73,13 @@ def kept(answer: Answer) -> dict[str, Any]:
         "sentences": [sentence.as_json() | {"score": _score(sentence.score)} for sentence in answer.sentences],
         "citations": [_kept_citation(citation) for citation in answer.citations],
         "sources": [
-            {"paper": source.paper.id, "start": source.start, "end": source.end, "score": _score(source.score)}
+            {
+                "paper": source.paper.id,
+                "start": source.start,
+                "end": source.end,
+                "score": _score(source.score),
+                **_kept_part(source.part),
+            }
             for source in best_passage_per_paper(answer.sources)
         ],
         "followups": list(answer.followups),
@@ -132,8 +140,14 @@ def _kept_citation(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "score": _score(citation.score),
         "check": _check(citation.quote),
+        **_kept_part(citation.part),
     }
     return record | {"gloss": citation.gloss} if citation.gloss else record
+
+
+def _kept_part(part: Part) -> dict[str, Any]:
+    """What was kept before there were full texts is of abstracts."""
+    return {} if part == "abstract" else {"part": part}
 
 
 def _kept_outside(outside: OutsideFilter) -> dict[str, Any]:
@@ -166,12 +180,14 @@ def _citations(records: Sequence[Any], paper_of: PaperOf) -> tuple[tuple[Citatio
             lost[number] = passage
             continue
         check = record.get("check")
-        if check is not None and _words(check, "check", MAX_ID_CHARS) != _check(passage.text):
+        words = _words_there(passage)
+        if words is None or (check is not None and _words(check, "check", MAX_ID_CHARS) != _check(words)):
             lost[number] = passage.paper.id
             continue
-        _require(passage.start < passage.end and _inside(passage), f"quote {number} lies outside the abstract")
+        inside = passage.start < passage.end and _inside(passage)
+        _require(inside, f"quote {number} lies outside the {passage.part}")
         gloss = _gloss(record.get("gloss"), passage.paper)
-        found.append(Citation(number, passage.paper, passage.start, passage.end, passage.score, gloss))
+        found.append(Citation(number, passage.paper, passage.start, passage.end, passage.score, gloss, passage.part))
     return tuple(found), lost
 
 
@@ -182,10 +198,8 @@ def _sources(records: Sequence[Any], paper_of: PaperOf) -> tuple[tuple[Passage, 
         _require(isinstance(record, dict), "a source must be an object")
         places.append(_place(record, paper_of))
     known = tuple(place for place in places if isinstance(place, Passage))
-    # A paper whose abstract has become shorter is still one that was found.
-    whole = tuple(
-        place if _inside(place) else replace(place, start=0, end=len(place.paper.abstract)) for place in known
-    )
+    # A paper whose abstract has become shorter, or whose text is gone, is still one that was found.
+    whole = tuple(place if _inside(place) else replace(lead_of(place.paper), score=place.score) for place in known)
     return best_passage_per_paper(whole), {place for place in places if isinstance(place, str)}
 
 
@@ -196,11 +210,25 @@ def _place(record: Mapping[str, Any], paper_of: PaperOf) -> Passage | str:
     score = _number(record, "score", -1, 1)
     _require(start <= end, "a quote must not end before it begins")
     paper = paper_of(name)
-    return name if paper is None else Passage(paper, start, end, score)
+    part: Part = "abstract" if record.get("part") is None else _choice(record, "part", get_args(Part))
+    # A forged record would have megabytes quoted, again and again.
+    _require(part == "abstract" or end - start <= MAX_TEXT_CHARS, "a quote of a full text is too long")
+    return name if paper is None else Passage(paper, start, end, score, part=part)
+
+
+def _words_there(passage: Passage) -> str | None:
+    """What stands there; None where the text is gone, or cannot be read."""
+    if passage.part == "text" and passage.paper.text is None:
+        return None
+    try:
+        return passage.text
+    except CorpusError:
+        return None
 
 
 def _inside(passage: Passage) -> bool:
-    return passage.end <= len(passage.paper.abstract)
+    words = _words_there(passage)
+    return words is not None and len(words) == passage.end - passage.start
 
 
 def _gloss(gloss: Any, paper: Paper) -> str | None:

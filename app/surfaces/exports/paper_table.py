@@ -14,7 +14,9 @@ from app.surfaces.ui_strings import UiStrings
 
 PAPER_COLUMNS = ("paper_id", "paper", "organisation", "published", "url")
 CELL_COLUMNS = ("", "_gloss", "_start", "_end")
-"""What is told of each quote, behind its column's name: itself, its English, and where it stands in the abstract."""
+"""What is told of each quote, behind its column's name: itself, its English, and where it stands …"""
+TEXT_COLUMNS = ("_part", "_page")
+"""… and, where there are full texts, in which of a paper's texts, and on which page."""
 
 
 def table_markdown(table: PaperTable, words: UiStrings) -> str:
@@ -50,7 +52,9 @@ def table_csv(table: PaperTable) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     status = ("status",) if table.question else ()
-    told = [f"{column}{end}" for column in table.columns for end in CELL_COLUMNS]
+    texts = any(row.paper.text for row in table.rows)
+    ends = (*CELL_COLUMNS, *TEXT_COLUMNS) if texts else CELL_COLUMNS
+    told = [f"{column}{end}" for column in table.columns for end in ends]
     writer.writerow([*PAPER_COLUMNS, *status, *told])
     for row in table.rows:
         paper = row.paper
@@ -59,6 +63,12 @@ def table_csv(table: PaperTable) -> str:
         values += [row.status or ""] if status else []
         for column in table.columns:
             quote = row.cells[column]
-            values += [quote.quote, quote.gloss or "", quote.start, quote.end] if quote else [""] * len(CELL_COLUMNS)
+            values += _told(quote)[: len(ends)] if quote else [""] * len(ends)
         writer.writerow([csv_cell(value) for value in values])
     return file.getvalue()
+
+
+def _told(quote: Citation) -> list[object]:
+    """What `CELL_COLUMNS` and `TEXT_COLUMNS` say of it."""
+    page = quote.place.page if quote.place else None
+    return [quote.quote, quote.gloss or "", quote.start, quote.end, quote.part, "" if page is None else page]

@@ -79,7 +79,7 @@ class Gate:
             return
         requester = requester_of(scope, self.cors.origins)
         rule = rule_at(scope["path"], self.login.rules if self.login else ())
-        for_programs = rule is not None and rule.audience in ("programs", "operators")
+        for_programs = rule is not None and rule.audience in ("programs", "owners", "operators")
         if for_programs:
             send = _varying(send)
         try:
@@ -138,6 +138,7 @@ _WELCOME: dict[str, tuple[Requester, ...]] = {
     "everybody": ("page", "guest", "stranger", "program"),
     "page": ("page", "program"),
     "programs": ("page", "guest", "program"),
+    "owners": ("page", "program"),
     "operators": ("program",),
 }
 """Who may come to which addresses. Documents may be shown anywhere; what they send comes from our own page."""

@@ -33,6 +33,9 @@ RULE = "paperbacked.rule"
 LOOKUPS_A_QUESTION = 10
 """Searches, papers and the like are allowed so many times as often as questions."""
 
+QUESTIONS_AN_ADDITION = 3
+"""Papers may be sent to be added once in so many questions."""
+
 LOGINS_A_MINUTE = 10
 _OPENAI = "/v1/"
 _OPENAI_CODES = {"key": "invalid_api_key", "limit": "rate_limit_exceeded"}
@@ -77,6 +80,7 @@ class Limits:
     questions: RateLimit
     feedback: RateLimit
     lookups: RateLimit
+    additions: RateLimit
     places: AnswerPlaces
     logins: RateLimit
     """Keys that are tried, right or wrong."""
@@ -124,11 +128,16 @@ def limits_for(
         questions=RateLimit(client_limit, server_limit),
         feedback=RateLimit(client_limit, server_limit),
         lookups=RateLimit(LOOKUPS_A_QUESTION * client_limit, LOOKUPS_A_QUESTION * server_limit),
+        additions=RateLimit(_additions(client_limit), _additions(server_limit)),
         places=AnswerPlaces(client_limit),
         logins=RateLimit(LOGINS_A_MINUTE, 0),
         api_key=api_key,
         refused=refused,
     )
+
+
+def _additions(questions: int) -> int:
+    return max(1, questions // QUESTIONS_AN_ADDITION) if questions else 0
 
 
 class RequestLimits:
@@ -145,7 +154,8 @@ class RequestLimits:
         client = client_of(scope)
         try:
             self._check_key(scope, rule)
-            body = await whole_body(scope, receive, MAX_PAGE_BODY_BYTES if rule.audience == "page" else MAX_BODY_BYTES)
+            most = MAX_PAGE_BODY_BYTES if rule.audience == "page" else MAX_BODY_BYTES
+            body = None if rule.streamed else await whole_body(scope, receive, most)
             questions = self._count(rule, client, body)
             if self._page and rule.audience == "page":
                 body = self._page.check(scope, body)
@@ -191,7 +201,11 @@ class RequestLimits:
         if questions and self._open >= self.limits.max_open:
             sentence = f"Too many answers are being made at once: try again in {_COME_BACK_SECONDS} seconds."
             raise RefusedError(503, "crowd", sentence, {"Retry-After": str(_COME_BACK_SECONDS)})
-        other = {"feedback": self.limits.feedback, "login": self.limits.logins}.get(rule.counted, self.limits.lookups)
+        other = {
+            "feedback": self.limits.feedback,
+            "login": self.limits.logins,
+            "addition": self.limits.additions,
+        }.get(rule.counted, self.limits.lookups)
         with _as_refusal():
             for _ in range(questions):
                 self.limits.questions.admit(client)
@@ -249,7 +263,7 @@ def wants_key(scope: Scope, rule: Rule) -> bool:
     """Whether a program has to bring the key, where there is one, to come to the rule's address."""
     if scope[REQUESTER] != "program":
         return False
-    if rule.audience == "programs":
+    if rule.audience in ("programs", "owners"):
         return rule.counted != "nothing"
     return rule.audience == "operators" or (rule.audience == "page" and scope["method"] not in READING)
 

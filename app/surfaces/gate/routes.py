@@ -12,11 +12,13 @@ from typing import Literal
 
 from starlette.routing import compile_path
 
-Audience = Literal["everybody", "page", "programs", "operators"]
-"""Everybody who may see a document; our own page alone; programs, allowed pages and our own; programs alone."""
-Counted = Literal["question", "tool calls", "feedback", "login", "lookup", "nothing"]
+Audience = Literal["everybody", "page", "programs", "owners", "operators"]
+"""Everybody who may see a document; our own page's framework; programs, allowed pages and our own; who keeps
+collections, which is programs and our own page; programs alone."""
+Counted = Literal["question", "tool calls", "feedback", "login", "lookup", "addition", "nothing"]
 """Which of a client's limits a request is counted against."""
 
+COLLECTIONS = "/api/v1/collections"
 API_ELSEWHERE = "/api/v1/{path:path}"
 PAGE_EVENTS = "/gradio_api/queue/join"
 PAGE_CALLS = "/gradio_api/run/predict"
@@ -32,6 +34,8 @@ class Rule:
     methods: tuple[str, ...]
     audience: Audience
     counted: Counted = "lookup"
+    streamed: bool = False
+    """Whether the route reads the body by itself, as it comes, and so bounds it; any other is read before."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -72,6 +76,13 @@ RULES: tuple[Rule, ...] = (
     Rule("/api/v1/papers", READING, "programs"),
     Rule("/api/v1/papers/{paper_id:path}", READING, "programs"),
     Rule("/api/v1/openapi.json", READING, "programs"),
+    Rule(COLLECTIONS, (*READING, "POST"), "owners"),
+    Rule(f"{COLLECTIONS}/{{name}}", ("PATCH", "DELETE"), "owners"),
+    Rule(f"{COLLECTIONS}/{{name}}/restore", ("POST",), "owners"),
+    Rule(f"{COLLECTIONS}/{{name}}/papers", ("POST",), "owners", "addition", streamed=True),
+    Rule(f"{COLLECTIONS}/{{name}}/papers/{{paper_id:path}}", ("DELETE",), "owners"),
+    Rule(f"{COLLECTIONS}/{{name}}/jobs/{{job}}", READING, "owners"),
+    Rule(f"{COLLECTIONS}/{{name}}/reports", READING, "owners"),
     # The API says by itself, and in its own words, what it has not.
     Rule(API_ELSEWHERE, ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), "programs"),
     Rule("/v1/chat/completions", ("POST",), "programs", "question"),

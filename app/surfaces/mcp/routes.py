@@ -9,6 +9,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -17,13 +18,19 @@ from fastapi import APIRouter
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from app.answering.answerer import Answerer
 from app.notices.notice import Notice
-from app.surfaces.mcp.tools import TOOLS, PaperTool
+from app.surfaces.collections import Collections, collections_of
+from app.surfaces.mcp.tool import PaperTool
+from app.surfaces.mcp.tools import TOOLS
+from app.surfaces.options import ServingOptions
+from app.surfaces.owners import Owners
 from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.visitors import visitor_in
 from retrieval.errors import PaperbackedError
 
 PATH = "/mcp"
@@ -34,22 +41,44 @@ INSTRUCTIONS = (
 _READS = types.ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 _log = logging.getLogger("paperbacked.mcp")
 
-Ready = Callable[[], Awaitable[Answerer]]
-"""Gives the answerer, and waits until there is one. Raises `PaperbackedError` where none can be had."""
+_CHANGES = types.ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=True
+)
+Ready = Callable[[], Awaitable[Answerer | Collections]]
+"""Gives what answers, and waits until there is something. Raises `PaperbackedError` where nothing can be had."""
 
 
-def mcp_server(ready: Ready, runs: AnswerRuns) -> Server[Any]:
-    """The protocol's server; it keeps nothing between two calls. `runs` makes its answers."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls a tool."""
+
+    visitor: str | None = None
+    may_add: bool = False
+
+
+NOBODY = Caller()
+
+
+def mcp_server(
+    ready: Ready, runs: AnswerRuns, caller_of: Callable[[Request | None], Caller] = lambda request: NOBODY
+) -> Server[Any]:
+    """The protocol's server; it keeps nothing between two calls. `runs` makes its answers.
+
+    `caller_of` says who sends a request, which is None over stdin.
+    """
 
     async def list_tools(context: Any, params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=[_listed(tool) for tool in TOOLS.values()])
+        caller = caller_of(context.request)
+        return types.ListToolsResult(tools=[_listed(tool) for tool in _tools_of(caller).values()])
 
     async def call_tool(context: Any, params: types.CallToolRequestParams) -> types.CallToolResult:
-        tool = TOOLS.get(params.name)
+        caller = caller_of(context.request)
+        known = _tools_of(caller)
+        tool = known.get(params.name)
         if tool is None:
-            return _failed(f"There is no tool {params.name[:80]!r}: choose from {', '.join(TOOLS)}.")
+            return _failed(f"There is no tool {params.name[:80]!r}: choose from {', '.join(known)}.")
         try:
-            said = await tool(await ready(), runs, params.arguments or {})
+            said = await tool(await ready(), runs, params.arguments or {}, caller.visitor, caller.may_add)
         except PaperbackedError as error:
             return _failed(str(error))
         except Exception:
@@ -68,35 +97,42 @@ def mcp_server(ready: Ready, runs: AnswerRuns) -> Server[Any]:
     )
 
 
-def mcp_router(answerer: Answerer, runs: AnswerRuns) -> APIRouter:
+def mcp_router(
+    served: Answerer | Collections, runs: AnswerRuns, options: ServingOptions = ServingOptions()
+) -> APIRouter:
     """The route /mcp. Each request stands alone, so that any replica can take the next one.
 
     Who may come is for the gate to say: there are no checks of Host and Origin here.
     """
+    owners = Owners(collections_of(served), options.only_here)
 
-    async def ready() -> Answerer:
-        return answerer
+    async def ready() -> Answerer | Collections:
+        return served
 
-    endpoint = _Endpoint(mcp_server(ready, runs))
+    def caller_of(request: Request | None) -> Caller:
+        return NOBODY if request is None else Caller(visitor_in(request.scope), owners.may_add(request.scope))
+
+    endpoint = _Endpoint(mcp_server(ready, runs, caller_of))
     router = APIRouter(lifespan=endpoint.lifespan)
     # Only POST: without sessions there is nothing to listen to, and nothing to end.
     router.routes.append(Route(PATH, endpoint, methods=["POST"], include_in_schema=False))
     return router
 
 
-async def serve_stdio(make: Callable[[], Answerer]) -> None:
+async def serve_stdio(make: Callable[[], Answerer | Collections], *, may_add: bool = False) -> None:
     """Serve the client at stdin and stdout until it closes them; what else is printed goes to stderr.
 
-    The client gets its first replies at once, while a thread makes the answerer.
+    The client gets its first replies at once, while a thread makes what answers. Whether it may add papers to it
+    is for whoever starts the program to say.
     """
     async with stdio_server() as (incoming, outgoing):
-        server = mcp_server(made_meanwhile(make), AnswerRuns())
+        server = mcp_server(made_meanwhile(make), AnswerRuns(), lambda request: Caller(may_add=may_add))
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def made_meanwhile(make: Callable[[], Answerer]) -> Ready:
-    """Begin to make the answerer in a thread; whoever needs it waits, and is told where it cannot be made."""
-    made: Future[Answerer] = Future()
+def made_meanwhile(make: Callable[[], Answerer | Collections]) -> Ready:
+    """Begin to make what answers in a thread; whoever needs it waits, and is told where it cannot be made."""
+    made: Future[Answerer | Collections] = Future()
     made.set_running_or_notify_cancel()  # from here on no caller who goes away can cancel it
 
     def begin() -> None:
@@ -106,7 +142,7 @@ def made_meanwhile(make: Callable[[], Answerer]) -> Ready:
         except Exception as error:
             made.set_exception(error)
 
-    async def ready() -> Answerer:
+    async def ready() -> Answerer | Collections:
         return await asyncio.wrap_future(made)
 
     threading.Thread(target=begin, name="answerer", daemon=True).start()
@@ -135,6 +171,10 @@ class _Endpoint:
         await self._manager.handle_request(scope, receive, send)
 
 
+def _tools_of(caller: Caller) -> dict[str, PaperTool]:
+    return {name: tool for name, tool in TOOLS.items() if caller.may_add or not tool.adds}
+
+
 def _listed(tool: PaperTool) -> types.Tool:
     return types.Tool(
         name=tool.name,
@@ -142,7 +182,7 @@ def _listed(tool: PaperTool) -> types.Tool:
         description=tool.description,
         input_schema=tool.request.model_json_schema(),
         output_schema=tool.result.model_json_schema(),
-        annotations=_READS,
+        annotations=_CHANGES if tool.adds else _READS,
     )
 
 

@@ -1,16 +1,13 @@
-"""The tools for language models: ask, search_papers, get_paper, compare_papers, with what goes in and comes out."""
+"""The tools for language models: ask, search_papers, get_paper, compare_papers, and those for collections."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from app.answering.answerer import Answerer
 from app.answering.events import Answer, sources_as_json
 from app.answering.query.request import filters_from_json, question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
@@ -19,9 +16,11 @@ from app.answering.sources import closest_papers
 from app.answering.writing.quotes import described
 from app.surfaces.api import schema
 from app.surfaces.api.ask import AskFilters, AskRequest
+from app.surfaces.api.asked import NamedCollection
 from app.surfaces.api.compare import Comparison
 from app.surfaces.exports.cited_text import cited_text, compared_text
-from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.mcp.collection_tools import COLLECTION_TOOLS
+from app.surfaces.mcp.tool import Calling, PaperTool, Said
 from app.surfaces.runs.reading import finished_answer
 from retrieval.errors import InputError
 from retrieval.facets import FACETS
@@ -29,8 +28,6 @@ from retrieval.types import Paper
 
 MAX_TOP = 50
 _TOP = 5
-_STRUCTURED = frozenset({"filters", "history", "top", "paper_ids", "aspects"})
-"""Arguments that are no texts, which some clients send as a text of JSON all the same."""
 _FILTERS = ", ".join(f"{facet.name} ({facet.examples})" if facet.examples else facet.name for facet in FACETS)
 
 
@@ -40,12 +37,20 @@ class SearchRequest(BaseModel):
     query: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS, description="A topic, in plain words.")
     top: int = Field(_TOP, ge=1, le=MAX_TOP, description="How many papers.")
     filters: AskFilters | None = None
+    collection: NamedCollection = None
 
 
 class PaperRequest(BaseModel):
     """Which paper."""
 
     id: str = Field(min_length=1, description="A paper's id, as ask and search_papers give it.")
+    collection: NamedCollection = None
+
+
+class ComparePapersRequest(Comparison):
+    """Which papers of which collection, and in what."""
+
+    collection: NamedCollection = None
 
 
 class Found(BaseModel):
@@ -54,44 +59,16 @@ class Found(BaseModel):
     sources: list[schema.Source]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a tool gives: a text to read and the same as an object of the tool's `result`."""
-
-    text: str
-    record: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperTool:
-    """One tool. `use` raises `PaperbackedError` with the sentence that the model reads."""
-
-    name: str
-    title: str
-    description: str
-    request: type[BaseModel]
-    result: type[BaseModel]
-    use: Callable[[Answerer, AnswerRuns, Mapping[str, Any]], Awaitable[Said]]
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        return tuple(self.request.model_fields)
-
-    async def __call__(self, answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
-        if unknown := sorted(set(arguments) - set(self.arguments)):
-            raise InputError(f"{self.name} has no argument {unknown[0][:80]!r}: it takes {', '.join(self.arguments)}.")
-        return await self.use(answerer, runs, {name: _read(name, value) for name, value in arguments.items()})
-
-
-async def ask(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
+async def ask(calling: Calling, arguments: Mapping[str, Any]) -> Said:
     """The answer to a question."""
+    answerer = await calling.answerer(arguments)
     question = question_from_json(dict(arguments), facets=answerer.facets)
-    with runs.begin(answerer.stream(question)) as reader:
+    with calling.runs.begin(answerer.stream(question)) as reader:
         answer = await finished_answer(reader)
     return Said(_readable(answer), answer.as_json())
 
 
-async def search_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
+async def search_papers(calling: Calling, arguments: Mapping[str, Any]) -> Said:
     """The papers nearest to a query."""
     query, top = arguments.get("query"), arguments.get("top")
     if not isinstance(query, str):
@@ -100,6 +77,7 @@ async def search_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= MAX_TOP:
         raise InputError(f"top must be a whole number from 1 to {MAX_TOP}.")
     filters = filters_from_json(arguments.get("filters") or {})
+    answerer = await calling.answerer(arguments)
     passages = await run_in_threadpool(answerer.search, query, filters, top)
     texts = [
         f"{rank}. {_line(passage.paper)}\n   {passage.text or 'No abstract in this collection.'}"
@@ -108,20 +86,21 @@ async def search_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping
     return Said("\n\n".join(texts) or "No paper passes these filters.", {"sources": sources_as_json(passages)})
 
 
-async def get_paper(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
+async def get_paper(calling: Calling, arguments: Mapping[str, Any]) -> Said:
     """One paper, whole."""
     paper_id = arguments.get("id")
     if not isinstance(paper_id, str):
         raise InputError('get_paper needs an "id", as ask and search_papers give it.')
-    paper = answerer.paper(paper_id)
+    paper = (await calling.answerer(arguments)).paper(paper_id)
     if paper is None:
         raise InputError(f"There is no paper {paper_id[:80]!r} in the collection: search_papers finds papers and ids.")
     authors = f"By {', '.join(paper.authors)}.\n\n" if paper.authors else ""
     return Said(f"{_line(paper)}\n\n{authors}{paper.abstract or 'No abstract in this collection.'}", paper.as_json())
 
 
-async def compare_papers(answerer: Answerer, runs: AnswerRuns, arguments: Mapping[str, Any]) -> Said:
+async def compare_papers(calling: Calling, arguments: Mapping[str, Any]) -> Said:
     """Chosen papers side by side."""
+    answerer = await calling.answerer(arguments)
     table = await run_in_threadpool(answerer.compare, compare_request_from_json(dict(arguments)))
     return Said(compared_text(table, _line), table.as_json())
 
@@ -169,22 +148,13 @@ TOOLS = {
             "choose among these. With a question each paper is asked it by itself. Every cell is a verbatim quote with "
             "its place in the abstract, or null where the abstract was not seen to say it: do not fill it in yourself. "
             "Where a row's status is partly, its answer only comes near: say so. Ids come from ask and search_papers.",
-            Comparison,
+            ComparePapersRequest,
             schema.PaperTable,
             compare_papers,
         ),
+        *COLLECTION_TOOLS,
     )
 }
-
-
-def _read(name: str, value: Any) -> Any:
-    """The argument; one of `_STRUCTURED` that is a text of JSON is read."""
-    if isinstance(value, str) and name in _STRUCTURED:
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
 
 
 def _readable(answer: Answer) -> str:

@@ -41,8 +41,9 @@ class Chunks(Telling):
     numbered, at the end. So it is told whole, once it is done; `_final` says which of both it is.
     """
 
-    def __init__(self, reader: EventReader, include_usage: bool) -> None:
+    def __init__(self, reader: EventReader, include_usage: bool, model: str = MODEL) -> None:
         super().__init__(reader)
+        self._model = model
         self._include_usage = include_usage
         self._id = new_id()
         self._created = int(time.time())
@@ -122,7 +123,7 @@ class Chunks(Telling):
             "id": self._id,
             "object": "chat.completion.chunk",
             "created": self._created,
-            "model": MODEL,
+            "model": self._model,
             "choices": choices,
         }
 

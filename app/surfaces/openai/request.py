@@ -11,12 +11,15 @@ from starlette.responses import JSONResponse
 from app.answering.query.request import filters_from_json
 from app.answering.question import Question, Turn, checked_question
 from app.surfaces.api.body import json_body
+from app.surfaces.collections import NoCollectionError
 from app.surfaces.exports.cited_text import without_ending
 from app.surfaces.problems import InsideError, openai_error
 from retrieval.errors import InputError, PaperbackedError
 from retrieval.facets import Facets
 
 MODEL = "paperbacked"
+_OF = f"{MODEL}:"
+"""A model that is called so and then by a collection answers over that one."""
 _HEARD = ("user", "assistant")
 """What other roles say, such as a system's instructions, is for a language model that chats."""
 
@@ -36,17 +39,35 @@ class ChatRequest:
     question: Question
     stream: bool = False
     include_usage: bool = False
+    model: str = MODEL
+    """As it was asked for."""
 
 
-async def read_request(request: Request, facets: Facets) -> ChatRequest:
-    """The request of the body, for a collection with these facets. Raises `InputError`.
-
-    Parameters that mean nothing here are ignored.
-    """
+async def read_record(request: Request) -> dict[str, Any]:
+    """The request's JSON object. Raises `InputError`."""
     record = await json_body(request)
     if not isinstance(record, dict):
         raise RequestError("The request must be a JSON object.")
-    check_model(record.get("model"))
+    return record
+
+
+def collection_in(record: dict[str, Any]) -> str | None:
+    """The collection that the request names, by its model or by the further key `collection`; None for none.
+
+    Raises `RequestError` where the model is none of ours.
+    """
+    named = collection_of(record.get("model"))
+    asked = record.get("collection")
+    if asked is not None and not isinstance(asked, str):
+        raise RequestError("collection must be a text, the name of a collection.", "collection")
+    return asked or named
+
+
+def read_request(record: dict[str, Any], facets: Facets) -> ChatRequest:
+    """The request, for a collection with these facets. Raises `InputError`.
+
+    Parameters that mean nothing here are ignored.
+    """
     if record.get("n") not in (None, 1):
         raise RequestError("There is one answer to a question: leave n out, or at 1.", "n")
     stream = record.get("stream") or False
@@ -54,22 +75,38 @@ async def read_request(request: Request, facets: Facets) -> ChatRequest:
         raise RequestError("stream must be true or false.", "stream")
     options = record.get("stream_options")
     include_usage = isinstance(options, dict) and options.get("include_usage") is True
-    return ChatRequest(_question(record, facets), stream, stream and include_usage)
+    return ChatRequest(_question(record, facets), stream, stream and include_usage, record["model"])
 
 
-def check_model(name: Any) -> None:
-    """Raise `RequestError` where the model is not the one there is."""
-    if not isinstance(name, str) or not name:
+def model_of(collection: str) -> str:
+    """The model that answers over a collection."""
+    return f"{_OF}{collection}"
+
+
+def collection_of(model: Any) -> str | None:
+    """The collection over which a model answers, None for the server's own. Raises `RequestError` for no model."""
+    if not isinstance(model, str) or not model:
         raise RequestError(f"A request must name its model, which is {MODEL!r}.", "model")
-    if name != MODEL:
-        raise RequestError(
-            f"There is no model {name[:80]!r}: the only one is {MODEL!r}.", "model", code="model_not_found", status=404
-        )
+    if model == MODEL:
+        return None
+    if not model.startswith(_OF):
+        raise no_such_model(model)
+    return model.removeprefix(_OF)
+
+
+def no_such_model(name: str) -> RequestError:
+    """The error for a model that is not there."""
+    return RequestError(
+        f"There is no model {name[:80]!r}: the only one is {MODEL!r}.", "model", code="model_not_found", status=404
+    )
 
 
 def failure(error: PaperbackedError) -> JSONResponse:
     """The protocol's answer to what went wrong."""
     match error:
+        case NoCollectionError():
+            told = openai_error(str(error), param="collection", code="collection_not_found")
+            return JSONResponse(told, error.status)
         case RequestError():
             return JSONResponse(openai_error(str(error), param=error.param, code=error.code), error.status)
         case InputError():

@@ -11,55 +11,78 @@ from starlette.responses import Response
 
 from app.answering.answerer import Answerer
 from app.answering.events import Answer
+from app.surfaces.api.asked import answerer_for
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.sse import HEARTBEAT_SECONDS, SseResponse
+from app.surfaces.collections import Collections, NoCollectionError, collections_of
 from app.surfaces.exports.cited_text import cited_text, escaped_markdown
 from app.surfaces.openai.chunks import USAGE, Chunks, extras, new_id
-from app.surfaces.openai.request import MODEL, check_model, failure, read_request
+from app.surfaces.openai.request import (
+    MODEL,
+    collection_in,
+    collection_of,
+    failure,
+    model_of,
+    no_such_model,
+    read_record,
+    read_request,
+)
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
+from app.surfaces.visitors import visitor_in
 from retrieval.errors import PaperbackedError
 
-_MODEL = {"id": MODEL, "object": "model", "created": 0, "owned_by": MODEL}
 
-
-def openai_router(answerer: Answerer, runs: AnswerRuns, heartbeat_s: float = HEARTBEAT_SECONDS) -> APIRouter:
+def openai_router(
+    served: Answerer | Collections, runs: AnswerRuns, heartbeat_s: float = HEARTBEAT_SECONDS
+) -> APIRouter:
     """The routes under /v1."""
+    collections = collections_of(served)
     router = APIRouter(prefix="/v1", include_in_schema=False)
 
     @router.get("/models")
-    async def models() -> dict[str, Any]:
-        return {"object": "list", "data": [_MODEL]}
+    def models(request: Request) -> dict[str, Any]:
+        infos = collections.listed(visitor_in(request.scope))
+        names = [MODEL, *(model_of(info.name) for info in infos if not info.default)]
+        return {"object": "list", "data": [_model(name) for name in names]}
 
     @router.get("/models/{name:path}")
-    async def model(name: str) -> Response:
+    async def model(request: Request, name: str) -> Response:
         try:
-            check_model(name)
+            await answerer_for(request, collections, collection_of(name))
+        except NoCollectionError:
+            return failure(no_such_model(name))
         except PaperbackedError as error:
             return failure(error)
-        return JSONResponse(_MODEL)
+        return JSONResponse(_model(name))
 
     @router.post("/chat/completions")
     async def complete(request: Request) -> Response:
         try:
-            asked = await read_request(request, answerer.facets)
+            record = await read_record(request)
+            answerer = await answerer_for(request, collections, collection_in(record))
+            asked = read_request(record, answerer.facets)
             reader = runs.begin(answerer.stream(asked.question))
             if asked.stream:
-                return SseResponse(Chunks(reader, asked.include_usage), heartbeat_s)
-            return JsonText(_completion(await answer_for(request.receive, reader)))
+                return SseResponse(Chunks(reader, asked.include_usage, asked.model), heartbeat_s)
+            return JsonText(_completion(await answer_for(request.receive, reader), asked.model))
         except PaperbackedError as error:
             return failure(error)
 
     return router
 
 
-def _completion(answer: Answer) -> dict[str, Any]:
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": MODEL}
+
+
+def _completion(answer: Answer, model: str) -> dict[str, Any]:
     message = {"role": "assistant", "content": escaped_markdown(cited_text(answer)), "refusal": None, **extras(answer)}
     return {
         "id": new_id(),
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": MODEL,
+        "model": model,
         "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
         "usage": USAGE,
     }

@@ -6,6 +6,7 @@ from app.surfaces.markup import text_html
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.paper_naming import origin
 from app.surfaces.page.permalink import permalink
+from app.surfaces.page.quote_places import words_of
 from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 from retrieval.web_address import paper_address
@@ -65,7 +66,8 @@ def _thumbs(words: UiStrings) -> str:
 def as_plain_text(exchange: Exchange, words: UiStrings) -> str:
     """What Copy puts on the clipboard: question, answer and numbered references."""
     references = [
-        f"[{citation.number}] “{citation.quote}” {_reference(citation.paper, words)}" for citation in exchange.citations
+        f"[{citation.number}] “{words_of(citation, words)}” {_reference(citation.paper, words)}"
+        for citation in exchange.citations
     ]
     return "\n\n".join(part for part in (exchange.question, exchange.text, "\n".join(references)) if part)
 

@@ -17,7 +17,8 @@ _TRIGGERS = "triggers.js"
 _SCRIPTS = (
     *("basics.js", "appearance.js", "popover.js", "answer_actions.js", "unfinished.js"),
     *("history.js", "history_files.js", "history_panel.js"),
-    *("similar.js", "cards.js", "sections.js", "library.js", "paper.js", "page.js"),
+    *("similar.js", "cards.js", "sections.js", "collections.js", "added.js", "files.js", "adding.js"),
+    *("library.js", "picking.js", "paper.js", "leaf.js", "pages.js", "page.js"),
 )
 """The first is what the others build on, the last starts them."""
 _STYLES_FIRST, _STYLES_LAST = "page.css", ("narrow.css", "print.css")

@@ -1,4 +1,4 @@
-"""Papers as cards: title, origin, match, the abstract with the quoted sentences lit, and what to do with the paper."""
+"""Papers as cards: title, origin, match, what is quoted of it lit where it stands, and what to do with the paper."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from app.answering.citations.references import apa, bibtex
 from app.answering.events import Citation
-from app.surfaces.markup import Layer, outside_link, segments, text_html
+from app.surfaces.markup import outside_link, text_html
 from app.surfaces.page.paper_naming import name_html, origin, paper_place
+from app.surfaces.page.quoted_text import quotes_html, told_html
 from app.surfaces.ui_strings import UiStrings, ui_strings
 from retrieval.types import Paper, Passage
 from retrieval.web_address import paper_address
@@ -24,9 +25,9 @@ MATCHES = ("faint", "fair", "strong")
 
 
 def card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], turn: int, words: UiStrings) -> str:
-    """A paper that counts: with its abstract, what is quoted of it, and what can be done with it."""
+    """A paper that counts: with what is quoted of it and stands around that, and what can be done with it."""
     return (
-        f"{_opening(paper, passage, quotes, turn, words)}{abstract_html(paper, quotes, turn, words)}"
+        f"{_opening(paper, passage, quotes, turn, words)}{told_html(paper, passage, quotes, turn, words)}"
         f"{_glosses(quotes, words)}{_trace(passage, words)}{_actions(paper, turn, words)}</article>"
     )
 
@@ -35,7 +36,7 @@ def short_card(paper: Paper, passage: Passage | None, quotes: Sequence[Citation]
     """The paper's name and what is quoted of it, without the abstract and without what can be done with it."""
     link = outside_link(paper_address(paper), words("card_read"))
     return (
-        f"{_opening(paper, passage, quotes, turn, words)}{_quotes_html(paper, quotes, turn)}"
+        f"{_opening(paper, passage, quotes, turn, words)}{quotes_html(paper, quotes, turn, words)}"
         f'{_glosses(quotes, words)}<div class="card-links">{link}</div></article>'
     )
 
@@ -52,8 +53,13 @@ def _opening(paper: Paper, passage: Passage | None, quotes: Sequence[Citation], 
     return (
         f'<article class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">{numbers}'
         f'<h3 class="card-title"><a href="{text_html(paper_place(paper.id))}">{name_html(paper, words)}</a></h3>'
-        f"{_meta(paper, score, words)}"
+        f"{_meta(paper, score, words)}{retracted_html(paper, words)}"
     )
+
+
+def retracted_html(paper: Paper, words: UiStrings) -> str:
+    """That the work was withdrawn, where it was."""
+    return f'<p class="retracted">{text_html(words("paper_retracted"))}</p>' if paper.retracted else ""
 
 
 def _glosses(quotes: Sequence[Citation], words: UiStrings) -> str:
@@ -76,40 +82,9 @@ def folded_card(passage: Passage, turn: int, words: UiStrings) -> str:
     return (
         f'<details class="card" id="{card_id(turn, paper)}" data-paper="{text_html(paper.id)}">'
         f'<summary><span class="card-title">{name_html(paper, words)}</span>{meta}</summary>'
-        f"{abstract_html(paper, (), turn, words)}{_trace(passage, words)}"
+        f"{retracted_html(paper, words)}{told_html(paper, passage, (), turn, words)}{_trace(passage, words)}"
         f"{_actions(paper, turn, words, _view(paper, words))}</details>"
     )
-
-
-def abstract_html(paper: Paper, quotes: Sequence[Citation], turn: int, words: UiStrings | None = None) -> str:
-    """The abstract with its quotes lit; a quote's first piece bears its id, every piece its numbers."""
-    if not paper.abstract:
-        return f'<p class="no-abstract">{text_html((words or ui_strings())("card_no_abstract"))}</p>'
-    layers = [Layer(quote.start, quote.end, str(quote.number)) for quote in quotes]
-    begun: set[str] = set()
-    pieces: list[str] = []
-    for piece, labels in segments(paper.abstract, layers):
-        if not labels:
-            pieces.append(text_html(piece))
-            continue
-        # A piece that begins two quotes can bear one id only; the other is found by its number.
-        new = next((label for label in labels if label not in begun), None)
-        begun.update(labels)
-        anchor = f' id="t{turn}-q{new}"' if new else ""
-        pieces.append(_mark(piece, anchor, " ".join(labels)))
-    return f'<p class="abstract" lang="{text_html(paper.language)}">{"".join(pieces)}</p>'
-
-
-def _quotes_html(paper: Paper, quotes: Sequence[Citation], turn: int) -> str:
-    """The quotes alone, lit as they are in the abstract."""
-    if not quotes:
-        return ""
-    marks = " … ".join(_mark(quote.quote, f' id="t{turn}-q{quote.number}"', str(quote.number)) for quote in quotes)
-    return f'<p class="abstract" lang="{text_html(paper.language)}">{marks}</p>'
-
-
-def _mark(text: str, anchor: str, numbers: str) -> str:
-    return f'<mark{anchor} data-numbers="{numbers}" tabindex="-1">{text_html(text)}</mark>'
 
 
 def match_in_words(score: float, words: UiStrings | None = None) -> str:
@@ -169,7 +144,8 @@ def _actions(paper: Paper, turn: int, words: UiStrings, view: str = "") -> str:
 
     link = outside_link(paper_address(paper), words("card_read"))
     draft = text_html(words("js_card_draft", title=paper.name))
-    row = (view, link, opening("cite"), button(f'data-draft="{draft}"', "card_ask"), opening("similar"))
+    asks = button(f'data-draft="{draft}"', "card_ask") + button("data-only", "card_only")
+    row = (view, link, opening("cite"), asks, opening("similar"))
     return (
         f'<div class="card-links">{"".join(row)}</div>'
         f'<div class="cite" id="{base}-cite" hidden>{references_html(paper, words)}</div>'

@@ -218,6 +218,9 @@ def _years(papers: Sequence[Paper], line: Timeline, words: UiStrings) -> str:
 
 
 def _legend(papers: Sequence[Paper], forms: dict[str | None, int], words: UiStrings) -> str:
+    """The categories; empty where no paper has one."""
+    if len(forms) == 1:
+        return ""
     counted = Counter(paper.category for paper in papers)
     rows: list[str] = []
     named = [category for category in forms if category][:_MOST_CATEGORIES]

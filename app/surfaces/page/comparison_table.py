@@ -9,6 +9,7 @@ from app.answering.events import TableRow
 from app.surfaces.markup import text_html
 from app.surfaces.page.answer_text import marker
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.quote_places import words_of
 from app.surfaces.ui_strings import UiStrings
 
 
@@ -36,6 +37,6 @@ def _row(sides: Sequence[TableRow], number: int, words: UiStrings) -> str:
     quote = sides[0].citation
     if quote is None:
         return f'<tr>{name}<td colspan="2">{text_html(words("table_unsaid"))}</td></tr>'
-    said = f'<q lang="{text_html(quote.paper.language)}">{text_html(quote.quote)}</q>'
+    said = f'<q lang="{text_html(quote.paper.language)}">{text_html(words_of(quote, words))}</q>'
     link = marker(number, quote.number, quote.paper.name, words)
     return f"<tr>{name}<td>{text_html(quote.paper.name)}</td><td>{said}{link}</td></tr>"

@@ -30,7 +30,8 @@ from retrieval.types import Filters, Paper, Passage
 class Exchange:
     """A question and its answer, finished or on its way.
 
-    `only` are the papers that its filters name, where they name some; `linked` is what the permalink that asked it
+    `only` are the papers that its filters name, where they name some; `collection` is what the address of the page on
+    which it was asked names, "" for the server's own; `linked` is what the permalink that asked it
     says of the corpus and the models; `writing` holds from when a language model is at work on the quotes.
     While it is `drafted`, the text is the answer in quotes alone, above which a model is writing a line.
     """
@@ -38,6 +39,7 @@ class Exchange:
     question: str
     filters: Filters = field(default_factory=Filters)
     only: tuple[Paper, ...] = ()
+    collection: str = ""
     linked: str = ""
     status: str | None = None
     writing: bool = False

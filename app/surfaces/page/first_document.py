@@ -24,6 +24,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _OURS = re.compile(rb"<gradio-app\b")
 _GIVEN_TITLE = re.compile(rb'\bcontrol_page_title="true"')
 _PAGE_LANGUAGE = re.compile(rb'(<html\s+lang=")en"')
+_BASE = re.compile(rb'<base href="\./"\s*/?>')
 _FRAME_SCRIPT = b"document.head.appendChild(script);"
 
 
@@ -43,6 +44,9 @@ class FirstDocument:
         page = _PAGE_LANGUAGE.sub(lambda match: match.group(1) + lang + b'"', page, count=1)
         # Gradio would put the title in which the page was built over ours.
         page = _GIVEN_TITLE.sub(b'control_page_title="false"', page)
+        # It says what holds without it, and makes each link to a section one to another document where the address has
+        # a question or a collection.
+        page = _BASE.sub(b"", page, count=1)
         # What only a page in a frame needs, only there.
         page = page.replace(_FRAME_SCRIPT, b"if (parent !== window) " + _FRAME_SCRIPT, 1)
         page = page.replace(b"<head>", b"<head>" + head.encode(), 1)

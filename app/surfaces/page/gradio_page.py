@@ -14,27 +14,23 @@ from starlette.requests import cookie_parser
 
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
+from app.surfaces.collections import Collections, collections_of
 from app.surfaces.exports.kept_answer import MAX_ID_CHARS
 from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.page.asking import text_of
 from app.surfaces.page.assets import mount_options
-from app.surfaces.page.chosen_filters import (
-    Chosen,
-    chips_html,
-    chosen,
-    chosen_again,
-    chosen_by_event,
-    filter_labels,
-    wider_choices,
-)
+from app.surfaces.page.chosen_filters import Chosen, chosen, chosen_again, chosen_by_event, filter_labels
 from app.surfaces.page.drawing import PageUpdate
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.header import header_html
-from app.surfaces.page.reader import ConversationPage, QuestionDoor
-from app.surfaces.page.sections import Sections
+from app.surfaces.page.open_page import OpenPage
+from app.surfaces.page.reader import ConversationPage, QuestionDoor, edited, stopped
+from app.surfaces.page.sections import SectionsOfAll
+from app.surfaces.page.shown import collection_of, shown
 from app.surfaces.page.widgets import ForgetfulBlocks, Widgets, button_html, lay_out
 from app.surfaces.tokens import token
 from app.surfaces.ui_strings import LANGUAGES, UiStrings, interface_language, ui_strings
+from app.surfaces.visitors import visitor_of
 from retrieval.errors import InputError
 
 _AT_ONCE = 200
@@ -55,13 +51,15 @@ Update = Any
 
 
 def build_page(
-    answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
+    served: Answerer | Collections,
+    language_models: LanguageModels | None = None,
+    limits: QuestionDoor | None = None,
 ) -> gr.Blocks:
-    """The page over one answerer, to be mounted with `page_options()`."""
-    page = ChatPage(answerer, language_models, limits)
+    """The page over these collections, or over one answerer, to be mounted with `page_options()`."""
+    page = ChatPage(served, language_models, limits)
     with ForgetfulBlocks(title="paperbacked", fill_width=True, analytics_enabled=False) as blocks:
-        english = ui_strings("en")
-        widgets = lay_out(page.reader.intro(english), page.sections.library(english), answerer.facets)
+        english, first = ui_strings("en"), page.of(None)
+        widgets = lay_out(first.reader.intro(english), first.sections.library(english), first.facets)
         _tie(widgets, page, blocks)
     blocks.state_session_capacity = _SESSIONS
     blocks.max_threads = _AT_ONCE
@@ -126,30 +124,47 @@ class ChatPage:
     """The page's handlers: each takes widget values and gives updates for the widgets it is tied to.
 
     What they are given comes from whoever can send a request, so anything may stand in place of
-    anything: a value of another kind is as if it had not been sent.
+    anything: a value of another kind is as if it had not been sent. Over which collection a handler
+    works is said by each request's address, and looked at anew each time.
     """
 
     def __init__(
-        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
+        self,
+        served: Answerer | Collections,
+        language_models: LanguageModels | None = None,
+        limits: QuestionDoor | None = None,
     ) -> None:
-        self.reader = ConversationPage(answerer, language_models, limits)
-        self.sections = Sections(answerer)
-        self._laid_out = answerer.papers
+        self._collections = collections_of(served)
+        self._language_models = language_models
+        self._limits = limits
+        self._sections = SectionsOfAll()
+        self._laid_out = self._collections.answerer(None).papers
+
+    def of(self, request: gr.Request | None) -> OpenPage:
+        """The page of whoever sends the request."""
+        name = collection_of(dict(request.query_params)) if request else ""
+        now = shown(self._collections, name, _visitor(request) if request else None)
+        reader = ConversationPage(now.answerer, self._language_models, self._limits, now)
+        return OpenPage(reader, self._sections.of(now))
 
     def opened(self, language: Any, request: gr.Request) -> tuple[Update, ...]:
         """The interface's words in the language that the reader chose before, else that the browser asks for."""
+        page = self.of(request)
         wanted = language if language in LANGUAGES else interface_language(request.headers.get("accept-language"))
         # The page that is sent tells in English of the papers that there were when it was laid out.
-        as_sent = wanted == "en" and self._laid_out is self.reader.answerer.papers
-        drawn = PageUpdate() if as_sent else self.reader.redrawn((), _words(wanted))
-        return self._worded(wanted, Chosen(), drawn, request)
+        as_sent = wanted == "en" and self._laid_out is page.reader.answerer.papers
+        drawn = PageUpdate() if as_sent else page.reader.redrawn((), _words(wanted))
+        return self._worded(page, wanted, Chosen(), drawn, request)
 
     def speak(self, event: gr.EventData, request: gr.Request, exchanges: Any, *filters: Any) -> tuple[Update, ...]:
         """The interface's words in the language that was clicked."""
-        words = _words(_sent(event).get("language"))
-        return self._worded(words.language, chosen(*filters), self.reader.redrawn(_held(exchanges), words), request)
+        page, words = self.of(request), _words(_sent(event).get("language"))
+        drawn = page.reader.redrawn(_held(exchanges), words)
+        return self._worded(page, words.language, chosen(*filters), drawn, request)
 
-    def _worded(self, language: str, now: Chosen, drawn: PageUpdate, request: gr.Request) -> tuple[Update, ...]:
+    def _worded(
+        self, page: OpenPage, language: str, now: Chosen, drawn: PageUpdate, request: gr.Request
+    ) -> tuple[Update, ...]:
         words = ui_strings(language)
         return (
             language,
@@ -158,32 +173,27 @@ class ChatPage:
             button_html("send", words("page_ask")),
             button_html("stop", words("page_stop")),
             gr.update(label=words("filters_heading")),
-            *(gr.update(**label) for label in filter_labels(self.reader.answerer.facets, words, now)),
-            chips_html(now, words, self.reader.answerer.paper),
-            *self.models_at_work(language, request),
+            *(gr.update(**label) for label in filter_labels(page.facets, words, now)),
+            page.chips(now, words),
+            *page.at_work(words, _model_chosen(request), _at_the_machine(request)),
             *_values((drawn.conversation, drawn.evidence_pane, drawn.earlier, drawn.earlier_evidence_pane)),
-            gr.skip() if drawn.conversation is None else self.sections.library(words),
-            self.sections.about(words),
+            gr.skip() if drawn.conversation is None else page.sections.library(words),
+            page.sections.about(words),
         )
 
     def models_at_work(self, language: Any, request: gr.Request) -> tuple[Update, ...]:
         """The mode line, the models that can be fetched, and a clock that runs while one is underway."""
-        return self._at_work(_words(language), _model_chosen(request), _at_the_machine(request))
-
-    def _at_work(self, words: UiStrings, model: str, chooses: bool) -> tuple[Update, ...]:
-        picker = self.reader.model_picker(words, model) if chooses else ""
-        clock = gr.Timer(active=self.reader.model_underway) if self.reader.language_models else gr.skip()
-        return self.reader.mode_line(words, model), picker, clock
+        return self.of(request).at_work(_words(language), _model_chosen(request), _at_the_machine(request))
 
     def fetch_model(self, language: Any, event: gr.EventData, request: gr.Request) -> tuple[Update, ...]:
         """Begins to fetch the model whose button was pressed: it writes for this browser once it is there."""
-        models, sent = self.reader.language_models, _sent(event)
+        models, sent = self._language_models, _sent(event)
         if models is None or "get" not in sent or not _at_the_machine(request):
             return self.models_at_work(language, request)
         model = text_of(sent["get"])
         with suppress(InputError):
             models.fetch(model)
-        return self._at_work(_words(language), model, True)
+        return self.of(request).at_work(_words(language), model, True)
 
     def ask(
         self, event: gr.EventData, request: gr.Request | None, typed: Any, earlier: Any, *values: Any
@@ -196,63 +206,66 @@ class ChatPage:
         client = request.client.host if request and request.client else ""
         number, now, words = editing if type(editing) is int else 0, chosen(*filters), _words(language)
         model = _model_chosen(request) if request else ""
-        drawing = self.reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words, model)
+        reader = self.of(request).reader
+        drawing = reader.ask(text_of(typed), _sent(event), _held(earlier), number, now, client, words, model)
         with closing(drawing) as frames:
             for frame in frames:
                 yield _updates(frame)
 
     def stop(self, exchanges: Any, language: Any = "en") -> tuple[Update, ...]:
-        return _updates(self.reader.stop(_held(exchanges), _words(language)))
+        return _updates(stopped(_held(exchanges), _words(language)))
 
-    def start_over(self, language: Any = "en") -> tuple[Update, ...]:
-        return _updates(self.reader.start_over(_words(language)))
+    def start_over(self, language: Any = "en", request: gr.Request | None = None) -> tuple[Update, ...]:
+        return _updates(self.of(request).reader.start_over(_words(language)))
 
-    def reopen(self, language: Any, event: gr.EventData) -> tuple[Update, ...]:
+    def reopen(self, language: Any, event: gr.EventData, request: gr.Request | None = None) -> tuple[Update, ...]:
         """The kept conversation and the filters of its last question: what is asked next is asked of the same."""
-        sent, words = _sent(event), _words(language)
-        drawn = self.reader.reopen(sent.get("turns"), words, sent.get("left"))
+        page, sent, words = self.of(request), _sent(event), _words(language)
+        drawn = page.reader.reopen(sent.get("turns"), words, sent.get("left"))
         if not drawn.exchanges:
             return *_updates(drawn), *(gr.skip() for _ in Chosen().values), gr.skip()
-        now = chosen_again(drawn.exchanges[-1].filters, self.reader.answerer.facets)
-        return *_updates(drawn), *self._chosen(now, words)
+        now = chosen_again(drawn.exchanges[-1].filters, page.facets)
+        return *_updates(drawn), *page.filters(now, words)
 
-    def open_paper(self, language: Any, event: gr.EventData) -> str:
+    def open_paper(self, language: Any, event: gr.EventData, request: gr.Request | None = None) -> str:
         """The view of the paper of that id."""
-        return self.sections.paper(text_of(_sent(event).get("paper"))[:MAX_ID_CHARS], _words(language))
+        paper = text_of(_sent(event).get("paper"))[:MAX_ID_CHARS]
+        return self.of(request).sections.paper(paper, _words(language))
 
     def edit(self, exchanges: Any, language: Any, event: gr.EventData) -> tuple[Update, ...]:
-        return _updates(self.reader.edit(_held(exchanges), _sent(event).get("turn"), _words(language)))
+        return _updates(edited(_held(exchanges), _sent(event).get("turn"), _words(language)))
 
     def leave_edit(self) -> tuple[Update, ...]:
-        return _updates(self.reader.leave_edit())
+        return _updates(PageUpdate(notice="", box="", editing=0))
 
-    def chips(self, *values: Any) -> str:
+    def chips(self, request: gr.Request | None, *values: Any) -> str:
         """The chosen filters; the last value is the language."""
-        return chips_html(chosen(*values[:-1]), _words(values[-1]), self.reader.answerer.paper)
+        return self.of(request).chips(chosen(*values[:-1]), _words(values[-1]))
 
-    def choose(self, event: gr.EventData, language: Any = "en") -> tuple[Update, ...]:
+    def choose(
+        self, event: gr.EventData, language: Any = "en", request: gr.Request | None = None
+    ) -> tuple[Update, ...]:
         """The filters that another part of the page asks for, and their chips."""
-        return self._chosen(chosen_by_event(_sent(event), self.reader.answerer.facets), _words(language))
+        page = self.of(request)
+        return page.filters(chosen_by_event(_sent(event), page.facets), _words(language))
 
-    def unchoose(self, event: gr.EventData, language: Any, *filters: Any) -> tuple[Update, ...]:
+    def unchoose(
+        self, event: gr.EventData, request: gr.Request | None, language: Any, *filters: Any
+    ) -> tuple[Update, ...]:
         """The filters without the one whose chip was pressed, and the chips that are left."""
         sent = _sent(event)
         left = chosen(*filters).without(text_of(sent.get("name")), text_of(sent.get("value")))
-        return self._chosen(left, _words(language))
-
-    def _chosen(self, now: Chosen, words: UiStrings) -> tuple[Update, ...]:
-        *values, since, until = now.values
-        wider = wider_choices(now, self.reader.answerer.facets, words)
-        ticked = [
-            value if choices is None else gr.update(choices=choices, value=value)
-            for value, choices in zip(values, wider, strict=True)
-        ]
-        return *ticked, since, until, chips_html(now, words, self.reader.answerer.paper)
+        return self.of(request).filters(left, _words(language))
 
 
 def _sent(event: gr.EventData) -> Mapping[str, Any]:
     """What a page script or a clicked button sent along."""
     return event._data if isinstance(event._data, dict) else {}
+
+
+def _visitor(request: gr.Request) -> str | None:
+    """Who asks, where visitors have collections of their own."""
+    return visitor_of(cookie_parser(request.headers.get("cookie") or ""))
 
 
 def _at_the_machine(request: gr.Request) -> bool:

@@ -14,7 +14,7 @@ from app.surfaces.exports.kept_answer import PaperOf, answer_from_kept, kept
 from app.surfaces.markup import text_html
 from app.surfaces.page.bounds import MAX_KEPT_BYTES, MAX_TURNS, Drawing, fitting
 from app.surfaces.page.exchange import Exchange
-from retrieval.errors import InputError
+from retrieval.errors import CorpusError, InputError
 from retrieval.facets import FACETS, Filters
 
 MAX_FILTER_CHARS = 4_000
@@ -37,9 +37,17 @@ def kept_conversation(exchanges: Sequence[Exchange]) -> str:
     Of a long conversation it bears the last that fit into `MAX_KEPT_BYTES`.
     """
     numbered = reversed(list(enumerate(exchanges, start=1)))
-    finished = [Drawing(partial(_kept_turn, exchange, number)) for number, exchange in numbered if exchange.answer]
+    finished = [Drawing(partial(_kept_turn, exchange, number)) for number, exchange in numbered if _keepable(exchange)]
     turns = list(fitting(finished[:MAX_TURNS], MAX_KEPT_BYTES))
     return f'<div data-turns="[{",".join(turns[::-1])}]"></div>' if turns else ""
+
+
+def _keepable(exchange: Exchange) -> bool:
+    """Whether it has an answer whose quotes are all still there."""
+    try:
+        return exchange.answer is not None and all(quote.quote for quote in exchange.answer.citations)
+    except CorpusError:
+        return False
 
 
 def _kept_turn(exchange: Exchange, number: int) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from app.surfaces.markup import text_html
 from app.surfaces.ui_strings import UiStrings, ui_strings
-from retrieval.types import Paper
+from retrieval.types import Paper, knows_month
 
 
 def paper_place(paper_id: str) -> str:
@@ -30,6 +30,8 @@ def origin(paper: Paper, words: UiStrings | None = None) -> list[str]:
 
 
 def month_year(day: date, words: UiStrings) -> str:
-    """Such as "Jan 2024", in the reader's language."""
+    """Such as "Jan 2024", in the reader's language; the year alone where no more is known."""
+    if not knows_month(day):
+        return words("paper_year", year=day.year)
     name = words("paper_months").split(",")[day.month - 1]
     return words("paper_month_year", month_name=name, year=day.year)

@@ -13,8 +13,10 @@ from app.answering.collection.one_paper import NAMED_AUTHORS
 from app.answering.collection.roles import sentences_by_role
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.markup import outside_link, text_html
-from app.surfaces.page.cards import abstract_html, references_html
+from app.surfaces.page.cards import references_html, retracted_html
 from app.surfaces.page.paper_naming import name_html, origin, paper_place
+from app.surfaces.page.quote_places import has_pages, page_place
+from app.surfaces.page.quoted_text import abstract_html
 from app.surfaces.ui_strings import UiStrings
 from retrieval.retriever import sentences_within
 from retrieval.types import Paper, Passage, Sentence
@@ -30,7 +32,8 @@ def paper_html(paper: Paper, near: Sequence[Paper], words: UiStrings) -> str:
         f'<article class="paper-view" data-paper="{text_html(paper.id)}" lang="{words.language}" '
         f'aria-labelledby="paper-heading">{_back(words)}'
         f'<h1 id="paper-heading" tabindex="-1">{name_html(paper, words)}</h1>{_from(paper, words)}'
-        f"{_summary(paper, words)}{_sentences(paper, words)}{_cite(paper, words)}{_near(near, words)}"
+        f"{retracted_html(paper, words)}{_pages(paper, words)}{_summary(paper, words)}"
+        f"{_sentences(paper, words)}{_cite(paper, words)}{_near(near, words)}"
         f"{_box(paper, words)}</article>"
     )
 
@@ -56,6 +59,16 @@ def _from(paper: Paper, words: UiStrings) -> str:
     facts = [text_html(fact) for fact in (*origin(paper, words), paper.category) if fact]
     facts += [link] if (link := outside_link(address, f"{host} ↗")) else []
     return f'{authors}<p class="paper-facts">{" · ".join(facts)}</p>' if facts else authors
+
+
+def _pages(paper: Paper, words: UiStrings) -> str:
+    """That its whole text is read, and the way to its pages where they can be shown."""
+    if paper.text is None:
+        return ""
+    if not has_pages(paper):
+        return f'<p class="paper-pages">{text_html(words("view_full_text"))}</p>'
+    name = words("view_pages_one" if paper.text.pages == 1 else "view_pages", count=f"{paper.text.pages:,}")
+    return f'<p class="paper-pages"><a href="{text_html(page_place(paper.id, 1))}">{text_html(name)}</a></p>'
 
 
 def _authors(paper: Paper, words: UiStrings) -> str:

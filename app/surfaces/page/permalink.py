@@ -1,6 +1,6 @@
 """Links that ask a question anew: what they say, and what has changed since they were made.
 
-`/?q=QUESTION&organisation=…&category=…&language=…&since=2022&until=2023&v=CORPUS~EMBEDDING~LLM`;
+`/?collection=NAME&q=QUESTION&organisation=…&category=…&language=…&since=2022&until=2023&v=CORPUS~EMBEDDING~LLM`;
 everything but `q` may be missing.
 """
 
@@ -15,6 +15,7 @@ from app.answering.query.request import filters_from_json
 from app.answering.question import Question, checked_question
 from app.notices.notice import Notice
 from app.surfaces.page.exchange import Exchange
+from app.surfaces.page.shown import COLLECTION
 from retrieval.errors import InputError
 from retrieval.facets import FACETS, Facets
 
@@ -30,7 +31,8 @@ def permalink(exchange: Exchange) -> str:
     if exchange.answer is None:
         return ""
     filters = exchange.filters
-    fields: list[tuple[str, str]] = [("q", exchange.answer.standalone_question or exchange.question)]
+    fields = [(COLLECTION, exchange.collection)] if exchange.collection else []
+    fields.append(("q", exchange.answer.standalone_question or exchange.question))
     fields += [(facet.name, value) for facet in FACETS for value in filters.of(facet)]
     fields += [("since", f"{filters.since.year:04}")] if filters.since else []
     fields += [("until", f"{filters.until.year:04}")] if filters.until else []

@@ -17,9 +17,10 @@ from app.surfaces.page.asking import Asked, asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.intro import intro_html
+from app.surfaces.page.intro import intro_html, reads_texts
 from app.surfaces.page.kept_conversation import cut_off, exchanges_from_kept
 from app.surfaces.page.model_picker import model_picker_html
+from app.surfaces.page.shown import Shown
 from app.surfaces.ui_strings import UiStrings
 from retrieval.errors import InputError, PaperbackedError
 
@@ -50,24 +51,31 @@ _LOOK_SECONDS = 0.1
 
 
 class ConversationPage:
-    """The page over one answerer; it holds no conversation, each method is given the reader's."""
+    """The page over one answerer, that of the collection `shown`; it holds no conversation, each method is given the
+    reader's."""
 
     def __init__(
-        self, answerer: Answerer, language_models: LanguageModels | None = None, limits: QuestionDoor | None = None
+        self,
+        answerer: Answerer,
+        language_models: LanguageModels | None = None,
+        limits: QuestionDoor | None = None,
+        shown: Shown | None = None,
     ) -> None:
         self.answerer = answerer
         self.language_models = language_models
         self._limits = limits
+        self._shown = shown or Shown(answerer)
 
     def intro(self, words: UiStrings) -> str:
-        return intro_html(self.answerer.papers, self.answerer.facets, words)
+        return intro_html(self.answerer.papers, self.answerer.facets, words, self._shown)
 
     def mode_line(self, words: UiStrings, model: str = "") -> str:
         """How answers are written, by the `model` that the reader has chosen, "" for the one at work."""
         at_work = self.answerer.models
         if llm := self._llm(model):
             at_work = replace(at_work, llm=llm.name if llm.chat else None, note=llm.note)
-        return render.mode_line(at_work, len(self.answerer.papers), words)
+        papers = self.answerer.papers
+        return render.mode_line(at_work, len(papers), words, reads_texts(papers))
 
     def model_picker(self, words: UiStrings, model: str = "") -> str:
         """The models that can be fetched, nothing where none is offered."""
@@ -118,8 +126,9 @@ class ConversationPage:
         cut, shown = None, PageUpdate()
         try:
             cut = cut_off(record, self.answerer.paper)
-            shown = drawn(cut.earlier, words) if cut.earlier else shown
-            wanted = asked("", {"question": cut.question}, cut.earlier, 0, cut.filters, self.answerer.facets)
+            earlier = tuple(map(self._placed, cut.earlier))
+            shown = drawn(earlier, words) if earlier else shown
+            wanted = asked("", {"question": cut.question}, earlier, 0, cut.filters, self.answerer.facets)
             place = self._limits.enter(client) if self._limits else None
         except PaperbackedError as error:
             yield replace(shown, notice=notice(error.message, words), box=cut.question if cut else None, editing=0)
@@ -131,7 +140,7 @@ class ConversationPage:
     ) -> Generator[PageUpdate]:
         """The answer as it is made, below the notice `told`; it waits for its place and gives it up."""
         try:
-            wanted = replace(wanted, exchange=wanted.exchange.of_papers(self.answerer.paper))
+            wanted = replace(wanted, exchange=self._placed(wanted.exchange))
             first = drawn((*wanted.earlier, wanted.exchange), words)
             yield replace(first, notice=told, box="" if wanted.clears_box else None, editing=0)
             while place is not None and not place.ready:
@@ -143,11 +152,9 @@ class ConversationPage:
             if place is not None:
                 place.leave()
 
-    def stop(self, exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
-        """The page after the reader has stopped the answer; what was written stays."""
-        if not exchanges or not exchanges[-1].running:
-            return PageUpdate()
-        return replace(latest((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
+    def _placed(self, exchange: Exchange) -> Exchange:
+        """The exchange with the papers that its filters name, and the collection that it is asked of."""
+        return replace(exchange.of_papers(self.answerer.paper), collection=self._shown.name)
 
     def start_over(self, words: UiStrings) -> PageUpdate:
         """The empty page."""
@@ -159,16 +166,6 @@ class ConversationPage:
             return PageUpdate(conversation=self.intro(words))
         return drawn(exchanges, words)
 
-    def edit(self, exchanges: Sequence[Exchange], number: Any, words: UiStrings) -> PageUpdate:
-        """Question `number` in the box; asked again, it takes the place of that turn and of what follows."""
-        if type(number) is not int or not 0 < number <= len(exchanges):
-            return PageUpdate()
-        return PageUpdate(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
-
-    def leave_edit(self) -> PageUpdate:
-        """The box is free again, and the next question follows the last."""
-        return PageUpdate(notice="", box="", editing=0)
-
     def reopen(self, turns: Any, words: UiStrings, left: Any = 0) -> PageUpdate:
         """The conversation that the browser has kept, without asking again; `left` of its turns were not sent."""
         try:
@@ -177,7 +174,22 @@ class ConversationPage:
             exchanges, lost = (), 1
         if not exchanges:
             return PageUpdate(notice=f"<p>{text_html(words('restore_failed'))}</p>")
-        return replace(drawn(exchanges, words), notice=_part_restored(lost or left, words), editing=0)
+        placed = tuple(map(self._placed, exchanges))
+        return replace(drawn(placed, words), notice=_part_restored(lost or left, words), editing=0)
+
+
+def stopped(exchanges: Sequence[Exchange], words: UiStrings) -> PageUpdate:
+    """The page after the reader has stopped the answer; what was written stays."""
+    if not exchanges or not exchanges[-1].running:
+        return PageUpdate()
+    return replace(latest((*exchanges[:-1], replace(exchanges[-1], stopped=True)), words), notice="")
+
+
+def edited(exchanges: Sequence[Exchange], number: Any, words: UiStrings) -> PageUpdate:
+    """Question `number` in the box; asked again, it takes the place of that turn and of what follows."""
+    if type(number) is not int or not 0 < number <= len(exchanges):
+        return PageUpdate()
+    return PageUpdate(notice=_replacing(words), box=exchanges[number - 1].question, editing=number)
 
 
 def _part_restored(lost: Any, words: UiStrings) -> str:

@@ -32,6 +32,7 @@ from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.kept_conversation import filters_attribute
 from app.surfaces.page.paper_naming import origin, paper_place
 from app.surfaces.page.permalink import changed_since
+from app.surfaces.page.quote_places import words_of
 from app.surfaces.ui_strings import UiStrings
 from retrieval.facets import FACETS, Facet, Filters
 from retrieval.types import Paper
@@ -180,7 +181,7 @@ def provisional(exchange: Exchange, number: int, words: UiStrings) -> str:
         return ""
     rows = "".join(
         f"<li>{marker(number, quote.number, quote.paper.name, words)}"
-        f'<blockquote lang="{text_html(quote.paper.language)}">{text_html(quote.quote)}</blockquote>'
+        f'<blockquote lang="{text_html(quote.paper.language)}">{text_html(words_of(quote, words))}</blockquote>'
         f'<span class="meta">{text_html(" · ".join((quote.paper.name, *origin(quote.paper, words))))}</span></li>'
         for quote in exchange.citations
     )
@@ -269,8 +270,11 @@ def ask_next(questions: Sequence[str], label: str) -> str:
     return f'<nav class="next" aria-label="{text_html(label)}"><p>{text_html(label)}</p><ul>{rows}</ul></nav>'
 
 
-def mode_line(models: Models, count: int, words: UiStrings) -> str:
-    """The small line that says who writes and what is read; the models' names are told in the about section."""
+def mode_line(models: Models, count: int, words: UiStrings, texts: bool = False) -> str:
+    """The small line that says who writes and what is read, of some papers more than abstracts where there are `texts`;
+    the models' names are told in the about section."""
     line = words("line_written") if models.llm else words("line_quotes")
     note = f'<span class="note"> · {text_html(said(models.note, words.language))}</span>' if models.note else ""
-    return f"<p>{text_html(words('line_papers', line=line, count=f'{count:,}'))}{note}</p>"
+    key = ("line_texts" if texts else "line_papers") + ("_one" if count == 1 else "")
+    read = words(key, line=line, count=f"{count:,}")
+    return f"<p>{text_html(read)}{note}</p>"

@@ -22,7 +22,7 @@ from retrieval.facets import FACETS
 _LOOKS = ("title", "accent", "theme", "position", "language", "placeholder", "examples")
 FILTERS = tuple(facet.name for facet in FACETS if facet.name not in _LOOKS)
 """The facets that an attribute can narrow; `language` is the widget's own."""
-ATTRIBUTES = (*_LOOKS, *FILTERS, "since", "until", "server", "launcher")
+ATTRIBUTES = (*_LOOKS, *FILTERS, "since", "until", "collection", "server", "launcher")
 """What the element observes; docs/widget.md says what each does."""
 
 PARTS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,9 +83,12 @@ def test_sources(capsys: pytest.CaptureFixture[str]) -> None:
 def test_papers(capsys: pytest.CaptureFixture[str]) -> None:
     print_papers([STARRED, EMPTY])
     head, starred, *rest = capsys.readouterr().out.splitlines()
-    assert head.split() == ["Date", "Organisation", "Title", "Category"]
+    # What none of them has takes no place.
+    assert head.split() == ["Date", "Organisation", "Title"]
     assert starred.split()[:3] == ["2024-03-04", "DeepMind", "AtP*:"]
     assert any("[red]一篇论文" in line for line in rest)
+    print_papers([EMPTY, replace(EMPTY, category="Oversight")])
+    assert capsys.readouterr().out.split()[:2] == ["Title", "Category"]
 
 
 def test_findings(capsys: pytest.CaptureFixture[str]) -> None:

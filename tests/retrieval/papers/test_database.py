@@ -18,8 +18,9 @@ import pytest
 from retrieval.chunking import passage_spans
 from retrieval.errors import CorpusError
 from retrieval.facets import Filters
-from retrieval.papers.database import FILE, OFFERED, VERSION, column, readable, writable
+from retrieval.papers.database import FILE, readable, writable
 from retrieval.papers.papers import Papers, open_papers
+from retrieval.papers.tables import OFFERED, VERSION, column
 from retrieval.papers.writing import PapersWriter
 from retrieval.types import Paper
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.facets import Facets, Filters, facets_of
-from retrieval.papers.database import OFFERED
 from retrieval.papers.papers import Papers, papers_of
 from retrieval.papers.selection import OWN_ORDER
+from retrieval.papers.tables import OFFERED
 from retrieval.types import Paper
 
 DAYS = st.none() | st.dates(date(2023, 12, 28), date(2024, 1, 4))

@@ -17,7 +17,7 @@ from retrieval.corpus import corpus_hash
 from retrieval.errors import CorpusError, InputError, PaperbackedError
 from retrieval.json_lines import MAX_LINE_BYTES
 from retrieval.readers.jsonl import MAX_SHORT_CHARS, MAX_TEXT_CHARS, as_line, parse_paper
-from retrieval.readers.registry import read_papers
+from retrieval.readers.registry import read_entries, read_papers
 from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
 
@@ -134,6 +134,8 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "translations a list": (record(translations=["x"]), "translations must be an object of language to text"),
     "translation null": (record(translations={"en": None}), "translations must be an object of language to text"),
     "translation too long": (record(translations={"en": "x" * (MAX_TEXT_CHARS + 1)}), "translations must be an"),
+    "retracted a string": (record(retracted="yes"), "retracted must be true or false"),
+    "text a list": (record(text=["x"]), "text must be a string or null"),
     "unknown kind": (record(kind="book"), "kind 'book' is neither paper nor report"),
     "not UTF-8": (b'{"id": "x", "title": "caf\xe9"}', "not UTF-8; save the file as UTF-8"),
     "UTF-16": (record().decode().encode("utf-16"), "not UTF-8; save the file as UTF-8"),
@@ -171,6 +173,50 @@ def test_a_line_of_exactly_the_limit_is_read(file: Callable[..., Path]) -> None:
     line = line.replace(b'"x": ""', b'"x": "' + b"y" * (MAX_LINE_BYTES - len(line) - 1) + b'"')
     assert len(line) + 1 == MAX_LINE_BYTES
     assert read_papers(file(line))[0].id == "next"
+
+
+def test_a_full_text_is_read_with_its_lines_and_may_be_long(file: Callable[..., Path]) -> None:
+    long = "word\u202e \x1b and more\r\n\n" * 100_000
+    plain, of_text, twice = read_papers(
+        file(record(id="a"), record(id="b", text=long, retracted=True), record(id="c", text=" \n"))
+    )
+    assert plain.text is None and not plain.retracted and twice.text is None
+    assert of_text.retracted and of_text.text
+    assert of_text.part("text").startswith("word   and more\n\nword   and more\n\n")
+    assert of_text.as_json().get("full_text") == {
+        "characters": of_text.text.characters,
+        "pages": 0,
+        "file": False,
+    }
+    assert "retracted" not in plain.as_json() and plain.readable
+
+
+def test_a_full_text_has_a_longest_length() -> None:
+    with pytest.raises(ValueError, match="text is longer than 5,000,000 characters"):
+        parse_paper(GOOD | {"text": "x" * 5_000_001})
+
+
+def test_entries_go_on_after_a_bad_line(file: Callable[..., Path]) -> None:
+    found = list(read_entries(file(b"{", record(id="a"), record(id="a"), b"\xff", record(id="b"), b"y" * 30_000_000)))
+    assert [entry.paper.id if entry.paper else entry.problem.split(" (")[0] for entry in found] == [
+        "not JSON",
+        "a",
+        "the id 'a' stands on an earlier line too",
+        "not UTF-8",
+        "b",
+        "longer than 20,000,000 bytes",
+    ]
+    assert [entry.place for entry in found] == [f"line {number}" for number in range(1, 7)]
+
+
+def test_a_list_in_json_is_read_like_lines(tmp_path: Path) -> None:
+    path = tmp_path / "papers.json"
+    path.write_bytes(b"[" + b",\n".join([record(id="a"), b"5", record(id="b")]) + b"]")
+    assert [(entry.place, entry.paper.id if entry.paper else entry.problem) for entry in read_entries(path)] == [
+        ("record 1", "a"),
+        ("record 2", "not a JSON object"),
+        ("record 3", "b"),
+    ]
 
 
 def test_empty_lines_and_crlf_and_no_last_line_break(tmp_path: Path) -> None:

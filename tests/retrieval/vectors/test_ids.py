@@ -6,11 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.chunking import MAX_PASSAGE_CHARS, MAX_SENTENCE_CHARS, place_of
+from retrieval.full_text import MOST_CHARS
 from retrieval.stores.base import VectorId
-from retrieval.vectors.ids import NUMBER_BITS, PLACE_BITS, VectorIds, in_batches, packed
+from retrieval.vectors.ids import LENGTH_BITS, NUMBER_BITS, START_BITS, VectorIds, in_batches, packed
 
-PLACES = st.integers(0, 2**PLACE_BITS - 1)
-IDS = st.builds(VectorId, st.integers(0, 2**NUMBER_BITS - 1), PLACES, PLACES)
+IDS = st.builds(
+    lambda number, start, length: VectorId(number, start, start + length),
+    st.integers(0, 2**NUMBER_BITS - 1),
+    st.integers(0, 2**START_BITS - 1),
+    st.integers(0, 2**LENGTH_BITS - 1),
+)
 
 
 @given(st.lists(IDS, max_size=40), st.lists(IDS, max_size=40))
@@ -29,12 +35,26 @@ def test_no_two_ids_are_one(one: VectorId, other: VectorId) -> None:
     assert (packed([one])[0] == packed([other])[0]) == (one == other)
 
 
+@given(st.lists(IDS, min_size=2, max_size=40))
+def test_they_are_in_the_order_of_the_ids(ids: list[VectorId]) -> None:
+    assert packed(sorted(ids)).tolist() == sorted(packed(ids).tolist())
+
+
+def test_every_passage_has_room() -> None:
+    """The last one of the longest text, however long a passage is."""
+    longest = max(MAX_PASSAGE_CHARS, MAX_SENTENCE_CHARS)
+    last = place_of("text", MOST_CHARS)
+    ids = [VectorId(2**NUMBER_BITS - 1, last, last + longest), VectorId(0, 0, 0)]
+    assert VectorIds.of(ids).hold(ids).all() and len(VectorIds.of(ids)) == 2
+
+
 @pytest.mark.parametrize(
     "strange",
     [
         VectorId(1 << NUMBER_BITS, 0, 1),
-        VectorId(1, 1 << PLACE_BITS, 2),
-        VectorId(1, 0, 1 << PLACE_BITS),
+        VectorId(1, 1 << START_BITS, (1 << START_BITS) + 2),
+        VectorId(1, 0, 1 << LENGTH_BITS),
+        VectorId(1, 2, 1),
         VectorId(10**17, 10**17, 10**17),
         VectorId(2**64, 0, 0),
         VectorId(-1, 0, 0),

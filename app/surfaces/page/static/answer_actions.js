@@ -1,6 +1,7 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button, copied, says, opensElsewhere, actOn, lastThatFit } = window.paperbacked;
+  const { find, all, say, make, button, copied, says, opensElsewhere, actOn, lastThatFit, collection } =
+    window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
   const MOST_EXPORTED = 250_000; // bytes; the API's requests may have 256,000
   const verdicts = new Map(); // by answer, for this visit
@@ -20,7 +21,7 @@
     fetch(new URL(path, API), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      body: JSON.stringify(collection ? { ...body, collection } : body),
     });
 
   // ---- export: the server writes the file from what the browser has kept

@@ -67,6 +67,24 @@
   // Inside Gradio's container, so that the theme's colours hold for it.
   const stage = () => find(".gradio-container") ?? document.body;
 
+  // ---- what a script draws within what the server draws, which takes it away whenever it draws that anew
+  function placed(selector) {
+    let nodes = [];
+    function attach() {
+      const place = find(selector);
+      if (!place || (place.childElementCount === nodes.length && nodes.every((node) => node.parentElement === place)))
+        return;
+      place.replaceChildren(...nodes);
+    }
+    new MutationObserver(attach).observe(document.body, { childList: true, subtree: true });
+    return {
+      put(now) {
+        nodes = now;
+        attach();
+      },
+    };
+  }
+
   // ---- the clipboard: whether the text is on it
   async function copied(text) {
     try {
@@ -96,15 +114,6 @@
     }, 1600);
   }
 
-  // ---- what the server knows of a paper, as JSON; an error where it cannot be had
-  const WAIT = 15_000; // milliseconds until the server is given up
-  async function paperFetched(id, more = "") {
-    const address = new URL(`api/v1/papers/${encodeURIComponent(id)}${more}`, document.baseURI);
-    const reply = await fetch(address, { signal: AbortSignal.timeout(WAIT) });
-    if (!reply.ok) throw new Error(`${reply.status} for ${address}`);
-    return reply.json();
-  }
-
   // What may be refused: private windows and full disks have no storage.
   function stored(storage, key) {
     try {
@@ -122,6 +131,58 @@
       return false;
     }
   }
+
+  // ---- the collection that the page is over: that of its address, else the one that this tab was last over
+  const COLLECTION = "paperbacked-collection";
+  function chosenCollection() {
+    const fields = new URLSearchParams(location.search);
+    const named = fields.get("collection");
+    const last = stored("sessionStorage", COLLECTION);
+    if (named !== null || !last || fields.has("q")) {
+      store("sessionStorage", COLLECTION, named || null);
+      return named ?? "";
+    }
+    history.replaceState(history.state, "", `${addressOf(last)}${location.hash}`);
+    return last;
+  }
+  // The page over the collection of that name; over the server's own for "".
+  const addressOf = (name) => `./${name ? `?collection=${encodeURIComponent(name)}` : ""}`;
+  function goTo(name, section = "") {
+    store("sessionStorage", COLLECTION, name || null);
+    const address = new URL(`${addressOf(name)}${section}`, document.baseURI);
+    if (address.search !== location.search) return location.assign(address);
+    // To another section alone the browser would go without loading the page anew.
+    history.replaceState(history.state, "", address);
+    location.reload();
+  }
+  const collection = chosenCollection();
+
+  // ---- the server's API, over that collection; an error with the server's own words where something cannot be had
+  const WAIT = 15_000; // milliseconds until the server is given up
+  class Refused extends Error {
+    constructor(status, why) {
+      super(why);
+      this.status = status;
+    }
+  }
+  function apiAddress(path, fields = {}) {
+    const address = new URL(`api/v1/${path}`, document.baseURI);
+    const all = collection && !path.startsWith("collections") ? { collection, ...fields } : fields;
+    for (const [name, value] of Object.entries(all)) address.searchParams.set(name, value);
+    return address;
+  }
+  async function asked(path, { fields, wait = WAIT, body, json, ...options } = {}) {
+    const sent = json === undefined ? { body } : { body: JSON.stringify(json), headers: JSON_BODY };
+    const signal = wait ? AbortSignal.timeout(wait) : undefined;
+    const reply = await fetch(apiAddress(path, fields), { signal, ...sent, ...options });
+    const told = reply.status === 204 ? null : await reply.json().catch(() => null);
+    if (!reply.ok) throw new Refused(reply.status, String(told?.detail ?? told?.title ?? reply.status));
+    return told;
+  }
+  const JSON_BODY = { "Content-Type": "application/json" };
+  const paperFetched = (id, more = "", fields = {}) => asked(`papers/${encodeURIComponent(id)}${more}`, { fields });
+  // Why something failed, in the server's words where it had some.
+  const whyNot = (error) => (error instanceof Refused ? error.message : say("shelf_why"));
 
   // ---- what goes to the server is bounded there: the last of a list that fit into so many bytes of JSON
   function lastThatFit(list, bytes) {
@@ -152,8 +213,15 @@
     make,
     button,
     stage,
+    placed,
     copied,
     says,
+    collection,
+    addressOf,
+    goTo,
+    apiAddress,
+    asked,
+    whyNot,
     paperFetched,
     stored,
     store,

@@ -1,7 +1,7 @@
 // On the cards: references to copy, a question begun about the paper, and papers like it.
 (() => {
-  const { find, bring, say, make, button, copied, says, draft, actOn, paperName, paperAddress, listSimilar } =
-    window.paperbacked;
+  const { find, bring, say, make, button, copied, says, draft, actOn, emit, box } = window.paperbacked;
+  const { paperName, paperAddress, listSimilar } = window.paperbacked;
 
   function toggle(opener) {
     const panel = document.getElementById(opener.getAttribute("aria-controls"));
@@ -50,6 +50,12 @@
     return [...nodes, " ", ask];
   }
 
+  // What is asked next is asked of this paper alone, until the reader takes the filter off.
+  function askOnly(paper) {
+    emit("filter", { papers: [paper] });
+    box()?.focus();
+  }
+
   async function toggleSimilar(opener) {
     const panel = toggle(opener);
     if (panel.hidden) return;
@@ -62,6 +68,7 @@
       [".evidence [data-cite]", toggle],
       [":is(.evidence, .paper-view) [data-reference]", copy],
       [".evidence [data-draft]", (node) => draft(node.dataset.draft)],
+      [".evidence [data-only]", (node) => askOnly(node.closest(".card").dataset.paper)],
       [".evidence [data-similar]", toggleSimilar],
     ]),
   );

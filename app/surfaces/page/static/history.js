@@ -1,8 +1,8 @@
 // Conversations, kept in this browser and nowhere else, and one of them reopened without asking again.
 // history_panel.js shows them.
 (() => {
-  const { say, send, opensElsewhere, stored, store, lastThatFit } = window.paperbacked;
-  const LIST = "paperbacked-conversations"; // [{id, at, title, name, count, size, pinned}…], newest first; name and pinned by the reader
+  const { say, send, opensElsewhere, stored, store, lastThatFit, collection, addressOf, goTo } = window.paperbacked;
+  const LIST = "paperbacked-conversations"; // [{id, at, title, name, count, size, pinned, collection}…], newest first; name and pinned by the reader
   const ONE = "paperbacked-conversation-"; // its turns, as the server gave them
   const OPEN = "paperbacked-open"; // in this tab: {id, search}
   const MOST = 50;
@@ -37,6 +37,7 @@
       count: number(one.count, MOST),
       size: number(one.size, MOST_CHARACTERS),
       pinned: one.pinned === true,
+      collection: text(one.collection),
     }));
   }
   const saveList = (list) => store("localStorage", LIST, JSON.stringify(list));
@@ -99,6 +100,7 @@
       count: turns.length,
       size: json.length,
       pinned: known?.pinned ?? false,
+      collection,
     };
     const others = before.filter((one) => one.id !== open);
     if (!put(entry, json, others)) window.paperbacked.announce(say("full"));
@@ -115,6 +117,14 @@
     const turns = turnsOf(id);
     if (!turns) {
       forget(id);
+      return;
+    }
+    const asked = listed().find((entry) => entry.id === id)?.collection ?? collection;
+    if (asked !== collection) {
+      // It is opened there, over the papers that it quotes.
+      const { search } = new URL(addressOf(asked), document.baseURI);
+      store("sessionStorage", OPEN, JSON.stringify({ id, search }));
+      goTo(asked);
       return;
     }
     open = id;

@@ -1,8 +1,8 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const { find, all, make, button, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
-  const { paperFetched, paperName, paperPlace, listSimilar } = window.paperbacked;
+  const { find, all, make, button, box, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
+  const { asked, collection, shelf, whyNot, paperFetched, paperName, paperPlace, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
   // ---- the list: what of it is shown
@@ -46,7 +46,8 @@
   function count(shown, narrowed) {
     const number = (value) => value.toLocaleString(find(".library").lang);
     const values = { shown: number(shown), total: number(listed().length) };
-    const text = shown ? said(narrowed ? "some_shown" : "all_shown", values) : said("none_shown");
+    const all = listed().length === 1 ? "all_shown_one" : "all_shown";
+    const text = shown || !listed().length ? said(narrowed ? "some_shown" : all, values) : said("none_shown");
     find(".library-empty").textContent = said("none_shown");
     // Said when the typing rests, not at every letter.
     clearTimeout(counting);
@@ -81,12 +82,17 @@
     else means.textContent = said("ask_only_means", { filters: names }) + (searching ? ` ${said("search_stays")}` : "");
   }
 
-  function askOnly() {
+  function askThese() {
     const chosen = (name) => (field(name).value ? [field(name).value.slice(1)] : []);
     const year = chosen("year").map(Number)[0] ?? null;
     const offered = Object.entries(facets).filter(([name]) => field(name));
     const values = Object.fromEntries(offered.map(([name, plural]) => [plural, chosen(name)]));
     emit("filter", { ...values, since: year, until: year });
+  }
+
+  function askOnly(papers) {
+    emit("filter", { papers });
+    box()?.focus();
   }
 
   function clear() {
@@ -136,14 +142,51 @@
     actions.append(
       view,
       button(said("ask"), () => draft(say("card_draft", { title: row.dataset.name }))),
+      button(said("only"), () => askOnly([row.dataset.id])),
       button(said("similar"), () => listSimilar(similar, row.dataset.id, like)),
     );
+    if (row.dataset.pages) {
+      const pages = make("a", "", said("pages"));
+      pages.href = row.dataset.pages;
+      actions.append(pages);
+    }
     const link = find(".cell-link a", row)?.cloneNode();
     if (link) {
       link.textContent = said("read");
       actions.append(link);
     }
+    if (find(".library").dataset.mayChange) actions.append(removal(row));
     cell.append(make("div", "paper-abstract"), actions, similar);
+  }
+
+  // ---- taking a paper out of the reader's own collection, asked twice
+  function removal(row) {
+    const place = make("span", "removal");
+    const told = make("span");
+    told.setAttribute("role", "status");
+    const first = button(said("remove"), () => {
+      const keep = button(said("remove_keep"), () => {
+        place.replaceChildren(first, told);
+        first.focus();
+      });
+      const sure = button(said("remove"), () => remove(row, told));
+      place.replaceChildren(make("span", "", said("remove_sure")), sure, keep, told);
+      keep.focus();
+    });
+    place.append(first, told);
+    return place;
+  }
+
+  async function remove(row, told) {
+    const paper = encodeURIComponent(row.dataset.id);
+    try {
+      await asked(`collections/${encodeURIComponent(collection)}/papers/${paper}`, { method: "DELETE" });
+      await shelf.reload();
+      window.paperbacked.refresh();
+    } catch (error) {
+      console.warn(error);
+      told.textContent = said("remove_failed", { why: whyNot(error) });
+    }
   }
 
   async function fetchAbstract(row, target) {
@@ -203,7 +246,7 @@
       ["[data-sort]", sort],
       [".entry th button", (button) => toggle(button)],
       [".library-clear", clearAll],
-      [".library-ask", askOnly],
+      [".library-ask", askThese],
     ]);
   });
   heard("input", (_event, on) => {
@@ -240,16 +283,16 @@
     });
   }
 
-  // The list comes after this script, and comes anew, in its first order, when the page is put in another language.
-  let worded = null;
-  const renew = () => {
-    entries = null;
-    narrow();
-  };
+  // The list comes after this script, and comes anew, in its first order, when the page is put in another language or
+  // the collection has other papers. The elements stay then, and are given what is new.
+  let made = null;
   new MutationObserver(() => {
-    const words = find(".library")?.dataset.words;
-    if (!words || words === worded) return;
-    if (worded) renew();
-    worded = words;
-  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-words"] });
+    const now = find(".library")?.dataset.made;
+    if (!now || now === made) return;
+    if (made) {
+      entries = null;
+      narrow();
+    }
+    made = now;
+  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-made"] });
 })();

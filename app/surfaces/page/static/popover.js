@@ -54,6 +54,18 @@
     return node;
   }
 
+  // Where in the whole text it stands, which leads to its page.
+  function placeOf(card, number) {
+    const place = find(`[data-place="${number}"]`, card);
+    if (!place) return [];
+    const href = place.getAttribute("href");
+    const name = make(href ? "a" : "span", "", place.lastChild.textContent.trim());
+    if (href) name.href = href;
+    const line = make("p", "popover-place");
+    line.append(name);
+    return [line];
+  }
+
   function showQuote(marker) {
     const { turn, number } = marker.dataset;
     const lit = marks(turn, number);
@@ -62,7 +74,7 @@
     const nodes = [inContext(lit)];
     const gloss = find(`[data-gloss="${number}"]`, card);
     if (gloss) nodes.push(make("p", "popover-gloss", gloss.textContent));
-    nodes.push(make("p", "popover-paper", find(".card-title", card).textContent));
+    nodes.push(make("p", "popover-paper", find(".card-title", card).textContent), ...placeOf(card, number));
     if (touches.matches)
       nodes.push(
         button(say("show"), () => {
@@ -144,7 +156,10 @@
   const ANCHOR = `${MARKER}, .turn [data-reason]`;
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
-    if (on("#popover")) return;
+    if (on("#popover")) {
+      if (on("#popover a")) hide();
+      return;
+    }
     const marker = on(MARKER);
     if (marker || on("[data-back], [data-card]")) event.preventDefault();
     const anchor = touches.matches ? on(ANCHOR) : null;

@@ -5,9 +5,10 @@
   const root = document.documentElement;
   const scrolled = {};
   let section = null;
-  // Each paper is a place of its own in the one section of papers.
+  // Each paper is a place of its own in the one section of papers; a page of one lies above any section (pages.js).
   const place = () => {
     const said = location.hash.slice(1);
+    if (said.startsWith("page=")) return section ?? "ask";
     return SECTIONS.includes(said) || said.startsWith("paper=") ? said : "ask";
   };
 

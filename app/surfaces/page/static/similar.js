@@ -33,7 +33,7 @@
     panel.dataset.state = "asked";
     said.textContent = say("similar_loading");
     try {
-      const rows = (await paperFetched(id, `/similar?top=${MOST}`)).slice(0, MOST).map(({ paper }) => {
+      const rows = (await paperFetched(id, "/similar", { top: MOST })).slice(0, MOST).map(({ paper }) => {
         const item = make("li");
         item.append(...row(paper));
         return item;

@@ -22,11 +22,11 @@ export class Conversation {
   }
 
   // Resolves to the Answer, or to null where none came.
-  ask(question, { server, filters, say }) {
+  ask(question, { server, filters, collection, say }) {
     this.stop();
     const exchange = newExchange(question, historyOf(this.exchanges), filters);
-    exchange.body = JSON.stringify({ question, history: exchange.history, filters });
-    exchange.server = server;
+    exchange.body = JSON.stringify({ question, history: exchange.history, filters, collection });
+    Object.assign(exchange, { server, collection });
     this.exchanges = [...this.exchanges, exchange].slice(-MOST_EXCHANGES);
     this.told("ask", { question });
     return this.#run(exchange, say);

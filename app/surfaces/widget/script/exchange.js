@@ -80,8 +80,9 @@ export function historyOf(exchanges) {
 // Where the whole page asks the same anew: without the conversation, so what a follow-up was understood as.
 export function pageAddress(server, exchange) {
   if (!exchange) return `${server}/`;
-  const { question, answer, filters } = exchange;
+  const { question, answer, filters, collection = [] } = exchange;
   const fields = new URLSearchParams({ q: answer?.standalone_question || question });
-  for (const [name, values] of Object.entries(filters)) for (const value of [values].flat()) fields.append(name, value);
+  const chosen = Object.entries({ ...filters, collection });
+  for (const [name, values] of chosen) for (const value of [values].flat()) fields.append(name, value);
   return `${server}/?${fields}`;
 }

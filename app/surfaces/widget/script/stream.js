@@ -1,6 +1,6 @@
 // Server-sent events from bytes that may be cut anywhere, and the question that outlives a lost connection.
 
-const LONGEST_EVENT = 4_000_000; // characters; a whole answer with ten abstracts has some 50,000
+const LONGEST_EVENT = 4e6; // characters; a whole answer with ten abstracts has some 50,000
 
 // Takes bytes in any pieces and calls onEvent({ name, data, id }) for each whole event.
 export function eventReader(onEvent) {
@@ -63,9 +63,9 @@ export class Refused extends Error {
 
 export class Lost extends Error {}
 
-const FIRST_BYTE_MS = 30_000;
-const SILENCE_MS = 40_000; // the server sends a heartbeat every 15 seconds
-const IN_ALL_MS = 600_000;
+const FIRST_BYTE_MS = 3e4;
+const SILENCE_MS = 4e4; // the server sends a heartbeat every 15 seconds
+const IN_ALL_MS = 6e5;
 const WAITS_MS = [500, 1500, 4000];
 
 // Asks once, however often the connection is lost. onEvent(name, data) is called for each event, onAgain(fromStart)
@@ -130,7 +130,7 @@ async function oneConnection({ server, key, body, signal, last, until, onEvent }
       reader.push(value);
     }
     patience.abort(); // nothing more is wanted of this connection
-    if (!over) throw new Lost("the stream ended early");
+    if (!over) throw new Lost("cut off");
   } catch (error) {
     if (error instanceof Refused || error instanceof Lost) throw error;
     if (signal.aborted) throw error;
@@ -143,11 +143,11 @@ async function oneConnection({ server, key, body, signal, last, until, onEvent }
 
 async function refusal(response) {
   const { status } = response;
-  if (status === 502 || status === 504) return new Lost(`status ${status}`); // a gateway whose server is away
+  if (status === 502 || status === 504) return new Lost(status); // a gateway whose server is away
   let sentence = "";
   try {
     const { detail } = await response.json();
-    if (typeof detail === "string") sentence = detail.slice(0, 400);
+    sentence = String(detail ?? "").slice(0, 400);
   } catch {
     /* no problem+json: the status has to do */
   }

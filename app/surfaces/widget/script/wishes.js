@@ -25,6 +25,7 @@ export function wishesOf(element) {
       .slice(0, MOST_EXAMPLES)
       .map((each) => each.slice(0, 300)),
     filters: filtersOf(text),
+    collection: text("collection") || undefined, // of which JSON says nothing
     server: serverOf(text("server")),
   };
 }

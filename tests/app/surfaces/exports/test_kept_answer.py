@@ -17,8 +17,10 @@ from app.build import LocalAnswerer
 from app.notices.notice import Notice, languages, said, templates, together
 from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
 from app.surfaces.page.kept_conversation import exchanges_from_kept
-from retrieval.errors import InputError
+from retrieval.errors import CorpusError, InputError
+from retrieval.full_text import FullText, text_at_hand
 from retrieval.types import Paper, Passage
+from tests.support.full_texts import full_text
 
 SLEEPER = Paper("sleeper", "Sleeper Agents", "Backdoors persist. Training does not remove them.", "en")
 CHINESE = Paper(
@@ -301,6 +303,34 @@ def test_an_abstract_that_became_shorter_keeps_its_paper_among_the_sources() -> 
     opened = answer_from_kept(record(), (PAPERS | {"sleeper": shorter}).get)
     assert [citation.number for citation in opened.citations] == [1, 3]
     assert opened.sources[0].text == "Backdoors persist."
+
+
+def gone() -> FullText:
+    raise CorpusError("It is gone.")
+
+
+def test_a_quote_of_a_text_that_cannot_be_read_any_more_is_left_out() -> None:
+    text = full_text(("", "Backdoors stay for years. Nobody finds them.", "body"))
+    paper = replace(SLEEPER, text=text_at_hand(text))
+    cited = replace(
+        ANSWER,
+        citations=(ANSWER.citations[0], Citation(2, paper, 0, 25, 0.5, part="text"), ANSWER.citations[2]),
+        sources=(Passage(paper, 0, 25, 0.6, part="text"),),
+    )
+    assert answer_from_kept(sent(cited), (PAPERS | {"sleeper": paper}).get).citations[1].part == "text"
+    unread = replace(paper, text=replace(text_at_hand(text), load=gone))
+    opened = answer_from_kept(sent(cited), (PAPERS | {"sleeper": unread}).get)
+    assert [citation.number for citation in opened.citations] == [1, 3]
+    assert (opened.sources[0].part, opened.sources[0].text) == ("abstract", SLEEPER.abstract)
+    assert "One of its papers is no longer" in (opened.note or "")
+
+
+def test_a_forged_record_cannot_quote_a_whole_book() -> None:
+    book = replace(SLEEPER, text=text_at_hand(full_text(("", "Owls sleep." * 10_000, "body"))))
+    forged = record()
+    forged["citations"][0] |= {"part": "text", "start": 0, "end": 100_000, "check": None}
+    with pytest.raises(InputError, match="too long"):
+        answer_from_kept(forged, (PAPERS | {"sleeper": book}).get)
 
 
 def test_two_papers_gone_are_counted() -> None:

@@ -607,7 +607,9 @@ def test_the_settings_reach_the_gate(monkeypatch: pytest.MonkeyPatch, capsys: py
         language_models=None, warm_up=lambda: None, load_in_background=lambda after: None, follow=lambda: None
     )
 
-    def record_options(answerer: Any, models: Any, options: ServingOptions, ready: Any, runs: Any) -> None:
+    def record_options(
+        answerer: Any, models: Any, options: ServingOptions, ready: Any, runs: Any, collections: Any
+    ) -> None:
         told["options"] = options
 
     monkeypatch.setattr(server, "build_answerer", lambda *args, **kwargs: answerer)
@@ -632,3 +634,5 @@ def test_the_settings_reach_the_gate(monkeypatch: pytest.MonkeyPatch, capsys: py
     assert options.hosts == ("papers.example",)
     assert capsys.readouterr().err == '{"event": "answer"}\n'
     assert not server.serving_options(read_settings(host="0.0.0.0")).local_only
+    assert options.only_here and not server.serving_options(read_settings(adding="on")).only_here
+    assert options.pages_folder == settings.home / "cache" / "pages"

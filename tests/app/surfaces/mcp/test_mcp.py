@@ -24,7 +24,8 @@ from app.answering.events import Done, Event, Failed, Status
 from app.answering.question import Question
 from app.build import LocalAnswerer
 from app.cli.commands import app
-from app.cli.mcp import built_answerer, mcp
+from app.cli.mcp import built_collections, mcp
+from app.collections import quota
 from app.server import create_app
 from app.settings import read_settings
 from app.surfaces.mcp.routes import made_meanwhile, mcp_router, mcp_server
@@ -32,11 +33,13 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError
 from retrieval.types import no_progress
+from tests.support.own_collections import serve
 
 BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
 PAIR = ["sleeper-agents", "sycophancy-to-subterfuge"]
 ROOT = Path(__file__).parents[4]
 MODES = ["legacy", "auto"]
+READING_TOOLS = ["ask", "search_papers", "get_paper", "compare_papers", "list_collections"]
 Call = Callable[..., Any]
 
 
@@ -116,12 +119,13 @@ def test_the_tools_say_what_they_do(address: str, mode: str) -> None:
 
     server, tools = asyncio.run(listed())
     assert server.name == "paperbacked" and server.version
-    assert [tool.name for tool in tools] == ["ask", "search_papers", "get_paper", "compare_papers"]
+    assert [tool.name for tool in tools] == READING_TOOLS
     assert [list(tool.input_schema["properties"]) for tool in tools] == [
-        ["question", "history", "filters"],
-        ["query", "top", "filters"],
-        ["id"],
-        ["paper_ids", "question", "aspects"],
+        ["question", "history", "filters", "collection"],
+        ["query", "top", "filters", "collection"],
+        ["id", "collection"],
+        ["paper_ids", "question", "aspects", "collection"],
+        [],
     ]
     for tool in tools:
         assert tool.title and len(tool.description) > 100
@@ -217,7 +221,11 @@ def test_a_bug_in_a_comparison_is_no_secret(call: Call, switch: Switch, answerer
         ("ask", {"question": "a", "history": [{"role": "system", "content": "b"}]}, "role"),
         ("ask", {"question": "a", "filters": {"lab": "b"}}, "organisation, category, language, paper, since, until"),
         ("ask", {"question": "a", "filters": {"organisation": "Foo"}}, "choose from Google DeepMind"),
-        ("ask", {"question": "a", "llm": "gpt"}, "ask has no argument 'llm': it takes question, history, filters."),
+        (
+            "ask",
+            {"question": "a", "llm": "gpt"},
+            "ask has no argument 'llm': it takes question, history, filters, collection.",
+        ),
         ("search_papers", {}, 'needs a "query"'),
         ("search_papers", {"query": ""}, "The question is empty"),
         ("search_papers", {"query": "a", "top": 0}, "from 1 to 50"),
@@ -236,7 +244,7 @@ def test_a_bug_in_a_comparison_is_no_secret(call: Call, switch: Switch, answerer
         (
             "compare_papers",
             {"ids": PAIR},
-            "compare_papers has no argument 'ids': it takes paper_ids, question, aspects.",
+            "compare_papers has no argument 'ids': it takes paper_ids, question, aspects, collection.",
         ),
         (
             "delete_paper",
@@ -418,21 +426,55 @@ def test_over_stdin_and_stdout(tmp_path: Path) -> None:
     kept = f"{{ '{sys.executable}' -m app mcp; echo $? > '{status}'; }} | tee '{said}'"
     program = StdioServerParameters(command="sh", args=["-c", kept], env=environment)
 
-    async def use() -> tuple[list[str], Any, Any]:
+    async def use() -> tuple[Any, ...]:
         with notes.open("w") as errors:
             async with Client(stdio_client(program, errlog=errors)) as client:
                 names = [tool.name for tool in (await client.list_tools()).tools]
                 answer = await client.call_tool("ask", {"question": BACKDOOR})
-                return names, answer, await client.call_tool("get_paper", {"id": "no-such-paper"})
+                refused = await client.call_tool("get_paper", {"id": "no-such-paper"})
+                papers = [{"id": "sleep", "title": "Sleep", "abstract": "Sleep helps memory to last."}]
+                added = await client.call_tool("add_papers", {"new_collection": "Sleep", "papers": papers})
+                listed = await client.call_tool("list_collections", {})
+                asked = {"question": "Does sleep help memory?", "collection": added.structured_content["collection"]}
+                return names, answer, refused, added, listed, await client.call_tool("ask", asked)
 
-    names, answer, refused = asyncio.run(use())
-    assert names == ["ask", "search_papers", "get_paper", "compare_papers"]
+    names, answer, refused, added, listed, own = asyncio.run(use())
+    assert names == [*READING_TOOLS, "add_papers"]
+    assert not added.is_error and added.structured_content["job"]["report"]["counts"]["added"] == 1
+    name = added.structured_content["collection"]
+    assert f"- {name}: Sleep, 1 paper" in text_of(listed)
+    assert [citation["paper"]["id"] for citation in own.structured_content["citations"]] == ["sleep"]
     assert_cited(answer)
     assert_refused(refused, "There is no paper 'no-such-paper'")
     lines = said.read_text(encoding="utf-8").splitlines()
     assert len(lines) >= 4 and all(json.loads(line)["jsonrpc"] == "2.0" for line in lines)
     assert status.read_text() == "0\n"
     assert "Traceback" not in notes.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({}, 'needs a "collection" that is there or a "new_collection"'),
+        ({"collection": "a", "new_collection": "b", "text": "x"}, 'needs a "collection" that is there or'),
+        ({"new_collection": "Sleep"}, "Nothing was sent"),
+        ({"collection": "default", "text": "x"}, "can be asked and not changed"),
+        ({"collection": "nothing-abcd", "text": "x"}, "There is no collection nothing-abcd here"),
+        ({"new_collection": "Sleep", "papers": ["x"]}, "valid dictionary"),
+    ],
+)
+def test_adding_says_what_is_wrong(tmp_path: Path, served: Any, arguments: dict[str, Any], sentence: str) -> None:
+    async def called(address: str) -> tuple[list[str], Any]:
+        async with Client(f"{address}/mcp") as client:
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            notes = tools["add_papers"].annotations
+            assert notes is not None and not notes.read_only_hint
+            return list(tools), await client.call_tool("add_papers", arguments)
+
+    with served(serve(tmp_path).app) as address:
+        names, refused = asyncio.run(called(address))
+    assert names == [*READING_TOOLS, "add_papers"]
+    assert_refused(refused, sentence)
 
 
 def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswerer) -> None:
@@ -465,7 +507,7 @@ def test_what_cannot_be_made_is_told_to_client_and_log(
     settings = read_settings(embedding="hash", llm="none")
 
     async def use() -> list[Any]:
-        ready = made_meanwhile(lambda: built_answerer(settings, no_progress))
+        ready = made_meanwhile(lambda: built_collections(settings, no_progress))
         async with Client(mcp_server(ready, AnswerRuns())) as client:
             return [await client.call_tool("ask", {"question": BACKDOOR}) for _ in range(2)]
 
@@ -480,3 +522,18 @@ def test_wrong_settings_end_it_before_it_begins(capsys: pytest.CaptureFixture[st
     with pytest.raises(InputError, match="The setting collection is wrong"):
         mcp(collection="?")
     assert capsys.readouterr().out == ""
+
+
+def test_a_collection_made_for_papers_that_do_not_come_goes_again(
+    tmp_path: Path, served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(tmp_path)
+    monkeypatch.setattr(quota, "ROOM_BYTES", 1 << 70)
+
+    async def called(address: str) -> Any:
+        async with Client(f"{address}/mcp") as client:
+            return await client.call_tool("add_papers", {"new_collection": "Sleep", "text": "2401.01234"})
+
+    with served(server.app) as address:
+        assert_refused(asyncio.run(called(address)), "disk has no room")
+    assert [info.name for info in server.collections.listed()] == ["default"]

@@ -16,7 +16,7 @@ from retrieval.facets import Facets
 from retrieval.types import Filters, Paper
 from tests.app.surfaces.page.test_gradio_page import Scripted, asking, done, sending
 
-READER: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
+READER: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={}, query_params={})
 
 
 def again(page: ChatPage, **record: Any) -> list[Any]:

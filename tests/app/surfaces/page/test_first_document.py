@@ -106,3 +106,10 @@ def test_the_page_that_is_served_has_it_once_before_its_own_scripts_and_packed(c
 
 def test_what_only_a_frame_needs_is_fetched_there_only(client: TestClient) -> None:
     assert "if (parent !== window) document.head.appendChild(script);" in client.get("/").text
+
+
+def test_links_to_sections_stay_within_an_address_that_has_a_question_or_a_collection() -> None:
+    with_base = INDEX.replace(b"<head>", b'<head><base href="./" />')
+    assert "<base" not in finished(SLEEP, page=with_base)
+    elsewhere = INDEX.replace(b"<head>", b'<head><base href="https://other.example/" />')
+    assert "<base" in finished(SLEEP, page=elsewhere)

@@ -178,8 +178,8 @@ def test_an_edited_question_takes_the_place_of_its_turn_and_of_what_follows() ->
 def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
     answerer = Scripted(done("Yes."))
     page = ChatPage(answerer, None, limits_for(1, 0))
-    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
-    other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={})
+    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={}, query_params={})
+    other: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.2"), headers={}, query_params={})
     first, again, elsewhere = (
         list(page.ask(sending(), who, "Why?", (), [], [], [], [], 0, 0, "zh", 0)) for who in (request, request, other)
     )
@@ -191,7 +191,7 @@ def test_a_question_too_many_is_told_and_stays_in_the_box() -> None:
 def test_a_fourth_question_of_one_address_waits_for_its_turn_and_can_be_left() -> None:
     rules = limits_for(10, 0)
     page = ChatPage(Scripted(done("Yes.")), None, rules)
-    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={})
+    request: Any = SimpleNamespace(client=SimpleNamespace(host="192.0.2.1"), headers={}, query_params={})
     elsewhere = [rules.enter("192.0.2.1") for _ in range(3)]
     fourth = page.ask(sending(), request, "Why?", (), [], [], [], [], 0, 0, "en", 0)
     begun = [next(fourth) for _ in range(3)]
@@ -237,15 +237,17 @@ def test_only_who_sits_at_the_machine_sees_and_chooses_models() -> None:
     asked: list[str] = []
     models.fetch = lambda name: bool(asked.append(name))  # type: ignore[method-assign]
     for host, client in (("papers.example", "127.0.0.1"), ("localhost:7860", "192.0.2.1")):
-        behind: Any = SimpleNamespace(client=SimpleNamespace(host=client), headers={"host": host})
+        behind: Any = SimpleNamespace(client=SimpleNamespace(host=client), headers={"host": host}, query_params={})
         assert page.fetch_model("en", sending(get="none"), behind)[1] == "" and not asked
-    here: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860"})
+    here: Any = SimpleNamespace(
+        client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860"}, query_params={}
+    )
     assert 'data-get="smollm2"' in page.fetch_model("en", sending(get="none"), here)[1] and asked == ["none"]
 
 
 def test_the_interface_speaks_the_language_chosen_before_else_the_browsers() -> None:
     page = ChatPage(Scripted())
-    chinese: Any = SimpleNamespace(client=None, headers={"accept-language": "zh-CN,en;q=0.5"})
+    chinese: Any = SimpleNamespace(client=None, headers={"accept-language": "zh-CN,en;q=0.5"}, query_params={})
     opened = page.opened("", chinese)
     assert opened[0] == "zh" and 'data-language="zh"' in opened[1] and ">提问</button>" in opened[3]
     assert page.opened("en", chinese)[0] == "en"
@@ -261,7 +263,7 @@ def test_the_page_is_drawn_anew_once_the_collection_has_other_papers(papers: tup
     """What is sent first was laid out when the server started."""
     answerer = Scripted()
     page = ChatPage(answerer)
-    english: Any = SimpleNamespace(client=None, headers={})
+    english: Any = SimpleNamespace(client=None, headers={}, query_params={})
     assert not any("library-heading" in str(update) for update in page.opened("en", english))
     answerer.papers = papers_of(papers)
     opened = page.opened("en", english)
@@ -280,10 +282,10 @@ def test_other_parts_of_the_page_choose_filters_that_the_collection_has() -> Non
     assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["organisations", "categories", "since", "until"]
     assert page.choose(sending(organisations="OpenAI", since="2023", until=None)) == ([], [], [], [], 0, 0, "")
     pressed = sending(name="organisations", value="OpenAI")
-    *unpressed, chips = page.unchoose(pressed, "zh", ["OpenAI"], [], ["en"], [], 2022, 0)
+    *unpressed, chips = page.unchoose(pressed, None, "zh", ["OpenAI"], [], ["en"], [], 2022, 0)
     assert unpressed == [[], [], ["en"], [], 2022, 0]
     assert re.findall('data-unfilter="(.*?)"', str(chips)) == ["languages", "since"] and "仅限" in str(chips)
-    assert page.unchoose(sending(name="since", value=""), "en", ["OpenAI"], [], [], [], 2022, 0)[4] == 0
+    assert page.unchoose(sending(name="since", value=""), None, "en", ["OpenAI"], [], [], [], 2022, 0)[4] == 0
 
 
 def test_of_very_many_values_the_most_frequent_are_offered_and_what_is_chosen_joins_them(
@@ -301,7 +303,7 @@ def test_of_very_many_values_the_most_frequent_are_offered_and_what_is_chosen_jo
     assert organisations["choices"] == [*offered.choices, ("One 1", "One")]
     assert page.choose(sending(organisations=["Most"]))[0] == ["Most"]
     # In another language it is still among them, as what is ticked has to be.
-    chinese: Any = SimpleNamespace(client=None, headers={})
+    chinese: Any = SimpleNamespace(client=None, headers={}, query_params={})
     spoken = page.speak(sending(language="zh"), chinese, (), ["One", "Nobody"], [], [], [], 0, 0)
     told = next(update for update in spoken if isinstance(update, dict) and "choices" in update)
     assert [value for _, value in told["choices"]] == ["Most", "Many", "One"]

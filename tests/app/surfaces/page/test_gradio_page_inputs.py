@@ -59,7 +59,9 @@ def page() -> ChatPage:
     return ChatPage(OneAnswer(), models)
 
 
-HERE: Any = SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860"})
+HERE: Any = SimpleNamespace(
+    client=SimpleNamespace(host="127.0.0.1"), headers={"host": "localhost:7860"}, query_params={}
+)
 TALKED = (Exchange("Q?", text="half", stopped=True),)
 
 _scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=12)
@@ -98,12 +100,12 @@ HANDLERS: dict[str, Callable[[ChatPage, Any], Any]] = {
         page.ask(draw(_events), HERE, draw(_json), draw(_held), *draw(_filters), draw(_json), draw(_json))
     ),
     "stop": lambda page, draw: page.stop(draw(_held), draw(_json)),
-    "start_over": lambda page, draw: page.start_over(draw(_json)),
-    "reopen": lambda page, draw: page.reopen(draw(_json), draw(_events)),
+    "start_over": lambda page, draw: page.start_over(draw(_json), HERE),
+    "reopen": lambda page, draw: page.reopen(draw(_json), draw(_events), HERE),
     "edit": lambda page, draw: page.edit(draw(_held), draw(_json), draw(_events)),
-    "chips": lambda page, draw: page.chips(*draw(_filters), draw(_json)),
-    "choose": lambda page, draw: page.choose(draw(_events), draw(_json)),
-    "unchoose": lambda page, draw: page.unchoose(draw(_events), draw(_json), *draw(_filters)),
+    "chips": lambda page, draw: page.chips(HERE, *draw(_filters), draw(_json)),
+    "choose": lambda page, draw: page.choose(draw(_events), draw(_json), HERE),
+    "unchoose": lambda page, draw: page.unchoose(draw(_events), HERE, draw(_json), *draw(_filters)),
 }
 
 
@@ -133,7 +135,7 @@ def test_a_filter_of_another_kind_is_as_if_it_were_not_chosen() -> None:
 def test_a_filter_that_is_named_again_and_again_is_one() -> None:
     """Gradio checks that a value is one of the choices, not how often it is there."""
     many = ["OpenAI"] * 50_000
-    assert page().chips(many, [], [], [], 0, 0, "en").count("<li>") == 1
+    assert page().chips(None, many, [], [], [], 0, 0, "en").count("<li>") == 1
     assert len(asked(many, [], [], [], 0, 0)) < 5_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,12 @@ def test_of_other_papers_nothing_is_said_that_nobody_knows_and_they_are_asked_ab
     assert "5 papers." in html
     assert "AI safety" not in html and "backdoor" not in html
     assert html.count("Sleep and memory") == 2 * len(EXAMPLES)
+
+
+def test_where_few_say_whose_they_are_most_are_not_said_to_be_theirs() -> None:
+    owls = [replace(SLEEP[0], id=f"o{number}", organisation="Owl Institute") for number in range(6)]
+    assert "most of them from Owl Institute" in intro_of([*SLEEP, *owls])
+    assert "Owl Institute" not in intro_of([*SLEEP, *owls[:5]])
 
 
 def test_papers_without_titles_or_abstracts_are_not_asked_about() -> None:

@@ -23,6 +23,7 @@ from app.surfaces.page.sections import Sections
 from app.surfaces.ui_strings import LANGUAGES, UiStrings, ui_strings
 from retrieval.papers.papers import papers_of
 from retrieval.types import Paper
+from tests.support.paged_text import paged, paper_with
 
 ENGLISH = ui_strings("en")
 HOSTILE = "<img src=x onerror=alert(1)>\"'</td><script>alert(1)</script> {name} ${value}"
@@ -146,6 +147,16 @@ def test_the_list_is_narrowed_by_what_its_papers_have_and_by_nothing_else(monkey
     assert options == ["", "Here", "", "C", "", "2024"]
 
 
+def test_what_no_paper_has_takes_no_place() -> None:
+    html = library_of([Paper("a", "Owls", "", "en", published=date(2020, 1, 3)), Paper("b", "Whales", "", "en")])
+    heads = re.findall(r'<th [^>]*?( hidden)?><button [^>]*data-sort="(\w+)"', html)
+    assert [name for hidden, name in heads if not hidden] == ["title", "date", "language"] and 'colspan="3"' in html
+    assert re.findall(r'<select data-field="(\w+)"[^>]* hidden>', html) == ["organisation", "category"]
+    assert 'class="legend"' not in html
+    full = library_of([EVIL, Paper("b", "Whales", "", "en", url="https://example.org/b")])
+    assert " hidden><button" not in full and " hidden><option" not in full and 'class="legend"' in full
+
+
 def test_the_picture_has_a_mark_for_every_dated_paper(all_papers: tuple[Paper, ...]) -> None:
     html = collection_picture(all_papers, ENGLISH)
     tags = Tags(html)
@@ -191,7 +202,7 @@ def test_the_columns_fit_the_time(first: date, last: date, step: int, columns: i
 
 
 def test_a_mark_stands_for_several_papers_where_they_are_many() -> None:
-    papers = tuple(Paper(f"p{n}", f"T{n}", "", "en", organisation="A", published=date(2024, 1, 1)) for n in range(100))
+    papers = tuple(Paper(f"p{n}", f"T{n}", "", "en", organisation="A", published=date(2024, 1, 2)) for n in range(100))
     tags = Tags(collection_picture(papers, ENGLISH))
     marks = tags.named("a")
     assert len(marks) == 12 and "data-paper" not in marks[0]
@@ -211,10 +222,17 @@ def test_small_organisations_share_a_lane() -> None:
     assert sum(len(lane.papers) for lane in drawn) == len(papers) + 1
 
 
-@pytest.mark.parametrize("papers", [(), (Paper("a", "A", "", "en"),)])
-def test_without_dates_there_is_no_picture(papers: tuple[Paper, ...]) -> None:
+@pytest.mark.parametrize(
+    ("papers", "lead"),
+    [
+        ((), "No papers yet."),
+        ((Paper("a", "A", "", "en"),), "1 paper."),
+        ((Paper("a", "A", "", "en"), Paper("b", "B", "", "en")), "2 papers."),
+    ],
+)
+def test_without_dates_there_is_no_picture(papers: tuple[Paper, ...], lead: str) -> None:
     html = library_of(papers)
-    assert "<figure" not in html and f"{len(papers)} papers" in html
+    assert "<figure" not in html and f'<p class="lead">{lead}</p>' in html
     assert ("No paper has a date" in html) is bool(papers)
 
 
@@ -279,3 +297,28 @@ def test_the_long_list_is_made_once_a_language(papers: tuple[Paper, ...]) -> Non
     assert sections.about(ENGLISH) != told
     answerer.models = Models("m", "smollm2")  # a language model was fetched meanwhile
     assert "smollm2 for writing" in sections.about(ENGLISH)
+
+
+def test_each_row_can_be_chosen_and_says_what_can_be_done_with_its_paper() -> None:
+    text = paged(["Owls sleep."])
+    papers = papers_of([paper_with(text, retracted=True), Paper("q", "Other", "Said.", "en")])
+    html = library_html(papers, papers.facets, ENGLISH, may_change=True)
+    assert html.count('type="checkbox" class="pick"') == 2
+    assert 'aria-label="Choose: The paper p"' in html
+    assert html.count(">retracted<") == 1 and html.count("this work has been withdrawn") == 1
+    assert 'data-may-change="yes"' in html and 'data-may-change=""' in library_of([EVIL])
+
+
+def test_another_list_says_so_to_the_scripts() -> None:
+    def made(*papers: Paper, words: UiStrings = ENGLISH) -> str:
+        return re.findall(r'data-made="([^"]+)"', library_of(papers, words))[0]
+
+    one, other = Paper("a", "A", "", "en"), Paper("b", "B", "", "en")
+    assert len({made(one), made(one, other), made(one, words=ui_strings("zh"))}) == 3
+    assert made(one) == made(one)
+
+
+def test_a_paper_of_which_the_year_alone_is_known_bears_no_month() -> None:
+    paper = Paper("a", "A", "", "en", published=date(2024, 1, 1))
+    assert "1 paper, 2024." in library_of([paper]) and "Jan 2024" not in library_of([paper])
+    assert "1 篇论文，2024年。" in library_of([paper], ui_strings("zh"))

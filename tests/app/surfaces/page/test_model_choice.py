@@ -20,7 +20,9 @@ PROSE = "Backdoor behavior can be made persistent, so that standard safety train
 
 def reader(host: str = "localhost:7860", **cookies: str) -> Any:
     cookie = "; ".join(f"paperbacked-{name}={value}" for name, value in cookies.items())
-    return SimpleNamespace(client=SimpleNamespace(host="127.0.0.1"), headers={"host": host, "cookie": cookie})
+    return SimpleNamespace(
+        client=SimpleNamespace(host="127.0.0.1"), headers={"host": host, "cookie": cookie}, query_params={}
+    )
 
 
 def opened() -> LanguageModels:

@@ -24,6 +24,7 @@ from app.surfaces.ui_strings import LANGUAGES, ui_strings
 from retrieval.errors import IndexStoreError
 from retrieval.types import Filters, Paper
 from tests.app.surfaces.page.test_library import EVIL, HOSTILE, Tags
+from tests.support.paged_text import paged, paper_with
 
 EN = ui_strings("en")
 OWLS = Paper(
@@ -159,7 +160,7 @@ def test_a_paper_is_chosen_by_another_part_of_the_page_and_taken_off(answerer: L
     page = ChatPage(answerer)
     *values, chips = page.choose(sending(papers=["raft", "nobodys", 7]))
     assert values[3] == ["raft"] and 'data-unfilter="papers" data-value="raft"' in chips
-    assert page.unchoose(sending(name="papers", value="raft"), "en", *values)[3] == []
+    assert page.unchoose(sending(name="papers", value="raft"), None, "en", *values)[3] == []
 
 
 def test_a_kept_question_gives_its_filters_back(answerer: LocalAnswerer) -> None:
@@ -167,3 +168,16 @@ def test_a_kept_question_gives_its_filters_back(answerer: LocalAnswerer) -> None
     again = chosen_again(filters, answerer.facets)
     assert again == Chosen(("OpenAI",), papers=("raft",), since=2023, until=2023)
     assert chosen_again(Filters(), answerer.facets) == Chosen()
+
+
+def test_a_paper_that_is_read_in_full_leads_to_its_pages() -> None:
+    def view(paper: Paper) -> str:
+        return paper_html(paper, (), EN)
+
+    text = paged(["Owls sleep.", "All day."])
+    assert '<a href="#page=p/1">Its whole text is read: look at its 2 pages</a>' in view(paper_with(text))
+    assert "look at its page<" in view(paper_with(paged(["Owls sleep."])))
+    assert "Its whole text is read." in view(paper_with(paged(["Owls sleep."], file=None)))
+    assert "#page=" not in view(paper_with(paged(["Owls sleep."], file=None)))
+    assert "whole text" not in view(Paper("p", "Owls", "Owls sleep.", "en"))
+    assert "withdrawn" in view(paper_with(text, retracted=True)) and "withdrawn" not in view(paper_with(text))

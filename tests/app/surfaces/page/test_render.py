@@ -41,13 +41,13 @@ from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text
 from app.surfaces.page.answer_text import answer_html, placed
 from app.surfaces.page.bounds import MAX_LINKS
-from app.surfaces.page.cards import abstract_html
 from app.surfaces.page.chosen_filters import Chosen, chips_html
 from app.surfaces.page.evidence_pane import evidence, evidence_in_short
 from app.surfaces.page.exchange import Exchange, history_of
 from app.surfaces.page.intro import intro_html
 from app.surfaces.page.kept_conversation import kept_conversation
 from app.surfaces.page.paper_naming import name_html
+from app.surfaces.page.quoted_text import abstract_html
 from app.surfaces.page.reader import notice
 from app.surfaces.ui_strings import ui_strings
 from retrieval.papers.papers import papers_of

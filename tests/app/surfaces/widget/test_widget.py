@@ -112,7 +112,7 @@ def test_text_can_only_become_text() -> None:
 def test_a_page_chooses_neither_model_nor_prompt() -> None:
     assert not {"model", "prompt", "llm", "system", "temperature"} & set(ATTRIBUTES)
     [body] = re.findall(r"exchange\.body = JSON\.stringify\((.*?)\);", SCRIPT)
-    assert body == "{ question, history: exchange.history, filters }"
+    assert body == "{ question, history: exchange.history, filters, collection }"
 
 
 def test_a_match_is_called_what_the_page_calls_it() -> None:
