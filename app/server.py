@@ -168,7 +168,7 @@ def run_server(
         proxy_headers=False,
         **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
-    with _following(collections):
+    with _following(collections.follow, collections.sweep):
         BreakingOffServer(config, runs).run(sockets=[listener])
 
 
@@ -211,7 +211,9 @@ def serving_options(settings: Settings) -> ServingOptions:
 
 
 @contextmanager
-def _following(collections: HomeCollections, every_s: float = FOLLOW_SECONDS) -> Iterator[None]:
+def _following(
+    follow_newest: Callable[[], object], sweep: Callable[[], object], every_s: float = FOLLOW_SECONDS
+) -> Iterator[None]:
     """Meanwhile papers and filters are those of the newest index, also where no question asks for it, and what is
     over of collections is removed."""
     stopped = threading.Event()
@@ -220,10 +222,10 @@ def _following(collections: HomeCollections, every_s: float = FOLLOW_SECONDS) ->
         swept = 0.0
         while not stopped.wait(every_s):
             try:
-                collections.follow()
+                follow_newest()
                 if time.monotonic() - swept >= SWEEP_SECONDS:
                     swept = time.monotonic()
-                    collections.sweep()
+                    sweep()
             # The next time it may be possible; a disk may be full, or a folder gone.
             except Exception:
                 _log.exception("Collections could not be looked after.")

@@ -56,10 +56,16 @@ def print_answer(answer: Answer) -> None:
 
 
 def _places(quotes: Sequence[Citation]) -> str:
-    """On which pages of a full text the quotes stand, and in which sections."""
-    places = [place for quote in quotes if (place := quote.place)]
-    told = [", ".join(filter(None, (f"p. {place.page}" if place.page else "", place.section))) for place in places]
-    return "".join(f" · {one}" for one in dict.fromkeys(told) if one)
+    """On which pages of a full text the quotes stand, and in which sections: a line for each place of several."""
+    at: dict[str, list[int]] = {}
+    for quote in quotes:
+        if place := quote.place:
+            told = ", ".join(filter(None, (f"p. {place.page}" if place.page else "", place.section)))
+            at.setdefault(told, []).append(quote.number)
+    at.pop("", None)
+    if len(at) == 1 and len(*at.values()) == len(quotes):
+        return f" · {next(iter(at))}"
+    return "".join(f"\n    {''.join(f'[{number}]' for number in numbers)} {told}" for told, numbers in at.items())
 
 
 def _comparison(answer: Answer) -> Table:

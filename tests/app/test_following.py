@@ -255,7 +255,7 @@ def test_the_server_follows_where_nobody_asks(answerer: LocalAnswerer, ingest: C
     words = ui_strings("en")
     sections = Sections(answerer)
     assert "On owls" not in sections.library(words)
-    with _following(answerer, every_s=0.01):
+    with _following(answerer.follow, lambda: None, every_s=0.01):
         ingest(SECOND)
         deadline = time.monotonic() + 10
         while answerer.paper("owls") is None:

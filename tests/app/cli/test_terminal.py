@@ -14,6 +14,7 @@ from app.answering.writing.quotes import quoted_answer
 from app.cli.doctor import Finding
 from app.cli.terminal import print_answer, print_findings, print_papers, print_sources, progress_bars, progress_lines
 from retrieval.types import Paper, Passage
+from tests.support.paged_text import paged, paper_with
 
 ADDRESS = "https://example.org/a-very-long-address/that-goes-on-and-on/beyond-the-width-of-eighty-columns/to-its-end"
 STARRED = Paper(
@@ -56,6 +57,22 @@ def test_an_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert "[red]Just so you know." in flat
     assert flat.endswith("quotes · hash · 12 ms")
     assert "\x1b" not in out and err == ""
+
+
+def test_each_quote_of_a_full_text_is_told_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    text = paged(["It is fast. It is fair.", "It is small."], ["Results", "Limits"])
+    paper = paper_with(text)
+
+    def cited(*quotes: str) -> list[str]:
+        begins = [text.text.index(quote) for quote in quotes]
+        places = [(start, start + len(quote)) for start, quote in zip(begins, quotes, strict=True)]
+        print_answer(answer_of(*(Citation(n, paper, *at, 0.9, part="text") for n, at in enumerate(places, start=1))))
+        return capsys.readouterr().out.partition("Cited\n")[2].partition("\n\n")[0].splitlines()
+
+    assert cited("It is fast.", "It is fair.") == ["[1][2] The paper p · p. 1, Results"]
+    assert cited("It is fast.", "It is small.", "It is fair.") == [
+        "[1][2][3] The paper p", "    [1][3] p. 1, Results", "    [2] p. 2, Limits",
+    ]  # fmt: skip
 
 
 def test_the_address_of_a_citation_is_not_broken(capsys: pytest.CaptureFixture[str]) -> None:

@@ -236,9 +236,11 @@
       for (const { outcome } of state.became) counts[outcome] = (counts[outcome] ?? 0) + 1;
       if (state.state === "failed") one.note(say("add_stopped", { why: String(state.error ?? "") }));
       if (state.state !== "running") return;
-      one.far(state.done, state.total);
+      // All is read, and its passages are not yet what can be found: that takes long for long papers.
+      const read = state.total > 0 && state.done >= state.total;
+      one.far(state.done, read ? 0 : state.total);
       const far = { done: added.number(state.done), total: added.number(state.total) };
-      one.tell(state.total ? say("add_far", far) : say("add_waiting"));
+      one.tell(read ? say("add_indexing") : state.total ? say("add_far", far) : say("add_waiting"));
       await Promise.race([pause(wait), one.ended]);
       wait = Math.min(1.5 * wait, LAST_LOOK);
     }
