@@ -16,6 +16,8 @@ from retrieval.full_text import Section, SectionKind
 
 _MOST_TITLE_CHARS = 200
 _LEAST_ABSTRACT_WORDS = 40
+_LAST_PAGE_OF_ABSTRACTS = 4
+"""An abstract begins on it at the latest, behind a cover, a title page and a page of thanks."""
 _MOST_ABSTRACT_CHARS = 20_000
 """What is longer is no abstract, whatever its heading says."""
 _LONGEST_ABSTRACT = 6_000
@@ -73,7 +75,7 @@ class SectionWriter:
         self._composer.add(heading.lines)
         line, title = heading.lines[0], _shortened(heading.text)
         kind: SectionKind = "body"
-        if is_named(line, "abstract") and not any(section.kind == "abstract" for section in self.sections):
+        if _is_abstract(heading) and not any(section.kind == "abstract" for section in self.sections):
             kind = "abstract"
         elif is_named(line, "references"):
             kind = "references"
@@ -83,7 +85,7 @@ class SectionWriter:
         if paragraph.kind != "text":
             self._aside(paragraph)
             return
-        before = names().abstract_before.match(paragraph.text)
+        before = names().abstract_before.match(paragraph.text) if _is_abstract(paragraph) else None
         if before and not any(section.kind == "abstract" for section in self.sections):
             self._run_in(paragraph, len(before[0].rstrip()))
             return
@@ -153,6 +155,9 @@ def replace_words(line: Line, words: list[Word]) -> Line:
 
 
 def _is_abstract(paragraph: Paragraph) -> bool:
+    # Far behind, "Abstract" heads that of another work, or a chapter of a manual.
+    if paragraph.lines[0].page > _LAST_PAGE_OF_ABSTRACTS:
+        return False
     if paragraph.kind == "heading":
         return is_named(paragraph.lines[0], "abstract")
     return bool(names().abstract_before.match(paragraph.text))

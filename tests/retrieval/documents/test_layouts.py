@@ -210,3 +210,18 @@ def test_a_title_of_several_lines(lines: Sequence[str], read: Read) -> None:
     page.heading("Abstract", 12)
     page.paragraph(PROSE)
     assert read(page.finished()).title == " ".join(lines)
+
+
+@pytest.mark.parametrize(("pages_before", "abstract"), [(0, PROSE.strip()), (3, PROSE.strip()), (8, "")])
+def test_an_abstract_far_behind_is_not_the_paper_s_own(pages_before: int, abstract: str, read: Read) -> None:
+    page = setter()
+    page.centred("A Manual of Reading Pages", 18, bold=True)
+    for number in range(pages_before):
+        page.heading(f"{number + 1} Chapter", 12)
+        page.paragraph(f"{PROSE} This is chapter {number + 1}.")
+        page.new_page()
+    page.heading("Abstract", 12)
+    page.paragraph(PROSE.strip())
+    page.heading("9 Introduction", 12)
+    page.paragraph(PROSE.strip())
+    assert read(page.finished()).abstract == abstract
