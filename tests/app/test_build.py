@@ -127,10 +127,10 @@ def test_an_unknown_embedding_model_is_one_sentence(mine: Settings) -> None:
 
 
 def test_an_unknown_collection_names_those_there_are(mine: Settings) -> None:
-    with pytest.raises(CorpusError, match=r"^There is no collection 'mine': choose from default, or ingest"):
+    with pytest.raises(CorpusError, match=r"^There is no collection 'mine': choose from default, or add papers to it"):
         collection_papers(mine)
     ingest_papers(mine, [mine.papers], note=quiet)
-    with pytest.raises(CorpusError, match="choose from default, mine, or ingest"):
+    with pytest.raises(CorpusError, match="choose from default, mine, or add papers to it"):
         collection_papers(mine.model_copy(update={"collection": "other"}))
 
 
@@ -242,7 +242,7 @@ def test_a_damaged_collection_is_one_and_says_so(mine: Settings) -> None:
     (mine.collection_folder / FILE).write_bytes(b"no database" * 1000)
     with pytest.raises(CorpusError, match="cannot be used"):
         build_answerer(mine)
-    with pytest.raises(CorpusError, match="choose from default, mine, or ingest"):
+    with pytest.raises(CorpusError, match="choose from default, mine, or add papers to it"):
         collection_papers(mine.model_copy(update={"collection": "other"}))
 
 
