@@ -104,6 +104,7 @@ CONVERSATION = ConversationWords(
         r"besides|apart from|(?:what|who|where|any(?:thing|one|body)?) else|any other|"
         r"(?:at|by|for|from|in|on|to|under|with) (?:how|what|which))\b"
     ),
+    turns_to=r"(?:(?:ok|okay|so|now|and|but|well)[, ]+)*+(?:what|how) about (.{3,60})",
     refers_back=(
         r"\b(?:they|them|theirs?|those|these|its|he|she|his|her|former|latter|same|else)\b"
         r"|(?<!\ball )\bthe (?:first|second|third|last|two|others?|rest|thing|later work|authors?|paper|study|"

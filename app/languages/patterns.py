@@ -172,7 +172,8 @@ class CourtesyPatterns:
 class ConversationWords:
     """How a question leans on what was said before it; one that begins with a `new_topic` does not.
 
-    `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end.
+    `goes_on` begins it, `refers_back` stands anywhere in it, `ends_back` at its end. As a whole it `turns_to` what its
+    one group has: "what about jailbreaks".
     `again` as the whole text wants what was said before told once more, `shorter` in fewer words.
     `contracted` is no word of its own. `called` calls a paper by a few words, in its one group that is filled: "the
     skin one". `ordinal` points at a paper of a list, in its
@@ -181,6 +182,7 @@ class ConversationWords:
 
     new_topic: str = ""
     goes_on: str = ""
+    turns_to: str = ""
     refers_back: str = ""
     ends_back: str = ""
     again: str = ""

@@ -35,6 +35,7 @@ from app.answering.evidence.selection import (
 from app.answering.reading.reader import Agreement, Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from app.answering.sources import asked_about
+from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Passage, Sentence
 
@@ -60,6 +61,7 @@ FIGURE_COUNTS = 1.5
 """How much it counts, in log odds, that a sentence has a figure, where one is asked for."""
 TOLD = 8
 """Sentences read that an answer tells of."""
+BARE_WORDS = 2
 READ_AGAIN = 3
 """The best sentences are read once more: do they agree with the question, or deny what it takes for granted?"""
 SAYS_IT = 0.7
@@ -108,6 +110,8 @@ class ReadEvidence:
         about = asked_about(passages) if asks_figure(standalone) else None
         if status == "partly" and about and ranked[0].paper.id != about.id:
             status = "abstained"
+        if status == "answered" and self._leaves_a_word_out(standalone, ranked[0]):
+            status = "partly"
         if status == "abstained":
             return Evidence(confidence, status, read=read)
         if status == "partly":
@@ -128,6 +132,19 @@ class ReadEvidence:
         borne_out = max(one.supported for one in said)
         denied = said[place].contradicted >= max(self._calibration.corrects_from, borne_out)
         return place if denied and not answered else None
+
+    def _leaves_a_word_out(self, question: str, nearest: Sentence) -> bool:
+        """Whether the question is two bare words, of which other papers here say one and that of the sentence does not.
+
+        Two words say no more than is needed: what is said of evals alone does not answer "scheming evals".
+        """
+        words, lexical = content_words(question), self._retriever.lexical
+        if len(words) != BARE_WORDS or len(question.split()) != BARE_WORDS or lexical is None:
+            return False
+        # Of everyday words the papers' own terms are said in their stead, and of misspelt ones the right ones.
+        if self._retriever.in_terms(question) != question or not lexical.knows(question):
+            return False
+        return not words_of_paper(nearest.paper).union(content_words(nearest.text)).issuperset(words)
 
     def _term(self, question: str) -> str | None:
         """The thing of which the question wants to know what it is, in English."""

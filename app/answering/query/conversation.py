@@ -11,7 +11,7 @@ from app.answering.collection.question import CollectionQuestion, folded, going_
 from app.answering.collection.records import Records, records_of
 from app.answering.events import REFUSAL
 from app.answering.query.courtesy import courtesy_in, is_task
-from app.answering.query.leaning import continues, is_foreign, is_in_doubt, leans, refers_back
+from app.answering.query.leaning import continues, is_foreign, is_in_doubt, leans, refers_back, turned_to
 from app.answering.query.pointing import called_in
 from app.answering.query.spoken import MAX_JOINED_CHARS, NO_TOPIC, Topic
 from app.answering.question import Question, Turn
@@ -80,6 +80,8 @@ class Conversation:
             return self.topic.asked or self.topic.joined("")
         if pointed := _pointed_at(text, self, records):
             return pointed.standalone
+        if turned := turned_to(text, self.topic, records):
+            return turned
         return self.topic.joined(text) if continues(text, self.topic, records) else text
 
     def about(self, text: str, records: Records) -> tuple[Paper, ...]:

@@ -28,6 +28,7 @@ FOREIGN_SHARE = 0.6
 _GOES_ON = any_of(lambda language: language.conversation.goes_on, re.IGNORECASE)
 _REFERS_BACK = any_of(lambda language: language.conversation.refers_back, re.IGNORECASE)
 _NEW_TOPIC = any_of(lambda language: language.conversation.new_topic, re.IGNORECASE)
+_TURNS_TO = any_of(lambda language: language.conversation.turns_to)
 _ENDS_BACK = any_of(lambda language: language.conversation.ends_back, re.IGNORECASE)
 _CONTRACTED = any_of(lambda language: language.conversation.contracted, re.IGNORECASE)
 
@@ -65,12 +66,27 @@ def is_in_doubt(text: str, topic: Topic, records: Records) -> bool:
     """
     if _NEW_TOPIC.match(text) or not content_words(_CONTRACTED.sub("", text)):
         return False
-    if _asks_what_is(text, records):
+    if _asks_what_is(text, records) or turned_to(text, topic, records):
         return False
     if leans(text):
         return True
     new = is_foreign(text, records) or _has_subject_of_its_own(text, topic, records) or _asks_for_thing(text, records)
     return _length(text) < OWN_TOPIC_WORDS and not new
+
+
+def turned_to(text: str, topic: Topic, records: Records) -> str | None:
+    """What a question turns to, where that is a subject that was not spoken of, or nothing that the papers speak of.
+
+    "What about jailbreaks" asks of jailbreaks, whatever was spoken of before; "what about small models" goes on.
+    """
+    said = _TURNS_TO.fullmatch(folded(text))
+    subject = next(filter(None, said.groups()), "") if said else ""
+    english = records.english(subject)
+    words = content_words(english)
+    if not words or refers_back(subject):
+        return None
+    unknown = bool(records.papers) and not any(map(records.uses, words))
+    return subject if unknown or _has_subject_of_its_own(english, topic, records) else None
 
 
 def _asks_for_thing(text: str, records: Records) -> bool:
@@ -89,6 +105,8 @@ def _asks_what_is(text: str, records: Records) -> bool:
 
 def continues(text: str, topic: Topic, records: Records) -> bool:
     if _NEW_TOPIC.match(text) or not needs_context(text) or _asks_what_is(text, records):
+        return False
+    if turned_to(text, topic, records):
         return False
     if refers_back(text) or _GOES_ON.match(text):
         return True

@@ -27,6 +27,7 @@ from app.answering.reading.reader import Agreement, Excerpt, Reading
 from retrieval.chunking import split_sentences
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence
+from tests.support.in_memory import InMemory, lexical_of
 from tests.support.word_reader import WordReader
 
 QUESTION = "Do safety techniques remove a backdoor?"
@@ -259,3 +260,25 @@ def test_a_sentence_that_denies_the_question_is_quoted_alone_as_such(retriever: 
 
 def test_of_nothing_found_nothing_is_said(retriever: PaperRetriever) -> None:
     assert ReadEvidence(retriever, WordReader(), calibrated(0.9)).find(QUESTION, QUESTION, (), ()) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("apples fall", "answered"),
+        # Another paper says it, so the word makes the question another one.
+        ("apples hang", "partly"),
+        # What no paper says may be misspelt, and a sentence says which word it leans on.
+        ("aples fall", "answered"),
+        ("do apples hang", "answered"),
+    ],
+)
+def test_of_two_bare_words_each_has_to_be_said_by_the_paper(question: str, status: str) -> None:
+    class OfApples(WordReader):
+        def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
+            return [Reading((3.0,) * len(one.sentences)) for one in excerpts]
+
+    collection = InMemory()
+    papers = collection.add((APPLES, PEARS))
+    finder = ReadEvidence(collection.retriever(papers, lexical=lexical_of(papers)), OfApples(), calibrated(0.9))
+    assert finder.find(question, question, found(APPLES), ()).status == status

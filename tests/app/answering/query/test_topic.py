@@ -170,3 +170,21 @@ def test_a_shorter_answer_has_one_quote(with_reader: LocalAnswerer) -> None:
     history = (Turn("user", "What is RLHF?"), Turn("assistant", whole.answer))
     shorter = with_reader.ask(checked_question("shorter", history))
     assert len(shorter.citations) == 1 and len(shorter.answer) < len(whole.answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "standalone"),
+    [
+        ("what about jailbreaks", "jailbreaks"),
+        ("ok, and how about watermarking?", "watermarking"),
+    ],
+)
+def test_it_turns_to_what_was_not_spoken_of(text: str, standalone: str, records: Records) -> None:
+    asked = read(records, *(turn.content for turn in BEFORE), text)
+    assert (asked.standalone, asked.doubt, asked.about) == (standalone, None, ())
+
+
+@pytest.mark.parametrize("text", ["what about the backdoors", "what about larger models", "how about it", "and size?"])
+def test_it_goes_on_about_what_was_spoken_of(text: str, records: Records) -> None:
+    asked = read(records, *(turn.content for turn in BEFORE), text)
+    assert ASKED in asked.standalone
