@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
-from app.adding_run import Run, Synced, check_changeable
+from app.adding_run import MayRemove, Run, Synced, check_changeable
 from app.collection import no_such_collection, readings_of
 from app.ingredients import Ingredients, Note, updated
 from app.settings import Settings
-from retrieval.adding.report import AddReport, Became
+from retrieval.adding.adding import Told, never, nobody
+from retrieval.adding.report import AddReport
 from retrieval.adding.request import AddRequest
 from retrieval.ingest import Reading, Report
 from retrieval.models.embedder import Embedder
@@ -23,8 +24,8 @@ def add_papers(
     request: AddRequest,
     progress: Progress = no_progress,
     note: Note = print,
-    told: Callable[[Became], None] = lambda became: None,
-    stop: Callable[[], bool] = lambda: False,
+    told: Told = nobody,
+    stop: Callable[[], bool] = never,
     embedder: Embedder | None = None,
     store: VectorStore | None = None,
 ) -> AddReport:
@@ -42,9 +43,9 @@ def sync_papers(
     source: str,
     progress: Progress = no_progress,
     note: Note = print,
-    told: Callable[[Became], None] = lambda became: None,
-    stop: Callable[[], bool] = lambda: False,
-    may_remove: Callable[[int, int], bool] = lambda count, of: False,
+    told: Told = nobody,
+    stop: Callable[[], bool] = never,
+    may_remove: MayRemove = lambda count, of: False,
 ) -> Synced:
     """Bring the settings' collection up to date with a folder or a Zotero library: what is new or changed there is
     added, and what it gave before and has no longer is removed.
@@ -74,7 +75,7 @@ def _adding_run(
     settings: Settings,
     progress: Progress,
     note: Note,
-    told: Callable[[Became], None],
+    told: Told,
     stop: Callable[[], bool],
     embedder: Embedder | None = None,
     store: VectorStore | None = None,

@@ -64,7 +64,7 @@ class Run:
     stop: Callable[[], bool] = never
 
     def add(self, request: AddRequest) -> AddReport:
-        """Add what is asked for; see `app.build.add_papers`."""
+        """Add what is asked for; see `app.adding.add_papers`."""
         check_changeable(self.settings)
         if not (request.sources or request.text.strip()):
             raise InputError("There is nothing to add: name a file, a folder, an arXiv id or a DOI.")
@@ -79,7 +79,7 @@ class Run:
             return self._updated(adding, [Reading(OWN, within=adding.papers)], there)
 
     def sync(self, source: str, may_remove: MayRemove) -> Synced:
-        """Bring the collection up to date with a folder or a library; see `app.build.sync_papers`."""
+        """Bring the collection up to date with a folder or a library; see `app.adding.sync_papers`."""
         check_changeable(self.settings)
         request = AddRequest((source,), local_files=True)
         origin = f"sync:{_name_of(source)}"

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.adding import add_papers as add_papers
-from app.adding import remove_papers as remove_papers
-from app.adding import sync_papers as sync_papers
 from app.answering.evidence.prepared import FILE as PREPARED_FILE
 from app.answering.evidence.prepared import read_prepared
 from app.answering.evidence.prepared_answers import queries_of

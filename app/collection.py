@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -13,9 +13,10 @@ from app.settings import Settings
 from retrieval.adding.report import AddReport, last_report
 from retrieval.errors import CorpusError
 from retrieval.facets import Facets
+from retrieval.files import sha256_of
 from retrieval.ingest import Reading
 from retrieval.papers.papers import Papers, open_papers, papers_of
-from retrieval.readers.registry import most_papers, stream_papers
+from retrieval.types import Paper
 
 DEFAULT = "default"
 """The collection that ships with the program, to which only `ingest` adds."""
@@ -100,10 +101,11 @@ def _state(settings: Settings) -> CollectionState:
         papers.close()
     except CorpusError:
         count = None
-    return CollectionState(settings.collection, count, _bytes_in(folder), last_report(folder))
+    return CollectionState(settings.collection, count, bytes_in(folder), last_report(folder))
 
 
-def _bytes_in(folder: Path) -> int:
+def bytes_in(folder: Path) -> int:
+    """How many bytes the files in the folder have."""
     total = 0
     for path in folder.rglob("*"):
         with suppress(OSError):  # Another process may have removed it.
@@ -132,8 +134,20 @@ def readings_of(settings: Settings) -> tuple[Reading, ...]:
 
 
 def reading_of(file: Path, origin: str = OWN) -> Reading:
-    """The papers of a file."""
-    return Reading(origin, partial(stream_papers, file), size=partial(most_papers, file))
+    """The papers of a file. What reads files is loaded by who reads this one: most starts read none."""
+    return Reading(origin, partial(_papers_of, file), size=partial(_most_papers_of, file))
+
+
+def _papers_of(file: Path) -> Iterator[Paper]:
+    from retrieval.readers.registry import stream_papers
+
+    return stream_papers(file)
+
+
+def _most_papers_of(file: Path) -> int:
+    from retrieval.readers.registry import most_papers
+
+    return most_papers(file)
 
 
 def was_read(papers: Papers, readings: tuple[Reading, ...]) -> bool:
@@ -177,5 +191,4 @@ def file_signature(file: Path) -> str:
 @lru_cache(maxsize=8)
 def _hash_of(file: Path, changed: int, size: int) -> str:
     """The hash of a file as it was then; one start asks for it more than once."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return sha256_of(file)

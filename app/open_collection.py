@@ -45,7 +45,7 @@ from retrieval.errors import InputError
 from retrieval.lexical.terms import FILE as TERMS_FILE
 from retrieval.lexical.terms import read_terms
 from retrieval.papers.papers import Papers
-from retrieval.readers.registry import read_papers
+from retrieval.readers.jsonl import JSON_LINES
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import default_papers_file, shipped_file
 from retrieval.types import Passage
@@ -137,7 +137,7 @@ def opened(
 
 def _prepared(papers: Papers, retriever: PaperRetriever, reader: Reader, answer_from: float) -> PreparedAnswers | None:
     """The answers prepared for these papers; None where the embedder has not the vectors of all ways at hand."""
-    answers = read_prepared(shipped_file(PREPARED_FILE), papers, read_papers(default_papers_file()))
+    answers = read_prepared(shipped_file(PREPARED_FILE), papers, tuple(JSON_LINES.papers(default_papers_file())))
     vectors = retriever.embedder.at_hand(ways_of(answers, retriever.in_english))
     calibration = read_prepared_calibration(shipped_file(PREPARED_MODEL_FILE)).answering_from(answer_from)
     if vectors is None:

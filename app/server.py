@@ -218,23 +218,27 @@ def _following(
     over of collections is removed."""
     stopped = threading.Event()
 
-    def follow() -> None:
+    def look_after() -> None:
         swept = 0.0
         while not stopped.wait(every_s):
-            try:
-                follow_newest()
-                if time.monotonic() - swept >= SWEEP_SECONDS:
-                    swept = time.monotonic()
-                    sweep()
-            # The next time it may be possible; a disk may be full, or a folder gone.
-            except Exception:
-                _log.exception("Collections could not be looked after.")
+            _tried(follow_newest)
+            if time.monotonic() - swept >= SWEEP_SECONDS:
+                swept = time.monotonic()
+                _tried(sweep)
 
-    threading.Thread(target=follow, name="follow-index", daemon=True).start()
+    threading.Thread(target=look_after, name="follow-index", daemon=True).start()
     try:
         yield
     finally:
         stopped.set()
+
+
+def _tried(work: Callable[[], object]) -> None:
+    try:
+        work()
+    # Whatever it is: the next time it may be possible, and neither of both ends the other or their thread.
+    except Exception:
+        _log.exception("Collections could not be looked after.")
 
 
 def _warm_up(answerer: LocalAnswerer, note: Callable[[str], None], ready: threading.Event) -> None:

@@ -17,11 +17,11 @@ from app.build import build_retriever
 from app.local_answerer import LocalAnswerer
 from app.quiet import silence_libraries
 from app.settings import read_settings
+from retrieval.files import sha256_of
 from retrieval.models.embedder import Embedder
 from retrieval.models.embedding import KNOWN_FILE, open_embedder
 from retrieval.models.known_vectors import write_known_vectors
 from retrieval.models.onnx_embedding import OnnxEmbedder
-from retrieval.models.weights import sha256_of
 from retrieval.shipped import shipped_file
 from retrieval.types import Progress, no_progress
 

@@ -1,8 +1,9 @@
-"""Files written whole or not at all, and why one cannot be written, in one sentence: above all a disk that is full."""
+"""Files written whole or not at all, why one cannot be written, in one sentence, and by which hash each is known."""
 
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import shutil
 from collections.abc import Generator
@@ -17,6 +18,12 @@ _FULL_IN_WORDS = ("database or disk is full", "no space left on device", "disk q
 
 ROOM_BYTES = 8_000_000
 """With less a disk is full: a library may give back what it had begun to write, and not say why it failed."""
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file as lower-case hex. Raises `OSError`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def is_disk_full(error: BaseException | None) -> bool:

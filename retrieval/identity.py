@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
@@ -45,7 +45,8 @@ _ARXIV = re.compile(
     rf"(?:v[0-9]{{1,3}})?(?![a-z0-9]|\.[0-9])",
     re.IGNORECASE,
 )
-_ARXIV_DOI = "10.48550/arxiv."
+ARXIV_DOI = "10.48550/arxiv."
+"""With what, in small letters, the DOI begins that arXiv has registered for each of its works."""
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9._:/-]")
 LEAST_TITLE_CHARS = 12
 """A shorter title, such as "Introduction", is that of many works."""
@@ -79,6 +80,11 @@ def doi_as_written(text: str | None) -> str | None:
 def arxiv_id_in(text: str | None) -> str | None:
     """The arXiv id that a text has, without its version and subject class; None where it has none."""
     return next((arxiv for arxiv, _ in _arxiv_ids(text or "")), None)
+
+
+def naming_arxiv(texts: Iterable[str]) -> str | None:
+    """The first of the texts that has an arXiv id and names arXiv: a number alone may only look like one."""
+    return next((text for text in texts if "arxiv" in text.casefold() and arxiv_id_in(text)), None)
 
 
 def ids_in(text: str) -> list[WantedId]:
@@ -116,7 +122,7 @@ def _bare_doi(doi: str, in_address: bool) -> str | None:
 
 
 def _is_arxiv_doi(doi: str) -> bool:
-    return doi.casefold().startswith(_ARXIV_DOI)
+    return doi.casefold().startswith(ARXIV_DOI)
 
 
 def _arxiv_ids(text: str) -> Iterator[tuple[str, int]]:
@@ -137,13 +143,20 @@ def title_key(title: str | None) -> str:
     return key if len(key) >= LEAST_TITLE_CHARS else ""
 
 
+def publication_doi(paper: Paper) -> str | None:
+    """The DOI under which a publication is registered, in small letters; None for none, and for arXiv's own."""
+    doi = doi_in(paper.doi)
+    return None if doi is None or _is_arxiv_doi(doi) else doi
+
+
+def arxiv_id_of(paper: Paper) -> str | None:
+    """The arXiv id of a paper, which its DOI may tell too."""
+    return arxiv_id_in(paper.arxiv_id) or arxiv_id_in(doi_in(paper.doi))
+
+
 def keys_of(paper: Paper) -> tuple[str, ...]:
     """By what else the same work may be known: "doi:…", "arxiv:…", "title:…"; the surest first."""
-    doi, arxiv = doi_in(paper.doi), arxiv_id_in(paper.arxiv_id)
-    if doi and _is_arxiv_doi(doi):
-        arxiv, doi = arxiv or arxiv_id_in(doi), None
-    title = title_key(paper.title)
-    named = (("doi", doi), ("arxiv", arxiv), ("title", title))
+    named = (("doi", publication_doi(paper)), ("arxiv", arxiv_id_of(paper)), ("title", title_key(paper.title)))
     return tuple(f"{name}:{value}" for name, value in named if value)
 
 
@@ -154,10 +167,8 @@ def paper_id_for(
 
     It matches `readers.jsonl.ID_PATTERN`, and is the same whenever the work is read.
     """
-    doi, arxiv = doi_in(doi), arxiv_id_in(arxiv_id)
-    if doi and _is_arxiv_doi(doi):
-        arxiv = arxiv or arxiv_id_in(doi)
-    if arxiv:
+    doi = doi_in(doi)
+    if arxiv := arxiv_id_in(arxiv_id) or arxiv_id_in(doi):
         return f"arxiv:{arxiv}"
     if doi:
         return _as_id(f"doi:{doi}")

@@ -65,8 +65,10 @@ class TextSearch:
             if passage.part == "text":
                 own.setdefault(passage.paper.id, []).append(passage)
         counted = {**known, **self._counted(query, [numbers[paper] for paper in own if paper not in known])}
+        read = self._papers.numbered(numbers[paper] for paper in own)
         best = {
-            paper: _best(passages, counted.get(paper), self._places(numbers[paper])) for paper, passages in own.items()
+            paper: _best(passages, counted.get(paper), _places(read[numbers[paper]].spans))
+            for paper, passages in own.items()
         }
         return _exchanged(found, best)
 
@@ -76,18 +78,18 @@ class TextSearch:
         terms = self._lexical.rarity_of(query)
         counted: dict[str, TextScores] = {}
         room = MOST_CHARACTERS
-        for number, one in self._papers.numbered(numbers).items():
+        for one in self._papers.numbered(numbers).values():
             if one.paper.text is None or (counted and one.paper.text.characters > room):
                 continue
             room -= one.paper.text.characters
-            counted[one.paper.id] = text_scores(one.paper.part("text"), self._places(number), terms)
+            counted[one.paper.id] = text_scores(one.paper.part("text"), _places(one.spans), terms)
         return counted
 
-    def _places(self, number: int) -> list[Span]:
-        """Where the passages of a paper's text stand in it, in the order of the collection."""
-        spans = self._papers.passages_of([number]).get(number, ())
-        parts = ((part_at(span.start), part_at(span.end)) for span in spans)
-        return [Span(start, end) for (part, start), (_, end) in parts if part == "text"]
+
+def _places(spans: Sequence[Span]) -> list[Span]:
+    """Those of a paper's passages that are of its text, as places in that, in the order of the collection."""
+    parts = ((part_at(span.start), part_at(span.end)) for span in spans)
+    return [Span(start, end) for (part, start), (_, end) in parts if part == "text"]
 
 
 def _best(passages: Sequence[Passage], words: TextScores | None, places: Sequence[Span]) -> list[Passage]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard, TypeVar
@@ -99,6 +99,12 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 def is_strings(value: object) -> TypeGuard[list[str]]:
     """Whether what was read from JSON is a list of strings alone."""
     return is_list(value) and all(isinstance(each, str) for each in value)
+
+
+def text_of(record: Mapping[str, Any], name: str) -> str:
+    """The text that an object has there; empty where it has none, or something else."""
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def bad_line(path: Path, number: int, reason: object, kind: type[PaperbackedError]) -> PaperbackedError:

@@ -63,8 +63,7 @@ def _paper(one: Became) -> Text:
 
 
 def _counts(report: AddReport) -> Text:
-    parts = [f"{report.counts[outcome]:,} {SAID[outcome][0]}" for outcome in OUTCOMES if report.counts[outcome]]
-    return Text(f"{report.collection}: {', '.join(parts) or 'nothing was found to add'}.")
+    return Text(f"{report.collection}: {_told(report) or 'nothing was found to add'}.")
 
 
 def print_collections(states: Sequence[CollectionState]) -> None:

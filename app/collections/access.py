@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from app.collection import DEFAULT
 from app.collections.names import belongs_to, owner_of
 from app.notices.notice import Notice
 from app.settings import COLLECTION_NAME, Settings
 from app.surfaces.collections import ReadOnlyError
-
-SHIPPED = "default"
 
 
 class Access:
@@ -44,7 +43,7 @@ class Access:
 
     def may_change(self, name: str) -> bool:
         """Whether whoever sees a collection of that name may change it, too."""
-        if name in (SHIPPED, self._own):
+        if name in (DEFAULT, self._own):
             return False
         return self._mode == "on" if owner_of(name) is None else self.for_visitors
 

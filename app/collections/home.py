@@ -11,18 +11,20 @@ from pathlib import Path
 
 from app.answering.answerer import Answerer
 from app.build import LocalAnswerer, SharedParts
+from app.collection import DEFAULT, bytes_in
 from app.collections.about import FILE as ABOUT_FILE
 from app.collections.about import about, note_use, write_about
-from app.collections.access import SHIPPED, Access
+from app.collections.access import Access
 from app.collections.answerers import OpenAnswerers
 from app.collections.counts import PaperCounts
 from app.collections.jobs import AddingJobs, Job
 from app.collections.names import belongs_to, clean_title, new_name, owner_of
 from app.collections.places import check_place, in_the_way
-from app.collections.quota import MEGABYTE, Quota, bytes_in, check_disk
+from app.collections.quota import MEGABYTE, Quota, check_disk
 from app.collections.trash import Trash
 from app.collections.uploads import Uploads
 from app.collections.work import Work
+from app.ingredients import Ingredients
 from app.notices.notice import Notice
 from app.settings import COLLECTION_NAME, Settings
 from app.surfaces.collections import (
@@ -41,7 +43,6 @@ from retrieval.errors import PaperbackedError
 from retrieval.papers.database import FILE as DATABASE
 from retrieval.papers.files import CollectionFiles
 from retrieval.stores.base import VectorStore
-from retrieval.stores.opening import open_store
 from retrieval.types import Progress, no_progress
 
 FILES_A_REQUEST = 200
@@ -70,6 +71,7 @@ class HomeCollections:
     ) -> None:
         self._settings = settings
         self._default = default
+        self._embedder = shared.embedder
         self._access = Access(settings)
         self._folder = settings.home / "collections"
         self._answerers = OpenAnswerers(settings, shared, progress, note)
@@ -114,10 +116,10 @@ class HomeCollections:
         with self._changing:
             there = self._of_owner(owner)
             check_place(there, owner)
-            theirs = [*self._names(lambda name: owner_of(name) is not None)] if owner else []
+            theirs = [*self._of_visitors()] if owner else []
             if goes := in_the_way(self._folder, theirs, self._jobs.pending):
                 self.trash.throw(goes)
-            taken = {SHIPPED, *there, *(one.name for one in self.trash.thrown())}
+            taken = {DEFAULT, *there, *(one.name for one in self.trash.thrown())}
             name = new_name(title, taken, owner)
             write_about(self._folder / name, title)
         return self._info(name)
@@ -155,9 +157,9 @@ class HomeCollections:
         file_bytes = self._settings.upload_limit_mb * MEGABYTE
         request_bytes = LIMITS_A_REQUEST * file_bytes
         if self.for_visitors:
-            own = bytes_in(self._folder / one for one in self._names(lambda one: belongs_to(one, visitor)))
-            theirs = (self._folder / one for one in self._names(lambda one: owner_of(one) is not None))
-            every = bytes_in((*theirs, *(one.folder for one in self.trash.thrown())))
+            own = sum(bytes_in(self._folder / one) for one in self._names(lambda one: belongs_to(one, visitor)))
+            theirs = (self._folder / one for one in self._of_visitors())
+            every = sum(map(bytes_in, (*theirs, *(one.folder for one in self.trash.thrown()))))
             request_bytes = min(request_bytes, self._quota.room_for(own, every))
             file_bytes = min(file_bytes, request_bytes)
         if self._uploads.rooms >= MOST_ROOMS:
@@ -222,7 +224,7 @@ class HomeCollections:
 
     def sweep(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """Remove what is over: visitors' collections that nobody came for, and what is in the trash for a minute."""
-        for name in [*self._names(lambda name: owner_of(name) is not None)]:
+        for name in [*self._of_visitors()]:
             expires = self._expires(name)
             if expires is None or expires > now():
                 continue
@@ -244,6 +246,9 @@ class HomeCollections:
 
     def _of_owner(self, owner: str | None) -> list[str]:
         return [*self._names(lambda name: owner_of(name) == owner)]
+
+    def _of_visitors(self) -> Iterator[str]:
+        return self._names(lambda name: owner_of(name) is not None)
 
     def _is_there(self, folder: Path) -> bool:
         return (folder / ABOUT_FILE).is_file() or (folder / DATABASE).is_file()
@@ -273,13 +278,12 @@ class HomeCollections:
         return about(self._folder / name).used + timedelta(days=self._settings.visitor_days)
 
     def _store(self) -> VectorStore:
-        token = self._settings.chroma_token
-        return open_store(self._settings.chroma, token.get_secret_value() if token else None)
+        return Ingredients(self._settings, self._embedder).store
 
     def _had_by(self, visitor: str | None) -> tuple[int, int]:
         """How many papers the visitor has, and how many bytes."""
         own = [self._folder / name for name in self._names(lambda name: belongs_to(name, visitor))]
-        return sum(map(self._counts.of, own)), bytes_in(own)
+        return sum(map(self._counts.of, own)), sum(map(bytes_in, own))
 
     def _after_job(self) -> None:
         """Papers are those of the newest index; and as a job holds the lock that sweeping needs, there is time now."""

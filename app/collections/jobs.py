@@ -114,14 +114,15 @@ class AddingJobs:
     def pending(self, collection: str) -> bool:
         """Whether papers of a job are being added to that collection, or wait to be."""
         with self._changed:
-            busy = (*self._waiting, *([self._running] if self._running else []))
-            return any(job.collection == collection for job in busy)
+            return any(job.collection == collection for job in self._busy())
 
     def waiting_of(self, visitor: str | None) -> int:
         """How many jobs of that visitor are under way or wait."""
         with self._changed:
-            busy = (*self._waiting, *([self._running] if self._running else []))
-            return sum(job.visitor == visitor for job in busy)
+            return sum(job.visitor == visitor for job in self._busy())
+
+    def _busy(self) -> tuple[Job, ...]:
+        return (*((self._running,) if self._running else ()), *self._waiting)
 
     def _forget(self) -> None:
         ended_before = self._now() - KEPT_SECONDS

@@ -15,6 +15,7 @@ from retrieval.errors import PaperbackedError
 from retrieval.ingest import only_one
 from retrieval.models.embedder import Embedder
 from retrieval.papers.papers import open_papers
+from retrieval.types import no_progress
 
 _KEPT = frozenset({ABOUT_FILE, REPORTS})
 _log = logging.getLogger("paperbacked.collections")
@@ -26,7 +27,7 @@ def drop_leftovers(settings: Settings, embedder: Embedder) -> None:
     with suppress(PaperbackedError, OSError):
         if papers := open_papers(settings.collection_folder):
             papers.close()
-            updated(Ingredients(settings, embedder), readings_of(settings), lambda *_: None, _log.info)
+            updated(Ingredients(settings, embedder), readings_of(settings), no_progress, _log.info)
             return
         with only_one(settings.home / "index.lock"):
             if open_papers(settings.collection_folder) is None:

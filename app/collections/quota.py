@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,16 +32,6 @@ class Quota:
         if all_visitors >= VISITORS_IN_FULL * self.bytes:
             raise FullError(Notice("visitors_full"))
         return self.bytes - own
-
-
-def bytes_in(folders: Iterable[Path]) -> int:
-    """How many bytes the files in the folders have."""
-    total = 0
-    for folder in folders:
-        for file in folder.rglob("*"):
-            with suppress(OSError):
-                total += file.lstat().st_size
-    return total
 
 
 def check_disk(folder: Path, wanted: int) -> None:

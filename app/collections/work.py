@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Callable
 
-from app.build import add_papers, remove_papers
+from app.adding import add_papers, remove_papers
+from app.collection import bytes_in
 from app.collections.about import note_use
 from app.collections.jobs import Job
 from app.collections.leftovers import drop_leftovers
-from app.collections.quota import MEGABYTE, Quota, bytes_in
+from app.collections.quota import MEGABYTE, Quota
 from app.notices.notice import Notice
 from app.settings import Settings
 from retrieval.adding.report import AddReport, Became
@@ -95,7 +96,7 @@ class _Bounds:
         self._quota = quota
         papers, size = had(job.visitor)
         self._papers = quota.papers - papers
-        self._bytes = quota.bytes - size + bytes_in([self._folder])
+        self._bytes = quota.bytes - size + bytes_in(self._folder)
         """What the collection may have, beside the visitor's others."""
         self._until = time.monotonic() + quota.seconds
 
@@ -105,7 +106,7 @@ class _Bounds:
         job.new += became.outcome in _NEW
         if job.new > self._papers:
             job.too_much = job.too_much or Notice("visitor_papers", limit=self._quota.papers)
-        elif became.outcome in _LARGER and bytes_in([self._folder]) > self._bytes:
+        elif became.outcome in _LARGER and bytes_in(self._folder) > self._bytes:
             job.too_much = job.too_much or Notice("visitor_bytes", limit=self._quota.bytes // MEGABYTE)
 
     def passed(self) -> bool:

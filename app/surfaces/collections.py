@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, runtime_checkable
 
 from app.answering.answerer import Answerer
 from app.notices.notice import Notice
-from retrieval.errors import InputError
+from retrieval.errors import CorpusError, InputError
+from retrieval.files import writing
 
 if TYPE_CHECKING:
     from retrieval.adding.report import AddReport, Became
@@ -140,6 +143,18 @@ class UploadRoom:
     most_files: int = 200
     file_bytes: int = 100_000_000
     request_bytes: int = 500_000_000
+
+    def with_papers(self, papers: Sequence[Mapping[str, Any]]) -> tuple[Upload, ...]:
+        """Papers that came as objects as a file among the others; none where there are no papers.
+
+        Raises `CorpusError` where it cannot be written.
+        """
+        if not papers:
+            return ()
+        file = self.folder / f"{secrets.token_hex(8)}.jsonl"
+        with writing("What was sent", CorpusError):
+            file.write_text("".join(json.dumps(paper) + "\n" for paper in papers), encoding="utf-8")
+        return (Upload(file, "papers"),)
 
     def discard(self) -> None:
         """Remove the folder with all that is in it."""
@@ -291,6 +306,13 @@ class OneCollection:
         """Why nothing can be changed. Raises `NoCollectionError` where there is no such collection."""
         self.answerer(name)
         return ReadOnlyError(Notice("adding_off"))
+
+
+def listed_as_json(collections: Collections, visitor: str | None, may_add: bool) -> dict[str, Any]:
+    """The list for that visitor, who may add papers or not: then none may be changed."""
+    infos = collections.listed(visitor)
+    seen = infos if may_add else [replace(info, may_change=False) for info in infos]
+    return {"adding": may_add, "online": collections.online, "collections": [info.as_json() for info in seen]}
 
 
 def collections_of(served: Answerer | Collections) -> Collections:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from app.notices.notice import Notice
-from app.surfaces.collections import CollectionInfo, Collections, ReadOnlyError
+from app.surfaces.collections import Collections, ReadOnlyError
 from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.gate.request_limits import REQUESTER, client_of
 from app.surfaces.visitors import visitor_in
@@ -36,7 +36,3 @@ class Owners:
         if not self.may_add(scope):
             raise ReadOnlyError(Notice("adding_off"))
         return visitor_in(scope)
-
-    def seen(self, info: CollectionInfo, scope: Scope) -> CollectionInfo:
-        """The collection as who sends the request has it."""
-        return info if self.may_add(scope) else replace(info, may_change=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from retrieval.adding.documents import paper_of, sha256_of
+from retrieval.adding.documents import paper_of
 from retrieval.adding.items import Items, ReadZotero, Reference, folder_for_pasted
 from retrieval.adding.lookups import Completed, Looker, Lookups
 from retrieval.adding.reading import Read
@@ -16,6 +16,7 @@ from retrieval.adding.sources import DocumentFile
 from retrieval.adding.there import There
 from retrieval.documents.document import DocumentLimits
 from retrieval.errors import DocumentError, OnlineError
+from retrieval.files import sha256_of
 from retrieval.readers.base import Entry
 from retrieval.types import Paper, Progress
 
@@ -60,8 +61,13 @@ class Remembered:
         """See `Lookups`. What has a text is not remembered: it would be held in memory."""
         papers = list(papers)
         keys = [None if paper.text else json.dumps(paper.as_json(), sort_keys=True) for paper in papers]
-        unknown = [paper for paper, key in zip(papers, keys, strict=True) if key not in self._completed]
-        fresh = self._lookups.all_completed(unknown)
+        # The same reference may stand there twice: each answer is that of the next paper that was asked for.
+        unknown = {
+            key or place: paper
+            for place, (paper, key) in enumerate(zip(papers, keys, strict=True))
+            if key not in self._completed
+        }
+        fresh = self._lookups.all_completed(unknown.values())
         for key in keys:
             one = self._completed.get(key) if key else None
             if one is None:

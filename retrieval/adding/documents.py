@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from retrieval.adding.works import is_supplement
@@ -24,12 +23,6 @@ _PIECE_CHARS = 6_000
 _SHINGLE = 5
 _ALIKE = 0.4
 """Two documents of one title are one work where the shorter beginning shares this part of its word sequences."""
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file. Raises `OSError`."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def paper_of(document: ReadDocument, name: str) -> Paper:

@@ -8,13 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.adding.documents import sha256_of
 from retrieval.adding.items import Item, Reference
 from retrieval.adding.lookups import IsThere
 from retrieval.adding.sources import DocumentFile
 from retrieval.adding.there import There
 from retrieval.documents.document import USUAL_LIMITS, ReadDocument
 from retrieval.errors import DocumentError
+from retrieval.files import sha256_of
 
 THREADS = 2
 MOST_AHEAD = 4

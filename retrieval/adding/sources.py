@@ -152,8 +152,8 @@ def _walked(folder: Path) -> list[Path]:
     """All files of a folder, sorted; no links are followed, and what is hidden is passed over."""
     files: list[Path] = []
     for here, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
             path = Path(here, name)
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
                 files.append(path)

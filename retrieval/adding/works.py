@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from retrieval.adding.sources import DOCUMENTS
-from retrieval.identity import arxiv_id_in, doi_in, paper_id_for, title_key
+from retrieval.identity import arxiv_id_of, keys_of, paper_id_for, publication_doi, title_key
 from retrieval.types import Paper
 
 YEARS_APART = 2
@@ -20,8 +20,7 @@ _SUPPLEMENT = re.compile(
     re.IGNORECASE,
 )
 _SUPPLEMENT_FILE = re.compile(r"(?:^|[^a-z])(?:suppl?|supplement(?:ary|al)?|appendix|appendices)(?:[^a-z]|$)", re.I)
-_PARTICLES = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_ARXIV_REGISTRANT = "10.48550"
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
 def is_supplement(title: str | None, file_name: str = "") -> bool:
@@ -42,10 +41,10 @@ def same_work(one: Paper, other: Paper) -> bool:
     """
     if is_supplement(one.name) != is_supplement(other.name):
         return False
-    arxiv, its_arxiv = _arxiv(one), _arxiv(other)
+    arxiv, its_arxiv = arxiv_id_of(one), arxiv_id_of(other)
     if arxiv and its_arxiv:
         return arxiv == its_arxiv
-    doi, its_doi = _doi(one), _doi(other)
+    doi, its_doi = publication_doi(one), publication_doi(other)
     if doi and doi == its_doi:
         return True
     if doi and its_doi and doi.partition("/")[0] == its_doi.partition("/")[0]:
@@ -57,7 +56,7 @@ def same_work(one: Paper, other: Paper) -> bool:
 def same_short_title(one: Paper, other: Paper) -> bool:
     """Whether both have a title that is too short to be known by, and nothing says that they are two works."""
     title, its = _title(one), _title(other)
-    if not title or title != its or title_key(one.title) or _doi(one) or _doi(other) or _arxiv(one) or _arxiv(other):
+    if not title or title != its or keys_of(one) or keys_of(other):
         return False
     return _near(one, other) and _an_author_in_common(one, other)
 
@@ -71,17 +70,6 @@ def has_made_id(paper: Paper) -> bool:
     year = paper.published.year if paper.published else None
     name = paper.title or paper.label
     return paper.id in {paper_id_for(paper.doi, paper.arxiv_id, name, of) for of in (year, None)}
-
-
-def _doi(paper: Paper) -> str | None:
-    """The DOI of a publication."""
-    doi = doi_in(paper.doi)
-    return None if doi and doi.startswith(_ARXIV_REGISTRANT) else doi
-
-
-def _arxiv(paper: Paper) -> str | None:
-    doi = doi_in(paper.doi)
-    return arxiv_id_in(paper.arxiv_id) or (arxiv_id_in(doi) if doi and doi.startswith(_ARXIV_REGISTRANT) else None)
 
 
 def _near(one: Paper, other: Paper) -> bool:
@@ -104,7 +92,7 @@ def family_name(author: str) -> str:
         return author.casefold()
     if comma:
         return words[-1]
-    while len(words) > 1 and words[-1] in _PARTICLES:
+    while len(words) > 1 and words[-1] in _SUFFIXES:
         words.pop()
     return words[-1]
 
@@ -149,9 +137,9 @@ def anew(there: Paper, said: Paper) -> Paper:
 
 def _dois(first: Paper, second: Paper) -> tuple[str | None, tuple[str, ...]]:
     """The DOI to keep, a publication's before arXiv's own, and the address of another one."""
-    if first.doi and _doi(first) is None and _doi(second):
+    if first.doi and publication_doi(first) is None and publication_doi(second):
         return second.doi, ()
-    its, other = _doi(first), _doi(second)
+    its, other = publication_doi(first), publication_doi(second)
     return first.doi or second.doi, ((f"https://doi.org/{other}",) if its and other and its != other else ())
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from retrieval.full_text import FullText
+from retrieval.full_text import FullText, Section
+
+MOST_ABSTRACT_CHARS = 20_000
+"""What is longer is no abstract, whatever its heading says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,9 @@ class DocumentLimits:
 
 
 USUAL_LIMITS = DocumentLimits()
+
+
+def body_if_long(section: Section) -> Section:
+    """The section, of the body where it is too long for an abstract."""
+    long = section.kind == "abstract" and section.end - section.start > MOST_ABSTRACT_CHARS
+    return replace(section, kind="body") if long else section

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -16,11 +15,11 @@ from retrieval.documents.faults import Fault, sentence
 from retrieval.documents.messages import BrokenMessageError, Json, Message, receive, send
 from retrieval.documents.unpacking import unpacked
 from retrieval.errors import DocumentError
+from retrieval.files import sha256_of
 
 _PACKAGE = __name__.rpartition(".")[0]
 _ROOT = Path(__file__).resolve().parents[_PACKAGE.count(".") + 1]
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from {}.child import main; main(int(sys.argv[2]))"
-_READ_AT_ONCE = 1 << 20
 _ENDS_WITHIN = 5.0
 
 
@@ -150,11 +149,7 @@ def _checked_size(path: Path, limits: DocumentLimits) -> None:
 def _checked(path: Path, limits: DocumentLimits) -> str:
     """The SHA-256 of a file that is not too large."""
     _checked_size(path, limits)
-    digest = hashlib.sha256()
     try:
-        with path.open("rb") as file:
-            while part := file.read(_READ_AT_ONCE):
-                digest.update(part)
+        return sha256_of(path)
     except OSError as error:
         raise DocumentError(sentence(Fault.MISSING, path, limits)) from error
-    return digest.hexdigest()

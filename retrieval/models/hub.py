@@ -21,8 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from retrieval.errors import ModelError
-from retrieval.files import full, is_disk_full
-from retrieval.models.weights import sha256_of
+from retrieval.files import full, is_disk_full, sha256_of
 from retrieval.types import Progress, no_progress
 
 HUB_DECISION_SECONDS = 1.5

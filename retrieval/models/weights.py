@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from importlib import metadata
 from pathlib import Path
 
 from retrieval.errors import ModelError
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file as lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+from retrieval.files import sha256_of
 
 
 def verify_sha256(path: Path, expected: str) -> None:

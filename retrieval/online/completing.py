@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from retrieval.identity import doi_in, title_key
+from retrieval.identity import ARXIV_DOI, doi_in, publication_doi, title_key
 from retrieval.types import Paper
 
 _SAME_WORDS = 0.5
@@ -43,7 +43,7 @@ def filled(paper: Paper, other: Paper) -> Paper:
 def _is_missing(paper: Paper, name: str) -> bool:
     if name == "doi":
         # A preprint's own DOI says no more than its id; its publication's does.
-        return not paper.doi or paper.doi.casefold().startswith("10.48550/arxiv.")
+        return publication_doi(paper) is None
     return not getattr(paper, name)
 
 
@@ -62,12 +62,6 @@ def same_work(paper: Paper, other: Paper) -> bool:
     return len(words[0] & words[1]) >= _SAME_WORDS * min(map(len, words))
 
 
-def publication_doi(paper: Paper) -> str | None:
-    """The DOI under which the work may be registered; None for none, and for arXiv's own."""
-    doi = doi_in(paper.doi)
-    return None if doi is None or doi.startswith("10.48550/arxiv.") else doi
-
-
 def any_doi(paper: Paper) -> str | None:
     """The paper's DOI, else the one that arXiv registers for each of its papers."""
-    return doi_in(paper.doi) or (f"10.48550/arxiv.{paper.arxiv_id}" if paper.arxiv_id else None)
+    return doi_in(paper.doi) or (f"{ARXIV_DOI}{paper.arxiv_id}" if paper.arxiv_id else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -61,6 +61,20 @@ class ArxivRecord:
 
 def read_feed(body: bytes) -> dict[str, ArxivRecord]:
     """The records of a feed by their ids without version. Raises `ValueError` where it is no feed of arXiv's."""
+    records = map(_record, _entries(body))
+    return {record.id: record for record in records if record}
+
+
+def ids_refused(body: bytes) -> str:
+    """What an error that arXiv sends as a feed says; empty where it says nothing."""
+    try:
+        return " ".join(_text(entry, f"{_ATOM}summary") for entry in _entries(body))
+    except ValueError:
+        return ""
+
+
+def _entries(body: bytes) -> Sequence[ElementTree.Element]:
+    """The entries of a feed. Raises `ValueError` with the reason where it is none."""
     text = body.decode("utf-8-sig")
     if any(declares in text for declares in _DECLARES):
         raise ValueError("a document type is declared")
@@ -70,20 +84,7 @@ def read_feed(body: bytes) -> dict[str, ArxivRecord]:
         raise ValueError(f"not XML ({error})") from error
     if feed.tag != f"{_ATOM}feed":
         raise ValueError("not an Atom feed")
-    records = (_record(entry) for entry in feed.iterfind(f"{_ATOM}entry"))
-    return {record.id: record for record in records if record}
-
-
-def ids_refused(body: bytes) -> str:
-    """What an error that arXiv sends as a feed says; empty where it says nothing."""
-    try:
-        text = body.decode("utf-8-sig")
-        if any(declares in text for declares in _DECLARES):
-            return ""
-        feed = ElementTree.fromstring(text)
-    except (ValueError, ElementTree.ParseError):
-        return ""
-    return " ".join(_text(entry, f"{_ATOM}summary") for entry in feed.iterfind(f"{_ATOM}entry"))
+    return feed.findall(f"{_ATOM}entry")
 
 
 def _record(entry: ElementTree.Element) -> ArxivRecord | None:

@@ -9,11 +9,11 @@ from itertools import islice
 from pathlib import Path
 
 from retrieval.errors import OnlineError
-from retrieval.identity import arxiv_id_in, doi_in
+from retrieval.identity import arxiv_id_in, doi_in, publication_doi
 from retrieval.online.addresses import PUBLIC, Addresses
 from retrieval.online.arxiv import BATCH, Arxiv
 from retrieval.online.cache import Cache
-from retrieval.online.completing import Completion, any_doi, filled, gained, lacks, publication_doi, same_work
+from retrieval.online.completing import Completion, any_doi, filled, gained, lacks, same_work
 from retrieval.online.fetch import Fetch
 from retrieval.online.openalex import openalex_paper
 from retrieval.online.registered import RefusedError, crossref_paper, registered_paper
@@ -64,7 +64,7 @@ class Online:
         name = doi_in(doi)
         if name is None:
             return Entry(place, problem="not a DOI")
-        if name.startswith("10.48550/arxiv.") and arxiv_id_in(name):
+        if arxiv_id_in(name):
             return replace(next(self.arxiv([name])), place=place)
         problem = ""
         try:

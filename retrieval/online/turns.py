@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -57,4 +56,3 @@ class Turns:
     def _ended(self) -> None:
         with writing("The turns of a server", OnlineError):
             self._file.touch()
-            os.utime(self._file)

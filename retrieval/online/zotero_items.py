@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from retrieval.identity import arxiv_id_in, doi_as_written
-from retrieval.json_lines import is_list, is_object
+from retrieval.json_lines import is_list, is_object, text_of
 from retrieval.readers.dates import date_in
 from retrieval.readers.work import Work
 from retrieval.types import Paper
@@ -32,16 +32,16 @@ def zotero_paper(item: Mapping[str, Any], parsed_date: str | None = None) -> Pap
     """
     report = item.get("itemType") in _REPORTS
     return Work(
-        title=next(filter(None, (_text(item, name) for name in _TITLES)), ""),
-        abstract=_text(item, "abstractNote"),
+        title=next(filter(None, (text_of(item, name) for name in _TITLES)), ""),
+        abstract=text_of(item, "abstractNote"),
         authors=_authors(item.get("creators")),
-        published=date_in(parsed_date) or date_in(_text(item, "date")),
+        published=date_in(parsed_date) or date_in(text_of(item, "date")),
         doi=_doi(item),
         arxiv=_arxiv_id(item),
-        urls=(_text(item, "url"),),
-        language=_text(item, "language"),
+        urls=(text_of(item, "url"),),
+        language=text_of(item, "language"),
         kind="report" if report else "paper",
-        organisation=(_text(item, "institution") or _text(item, "publisher")) if report else None,
+        organisation=(text_of(item, "institution") or text_of(item, "publisher")) if report else None,
         source="zotero",
     ).paper()
 
@@ -49,24 +49,26 @@ def zotero_paper(item: Mapping[str, Any], parsed_date: str | None = None) -> Pap
 def _doi(item: Mapping[str, Any]) -> str | None:
     """The DOI of its field, of the address, or of the lines beyond the fields ("DOI: 10.…")."""
     return (
-        doi_as_written(_text(item, "DOI")) or doi_as_written(_extra(item, "doi")) or doi_as_written(_text(item, "url"))
+        doi_as_written(text_of(item, "DOI"))
+        or doi_as_written(_extra(item, "doi"))
+        or doi_as_written(text_of(item, "url"))
     )
 
 
 def _arxiv_id(item: Mapping[str, Any]) -> str | None:
-    url, archived = _text(item, "url"), _text(item, "archiveID")
+    url, archived = text_of(item, "url"), text_of(item, "archiveID")
     named = (
         _extra(item, "arxiv"),
         archived if "arxiv" in archived.casefold() else "",
         url if _ARXIV_ADDRESS.match(url) else "",
-        doi if (doi := _doi(item) or "").casefold().startswith("10.48550/arxiv.") else "",
+        _doi(item),
     )
     return next(filter(None, map(arxiv_id_in, named)), None)
 
 
 def _extra(item: Mapping[str, Any], name: str) -> str:
     """What the line "NAME: …" of the field `extra` says."""
-    for line in _text(item, "extra").splitlines():
+    for line in text_of(item, "extra").splitlines():
         key, colon, value = line.partition(":")
         if colon and key.strip().casefold() == name:
             return value.strip()
@@ -84,9 +86,4 @@ def _authors(creators: object) -> tuple[str, ...]:
 
 
 def _name(creator: Mapping[str, Any]) -> str:
-    return (_text(creator, "name") or f"{_text(creator, 'firstName')} {_text(creator, 'lastName')}").strip()
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    return value if isinstance(value, str) else ""
+    return (text_of(creator, "name") or f"{text_of(creator, 'firstName')} {text_of(creator, 'lastName')}").strip()

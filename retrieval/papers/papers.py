@@ -66,6 +66,12 @@ class Papers:
         """The filter values that exist, with how many papers each has."""
         return replace(self.generation.facets, papers=_Ids(self))
 
+    @cached_property
+    def with_texts(self) -> bool:
+        """Whether any of them has a full text."""
+        sql = f"SELECT 1 FROM texts t CROSS JOIN papers p ON p.number = t.number WHERE {self._living.sql} LIMIT 1"
+        return self._database.row(sql, self._living.values) is not None
+
     def get(self, paper_id: str) -> Paper | None:
         """The paper of that id, or None."""
         return next(iter(self.of([paper_id]).values()), None)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.errors import CorpusError
 from retrieval.identity import WantedId as WantedId
+from retrieval.json_lines import fault_error
 from retrieval.types import Paper
 
 NEEDS_ONLINE = "needs --online: only its id is known"
@@ -44,3 +46,10 @@ class PaperReader:
     looks_like: Callable[[bytes], bool]
     read: Callable[[Path], Iterator[Entry]]
     mark: bytes = b"\n"
+
+    def papers(self, path: Path) -> Iterator[Paper]:
+        """All papers of a file, in its order. Raises `CorpusError`, too, at what is none, with file, place, reason."""
+        for entry in self.read(path):
+            if entry.paper is None:
+                raise fault_error(path, entry.place, entry.problem, CorpusError)
+            yield entry.paper

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TextIO
 
 from retrieval.errors import CorpusError
-from retrieval.identity import arxiv_id_in
+from retrieval.identity import arxiv_id_in, naming_arxiv
 from retrieval.readers.attachments import attached_files
 from retrieval.readers.base import Entry, PaperReader
 from retrieval.readers.bibtex_blocks import blocks_in
@@ -27,7 +27,6 @@ _KEY = re.compile(r"[{(]\s*([^\s,{}()]{1,200})\s*,")
 _INHERITED = frozenset({"year", "month", "day", "date", "language", "langid", "institution", "publisher"})
 # A text may have an entry in it to cite it by; a file of references begins with one.
 _HEAD = re.compile(r"(?:\s|\ufeff|%[^\n]*\n)*@[ \t]*(\w{3,40})[ \t]*[{(]")
-_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 
 
 def read_bibtex(path: Path) -> Iterator[Entry]:
@@ -101,13 +100,12 @@ def _published(fields: Mapping[str, str]) -> date | None:
 def _arxiv(fields: Mapping[str, str]) -> str | None:
     """The text that names the work at arXiv, where one does."""
     archive = fields.get("archiveprefix") or fields.get("eprinttype") or ""
-    if _ARXIV.search(archive) or not archive:
+    if "arxiv" in archive.casefold() or not archive:
         eprint = fields.get("eprint")
         if arxiv_id_in(eprint):
             return eprint
     named = ("url", "doi", "journal", "journaltitle", "note", "howpublished", "number", "volume", "publisher")
-    texts = (fields.get(name, "") for name in named)
-    return next((text for text in texts if _ARXIV.search(text) and arxiv_id_in(text)), None)
+    return naming_arxiv(fields.get(name, "") for name in named)
 
 
 def _known(file: TextIO) -> Known:

@@ -8,14 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import CorpusError
-from retrieval.identity import arxiv_id_in
-from retrieval.json_lines import Fault, is_list, is_object
+from retrieval.identity import arxiv_id_in, naming_arxiv
+from retrieval.json_lines import is_list, is_object
 from retrieval.readers.base import Entry, PaperReader
 from retrieval.readers.dates import date_in, date_of
 from retrieval.readers.encodings import text_of_head
 from retrieval.readers.exact import NAME
-from retrieval.readers.json_records import json_records
+from retrieval.readers.json_records import json_entries
 from retrieval.readers.names import in_order
 from retrieval.readers.work import Work
 
@@ -28,17 +27,11 @@ _TYPES = (
 """With what CSL's names of kinds of work begin, and those of the registries of DOIs."""
 _NAMED_TYPE = re.compile(rf'"type"\s*:\s*"(?:{_TYPES})(?:-[a-z-]+)?"')
 _NOT_CSL = re.compile(r'"(?:authors|published|label|arxiv_id|other_urls|authorships)"\s*:')
-_ARXIV_ONLY = re.compile(r"arxiv", re.IGNORECASE)
 
 
 def read_csl(path: Path) -> Iterator[Entry]:
     """All items of a file. Raises `CorpusError` where it cannot be read or has none."""
-    empty = True
-    for place, record in json_records(path):
-        empty = False
-        yield Entry(place, problem=record.reason) if isinstance(record, Fault) else entry_of_item(record, place)
-    if empty:
-        raise CorpusError(f"{path} holds no papers: give a file with items of CSL-JSON.")
+    return json_entries(path, entry_of_item, "a file with items of CSL-JSON")
 
 
 def entry_of_item(item: Mapping[str, Any], place: str) -> Entry:
@@ -107,9 +100,9 @@ def _arxiv(item: Mapping[str, Any]) -> str | None:
     named = [
         _text(item, name) for name in ("DOI", "URL", "number", "archive_location", "note", "annote", "container-title")
     ]
-    at_arxiv = any(_ARXIV_ONLY.search(_text(item, name)) for name in ("archive", "publisher", "source"))
-    # A number that looks like one is one only where arXiv is named.
-    return next((text for text in named if text and (at_arxiv or _ARXIV_ONLY.search(text)) and arxiv_id_in(text)), None)
+    if any("arxiv" in _text(item, name).casefold() for name in ("archive", "publisher", "source")):
+        return next((text for text in named if arxiv_id_in(text)), None)
+    return naming_arxiv(named)
 
 
 def looks_like_csl(head: bytes) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
 from retrieval.errors import CorpusError
 from retrieval.json_lines import Fault, is_list, is_object, lines_or_faults, record_of
+from retrieval.readers.base import Entry
 from retrieval.readers.encodings import cannot_be_read, open_text, text_of_head
 
 Record = dict[str, Any]
@@ -43,6 +44,19 @@ def json_records(path: Path) -> Iterator[tuple[str, Record | Fault]]:
                     yield f"record {number}", record
         except OSError as error:
             raise cannot_be_read(path, error) from error
+
+
+def json_entries(path: Path, entry_of: Callable[[Record, str], Entry], holding: str) -> Iterator[Entry]:
+    """What `entry_of` makes of each object of a file and its place, and why others cannot be read.
+
+    Raises `CorpusError` where the file cannot be read or has none; `holding` says what to give instead.
+    """
+    empty = True
+    for place, record in json_records(path):
+        empty = False
+        yield Entry(place, problem=record.reason) if isinstance(record, Fault) else entry_of(record, place)
+    if empty:
+        raise CorpusError(f"{path} holds no papers: give {holding}.")
 
 
 def _of_line(place: str, line: str | Fault) -> Iterator[tuple[str, Record | Fault]]:

@@ -7,30 +7,23 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from retrieval.errors import CorpusError
-from retrieval.identity import arxiv_id_in
-from retrieval.json_lines import Fault, is_list, is_object
+from retrieval.identity import naming_arxiv
+from retrieval.json_lines import is_list, is_object, text_of
 from retrieval.readers.base import Entry, PaperReader
 from retrieval.readers.dates import date_in, date_of
 from retrieval.readers.encodings import text_of_head
-from retrieval.readers.json_records import json_records
+from retrieval.readers.json_records import json_entries
 from retrieval.readers.jsonl import MAX_TEXT_CHARS
 from retrieval.readers.work import Work
 
 _KEYS = re.compile(r'"abstract_inverted_index"\s*:|"id"\s*:\s*"https://openalex\.org/W\d')
-_AT_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 _MOST_WORDS = MAX_TEXT_CHARS // 2
 _LARGEST_PLACE = 10 * MAX_TEXT_CHARS
 
 
 def read_openalex(path: Path) -> Iterator[Entry]:
     """All works of a file, in its order. Raises `CorpusError` where it cannot be read or has none."""
-    empty = True
-    for place, record in json_records(path):
-        empty = False
-        yield Entry(place, problem=record.reason) if isinstance(record, Fault) else entry_of_work(record, place)
-    if empty:
-        raise CorpusError(f"{path} holds no papers: give a file with works of OpenAlex.")
+    return json_entries(path, entry_of_work, "a file with works of OpenAlex")
 
 
 def entry_of_work(record: Mapping[str, Any], place: str) -> Entry:
@@ -39,16 +32,16 @@ def entry_of_work(record: Mapping[str, Any], place: str) -> Entry:
         abstract = text_of_index(record.get("abstract_inverted_index"))
     except ValueError as error:
         return Entry(place, problem=str(error))
-    report = _text(record, "type") == "report"
+    report = text_of(record, "type") == "report"
     work = Work(
-        title=_text(record, "title") or _text(record, "display_name"),
+        title=text_of(record, "title") or text_of(record, "display_name"),
         abstract=abstract,
         authors=_authors(record),
-        published=date_in(_text(record, "publication_date")) or date_of(_year(record)),
-        doi=_text(record, "doi") or _text(_object(record, "ids"), "doi"),
-        arxiv=next((url for url in _addresses(record) if _AT_ARXIV.search(url) and arxiv_id_in(url)), None),
-        urls=tuple(_addresses(record)[:1]) or (_text(record, "id"),),
-        language=_text(record, "language"),
+        published=date_in(text_of(record, "publication_date")) or date_of(_year(record)),
+        doi=text_of(record, "doi") or text_of(_object(record, "ids"), "doi"),
+        arxiv=naming_arxiv(_addresses(record)),
+        urls=tuple(_addresses(record)[:1]) or (text_of(record, "id"),),
+        language=text_of(record, "language"),
         kind="report" if report else "paper",
         source="openalex",
         retracted=record.get("is_retracted") is True,
@@ -76,7 +69,9 @@ def text_of_index(index: object) -> str:
 def _authors(record: Mapping[str, Any]) -> tuple[str, ...]:
     listed = record.get("authorships")
     authorships = [each for each in listed if is_object(each)] if is_list(listed) else []
-    names = (_text(_object(each, "author"), "display_name") or _text(each, "raw_author_name") for each in authorships)
+    names = (
+        text_of(_object(each, "author"), "display_name") or text_of(each, "raw_author_name") for each in authorships
+    )
     return tuple(filter(None, names))
 
 
@@ -85,7 +80,7 @@ def _addresses(record: Mapping[str, Any]) -> list[str]:
     places = [_object(record, "primary_location"), _object(record, "best_oa_location")]
     listed = record.get("locations")
     places += [each for each in listed if is_object(each)] if is_list(listed) else []
-    return [address for each in places if (address := _text(each, "landing_page_url"))]
+    return [address for each in places if (address := text_of(each, "landing_page_url"))]
 
 
 def _year(record: Mapping[str, Any]) -> int | None:
@@ -96,11 +91,6 @@ def _year(record: Mapping[str, Any]) -> int | None:
 def _object(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     value = record.get(name)
     return value if is_object(value) else {}
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def looks_like_openalex(head: bytes) -> bool:

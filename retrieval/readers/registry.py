@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from retrieval.errors import CorpusError
-from retrieval.json_lines import fault_error
 from retrieval.readers.arxiv_snapshot import ARXIV_SNAPSHOT
 from retrieval.readers.attachments import below
 from retrieval.readers.base import Entry, PaperReader
@@ -65,10 +64,7 @@ def kind_of(path: Path) -> str | None:
 
 def stream_papers(path: Path) -> Iterator[Paper]:
     """All papers of a file, in its order, one at a time. Raises `CorpusError` on the way, with file, place, reason."""
-    for entry in reader_for(path, READERS).read(path):
-        if entry.paper is None:
-            raise fault_error(path, entry.place, entry.problem, CorpusError)
-        yield entry.paper
+    return reader_for(path, READERS).papers(path)
 
 
 def read_papers(path: Path) -> tuple[Paper, ...]:

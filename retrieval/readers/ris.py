@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from retrieval.errors import CorpusError
-from retrieval.identity import arxiv_id_in, doi_in
+from retrieval.identity import doi_in, naming_arxiv
 from retrieval.json_lines import is_list
 from retrieval.readers.attachments import attached_files
 from retrieval.readers.base import Entry, PaperReader
@@ -28,7 +28,6 @@ EXACT_TAG = "C8"
 _TAGGED = re.compile(r"[\ufeff\s]*([A-Z][A-Z0-9]) {1,2}- ?(.*)", re.DOTALL)
 _HEAD = re.compile(r"[\ufeff\s]*TY {1,2}- ?[A-Z]{2,8}\s")
 _REPORTS = frozenset({"RPRT", "GOVDOC"})
-_ARXIV = re.compile(r"arxiv", re.IGNORECASE)
 _NAMES = {
     **{"TY": "type", "TI": "title", "T1": "title_1", "CT": "title_2", "AU": "authors", "A1": "authors_1"},
     **{"AB": "abstract", "N2": "abstract_2", "PY": "year", "Y1": "year_1", "DA": "date", "DO": "doi", "UR": "urls"},
@@ -161,7 +160,7 @@ def _arxiv(record: Record, urls: list[str]) -> str | None:
         *(_one(record, name) for name in ("doi", "accession", "journal", "journal_1", "journal_2", "publisher")),
     ]
     named += [*_all(record, "notes"), *_all(record, "number")]
-    return next((text for text in named if _ARXIV.search(text) and arxiv_id_in(text)), None)
+    return naming_arxiv(named)
 
 
 def _one(record: Record, name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from retrieval.errors import CorpusError
-from retrieval.identity import arxiv_id_in, doi_in
+from retrieval.identity import arxiv_id_in, doi_in, naming_arxiv
 from retrieval.readers.attachments import attached_files
 from retrieval.readers.base import Entry, PaperReader
 from retrieval.readers.dates import date_in, date_of
@@ -101,7 +101,7 @@ def _entry(row: Sequence[str], header: _Header, place: str, folder: Path) -> Ent
     named = header.cell(row, "id")
     urls = re.split(r"[\s;|]+", header.cell(row, "url"))
     date, year = header.cell(row, "date"), header.cell(row, "year")
-    arxiv = header.cell(row, "arxiv") or next((text for text in [*urls, named] if _is_arxiv(text)), None)
+    arxiv = header.cell(row, "arxiv") or naming_arxiv([*urls, named])
     work = Work(
         title=header.cell(row, "title"),
         abstract=header.cell(row, "abstract"),
@@ -119,10 +119,6 @@ def _entry(row: Sequence[str], header: _Header, place: str, folder: Path) -> Ent
         retracted=kind == "retracted",
     )
     return work.entry(place, attached_files(header.cell(row, "file"), folder))
-
-
-def _is_arxiv(text: str) -> bool:
-    return "arxiv" in text.casefold() and arxiv_id_in(text) is not None
 
 
 def _header(line: str) -> _Header:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from retrieval.stores.base import VectorId
 from retrieval.stores.chroma import ChromaStore
 from retrieval.types import Paper, no_progress
 
+ROOT = Path(__file__).parents[2]
 Lines = list[dict]
 FIRST = {"id": "first", "title": "On whales", "abstract": "Whales migrate towards warmer oceans. They sing."}
 SECOND = {"id": "second", "title": "On owls", "abstract": "Owls hunt at night.", "organisation": "Zoo"}
@@ -48,6 +51,15 @@ def mine(tmp_path: Path) -> Settings:
 
 def quiet(sentence: str) -> None:
     """A note that nobody reads."""
+
+
+def test_questions_load_nothing_that_only_reads_papers() -> None:
+    script = (
+        "import sys, app.build; print([name for name in sys.modules if name.startswith(('retrieval.documents', "
+        "'retrieval.online', 'retrieval.adding.adding', 'retrieval.readers.registry', 'app.adding'))])"
+    )
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"
 
 
 def test_an_answerer_answers(tmp_path: Path) -> None:

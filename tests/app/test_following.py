@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from app import server
 from app.answering.events import Answer, Citation, Done, Event, Failed, Quotes, Sources, Status, name_of
 from app.answering.question import checked_question
 from app.answering.side_by_side.request import CompareRequest
@@ -262,6 +263,22 @@ def test_the_server_follows_where_nobody_asks(answerer: LocalAnswerer, ingest: C
             assert time.monotonic() < deadline
             time.sleep(0.01)
     assert "On owls" in sections.library(words)
+
+
+def test_what_is_over_is_swept_though_following_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "SWEEP_SECONDS", 0.0)
+    swept = threading.Semaphore(0)
+
+    def fail() -> None:
+        raise OSError("The folder is gone.")
+
+    def sweep() -> None:
+        swept.release()
+        raise OSError("The disk is full.")
+
+    with _following(fail, sweep, every_s=0.01):
+        # And again, though sweeping has failed too.
+        assert all(swept.acquire(timeout=10) for _ in range(2))
 
 
 def test_papers_and_index_take_their_place_together(

@@ -35,7 +35,7 @@ def test_it_leaves_its_papers_only(told: dict[str, Any], where: str) -> None:
 
 def test_programs_are_told_of_it(told: dict[str, Any]) -> None:
     names = ["organisation", "category", "language", "paper", "kind", "since", "until"]
-    assert told["parameters"] == ["q", "top", *names] and told["filters"] == names
+    assert told["parameters"] == ["q", "top", "collection", *names] and told["filters"] == names
     assert "organisation, category, language (en, zh), paper (its id), kind and date" in told["tool"]
     assert [option for option in told["options"] if option.removeprefix("--") in names][-3:] == [
         *("--kind", "--since", "--until")

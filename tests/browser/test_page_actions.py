@@ -125,7 +125,12 @@ def test_a_thumb_is_kept_with_its_reason(visit, feedback_file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("form", "ending", "holds"),
-    [("markdown", ".md", BACKDOOR), ("bibtex", ".bib", "Sleeper Agents"), ("csl-json", ".json", "Sleeper Agents")],
+    [
+        ("markdown", ".md", BACKDOOR),
+        ("bibtex", ".bib", "Sleeper Agents"),
+        ("ris", ".ris", "Sleeper Agents"),
+        ("csl-json", ".json", "Sleeper Agents"),
+    ],
 )
 def test_the_conversation_can_be_taken_along(visit, form: str, ending: str, holds: str) -> None:
     seen = visit()

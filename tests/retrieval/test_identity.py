@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.identity import WantedId, arxiv_id_in, doi_as_written, doi_in, ids_in, keys_of, paper_id_for, title_key
+from retrieval.identity import (
+    ARXIV_DOI,
+    WantedId,
+    arxiv_id_in,
+    doi_as_written,
+    doi_in,
+    ids_in,
+    keys_of,
+    naming_arxiv,
+    paper_id_for,
+    title_key,
+)
 from retrieval.readers.jsonl import ID_PATTERN
 from retrieval.types import Paper
 
@@ -95,6 +106,17 @@ def test_the_doi_of_a_text(text: str | None, doi: str | None) -> None:
 
 def test_a_doi_keeps_its_letters_where_they_are_wanted() -> None:
     assert doi_as_written("https://doi.org/10.48550/arXiv.2401.05566") == "10.48550/arXiv.2401.05566"
+
+
+@given(st.text("/.,;()x1", max_size=8), st.sampled_from(["2401.05566", "cs/0601001", "10.48550/arXiv.2401.05566", "x"]))
+def test_a_doi_has_an_arxiv_id_only_where_it_is_arxivs_own(before: str, behind: str) -> None:
+    doi = doi_in(f"10.1000/{before}{behind}")
+    assert doi is None or arxiv_id_in(doi) is None or doi.startswith(ARXIV_DOI)
+
+
+def test_a_number_is_an_arxiv_id_where_arxiv_is_named() -> None:
+    assert naming_arxiv(["2401.05566", "see arXiv", "ArXiv e-prints 2310.13548"]) == "ArXiv e-prints 2310.13548"
+    assert naming_arxiv(["2401.05566", "https://example.org/2401.05566", ""]) is None
 
 
 def test_the_ids_of_a_pasted_text_each_once_and_in_order() -> None:

@@ -15,6 +15,7 @@ from itertools import chain, count
 from typing import Any
 from urllib.parse import quote
 
+from retrieval.readers.latex import as_latex
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper, knows_month
 from retrieval.web_address import paper_address, web_address
@@ -25,15 +26,6 @@ _KEYLESS = re.compile(
     r"an?|and|are|as|at|by|can|do|does|for|from|how|in|is|of|on|or|the|to|towards?|we|what|when|why|with"
 )
 """Words that tell nothing of a paper."""
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    # A brace with a backslash before it still counts as one to BibTeX, so these are named.
-    "{": r"\textbraceleft{}",
-    "}": r"\textbraceright{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    **{sign: f"\\{sign}" for sign in "%&$#_"},
-}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CORE = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
 _PARTED = re.compile(r",|\band\b", re.IGNORECASE)
@@ -54,9 +46,9 @@ def bibtex(paper: Paper, key: str | None = None) -> str:
     if title:
         fields["title"] = " ".join(_bibtex_word(word) for word in title.split())
     else:
-        fields["note"] = _latex(_untitled(paper))
+        fields["note"] = as_latex(_untitled(paper))
     if report:
-        fields["institution"] = f"{{{_latex(organisation)}}}"
+        fields["institution"] = f"{{{as_latex(organisation)}}}"
     if paper.published:
         fields["year"] = f"{paper.published.year:04d}"
         if knows_month(paper.published):
@@ -98,9 +90,9 @@ def citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
 
 def _bibtex_author(author: Author) -> str:
     if not author.given:
-        return f"{{{_latex(author.family)}}}"
+        return f"{{{as_latex(author.family)}}}"
     return ", ".join(
-        f"{{{part}}}" if _PARTED.search(part) else part for part in map(_latex, (author.family, author.given))
+        f"{{{part}}}" if _PARTED.search(part) else part for part in map(as_latex, (author.family, author.given))
     )
 
 
@@ -110,11 +102,7 @@ def _bibtex_word(word: str) -> str:
     assert parts is not None  # it matches every word
     before, core, after = parts.groups()
     held = any(character.isupper() for character in word.lstrip("([“\"'")[1:])
-    return _latex(before) + (f"{{{_latex(core)}}}" if held and core else _latex(core)) + _latex(after)
-
-
-def _latex(text: str) -> str:
-    return "".join(_SPECIAL.get(character, character) for character in text)
+    return as_latex(before) + (f"{{{as_latex(core)}}}" if held and core else as_latex(core)) + as_latex(after)
 
 
 def _address(text: str) -> str:
@@ -152,7 +140,9 @@ def _apa_title(paper: Paper) -> str:
 def _apa_date(published: date | None, with_day: bool) -> str:
     if published is None:
         return "n.d."
-    return f"{published.year}, {published:%B} {published.day}" if with_day else str(published.year)
+    if not (with_day and knows_month(published)):
+        return str(published.year)
+    return f"{published.year}, {published:%B} {published.day}"
 
 
 def _apa_authors(authors: list[Author]) -> str:
@@ -188,7 +178,9 @@ def csl(paper: Paper, key: str | None = None) -> dict[str, Any]:
     if authors := [_csl_author(author) for author in _authors(paper)]:
         item["author"] = authors
     if paper.published:
-        item["issued"] = {"date-parts": [[paper.published.year, paper.published.month, paper.published.day]]}
+        day = paper.published
+        parts = [day.year, day.month, day.day] if knows_month(day) else [day.year]
+        item["issued"] = {"date-parts": [parts]}
     if arxiv := arxiv_id(paper):
         item |= {"publisher": "arXiv", "number": f"arXiv:{arxiv}"}
     elif paper.kind == "report" and (organisation := _clean(paper.organisation)):

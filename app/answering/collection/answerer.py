@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import get_args
 
-from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences, whole
+from app.answering.collection.listing import LISTED, SOURCES, listing, nearest_sentences
 from app.answering.collection.one_paper import fact, reference, section, summary
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.question import CollectionQuestion
@@ -23,7 +23,7 @@ from app.languages.language import Language
 from app.languages.patterns import Fact, Intent
 from app.languages.phrases import CollectionPhrases
 from retrieval.facets import Filters, both_filters
-from retrieval.lead import lead_text
+from retrieval.lead import lead_of, lead_text
 from retrieval.lexical.tokens import content_words
 from retrieval.papers.selection import Selection
 from retrieval.retriever import LeftOut, PaperRetriever, unheard
@@ -233,7 +233,7 @@ class CollectionAnswerer:
         if ends and filters.until and filters.until < ends[0]:
             wider = dated.reversed()
         if wider or not topic:
-            near = tuple(map(whole, wider[:SOURCES]))
+            near = tuple(map(lead_of, wider[:SOURCES]))
         else:
             near = tuple(self._retriever.passages(topic, Filters(papers=filters.papers), left_out=left_out))
         return Reply(text, passages=near, answered=False)

@@ -15,7 +15,7 @@ from app.languages.language import Language
 from retrieval.lead import lead_of, lead_sentences
 from retrieval.lexical.tokens import content_word_set
 from retrieval.retriever import PaperRetriever
-from retrieval.types import Paper, Passage, Sentence
+from retrieval.types import Paper, Sentence
 
 LISTED = 25
 """Papers that an answer lists."""
@@ -70,7 +70,7 @@ def listing(
     text += f"\n\n{say.unlisted.format(count=left)}" if left else ""
     titles = [paper.title for paper in listed if paper.title and paper.readable][:FOLLOWUPS]
     followups = tuple(language.phrases.follow_up.format(title=title) for title in titles)
-    return Reply(text, tuple(sentences), tuple(citations), tuple(map(whole, listed[:SOURCES])), followups)
+    return Reply(text, tuple(sentences), tuple(citations), tuple(map(lead_of, listed[:SOURCES])), followups)
 
 
 def _before_words(paper: Paper, language: Language, summaries: Summaries) -> str:
@@ -96,7 +96,7 @@ def nearest_sentences(
     # Past those the first sentence does, as every one that is weighed is embedded.
     best = {paper.id: sentence for paper in papers[LISTED:] if (sentence := first_sentence(paper))}
     words = content_word_set(topic)
-    leads = map(whole, papers[:LISTED])
+    leads = map(lead_of, papers[:LISTED])
     weighed = [replace(lead, end=min(lead.end, lead.start + WEIGHED_CHARS)) for lead in leads if lead.end]
     for sentence in filter(quotable, retriever.sentences(topic, weighed)):
         if findings and not says_finding(sentence.gloss or sentence.text):
@@ -109,11 +109,6 @@ def nearest_sentences(
         if known is None or sentence.score > known.score:
             best[sentence.paper.id] = sentence
     return best
-
-
-def whole(paper: Paper) -> Passage:
-    """The paper's abstract as a passage, or what else opens it."""
-    return lead_of(paper)
 
 
 def first_sentence(paper: Paper) -> Sentence | None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from app.answering.citations.references import arxiv_id, bibtex, doi_of
 from app.answering.collection.aspects import Aspect, aspects_of
 from app.answering.collection.gist import gist_of
-from app.answering.collection.listing import whole
 from app.answering.events import AnswerSentence, Citation
 from app.answering.evidence.selection import as_quotes
 from app.answering.reply import Reply
@@ -15,6 +14,7 @@ from app.answering.writing.quotes import described, own_words, quoted
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages.language import Language
 from app.languages.patterns import Intent
+from retrieval.lead import lead_of
 from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
@@ -44,7 +44,7 @@ def reference(paper: Paper, language: Language) -> Reply:
     """The BibTeX entry that is made of the paper's record."""
     say = language.collection
     heading = say.topics.reference.format(title=own_words(paper.name))
-    return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(whole(paper),))
+    return Reply(f"{heading}{say.colon}\n\n```bibtex\n{bibtex(paper)}\n```", passages=(lead_of(paper),))
 
 
 def section(paper: Paper, language: Language) -> Reply:
@@ -58,7 +58,7 @@ def section(paper: Paper, language: Language) -> Reply:
     read_at = say.read_at.format(url=address) if address else ""
     if not gist_of(paper):
         text = f"{say.no_abstract.format(paper=described(paper, language.phrases))}{say.stop}{read_at}"
-        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),), surely=False)
+        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(lead_of(paper),), surely=False)
     heading = say.abstract_only.format(title=own_words(paper.name)) + read_at
     return replace(_gist(heading, paper, "", language), surely=False)
 
@@ -84,7 +84,7 @@ def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:
     gist = gist_of(paper, term)
     if not gist:
         text = f"{heading}{say.colon}\n\n{say.no_abstract.format(paper=described(paper, language.phrases))}{say.stop}"
-        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(whole(paper),))
+        return Reply(text, (AnswerSentence(text, (), "uncited", 0.0),), passages=(lead_of(paper),))
     named = {} if term else _by_aspect(paper)
     citations = tuple(replace(quote, number=number) for number, quote in enumerate(named.values(), 1)) or as_quotes(
         gist
@@ -101,7 +101,7 @@ def _gist(heading: str, paper: Paper, term: str, language: Language) -> Reply:
         for place, (name, citation) in enumerate(zip(names, citations, strict=True))
     )
     text = "".join(sentence.text for sentence in sentences)
-    return Reply(text, sentences, citations, (whole(paper),))
+    return Reply(text, sentences, citations, (lead_of(paper),))
 
 
 def _by_aspect(paper: Paper) -> dict[Aspect, Citation]:

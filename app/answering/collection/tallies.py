@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from app.answering.collection.called import units_of
-from app.answering.collection.listing import LISTED, SOURCES, first_sentence, listing, whole
+from app.answering.collection.listing import LISTED, SOURCES, first_sentence, listing
 from app.answering.collection.phrases import scope, shown
 from app.answering.collection.records import Records
 from app.answering.collection.tally_counts import Counted, counted
@@ -17,6 +17,7 @@ from app.answering.writing.quotes import described, own_words
 from app.languages.language import Language
 from app.languages.tally_words import RecordField
 from retrieval.facets import both_filters
+from retrieval.lead import lead_of
 from retrieval.papers.selection import Selection
 from retrieval.types import Filters
 
@@ -74,7 +75,7 @@ class _Told:
             return Reply(self._country(), surely=False)
         if wanted == "review":
             spoken_of = self._papers[:SOURCES] if self._tally.filters.papers else ()
-            return Reply(self._review(), passages=tuple(map(whole, spoken_of)), surely=False)
+            return Reply(self._review(), passages=tuple(map(lead_of, spoken_of)), surely=False)
         if wanted == "whole":
             return Reply(self._whole())
         if wanted == "groups":
@@ -196,7 +197,8 @@ class _Told:
         if undated := len(self._papers) - len(dated):
             text += say.undated.format(count=f"{undated:,}", papers=self._all)
         ends = dict.fromkeys((newest.id, oldest.id))
-        return Reply(text, passages=tuple(whole(paper) for paper in (newest, oldest) if ends.pop(paper.id, 0) is None))
+        told = (paper for paper in (newest, oldest) if ends.pop(paper.id, 0) is None)
+        return Reply(text, passages=tuple(map(lead_of, told)))
 
     def _lacking(self, field: RecordField) -> Reply:
         say, papers = self._say, self._papers.lacking(field)

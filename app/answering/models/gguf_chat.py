@@ -25,7 +25,7 @@ from app.answering.models.openvino_runtime import RUNTIME, openvino_runtime
 from app.answering.models.prepared_folder import prepare_folder
 from app.notices.notice import Notice
 from retrieval.errors import ModelError, one_line
-from retrieval.models.weights import sha256_of
+from retrieval.files import sha256_of
 from retrieval.types import Progress, no_progress
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from retrieval.errors import ModelError
-from retrieval.files import not_written, writing
-from retrieval.models.weights import sha256_of
+from retrieval.files import not_written, sha256_of, writing
 
 MANIFEST = "manifest.json"
 LOCK_SECONDS = 180.0

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from app.answering.reading.reader import OnnxReader
 from retrieval.errors import InputError, ModelError
+from retrieval.files import sha256_of
 from retrieval.models.embedding import base_folder
 from retrieval.models.names import DEFAULT_READER, NO_READER
-from retrieval.models.weights import sha256_of, verify_sha256
+from retrieval.models.weights import verify_sha256
 from retrieval.shipped import shipped_file
 
 FILE = "reader.onnx"

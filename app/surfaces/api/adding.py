@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import secrets
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -22,8 +20,7 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.owners import Owners
 from app.surfaces.problems import problem, refusal_of
 from retrieval.adding.request import AddRequest
-from retrieval.errors import CorpusError, InputError
-from retrieval.files import writing
+from retrieval.errors import InputError
 
 _CLOSE = {"Connection": "close"}
 """What was not read of a body that was refused is not waited for."""
@@ -79,7 +76,6 @@ def add_adding(router: APIRouter, collections: Collections, options: ServingOpti
 async def _begun(request: Request, collections: Collections, name: str, visitor: str | None) -> str:
     """The id of the job that adds what the request brings. Raises `InputError`."""
     room = await run_in_threadpool(collections.room, name, visitor)
-    begun = False
     try:
         boundary = boundary_of(request.headers.get("content-type", ""))
         if boundary:
@@ -88,12 +84,10 @@ async def _begun(request: Request, collections: Collections, name: str, visitor:
             asked, uploads = await run_in_threadpool(_asked_in_json, await whole_json(request), room)
         if not (asked.text.strip() or uploads):
             raise CollectionError(Notice("upload_nothing"))
-        job = await run_in_threadpool(collections.add, name, asked, uploads, visitor, room)
-        begun = True
-        return job
-    finally:
-        if not begun:
-            room.discard()
+        return await run_in_threadpool(collections.add, name, asked, uploads, visitor, room)
+    except BaseException:
+        room.discard()
+        raise
 
 
 def _asked(form: Form) -> tuple[AddRequest, tuple[Upload, ...]]:
@@ -103,10 +97,4 @@ def _asked(form: Form) -> tuple[AddRequest, tuple[Upload, ...]]:
 
 def _asked_in_json(record: Any, room: UploadRoom) -> tuple[AddRequest, tuple[Upload, ...]]:
     asked = checked(schema.AddPapers, record)
-    uploads: tuple[Upload, ...] = ()
-    if asked.papers:
-        file = room.folder / f"{secrets.token_hex(8)}.jsonl"
-        with writing("What was sent", CorpusError):
-            file.write_text("".join(json.dumps(paper) + "\n" for paper in asked.papers), encoding="utf-8")
-        uploads = (Upload(file, "papers"),)
-    return AddRequest(text=asked.text, online=asked.online, pdfs=asked.pdfs), uploads
+    return AddRequest(text=asked.text, online=asked.online, pdfs=asked.pdfs), room.with_papers(asked.papers)

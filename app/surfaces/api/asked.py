@@ -31,6 +31,11 @@ def name_in(record: Any) -> str | None:
 
 async def answerer_for(request: Request, collections: Collections, name: str | None) -> Answerer:
     """What answers over the collection for whoever sends the request. Raises `NoCollectionError`."""
+    return await answerer_of(collections, name, visitor_in(request.scope))
+
+
+async def answerer_of(collections: Collections, name: str | None, visitor: str | None) -> Answerer:
+    """What answers over the collection for that visitor. Raises `NoCollectionError`."""
     if name is None:
         return collections.answerer(None)  # At once, also where all worker threads are busy.
-    return await run_in_threadpool(collections.answerer, name, visitor_in(request.scope))
+    return await run_in_threadpool(collections.answerer, name, visitor)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.surfaces.api import collections_schema as schema
 from app.surfaces.api.body import JsonText, checked, json_body
 from app.surfaces.api.openapi import answers_with, body_of, failures
-from app.surfaces.collections import Collections
+from app.surfaces.collections import Collections, listed_as_json
 from app.surfaces.options import ServingOptions
 from app.surfaces.owners import Owners
 from app.surfaces.problems import problem
@@ -45,12 +45,8 @@ def _add_list(router: APIRouter, collections: Collections, owners: Owners, optio
     )
     async def list_collections(request: Request) -> Response:
         """Those that whoever asks may ask, and whether they may make more."""
-        infos = await run_in_threadpool(collections.listed, visitor_in(request.scope))
-        told = {
-            "adding": owners.may_add(request.scope),
-            "online": collections.online,
-            "collections": [owners.seen(info, request.scope).as_json() for info in infos],
-        }
+        visitor, may_add = visitor_in(request.scope), owners.may_add(request.scope)
+        told = await run_in_threadpool(listed_as_json, collections, visitor, may_add)
         return _known(JsonText(told), request, collections, options)
 
     @router.post(

@@ -27,6 +27,7 @@ else:
 FORMATS = {
     "markdown": ("text/markdown; charset=utf-8", "paperbacked.md"),
     "bibtex": ("application/x-bibtex; charset=utf-8", "paperbacked.bib"),
+    "ris": ("application/x-research-info-systems; charset=utf-8", "paperbacked.ris"),
     "csl-json": ("application/vnd.citationstyles.csl+json", "paperbacked.json"),
     "csv": ("text/csv; charset=utf-8", "paperbacked.csv"),
 }
@@ -110,7 +111,7 @@ class KeptAnswer(BaseModel):
 class ExportRequest(BaseModel, strict=True):
     """Answers to be written as one file."""
 
-    format: Literal["markdown", "bibtex", "csl-json", "csv"]
+    format: Literal["markdown", "bibtex", "ris", "csl-json", "csv"]
     # Checked one by one when they are opened, so their model is only told of.
     answers: list[Annotated[dict[str, Any], WithJsonSchema({"$ref": "#/components/schemas/KeptAnswer"})]] = Field(
         min_length=1, max_length=MAX_EXPORTED
@@ -135,7 +136,7 @@ def add_export(router: APIRouter, collections: Collections) -> None:
         summary="Answers as a file",
     )
     async def export(request: Request) -> Response:
-        """Answers as Markdown, what they cite as BibTeX or CSL-JSON, or what they compare as CSV."""
+        """Answers as Markdown, what they cite as BibTeX, RIS or CSL-JSON, or what they compare as CSV."""
         asked = checked(ExportRequest, await json_body(request))
         answerer = await answerer_for(request, collections, asked.collection)
         text = await run_in_threadpool(_written, answerer, asked)
@@ -152,6 +153,8 @@ def _written(answerer: Answerer, asked: ExportRequest) -> str:
         return files.conversation_markdown(answers, ui_strings(asked.language))
     if asked.format == "bibtex":
         return files.as_bibtex(answers)
+    if asked.format == "ris":
+        return files.as_ris(answers)
     if asked.format == "csv":
         return files.as_csv(answers)
     return json.dumps(files.as_csl(answers), ensure_ascii=False, indent=2)

@@ -8,8 +8,7 @@ to be trusted than whoever handed it over.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
@@ -32,28 +31,36 @@ from app.answering.events import (
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import Notice, NoticeRecord, notices_as_json, together
-from retrieval.errors import CorpusError, InputError
-from retrieval.full_text import MOST_CHARS
-from retrieval.lead import lead_of
-from retrieval.types import Paper, Part, Passage
+from app.surfaces.exports.kept_quotes import (
+    PaperOf,
+    citations_from,
+    kept_citation,
+    kept_source,
+    score_of,
+    sources_from,
+)
+from app.surfaces.exports.kept_values import (
+    MAX_ENTRIES,
+    MAX_ID_CHARS,
+    MAX_SHORT_CHARS,
+    MAX_TEXT_CHARS,
+    checked_text,
+    choice_of,
+    list_of,
+    mapping_of,
+    number_of,
+    require,
+    text_of,
+)
 
 VERSION = 1
-MAX_TEXT_CHARS = 20_000
-MAX_SHORT_CHARS = 2_000
-MAX_ID_CHARS = 200
 MAX_SENTENCES = 200
 MAX_CITATIONS = 50
 MAX_SOURCES = 100
 MAX_FOLLOWUPS = 12
 MAX_PARTS = 12
 """Parts of a question, or rows of a table."""
-MAX_ENTRIES = 20
-"""Timings or models."""
-_MAX_NUMBER = 999
-_MAX_OFFSET = MOST_CHARS
 _MAX_MS = 1e9
-
-PaperOf = Callable[[str], Paper | None]
 
 
 def kept(answer: Answer) -> dict[str, Any]:
@@ -69,19 +76,10 @@ def kept(answer: Answer) -> dict[str, Any]:
         "status": answer.status,
         "mode": answer.mode,
         "answer": answer.answer,
-        "confidence": _score(answer.confidence),
-        "sentences": [sentence.as_json() | {"score": _score(sentence.score)} for sentence in answer.sentences],
-        "citations": [_kept_citation(citation) for citation in answer.citations],
-        "sources": [
-            {
-                "paper": source.paper.id,
-                "start": source.start,
-                "end": source.end,
-                "score": _score(source.score),
-                **_kept_part(source.part),
-            }
-            for source in best_passage_per_paper(answer.sources)
-        ],
+        "confidence": score_of(answer.confidence),
+        "sentences": [sentence.as_json() | {"score": score_of(sentence.score)} for sentence in answer.sentences],
+        "citations": [kept_citation(citation) for citation in answer.citations],
+        "sources": [kept_source(source) for source in best_passage_per_paper(answer.sources)],
         "followups": list(answer.followups),
         "timings": answer.timings.as_json(),
         "models": asdict(answer.models),
@@ -104,54 +102,38 @@ def answer_from_kept(record: Any, paper_of: PaperOf) -> Answer:
     sentence that rested on it no longer counts as supported. Raises `InputError`
     where the record is not of the kept form.
     """
-    _require(isinstance(record, dict), "it must be an object")
-    _require(record.get("version", VERSION) == VERSION, f"it is not of version {VERSION}")
-    citations, lost = _citations(_list(record, "citations", MAX_CITATIONS), paper_of)
-    sources, gone = _sources(_list(record, "sources", MAX_SOURCES), paper_of)
+    require(isinstance(record, dict), "it must be an object")
+    require(record.get("version", VERSION) == VERSION, f"it is not of version {VERSION}")
+    citations, lost = citations_from(list_of(record, "citations", MAX_CITATIONS), paper_of)
+    sources, gone = sources_from(list_of(record, "sources", MAX_SOURCES), paper_of)
     numbers = {citation.number for citation in citations} | set(lost)
-    sentences = [_sentence(one, numbers) for one in _list(record, "sentences", MAX_SENTENCES)]
+    sentences = [_sentence(one, numbers) for one in list_of(record, "sentences", MAX_SENTENCES)]
     return Answer(
-        id=_text(record, "id", MAX_ID_CHARS),
-        question=_text(record, "question", MAX_QUESTION_CHARS),
-        standalone_question=_text(record, "standalone_question", 2 * MAX_QUESTION_CHARS),
-        status=_choice(record, "status", get_args(AnswerStatus)),
-        mode=_choice(record, "mode", get_args(Mode)),
-        answer=_text(record, "answer", MAX_TEXT_CHARS),
-        confidence=_number(record, "confidence", 0, 1),
+        id=text_of(record, "id", MAX_ID_CHARS),
+        question=text_of(record, "question", MAX_QUESTION_CHARS),
+        standalone_question=text_of(record, "standalone_question", 2 * MAX_QUESTION_CHARS),
+        status=choice_of(record, "status", get_args(AnswerStatus)),
+        mode=choice_of(record, "mode", get_args(Mode)),
+        answer=text_of(record, "answer", MAX_TEXT_CHARS),
+        confidence=number_of(record, "confidence", 0, 1),
         sentences=tuple(_without(sentence, lost) for sentence in sentences),
         citations=citations,
         sources=sources,
-        followups=tuple(_words(one, "followups", MAX_SHORT_CHARS) for one in _list(record, "followups", MAX_FOLLOWUPS)),
+        followups=tuple(
+            checked_text(one, "followups", MAX_SHORT_CHARS) for one in list_of(record, "followups", MAX_FOLLOWUPS)
+        ),
         timings=_timings(record),
         models=_models(record),
         note=together(_note(record), _papers_gone({*lost.values(), *gone})),
         direct=_direct(record.get("direct"), numbers, lost),
-        parts=tuple(_answer_part(one, numbers, lost) for one in _list(record, "parts", MAX_PARTS)),
-        table=tuple(_row(one, numbers, citations) for one in _list(record, "table", MAX_PARTS)),
+        parts=tuple(_answer_part(one, numbers, lost) for one in list_of(record, "parts", MAX_PARTS)),
+        table=tuple(_row(one, numbers, citations) for one in list_of(record, "table", MAX_PARTS)),
         outside_filter=_outside(record.get("outside_filter"), paper_of),
     )
 
 
-def _kept_citation(citation: Citation) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "number": citation.number,
-        "paper": citation.paper.id,
-        "start": citation.start,
-        "end": citation.end,
-        "score": _score(citation.score),
-        "check": _check(citation.quote),
-        **_kept_part(citation.part),
-    }
-    return record | {"gloss": citation.gloss} if citation.gloss else record
-
-
-def _kept_part(part: Part) -> dict[str, Any]:
-    """What was kept before there were full texts is of abstracts."""
-    return {} if part == "abstract" else {"part": part}
-
-
 def _kept_outside(outside: OutsideFilter) -> dict[str, Any]:
-    return {"text": outside.text, "quote": _kept_citation(outside.quote) if outside.quote else None}
+    return {"text": outside.text, "quote": kept_citation(outside.quote) if outside.quote else None}
 
 
 def _kept_notice(part: NoticeRecord) -> dict[str, Any]:
@@ -159,137 +141,60 @@ def _kept_notice(part: NoticeRecord) -> dict[str, Any]:
     return {"text": part["text"]} if part["code"] is None else {"code": part["code"], "params": part["params"]}
 
 
-def _score(score: float) -> float:
-    return round(min(1.0, max(-1.0, score)), 4)
-
-
-def _check(quote: str) -> str:
-    return hashlib.sha256(quote.encode(errors="replace")).hexdigest()[:8]
-
-
-def _citations(records: Sequence[Any], paper_of: PaperOf) -> tuple[tuple[Citation, ...], dict[int, str]]:
-    """The citations that still hold, and of the others the number and the paper's id."""
-    found: list[Citation] = []
-    lost: dict[int, str] = {}
-    for record in records:
-        _require(isinstance(record, dict), "a citation must be an object")
-        number = _whole(record, "number", 1, _MAX_NUMBER)
-        _require(number not in lost and all(number != one.number for one in found), f"citation {number} is there twice")
-        passage = _place(record, paper_of)
-        if isinstance(passage, str):
-            lost[number] = passage
-            continue
-        check = record.get("check")
-        words = _words_there(passage)
-        if words is None or (check is not None and _words(check, "check", MAX_ID_CHARS) != _check(words)):
-            lost[number] = passage.paper.id
-            continue
-        inside = passage.start < passage.end and _inside(passage)
-        _require(inside, f"quote {number} lies outside the {passage.part}")
-        gloss = _gloss(record.get("gloss"), passage.paper)
-        found.append(Citation(number, passage.paper, passage.start, passage.end, passage.score, gloss, passage.part))
-    return tuple(found), lost
-
-
-def _sources(records: Sequence[Any], paper_of: PaperOf) -> tuple[tuple[Passage, ...], set[str]]:
-    """The passages that still exist, and the ids of the papers that do not."""
-    places = []
-    for record in records:
-        _require(isinstance(record, dict), "a source must be an object")
-        places.append(_place(record, paper_of))
-    known = tuple(place for place in places if isinstance(place, Passage))
-    # A paper whose abstract has become shorter, or whose text is gone, is still one that was found.
-    whole = tuple(place if _inside(place) else replace(lead_of(place.paper), score=place.score) for place in known)
-    return best_passage_per_paper(whole), {place for place in places if isinstance(place, str)}
-
-
-def _place(record: Mapping[str, Any], paper_of: PaperOf) -> Passage | str:
-    """The passage that a record names, or the id of a paper that is not there."""
-    name = _text(record, "paper", MAX_ID_CHARS)
-    start, end = _whole(record, "start", 0, _MAX_OFFSET), _whole(record, "end", 0, _MAX_OFFSET)
-    score = _number(record, "score", -1, 1)
-    _require(start <= end, "a quote must not end before it begins")
-    paper = paper_of(name)
-    part: Part = "abstract" if record.get("part") is None else _choice(record, "part", get_args(Part))
-    # A forged record would have megabytes quoted, again and again.
-    _require(part == "abstract" or end - start <= MAX_TEXT_CHARS, "a quote of a full text is too long")
-    return name if paper is None else Passage(paper, start, end, score, part=part)
-
-
-def _words_there(passage: Passage) -> str | None:
-    """What stands there; None where the text is gone, or cannot be read."""
-    if passage.part == "text" and passage.paper.text is None:
-        return None
-    try:
-        return passage.text
-    except CorpusError:
-        return None
-
-
-def _inside(passage: Passage) -> bool:
-    words = _words_there(passage)
-    return words is not None and len(words) == passage.end - passage.start
-
-
-def _gloss(gloss: Any, paper: Paper) -> str | None:
-    """The gloss, where it is the paper's own translation: one is shown as what the paper says."""
-    if gloss is None:
-        return None
-    words = " ".join(_words(gloss, "gloss", MAX_TEXT_CHARS).split())
-    own = " ".join(paper.translations.get("en", "").split())
-    return gloss if words and words in own else None
-
-
 def _sentence(record: Any, numbers: set[int]) -> AnswerSentence:
-    _require(isinstance(record, dict), "a sentence must be an object")
-    cited = _list(record, "citations", MAX_CITATIONS)
+    require(isinstance(record, dict), "a sentence must be an object")
+    cited = _cited(record, numbers, "a sentence")
+    support = choice_of(record, "support", get_args(Support))
+    require(bool(cited) or support != "supported", "a sentence that cites nothing cannot be supported")
+    return AnswerSentence(text_of(record, "text", MAX_TEXT_CHARS), cited, support, number_of(record, "score", 0, 1))
+
+
+def _cited(record: Mapping[str, Any], numbers: set[int], what: str) -> tuple[int, ...]:
+    """The numbers of the quotes that something rests on."""
+    cited = list_of(record, "citations", MAX_CITATIONS)
     for number in cited:
-        _require(type(number) is int and number in numbers, "a sentence cites a quote that is not there")
-    support = _choice(record, "support", get_args(Support))
-    _require(bool(cited) or support != "supported", "a sentence that cites nothing cannot be supported")
-    return AnswerSentence(_text(record, "text", MAX_TEXT_CHARS), tuple(cited), support, _number(record, "score", 0, 1))
+        require(type(number) is int and number in numbers, f"{what} cites a quote that is not there")
+    return tuple(cited)
 
 
 def _direct(record: Any, numbers: set[int], lost: Mapping[int, str]) -> Direct | None:
     """The line in plain words; none once a quote is gone that says it."""
     if record is None:
         return None
-    _require(isinstance(record, dict), "the direct line must be an object")
-    cited = _list(record, "citations", MAX_CITATIONS)
-    for number in cited:
-        _require(type(number) is int and number in numbers, "the direct line cites a quote that is not there")
-    by = _choice(record, "by", get_args(Author))
-    text = _text(record, "text", MAX_SHORT_CHARS)
-    verdict = None if record.get("verdict") is None else _choice(record, "verdict", get_args(Verdict))
-    return None if any(number in lost for number in cited) else Direct(text, by, tuple(cited), verdict)
+    require(isinstance(record, dict), "the direct line must be an object")
+    cited = _cited(record, numbers, "the direct line")
+    by = choice_of(record, "by", get_args(Author))
+    text = text_of(record, "text", MAX_SHORT_CHARS)
+    verdict = None if record.get("verdict") is None else choice_of(record, "verdict", get_args(Verdict))
+    return None if any(number in lost for number in cited) else Direct(text, by, cited, verdict)
 
 
 def _outside(record: Any, paper_of: PaperOf) -> OutsideFilter | None:
     """What the filters hid; nothing once the quote is gone that answers."""
     if record is None:
         return None
-    _require(isinstance(record, dict), "what is outside the filter must be an object")
-    text, quote = _text(record, "text", MAX_SHORT_CHARS), record.get("quote")
+    require(isinstance(record, dict), "what is outside the filter must be an object")
+    text, quote = text_of(record, "text", MAX_SHORT_CHARS), record.get("quote")
     if quote is None:
         return OutsideFilter(text)
-    found, _ = _citations([quote], paper_of)
+    found, _ = citations_from([quote], paper_of)
     return OutsideFilter(text, found[0]) if found else None
 
 
 def _answer_part(record: Any, numbers: set[int], lost: Mapping[int, str]) -> AnswerPart:
-    _require(isinstance(record, dict), "a part must be an object")
-    cited = _list(record, "citations", MAX_CITATIONS)
-    for number in cited:
-        _require(type(number) is int and number in numbers, "a part cites a quote that is not there")
+    require(isinstance(record, dict), "a part must be an object")
+    cited = _cited(record, numbers, "a part")
     left = tuple(number for number in cited if number not in lost)
-    status = _choice(record, "status", get_args(AnswerStatus))
-    return AnswerPart(_text(record, "question", MAX_QUESTION_CHARS), status if left or not cited else "abstained", left)
+    status = choice_of(record, "status", get_args(AnswerStatus))
+    return AnswerPart(
+        text_of(record, "question", MAX_QUESTION_CHARS), status if left or not cited else "abstained", left
+    )
 
 
 def _row(record: Any, numbers: set[int], citations: Sequence[Citation]) -> TableRow:
-    _require(isinstance(record, dict), "a row must be an object")
-    name, number = _text(record, "name", MAX_QUESTION_CHARS), record.get("citation")
-    _require(number is None or (type(number) is int and number in numbers), "a row cites a quote that is not there")
+    require(isinstance(record, dict), "a row must be an object")
+    name, number = text_of(record, "name", MAX_QUESTION_CHARS), record.get("citation")
+    require(number is None or (type(number) is int and number in numbers), "a row cites a quote that is not there")
     return TableRow(name, next((one for one in citations if one.number == number), None))
 
 
@@ -304,20 +209,20 @@ def _without(sentence: AnswerSentence, lost: Mapping[int, str]) -> AnswerSentenc
 def _note(record: Mapping[str, Any]) -> str | None:
     """The note, put together of its parts where all of them are known; else as it stands."""
     note = record.get("note")
-    text = None if note is None else _words(note, "note", MAX_SHORT_CHARS)
-    kept = [_part(one) for one in _list(record, "notes", MAX_ENTRIES)]
+    text = None if note is None else checked_text(note, "note", MAX_SHORT_CHARS)
+    kept = [_part(one) for one in list_of(record, "notes", MAX_ENTRIES)]
     known = [part for part in kept if part is not None]
     return together(*known) if text is not None and known and len(known) == len(kept) else text
 
 
 def _part(record: Any) -> str | None:
     """The notice of a code and its parameters, or a text without one; None where there is no such notice."""
-    _require(isinstance(record, dict), "a note must be an object")
-    told = _mapping(record, "params")
+    require(isinstance(record, dict), "a note must be an object")
+    told = mapping_of(record, "params")
     params = {name: _param(told, name) for name in told}
     code = record.get("code")
     if code is None:
-        return None if record.get("text") is None else _text(record, "text", MAX_SHORT_CHARS)
+        return None if record.get("text") is None else text_of(record, "text", MAX_SHORT_CHARS)
     try:
         return Notice(code, **params) if isinstance(code, str) else None
     except (KeyError, ValueError):
@@ -326,8 +231,8 @@ def _part(record: Any) -> str | None:
 
 def _param(params: Mapping[str, Any], name: str) -> str | float:
     if type(params[name]) in (int, float):
-        return _number(params, name, -_MAX_MS, _MAX_MS)
-    return _text(params, name, MAX_SHORT_CHARS)
+        return number_of(params, name, -_MAX_MS, _MAX_MS)
+    return text_of(params, name, MAX_SHORT_CHARS)
 
 
 def _papers_gone(gone: set[str]) -> Notice | None:
@@ -335,67 +240,12 @@ def _papers_gone(gone: set[str]) -> Notice | None:
 
 
 def _timings(record: Mapping[str, Any]) -> Timings:
-    told = _mapping(record, "timings")
+    told = mapping_of(record, "timings")
     names = [each.name for each in fields(Timings) if told.get(each.name) is not None]
-    return Timings(**{name: _number(told, name, 0, _MAX_MS) for name in names})
+    return Timings(**{name: number_of(told, name, 0, _MAX_MS) for name in names})
 
 
 def _models(record: Mapping[str, Any]) -> AnswerModels:
-    told = _mapping(record, "models")
+    told = mapping_of(record, "models")
     names = [each.name for each in fields(AnswerModels) if told.get(each.name) is not None]
-    return AnswerModels(**{name: _text(told, name, MAX_SHORT_CHARS) for name in names})
-
-
-# ---- the few forms of a value
-
-
-def _require(holds: bool, reason: str) -> None:
-    if not holds:
-        raise InputError(f"The kept answer cannot be opened: {reason}.")
-
-
-def _words(value: Any, name: str, most: int) -> str:
-    _require(isinstance(value, str), f'"{name}" must be text')
-    _require(len(value) <= most, f'"{name}" is longer than {most:,} characters')
-    # A lone surrogate is no text: it could be neither sent nor saved.
-    _require(not any("\ud800" <= character <= "\udfff" for character in value), f'"{name}" is not readable text')
-    return value
-
-
-def _text(record: Mapping[str, Any], name: str, most: int) -> str:
-    return _words(record.get(name), name, most)
-
-
-def _number(record: Mapping[str, Any], name: str, least: float, most: float) -> float:
-    value: Any = record.get(name)
-    _require(type(value) in (int, float), f'"{name}" must be a number')
-    _require(least <= value <= most, f'"{name}" must lie between {least:,.0f} and {most:,.0f}')  # so not NaN either
-    return value
-
-
-def _whole(record: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    value = record.get(name)
-    _require(type(value) is int, f'"{name}" must be a whole number')
-    return int(_number(record, name, least, most))
-
-
-def _choice(record: Mapping[str, Any], name: str, choices: Sequence[Any]) -> Any:
-    value = record.get(name)
-    _require(isinstance(value, str) and value in choices, f'"{name}" must be {" or ".join(choices)}')
-    return value
-
-
-def _list(record: Mapping[str, Any], name: str, most: int) -> list[Any]:
-    value = record.get(name, [])
-    _require(isinstance(value, list), f'"{name}" must be a list')
-    _require(len(value) <= most, f'"{name}" has more than {most} entries')
-    return value
-
-
-def _mapping(record: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = record.get(name, {})
-    _require(isinstance(value, dict), f'"{name}" must be an object')
-    _require(len(value) <= MAX_ENTRIES, f'"{name}" has more than {MAX_ENTRIES} entries')
-    for key in value:
-        _words(key, name, MAX_ID_CHARS)
-    return value
+    return AnswerModels(**{name: text_of(told, name, MAX_SHORT_CHARS) for name in names})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from app.notices.notice import Notice
 from app.surfaces.api import collections_schema as schema
 from app.surfaces.api.body import checked
-from app.surfaces.collections import CollectionError, JobState, ReadOnlyError, Upload, UploadRoom
+from app.surfaces.collections import CollectionError, CollectionRecord, JobState, ReadOnlyError, listed_as_json
 from app.surfaces.mcp.tool import Calling, PaperTool, Said
 from retrieval.adding.request import AddRequest
 from retrieval.errors import InputError, PaperbackedError
@@ -52,15 +50,10 @@ class Adding(BaseModel):
 
 async def list_collections(calling: Calling, arguments: Mapping[str, Any]) -> Said:
     """The collections that can be asked."""
-    infos = await run_in_threadpool(calling.collections.listed, calling.visitor)
-    lines = [f"- {info.name}: {info.title}, {_papers(info.papers)}{_marks(info.default)}" for info in infos]
-    adding = calling.may_add and calling.collections.adding
-    record = {
-        "adding": adding,
-        "online": calling.collections.online,
-        "collections": [info.as_json() for info in infos],
-    }
-    return Said("\n".join(lines), record)
+    collections = calling.collections
+    may_add = calling.may_add and collections.adding
+    record = await run_in_threadpool(listed_as_json, collections, calling.visitor, may_add)
+    return Said("\n".join(map(_line, record["collections"])), record)
 
 
 async def add_papers(calling: Calling, arguments: Mapping[str, Any]) -> Said:
@@ -83,24 +76,24 @@ def _begun(calling: Calling, asked: AddPapersRequest) -> tuple[str, str]:
     """The collection, and the job that adds to it."""
     collections, visitor = calling.collections, calling.visitor
     name = asked.collection or collections.create(asked.new_collection or "", visitor).name
-    room: UploadRoom | None = None
-    begun = False
     try:
-        room = collections.room(name, visitor)
-        uploads: tuple[Upload, ...] = ()
-        if asked.papers:
-            file = room.folder / f"{secrets.token_hex(8)}.jsonl"
-            file.write_text("".join(json.dumps(paper) + "\n" for paper in asked.papers), encoding="utf-8")
-            uploads = (Upload(file, "papers"),)
-        job = collections.add(name, AddRequest(text=asked.text, online=asked.online), uploads, visitor, room)
-        begun = True
-    finally:
-        if not begun:
-            if room:
-                room.discard()
-            if not asked.collection:
-                collections.delete(name, visitor)  # It was made for papers that do not come.
-    return name, job
+        return name, _sent(calling, name, asked)
+    except BaseException:
+        if not asked.collection:
+            collections.delete(name, visitor)  # It was made for papers that do not come.
+        raise
+
+
+def _sent(calling: Calling, name: str, asked: AddPapersRequest) -> str:
+    """The job that adds the papers to the collection of that name."""
+    collections, visitor = calling.collections, calling.visitor
+    room = collections.room(name, visitor)
+    try:
+        request = AddRequest(text=asked.text, online=asked.online)
+        return collections.add(name, request, room.with_papers(asked.papers), visitor, room)
+    except BaseException:
+        room.discard()
+        raise
 
 
 async def _awaited(calling: Calling, name: str, job: str) -> JobState:
@@ -130,12 +123,10 @@ def _because(reason: str) -> str:
     return f" ({reason})" if reason else ""
 
 
-def _papers(count: int) -> str:
-    return "1 paper" if count == 1 else f"{count:,} papers"
-
-
-def _marks(default: bool) -> str:
-    return " (asked where none is named)" if default else ""
+def _line(one: CollectionRecord) -> str:
+    papers = "1 paper" if one["papers"] == 1 else f"{one['papers']:,} papers"
+    asked = " (asked where none is named)" if one["default"] else ""
+    return f"- {one['name']}: {one['title']}, {papers}{asked}"
 
 
 COLLECTION_TOOLS = (

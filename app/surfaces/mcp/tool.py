@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel
-from starlette.concurrency import run_in_threadpool
 
 from app.answering.answerer import Answerer
-from app.surfaces.api.asked import name_in
+from app.surfaces.api.asked import answerer_of, name_in
 from app.surfaces.collections import Collections, collections_of
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError
@@ -39,10 +38,7 @@ class Calling:
 
     async def answerer(self, arguments: Mapping[str, Any]) -> Answerer:
         """What answers over the collection that the arguments name. Raises `NoCollectionError`."""
-        name = name_in(arguments)
-        if name is None:
-            return self.collections.answerer(None)
-        return await run_in_threadpool(self.collections.answerer, name, self.visitor)
+        return await answerer_of(self.collections, name_in(arguments), self.visitor)
 
 
 @dataclass(frozen=True, slots=True)

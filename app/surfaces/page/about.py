@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.answering.answerer import Models
 from app.surfaces.markup import text_html
-from app.surfaces.page.intro import about_what, reads_texts
+from app.surfaces.page.intro import about_what
 from app.surfaces.page.paper_naming import month_year
 from app.surfaces.ui_strings import UiStrings
 from retrieval.papers.papers import Papers
@@ -23,7 +23,7 @@ how many are without a title. Of more papers this is not told."""
 
 def about_html(papers: Papers, facets: Facets, models: Models, words: UiStrings) -> str:
     """The about section; `models` are those at work now."""
-    texts = reads_texts(papers)
+    texts = papers.with_texts
     limits = [f"{name}_full" if texts and name == "truth" else name for name in _LIMITS]
     sections = (
         ("way", _way(models, words)),
@@ -34,11 +34,8 @@ def about_html(papers: Papers, facets: Facets, models: Models, words: UiStrings)
         ("programs", _programs(words)),
     )
     told = "".join(f"<h2>{text_html(words(f'about_{name}'))}</h2>{body}" for name, body in sections)
-    lead = words(
-        "about_lead_full" if reads_texts(papers) else "about_lead",
-        count=f"{len(papers):,}",
-        about=about_what(papers, words),
-    )
+    key = "about_lead_full" if texts else "about_lead"
+    lead = words(key, count=f"{len(papers):,}", about=about_what(papers, words))
     return (
         f'<section class="about" lang="{words.language}" aria-labelledby="about-heading">'
         f'<h1 id="about-heading" tabindex="-1">{text_html(words("about_heading"))}</h1>'

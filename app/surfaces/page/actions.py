@@ -11,7 +11,7 @@ from app.surfaces.ui_strings import UiStrings
 from retrieval.types import Paper
 from retrieval.web_address import paper_address
 
-EXPORT_FORMATS = ("markdown", "bibtex", "csl-json", "csv")
+EXPORT_FORMATS = ("markdown", "bibtex", "ris", "csl-json", "csv")
 """CSV has comparisons alone, and is offered under one."""
 
 
@@ -47,7 +47,7 @@ def _link(exchange: Exchange, words: UiStrings) -> str:
 
 
 def _export(words: UiStrings, compares: bool) -> str:
-    names = ("export_markdown", "export_bibtex", "export_csl", "export_csv")
+    names = ("export_markdown", "export_bibtex", "export_ris", "export_csl", "export_csv")
     rows = "".join(
         _button(f'data-export="{form}"', words(name))
         for form, name in zip(EXPORT_FORMATS, names, strict=True)

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from app.notices.notice import Notice
-from app.surfaces.exports.kept_answer import PaperOf
+from app.surfaces.exports.kept_quotes import PaperOf
 from app.surfaces.markup import text_html
 from app.surfaces.page.render import value_name
 from app.surfaces.ui_strings import UiStrings

@@ -22,7 +22,7 @@ from app.answering.events import (
 )
 from app.answering.question import Turn
 from app.answering.refusals import nothing_near
-from app.surfaces.exports.kept_answer import PaperOf
+from app.surfaces.exports.kept_quotes import PaperOf
 from retrieval.types import Filters, Paper, Passage
 
 

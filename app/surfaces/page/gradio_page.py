@@ -15,7 +15,7 @@ from starlette.requests import cookie_parser
 from app.answering.answerer import Answerer
 from app.answering.models.language_models import LanguageModels
 from app.surfaces.collections import Collections, collections_of
-from app.surfaces.exports.kept_answer import MAX_ID_CHARS
+from app.surfaces.exports.kept_values import MAX_ID_CHARS
 from app.surfaces.gate.cors import at_the_machine
 from app.surfaces.page.asking import text_of
 from app.surfaces.page.assets import mount_options

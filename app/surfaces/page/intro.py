@@ -31,11 +31,6 @@ def about_what(papers: Papers, words: UiStrings) -> str:
     return words("intro_about") if len(papers.numbers_of(EXAMPLES)) == len(EXAMPLES) else ""
 
 
-def reads_texts(papers: Papers) -> bool:
-    """Whether more is read than abstracts, as far as the first papers tell."""
-    return any(paper.text for paper in papers.after(None, LOOKED_AT) or ())
-
-
 def told_of(papers: Papers, facets: Facets, words: UiStrings) -> str:
     """How many papers there are, on what, from whom and until when, and what of them is read; plain text."""
     largest = [*facets.organisations.items()][:3]
@@ -43,7 +38,7 @@ def told_of(papers: Papers, facets: Facets, words: UiStrings) -> str:
     whom = words("intro_whom", names=_listed([name for name, _ in largest], words)) if most else ""
     until = words("intro_until", month=month_year(facets.latest, words)) if facets.latest else ""
     about = about_what(papers, words)
-    key = "intro_papers_full" if reads_texts(papers) else "intro_papers"
+    key = "intro_papers_full" if papers.with_texts else "intro_papers"
     key += "_one" if len(papers) == 1 else ""
     return words(key, count=f"{len(papers):,}", about=about, whom=whom, until=until)
 

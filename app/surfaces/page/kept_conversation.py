@@ -10,7 +10,8 @@ from typing import Any
 
 from app.answering.events import Done
 from app.answering.query.request import filters_from_json
-from app.surfaces.exports.kept_answer import PaperOf, answer_from_kept, kept
+from app.surfaces.exports.kept_answer import answer_from_kept, kept
+from app.surfaces.exports.kept_quotes import PaperOf
 from app.surfaces.markup import text_html
 from app.surfaces.page.bounds import MAX_KEPT_BYTES, MAX_TURNS, Drawing, fitting
 from app.surfaces.page.exchange import Exchange

@@ -58,8 +58,7 @@ def place_html(quote: Citation, numbered: bool, words: UiStrings) -> str:
     if place is None or not name:
         return ""
     number = f'<span class="place-number">{quote.number}</span> ' if numbered else ""
-    shown = quote.paper.text is not None and quote.paper.text.file is not None
-    if not place.page or not shown:
+    if not place.page or not has_pages(quote.paper):
         return f'<span class="place">{number}{text_html(name)}</span>'
     label = text_html(words("place_open", number=quote.number, place=name))
     href = text_html(page_place(quote.paper.id, place.page, place.boxes))
@@ -102,8 +101,8 @@ def excerpts(paper: Paper, quotes: Iterable[Citation]) -> list[tuple[Span, list[
 
 def _around(text: str, start: int, end: int) -> Span:
     """The paragraphs in which the characters from `start` to `end` stand, cut at a space where they are long."""
-    first = text.rfind(_PARAGRAPHS, 0, start) + len(_PARAGRAPHS) if _PARAGRAPHS in text[:start] else 0
-    last = text.find(_PARAGRAPHS, end)
+    before, last = text.rfind(_PARAGRAPHS, 0, start), text.find(_PARAGRAPHS, end)
+    first = 0 if before < 0 else before + len(_PARAGRAPHS)
     last = len(text) if last < 0 else last
     if start - first > MOST_AROUND:
         space = text.find(" ", start - MOST_AROUND, start)

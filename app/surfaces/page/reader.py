@@ -17,7 +17,7 @@ from app.surfaces.page.asking import Asked, asked
 from app.surfaces.page.chosen_filters import Chosen, chosen_filters
 from app.surfaces.page.drawing import PageUpdate, answer_frames, drawn, latest
 from app.surfaces.page.exchange import Exchange
-from app.surfaces.page.intro import intro_html, reads_texts
+from app.surfaces.page.intro import intro_html
 from app.surfaces.page.kept_conversation import cut_off, exchanges_from_kept
 from app.surfaces.page.model_picker import model_picker_html
 from app.surfaces.page.shown import Shown
@@ -75,7 +75,7 @@ class ConversationPage:
         if llm := self._llm(model):
             at_work = replace(at_work, llm=llm.name if llm.chat else None, note=llm.note)
         papers = self.answerer.papers
-        return render.mode_line(at_work, len(papers), words, reads_texts(papers))
+        return render.mode_line(at_work, len(papers), words, papers.with_texts)
 
     def model_picker(self, words: UiStrings, model: str = "") -> str:
         """The models that can be fetched, nothing where none is offered."""

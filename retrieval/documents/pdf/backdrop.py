@@ -14,11 +14,10 @@ from itertools import islice
 import pypdfium2.raw as pdfium
 
 from retrieval.documents.pdf.glyphs import PageBox
-from retrieval.documents.pdf.pdfium import Page
+from retrieval.documents.pdf.pdfium import Page, paint_of
 
 MOST_OBJECTS = 20_000
 _DEEPEST = 4
-_WHITE = 250
 _Matrix = tuple[float, float, float, float, float, float]
 _AS_IT_IS: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -66,11 +65,7 @@ def _covers(item: object) -> bool:
         return kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING)
     filled, stroked = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(item, filled, stroked)
-    colour = [ctypes.c_uint() for _ in range(4)]
-    if not filled.value or not pdfium.FPDFPageObj_GetFillColor(item, *colour):
-        return False
-    red, green, blue, alpha = (int(part.value) for part in colour)
-    return alpha > 0 and min(red, green, blue) < _WHITE
+    return bool(filled.value) and paint_of(item) == (True, False)
 
 
 def _product(one: _Matrix, other: _Matrix) -> _Matrix:

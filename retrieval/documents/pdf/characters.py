@@ -16,13 +16,12 @@ import pypdfium2.raw as pdfium
 
 from retrieval.documents.pdf.backdrop import Backdrop
 from retrieval.documents.pdf.glyphs import SLANTED, Glyph, Style
-from retrieval.documents.pdf.pdfium import Page
+from retrieval.documents.pdf.pdfium import Page, paint_of
 from retrieval.documents.pdf.signs import sign_of
 
 MOST_ON_A_PAGE = 100_000
 """Characters after these on one page are left out; a dense page of a newspaper has 30,000."""
 _INVISIBLE_MODES = (3, 7)
-_WHITE = 250
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _BOLD = re.compile(r"bold|black|heavy|demi|medi(?!ator)|cmbx|cmssbx|sfbx|lmbx|-bd|nimb.*medi", re.IGNORECASE)
 _ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|regul?ita|-it$", re.IGNORECASE)
@@ -157,7 +156,7 @@ class _Reader:
         if not run or not math.isfinite(size) or not along:
             return Style(0.0)
         mode = int(pdfium.FPDFTextObj_GetTextRenderMode(run))
-        visible, self._white = self._paint(run)
+        visible, self._white = paint_of(run) or (True, False)
         if not visible and mode not in _INVISIBLE_MODES:
             return Style(0.0)
         direction = _direction(matrix.a / along, matrix.b / along)
@@ -174,14 +173,6 @@ class _Reader:
         if tall > 0 and (size < 2 or tall > size * high or tall < size * low / 10):
             return tall * 1.4
         return size
-
-    def _paint(self, run: object) -> tuple[bool, bool]:
-        """Whether the run is drawn with any colour, and whether that is white."""
-        colour = [ctypes.c_uint() for _ in range(4)]
-        if not pdfium.FPDFPageObj_GetFillColor(run, *colour):
-            return True, False
-        red, green, blue, alpha = (int(part.value) for part in colour)
-        return alpha > 0, min(red, green, blue) >= _WHITE
 
     def _font(self, font: object) -> tuple[str, bool, bool]:
         if not font:

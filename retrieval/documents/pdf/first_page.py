@@ -15,6 +15,7 @@ from retrieval.documents.pdf.names import names, plain_name
 from retrieval.documents.pdf.words import Word
 from retrieval.identity import arxiv_id_in, doi_in, title_key
 from retrieval.lexical.han import HAN
+from retrieval.readers.dates import month_of
 
 _TOP = 0.62
 """Title and authors stand in this share of the page, from above."""
@@ -268,9 +269,7 @@ def _doi(page: FirstPage, info: Mapping[str, str]) -> str | None:
 
 def _date(year: str, month: str | None = None, day: str | None = None) -> date | None:
     """The date; its year's first day where no month is given. None where there is none such, or it is to come."""
-    number = 1
-    if month:
-        number = next((n for n, name in enumerate(names().months, 1) if name.startswith(month.casefold()[:3])), 0)
+    number = month_of(month) or 0 if month else 1
     try:
         found = date(int(year), number, int(day or 1))
     except ValueError:

@@ -9,7 +9,6 @@ from retrieval.documents.pdf.lines import Line
 from retrieval.documents.pdf.paragraphs import Paragraph, is_raised
 
 _MARK = re.compile(r"\d{1,2}|[*†‡§¶∗]{1,2}")
-_BEGINS_WITH = re.compile(r"\d{1,2}|[*†‡§¶∗]{1,2}")
 
 
 def with_marks(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -18,7 +17,7 @@ def with_marks(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     So "10²" stays as it is, unless it stands on a page with a second footnote and after a letter or a mark.
     """
     notes = [line for paragraph in paragraphs if paragraph.kind == "note" for line in paragraph.lines]
-    known = {found[0] for line in notes if (found := _BEGINS_WITH.match(line.text))}
+    known = {found[0] for line in notes if (found := _MARK.match(line.text))}
     if known:
         for paragraph in paragraphs:
             if paragraph.kind in ("text", "heading", "caption"):

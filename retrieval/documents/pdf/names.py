@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,6 @@ class Names:
     known: frozenset[str]
     captions: tuple[tuple[str, re.Pattern[str]], ...]
     not_names: re.Pattern[str]
-    months: tuple[str, ...]
     abstract_before: re.Pattern[str]
     keywords_before: re.Pattern[str]
 
@@ -52,7 +52,6 @@ def names() -> Names:
         captions=captions,
         not_names=re.compile(rf"\b(?:{_any_of(w for w in told['not_names'] if w.isascii())})\b|"
                              + _any_of(w for w in told["not_names"] if not w.isascii()), re.IGNORECASE),
-        months=tuple(told["months"]),
         abstract_before=_before(told["abstract"]),
         keywords_before=_before(told["keywords"]),
     )  # fmt: skip
@@ -63,10 +62,8 @@ def _before(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{_any_of(words)})\s{{0,2}}(?:[—–:.\uff1a\u3011\]-]\s{{0,2}})+", re.IGNORECASE)
 
 
-def _any_of(words: object) -> str:
-    assert not isinstance(words, str)
-    listed = [str(word) for word in words]  # type: ignore[attr-defined]
-    return "|".join(re.escape(word) for word in sorted(listed, key=len, reverse=True))
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 def plain_name(text: str) -> str:

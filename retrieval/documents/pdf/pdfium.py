@@ -17,6 +17,7 @@ from retrieval.documents.faults import Fault
 from retrieval.documents.pdf.glyphs import PageBox
 
 MOST_META_BYTES = 20_000
+_WHITE = 250
 _NAMES = ("Title", "Author", "Subject", "Keywords", "Creator", "Producer", "CreationDate")
 
 
@@ -66,6 +67,15 @@ class Page:
     def size(self) -> tuple[float, float]:
         """Width and height in points, as it is shown."""
         return self.box.size(self.turn)
+
+
+def paint_of(item: object) -> tuple[bool, bool] | None:
+    """Whether what is drawn on a page is filled with any colour, and whether that is white; None where none is told."""
+    colour = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetFillColor(item, *colour):
+        return None
+    red, green, blue, alpha = (int(part.value) for part in colour)
+    return alpha > 0, min(red, green, blue) >= _WHITE
 
 
 @contextmanager

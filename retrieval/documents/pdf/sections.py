@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from retrieval.documents.document import body_if_long
 from retrieval.documents.pdf.composing import Composer
 from retrieval.documents.pdf.flow import Told
 from retrieval.documents.pdf.headings import is_named
@@ -18,8 +19,6 @@ _MOST_TITLE_CHARS = 200
 _LEAST_ABSTRACT_WORDS = 40
 _LAST_PAGE_OF_ABSTRACTS = 4
 """An abstract begins on it at the latest, behind a cover, a title page and a page of thanks."""
-_MOST_ABSTRACT_CHARS = 20_000
-"""What is longer is no abstract, whatever its heading says."""
 _LONGEST_ABSTRACT = 6_000
 
 
@@ -55,7 +54,7 @@ class SectionWriter:
                 self._under = _Under(kind="body")
             self._tell(each)
         self._tell_held()
-        self.sections = [_body_if_long(section) for section in self.sections]
+        self.sections = [*map(body_if_long, self.sections)]
 
     def _tell(self, told: Told) -> None:
         paragraph = told.paragraph
@@ -140,11 +139,6 @@ class SectionWriter:
             self.sections[-1] = replace(last, end=end)
         else:
             self.sections.append(Section(under.title, start, end, under.kind))
-
-
-def _body_if_long(section: Section) -> Section:
-    long = section.kind == "abstract" and section.end - section.start > _MOST_ABSTRACT_CHARS
-    return replace(section, kind="body") if long else section
 
 
 def replace_words(line: Line, words: list[Word]) -> Line:

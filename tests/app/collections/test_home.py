@@ -192,7 +192,7 @@ def test_one_that_bears_the_name_of_a_removed_one_keeps_its_vectors(server: Serv
     add(client, name, json={"papers": [record(SLEEP)]})
     server.collections.delete(name)
     # As somebody at the machine would make one anew, by the command line.
-    from app.build import add_papers
+    from app.adding import add_papers
 
     file = server.settings.home / "walks.jsonl"
     file.write_text('{"id": "walks", "title": "Walking", "abstract": "Walking helps to think.", "language": "en"}')

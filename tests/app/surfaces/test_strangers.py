@@ -149,7 +149,7 @@ def test_no_list_names_it(server: Server, secret: dict[str, str]) -> None:
             assert secret["name"] not in text and "Secret plans" not in text, (kind, path)
 
 
-def test_no_refusal_names_it(server: Server, secret: dict[str, str], tmp_path: Path) -> None:
+def test_no_refusal_names_it(server: Server, secret: dict[str, str]) -> None:
     """Sentences that name the collections there are, for whoever sits at the machine, are told to nobody else."""
     stranger = server.client()
     own = new_collection(stranger, "Empty")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.documents.document import DocumentLimits
-from retrieval.documents.messages import BrokenMessageError, Message, receive, send
+from retrieval.documents.messages import MOST_BYTES, MOST_JSON_BYTES, BrokenMessageError, Message, receive, send
 from retrieval.documents.processes import PdfProcess
 from retrieval.documents.reading import DocumentReaders, document_kind, read_document
 from retrieval.documents.unpacking import unpacked
@@ -154,11 +155,25 @@ class TestMessages:
         told = receive(pipe)
         assert told == Message({"title": "é \ud800", "n": [1, None]}, b"\0body")
 
-    @given(st.binary(max_size=200))
-    def test_what_is_none_is_said_to_be_none(self, data: bytes) -> None:
+    @given(st.binary(max_size=40), st.data())
+    def test_one_that_is_cut_off_is_none(self, body: bytes, data: st.DataObject) -> None:
+        pipe = io.BytesIO()
+        send(pipe, Message({"n": 1}, body))
+        whole = pipe.getvalue()
         with pytest.raises(BrokenMessageError):
-            receive(io.BytesIO(data))
-            receive(io.BytesIO(b""))
+            receive(io.BytesIO(whole[: data.draw(st.integers(0, len(whole) - 1))]))
+
+    @pytest.mark.parametrize("head", [b"[]", b"{", b"", b"\xff", b"1", b"[" * 100_000])
+    def test_one_without_an_object_is_none(self, head: bytes) -> None:
+        with pytest.raises(BrokenMessageError):
+            receive(io.BytesIO(struct.pack(">II", len(head), 0) + head))
+
+    @pytest.mark.parametrize("lengths", [(MOST_JSON_BYTES + 1, 0), (2, MOST_BYTES + 1)])
+    def test_one_that_says_to_be_too_long_is_not_read(self, lengths: tuple[int, int]) -> None:
+        pipe = io.BytesIO(struct.pack(">II", *lengths) + b"{}")
+        with pytest.raises(BrokenMessageError):
+            receive(pipe)
+        assert pipe.tell() == 8
 
 
 def head_of(**changed: object) -> dict[str, object]:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import ModelError
-from retrieval.models.weights import file_in_wheel, sha256_of, verify_sha256
+from retrieval.files import sha256_of
+from retrieval.models.weights import file_in_wheel, verify_sha256
 
 
 def test_verify_sha256(tmp_path: Path) -> None:

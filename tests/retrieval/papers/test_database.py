@@ -15,14 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from retrieval.chunking import passage_spans
 from retrieval.errors import CorpusError
 from retrieval.facets import Filters
 from retrieval.papers.database import FILE, readable, writable
-from retrieval.papers.papers import Papers, open_papers
+from retrieval.papers.papers import open_papers
 from retrieval.papers.tables import OFFERED, VERSION, column
-from retrieval.papers.writing import PapersWriter
 from retrieval.types import Paper
+from tests.retrieval.papers.kept import add, opened
 
 PAPERS = tuple(Paper(f"p{n}", f"T{n}", "Whales sing.", "en", organisation=f"lab {n % 2}") for n in range(20))
 
@@ -32,20 +31,6 @@ def folder(tmp_path: Path) -> Path:
     """A collection of twenty papers."""
     add(tmp_path / "c", *PAPERS)
     return tmp_path / "c"
-
-
-def add(folder: Path, *papers: Paper) -> None:
-    writer = PapersWriter(writable(folder))
-    writer.stage(papers, passage_spans, "own")
-    writer.settle()
-    writer.commit("made", ())
-    writer.close()
-
-
-def opened(folder: Path) -> Papers:
-    papers = open_papers(folder)
-    assert papers is not None
-    return papers
 
 
 def test_where_there_is_nothing(tmp_path: Path) -> None:

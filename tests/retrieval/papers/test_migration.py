@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.chunking import passage_spans
 from retrieval.corpus import corpus_hash
 from retrieval.errors import CorpusError
 from retrieval.identity import keys_of
@@ -20,9 +19,9 @@ from retrieval.papers import found_by
 from retrieval.papers.database import FILE, readable, writable
 from retrieval.papers.papers import Papers, open_papers
 from retrieval.papers.tables import FIRST, OFFERED, VERSION, column, statements
-from retrieval.papers.writing import PapersWriter
 from retrieval.readers.jsonl import as_line
 from retrieval.types import Paper
+from tests.retrieval.papers.kept import add, opened
 from tests.support.owl_texts import SHA256, owl_paper
 
 LINKS = (None, "https://owls.example/1", "ftp://owls.example")
@@ -65,20 +64,6 @@ def first_version(folder: Path, papers: tuple[Paper, ...] = PAPERS) -> Path:
     connection.commit()
     connection.close()
     return folder
-
-
-def add(folder: Path, *papers: Paper, removed: tuple[str, ...] = ()) -> None:
-    writer = PapersWriter(writable(folder))
-    writer.stage(papers, passage_spans, "own")
-    writer.settle(removed=removed)
-    writer.commit("made", ())
-    writer.close()
-
-
-def opened(folder: Path) -> Papers:
-    papers = open_papers(folder)
-    assert papers is not None
-    return papers
 
 
 def version(folder: Path) -> int:

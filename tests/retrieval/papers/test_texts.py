@@ -21,29 +21,16 @@ from retrieval.papers import texts
 from retrieval.papers.connections import Database
 from retrieval.papers.database import FILE, in_memory, writable
 from retrieval.papers.packed_text import UNREADABLE
-from retrieval.papers.papers import Papers, open_papers, papers_of
+from retrieval.papers.papers import Papers, papers_of
 from retrieval.papers.rows import record_of
 from retrieval.papers.staging import Staged
 from retrieval.papers.texts import GONE
 from retrieval.papers.writing import PapersWriter
 from retrieval.types import Paper
+from tests.retrieval.papers.kept import add, opened
 from tests.support.owl_texts import SHA256, owl_paper, owl_text
 
 PLAIN = Paper("plain", "A paper without a text", "Owls sleep.", "en")
-
-
-def add(folder: Path, *papers: Paper, removed: tuple[str, ...] = ()) -> None:
-    writer = PapersWriter(writable(folder))
-    writer.stage(papers, passage_spans, "own")
-    writer.settle(removed=removed)
-    writer.commit("made", ())
-    writer.close()
-
-
-def opened(folder: Path) -> Papers:
-    papers = open_papers(folder)
-    assert papers is not None
-    return papers
 
 
 def text_of(paper: Paper | None) -> PaperText:
@@ -91,6 +78,18 @@ def test_however_a_paper_is_read_its_text_comes_with_it(way: Callable[[Papers], 
     assert full.boxes(start, start + 20) == expected.boxes(start, start + 20) != ()
     plain = papers.get("plain")
     assert plain and plain.text is None
+
+
+def test_whether_there_are_texts_at_all_is_known(tmp_path: Path) -> None:
+    assert not papers_of([PLAIN]).with_texts
+    add(tmp_path, *(replace(PLAIN, id=f"plain{number}", title=f"Owl {number}") for number in range(200)), owl_paper())
+    before = opened(tmp_path)
+    assert before.with_texts
+    add(tmp_path, removed=("owls",))
+    after = opened(tmp_path)
+    assert not after.with_texts
+    before.close()
+    after.close()
 
 
 def test_told_of_but_not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,11 +1,10 @@
 // What became of what was added: a line for each, and the counts; as it comes, and later from the reports that are kept.
 (() => {
-  const { find, all, say, make, paperPlace, asked, whyNot } = window.paperbacked;
+  const { all, say, language, make, paperPlace, asked, whyNot } = window.paperbacked;
   const MOST_LINES = 1000; // a browser grows slow with more
   const OUTCOMES = ["added", "updated", "same", "duplicate", "no_abstract", "broken"];
   const PROBLEMS = new Set(["broken", "no_abstract", "duplicate"]);
 
-  const language = () => find(".masthead")?.dataset.language || "en";
   const number = (count) => Number(count).toLocaleString(language());
   const list = (parts) => new Intl.ListFormat(language(), { type: "unit", style: "long" }).format(parts);
 

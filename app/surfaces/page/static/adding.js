@@ -1,7 +1,8 @@
 // Adding papers: files that are dropped or chosen, and what is pasted, are sent to the collection, and what became of
 // each is told as it comes. Outside text is only ever set with textContent.
 (() => {
-  const { find, all, say, make, button, asked, whyNot, goTo, stored, store, added, files, shelf } = window.paperbacked;
+  const { find, all, say, make, button, asked, whyNot, goTo, stored, store, parsed } = window.paperbacked;
+  const { added, files, shelf } = window.paperbacked;
   const JOBS = "paperbacked-jobs"; // {collection, jobs, first}, in this tab: what is being added
   const FIRST_LOOK = 300; // milliseconds
   const LAST_LOOK = 2000;
@@ -248,12 +249,7 @@
 
   // What was begun before the page was loaded anew.
   async function goOn() {
-    let kept = null;
-    try {
-      kept = JSON.parse(stored("sessionStorage", JOBS));
-    } catch {
-      // nothing that this page has written
-    }
+    const kept = parsed(stored("sessionStorage", JOBS));
     const name = target()?.name;
     if (!name || kept?.collection !== name || !Array.isArray(kept.jobs) || (report && !report.over)) return;
     const one = newReport();

@@ -1,6 +1,6 @@
 // Under an answer: copy, the link to it, export of the conversation, and what it was worth.
 (() => {
-  const { find, all, say, make, button, copied, says, opensElsewhere, actOn, lastThatFit, collection } =
+  const { find, all, say, language, make, button, copied, says, opensElsewhere, actOn, lastThatFit, collection } =
     window.paperbacked;
   const API = new URL("api/v1/", document.baseURI);
   const MOST_EXPORTED = 250_000; // bytes; the API's requests may have 256,000
@@ -21,7 +21,7 @@
     fetch(new URL(path, API), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(collection ? { ...body, collection } : body),
+      body: JSON.stringify(body),
     });
 
   // ---- export: the server writes the file from what the browser has kept
@@ -43,7 +43,12 @@
     try {
       const kept = window.paperbacked.turnsKept().map((turn) => forFile(turn.answer));
       const answers = lastThatFit(kept, MOST_EXPORTED);
-      const reply = await post("export", { format, answers, language: find(".masthead").dataset.language });
+      const reply = await post("export", {
+        format,
+        answers,
+        language: language(),
+        collection: collection || undefined,
+      });
       if (!reply.ok) throw new Error(reply.status);
       const name = /filename="([\w.-]+)"/.exec(reply.headers.get("content-disposition"))?.[1];
       download(await reply.blob(), name ?? "paperbacked");

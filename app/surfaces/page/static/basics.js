@@ -18,6 +18,7 @@
     };
   }
   const say = wordsOf(".masthead");
+  const language = () => find(".masthead")?.dataset.language || "en";
 
   // ---- between the page's parts: an event that the others may hear
   const emit = (name, detail) => document.dispatchEvent(new CustomEvent(`paperbacked:${name}`, { detail }));
@@ -49,6 +50,11 @@
     area.dispatchEvent(new Event("input", { bubbles: true }));
     area.focus({ preventScroll: true });
     area.setSelectionRange(text.length, text.length);
+  }
+  // What is asked next is asked of these papers alone, until the reader takes the filter off.
+  function askOnly(papers) {
+    emit("filter", { papers });
+    box()?.focus();
   }
 
   // ---- small parts of a page
@@ -132,6 +138,15 @@
     }
   }
 
+  // What was stored as JSON; anybody who has this browser in hand can have written something else.
+  function parsed(text, otherwise = null) {
+    try {
+      return JSON.parse(text) ?? otherwise;
+    } catch {
+      return otherwise;
+    }
+  }
+
   // ---- the collection that the page is over: that of its address, else the one that this tab was last over
   const COLLECTION = "paperbacked-collection";
   function chosenCollection() {
@@ -173,8 +188,7 @@
   }
   async function asked(path, { fields, wait = WAIT, body, json, ...options } = {}) {
     const sent = json === undefined ? { body } : { body: JSON.stringify(json), headers: JSON_BODY };
-    const signal = wait ? AbortSignal.timeout(wait) : undefined;
-    const reply = await fetch(apiAddress(path, fields), { signal, ...sent, ...options });
+    const reply = await fetch(apiAddress(path, fields), { signal: AbortSignal.timeout(wait), ...sent, ...options });
     const told = reply.status === 204 ? null : await reply.json().catch(() => null);
     if (!reply.ok) throw new Refused(reply.status, String(told?.detail ?? told?.title ?? reply.status));
     return told;
@@ -202,6 +216,7 @@
     bring,
     wordsOf,
     say,
+    language,
     emit,
     draft,
     opensElsewhere,
@@ -210,6 +225,7 @@
     ask,
     box,
     type,
+    askOnly,
     make,
     button,
     stage,
@@ -225,6 +241,7 @@
     paperFetched,
     stored,
     store,
+    parsed,
     lastThatFit,
   };
 })();

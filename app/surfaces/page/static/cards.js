@@ -1,6 +1,6 @@
 // On the cards: references to copy, a question begun about the paper, and papers like it.
 (() => {
-  const { find, bring, say, make, button, copied, says, draft, actOn, emit, box } = window.paperbacked;
+  const { find, bring, say, language, make, button, copied, says, draft, actOn, askOnly } = window.paperbacked;
   const { paperName, paperAddress, listSimilar } = window.paperbacked;
 
   function toggle(opener) {
@@ -35,8 +35,7 @@
   function month(published) {
     const day = new Date(`${published}T00:00:00Z`);
     if (Number.isNaN(day.getTime())) return "";
-    const language = find(".masthead")?.dataset.language || "en";
-    return new Intl.DateTimeFormat(language, { year: "numeric", month: "short", timeZone: "UTC" }).format(day);
+    return new Intl.DateTimeFormat(language(), { year: "numeric", month: "short", timeZone: "UTC" }).format(day);
   }
 
   function like(paper) {
@@ -48,12 +47,6 @@
     const ask = button(say("card_ask"), () => draft(say("card_draft", { title: name })));
     ask.setAttribute("aria-label", say("card_ask_label", { title: name }));
     return [...nodes, " ", ask];
-  }
-
-  // What is asked next is asked of this paper alone, until the reader takes the filter off.
-  function askOnly(paper) {
-    emit("filter", { papers: [paper] });
-    box()?.focus();
   }
 
   async function toggleSimilar(opener) {
@@ -68,7 +61,7 @@
       [".evidence [data-cite]", toggle],
       [":is(.evidence, .paper-view) [data-reference]", copy],
       [".evidence [data-draft]", (node) => draft(node.dataset.draft)],
-      [".evidence [data-only]", (node) => askOnly(node.closest(".card").dataset.paper)],
+      [".evidence [data-only]", (node) => askOnly([node.closest(".card").dataset.paper])],
       [".evidence [data-similar]", toggleSimilar],
     ]),
   );

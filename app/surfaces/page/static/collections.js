@@ -1,8 +1,8 @@
 // The collections that the reader may see: a line above the list with the one that the page is over, to choose
 // another, to make, rename, share and delete. Outside text is only ever set with textContent.
 (() => {
-  const { find, say, emit, make, button, copied, says, asked, whyNot, collection, addressOf, goTo, stored, store } =
-    window.paperbacked;
+  const { find, all, say, language, emit, make, button, copied, says, asked, whyNot } = window.paperbacked;
+  const { collection, addressOf, goTo, stored, store, parsed } = window.paperbacked;
   const DELETED = "paperbacked-deleted"; // {name, title, until}, in this tab, while it can be had back
   const MOST_TITLE = 80; // characters
   let known = null; // {adding, online, collections}, as the server said last
@@ -11,7 +11,6 @@
 
   const here = () => known.collections.find((one) => (collection ? one.name === collection : one.default));
   const papers = (count) => say(count === 1 ? "shelf_one" : "shelf_many", { count: count.toLocaleString(language()) });
-  const language = () => find(".masthead")?.dataset.language || "en";
   const nameOf = (one) => (one.default ? "" : one.name);
   const titleOf = (one) => (one.default && one.name === "default" ? say("shelf_default") : one.title);
 
@@ -154,13 +153,9 @@
   }
 
   function deleted() {
-    try {
-      const record = JSON.parse(stored("sessionStorage", DELETED));
-      const left = Math.ceil((new Date(record.until) - Date.now()) / 1000);
-      return typeof record.name === "string" && left > 0 ? { ...record, left } : null;
-    } catch {
-      return null;
-    }
+    const record = parsed(stored("sessionStorage", DELETED));
+    const left = Math.ceil((new Date(record?.until) - Date.now()) / 1000);
+    return typeof record?.name === "string" && left > 0 ? { ...record, left } : null;
   }
 
   function deletedLine() {
@@ -208,7 +203,7 @@
     form = null;
     told = "";
     draw();
-    window.paperbacked.all("#library .shelf-acts button")[opener]?.focus();
+    all("#library .shelf-acts button")[opener]?.focus();
   }
   function escapes(event) {
     if (event.key === "Escape") leaveForm();

@@ -1,7 +1,8 @@
 // Conversations, kept in this browser and nowhere else, and one of them reopened without asking again.
 // history_panel.js shows them.
 (() => {
-  const { say, send, opensElsewhere, stored, store, lastThatFit, collection, addressOf, goTo } = window.paperbacked;
+  const { say, send, opensElsewhere, stored, store, parsed, lastThatFit, collection, addressOf, goTo } =
+    window.paperbacked;
   const LIST = "paperbacked-conversations"; // [{id, at, title, name, count, size, pinned, collection}…], newest first; name and pinned by the reader
   const ONE = "paperbacked-conversation-"; // its turns, as the server gave them
   const OPEN = "paperbacked-open"; // in this tab: {id, search}
@@ -15,13 +16,6 @@
   let open = null; // the conversation on the page, once it is kept
   let shown = ""; // what the server has last said is to be kept
 
-  function parsed(text, otherwise) {
-    try {
-      return JSON.parse(text) ?? otherwise;
-    } catch {
-      return otherwise;
-    }
-  }
   const number = (value, most) => (Number.isFinite(value) && value > 0 ? Math.min(value, most) : 0);
   const text = (value) => (typeof value === "string" ? value.slice(0, MOST_NAME) : "");
   // Anybody who has this browser in hand can have written it.

@@ -1,6 +1,6 @@
 // All kept conversations as one file: Markdown to read, written by the server as for one of them, or JSON as they are kept.
 (() => {
-  const { find, post, forFile, download, lastThatFit, MOST_EXPORTED, kept } = window.paperbacked;
+  const { language, post, forFile, download, lastThatFit, MOST_EXPORTED, kept } = window.paperbacked;
   const MOST_ANSWERS = 50; // of one request
   const BREAKS = /[\\`*_[\]<>#|$!^=~&]/g; // what means something in Markdown
 
@@ -22,13 +22,13 @@
   }
 
   // One conversation below its name; null where the server does not take what was kept.
-  async function markdown({ name, title, turns }) {
-    const language = find(".masthead").dataset.language;
+  async function markdown({ name, title, turns, collection }) {
     const answers = parts(turns.map((turn) => (turn?.answer ? forFile(turn.answer) : {})));
     const texts = [];
     for (const part of answers ?? []) {
-      const reply = await post("export", { format: "markdown", answers: part, language });
-      if (reply.status === 400) return null;
+      const about = { language: language(), collection: collection || undefined };
+      const reply = await post("export", { format: "markdown", answers: part, ...about });
+      if (reply.status === 400 || reply.status === 404) return null; // of a collection that is no longer there
       if (!reply.ok) throw new Error(reply.status);
       texts.push((await reply.text()).replace(/^# .*\n+/, ""));
     }

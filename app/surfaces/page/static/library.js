@@ -1,7 +1,7 @@
 // The library: sorts, searches, filters and opens the list of papers, and keeps the picture above it in step.
 // Outside text is only ever set with textContent.
 (() => {
-  const { find, all, make, button, box, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
+  const { find, all, make, button, askOnly, bring, wordsOf, say, emit, draft, actOn, facets } = window.paperbacked;
   const { asked, collection, shelf, whyNot, paperFetched, paperName, paperPlace, listSimilar } = window.paperbacked;
   const said = wordsOf(".library"); // in step with the list, whose words come with it
 
@@ -88,11 +88,6 @@
     const offered = Object.entries(facets).filter(([name]) => field(name));
     const values = Object.fromEntries(offered.map(([name, plural]) => [plural, chosen(name)]));
     emit("filter", { ...values, since: year, until: year });
-  }
-
-  function askOnly(papers) {
-    emit("filter", { papers });
-    box()?.focus();
   }
 
   function clear() {
@@ -294,5 +289,6 @@
       narrow();
     }
     made = now;
+    emit("listed");
   }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-made"] });
 })();

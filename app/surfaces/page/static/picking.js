@@ -1,6 +1,6 @@
 // Check marks in the library: the papers that are chosen there are asked together.
 (() => {
-  const { find, all, wordsOf, emit, box } = window.paperbacked;
+  const { find, all, wordsOf, askOnly } = window.paperbacked;
   const said = wordsOf(".library");
   const picked = new Set(); // ids, in the order in which they were chosen
 
@@ -39,20 +39,15 @@
       none();
       last?.focus();
     } else if (event.target.closest?.("#library .picked-ask")) {
-      emit("filter", { papers: [...picked] });
+      askOnly([...picked]);
       none();
-      box()?.focus();
     }
   });
 
   // The list comes anew in another language, and when the collection has other papers.
-  let made = null;
-  new MutationObserver(() => {
-    const now = find(".library")?.dataset.made;
-    if (!now || now === made) return;
-    made = now;
+  document.addEventListener("paperbacked:listed", () => {
     const there = new Set(all("#library .pick").map(idOf));
     for (const id of picked) if (!there.has(id)) picked.delete(id);
     draw();
-  }).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-made"] });
+  });
 })();

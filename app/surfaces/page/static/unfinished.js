@@ -1,7 +1,7 @@
 // What a reload or a lost connection must not lose, for this tab: the question that is being answered, and what is
 // typed and not yet sent.
 (() => {
-  const { find, all, touches, say, box, make, stored, store } = window.paperbacked;
+  const { find, all, touches, say, box, make, stored, store, parsed } = window.paperbacked;
   const DRAFT = "paperbacked-draft"; // what stands in the box
   const ASKED = "paperbacked-asked"; // {question, filters, after, search, again}, of the answer under way
   const MOST = 20_000; // characters; the box takes no more
@@ -13,13 +13,6 @@
 
   // ---- the question under way
   const isText = (value) => typeof value === "string" && value.length <= MOST;
-  function parsed(text) {
-    try {
-      return JSON.parse(text);
-    } catch {
-      return null;
-    }
-  }
   function write(record) {
     const text = record ? JSON.stringify(record) : "";
     if (text === written && text) return;

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.answering.citations.references import apa, bibtex, citation_key, citation_keys, csl
+from retrieval.readers.latex import latex_as_text
 from retrieval.types import Paper
 
 SLEEPER = Paper(
@@ -51,7 +52,7 @@ CSL_SCHEMA: dict[str, Any] = {
                     "type": "array",
                     "minItems": 1,
                     "maxItems": 1,
-                    "items": {"type": "array", "minItems": 3, "maxItems": 3, "items": {"type": "integer"}},
+                    "items": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "integer"}},
                 }
             },
             "additionalProperties": False,
@@ -217,6 +218,18 @@ def test_keys_are_told_apart() -> None:
     assert list(keys.values())[:3] == [f"anthropic2024sleeperagents{end}" for end in ("", "b", "c")]
     assert len(set(keys.values())) == 40
     assert citation_key(replace(SLEEPER, title="相", authors=("张三",))) == "sleeper-agents"
+
+
+def test_of_a_day_that_stands_for_its_year_the_year_alone_is_told() -> None:
+    paper = replace(SLEEPER, published=date(2024, 1, 1))
+    assert "(2024). " in apa(paper) and "January" not in apa(paper)
+    assert csl(paper)["issued"] == {"date-parts": [[2024]]}
+    assert "year = {2024}" in bibtex(paper) and "month" not in bibtex(paper)
+
+
+def test_signs_that_latex_would_join_stay_apart() -> None:
+    entry = bibtex(replace(SLEEPER, title="From a--b to ``c'' and d---e"))
+    assert latex_as_text(read_bibtex(entry)[0][2]["title"]) == "From a--b to ``c'' and d---e"
 
 
 # ---- hostile fields

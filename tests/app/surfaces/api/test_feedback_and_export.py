@@ -106,6 +106,7 @@ def test_feedback_that_cannot_be_written_is_a_problem(answerer: LocalAnswerer, t
     [
         ("markdown", "text/markdown; charset=utf-8", ".md", f"## {BACKDOOR}"),
         ("bibtex", "application/x-bibtex; charset=utf-8", ".bib", "@"),
+        ("ris", "application/x-research-info-systems; charset=utf-8", ".ris", "TI  - Sleeper Agents"),
         ("csl-json", "application/vnd.citationstyles.csl+json", ".json", '"title": "Sleeper Agents'),
     ],
 )

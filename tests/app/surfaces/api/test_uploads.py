@@ -87,7 +87,7 @@ def test_no_name_is_a_path(room: UploadRoom, name: str) -> None:
         + b'"\r\n\r\nwords\r\n--B--\r\n'
     )
     sent = client_for(room).post("/", content=body, headers={"Content-Type": "multipart/form-data; boundary=B"})
-    if sent.status_code != 200:  # a name that no header may have
+    if len(name) > 1_000:  # longer than a header may be
         assert sent.status_code == 400
         return
     [(label, written, _)] = sent.json()["files"]

@@ -16,7 +16,7 @@ from markdown_it.token import Token
 from app.answering.events import REFUSAL, Answer, AnswerModels, AnswerSentence, Citation
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
-from app.surfaces.exports.files import as_bibtex, as_csl, conversation_markdown, escaped
+from app.surfaces.exports.files import as_bibtex, as_csl, as_ris, conversation_markdown, escaped
 from app.surfaces.ui_strings import ui_strings
 from retrieval.errors import InputError
 from retrieval.sanitize import sanitize
@@ -114,7 +114,7 @@ def test_an_answer_from_nothing_says_so_and_names_the_closest_papers() -> None:
     assert f"{REFUSAL}\n\nAnswered from nothing: no paper" in text
     assert "### Closest in the collection\n\n- Paper 0\n- Paper 1\n- Paper 2\n\n---" in text
     assert "### References" not in text and "Closest: …" not in text
-    assert as_bibtex([refused]) == "" and as_csl([refused]) == []
+    assert as_bibtex([refused]) == as_ris([refused]) == "" and as_csl([refused]) == []
 
 
 def test_of_what_no_paper_is_near_to_none_is_named() -> None:
@@ -140,6 +140,8 @@ def test_each_cited_paper_is_listed_once() -> None:
     assert [item["id"] for item in items] == ["anthropic2024sleeperagents", "zh", "anthropic2024sleeperagentsb"]
     assert all(f"{{{item['id']},\n" in bibtex for item in items)
     json.dumps(items)
+    told = [line.removeprefix("ID  - ") for line in as_ris([ANSWER, twice]).splitlines() if line.startswith("ID  - ")]
+    assert told == [item["id"] for item in items]
 
 
 def test_a_file_that_would_become_too_long_is_refused_before_it_is_made() -> None:
@@ -148,7 +150,12 @@ def test_a_file_that_would_become_too_long_is_refused_before_it_is_made() -> Non
     much = replace(ANSWER, citations=tuple(Citation(number, long, 0, 50_000, 0.5) for number in range(1, 51)))
     crowd = tuple(f"{'A' * 1_900} {number}" for number in range(600))
     many = replace(ANSWER, citations=tuple(Citation(1, replace(SLEEPER, authors=crowd), 0, 9, 0.5) for _ in range(2)))
-    for form, answers in ((conversation_markdown, [much] * 100), (as_bibtex, [many]), (as_csl, [many])):
+    for form, answers in (
+        (conversation_markdown, [much] * 100),
+        (as_bibtex, [many]),
+        (as_ris, [many]),
+        (as_csl, [many]),
+    ):
         began = time.perf_counter()
         with pytest.raises(InputError, match="longer than 1,000,000 characters: export fewer answers"):
             form(answers)

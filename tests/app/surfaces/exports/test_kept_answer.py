@@ -15,7 +15,8 @@ from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation,
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.notices.notice import Notice, languages, said, templates, together
-from app.surfaces.exports.kept_answer import MAX_CITATIONS, MAX_TEXT_CHARS, answer_from_kept, kept
+from app.surfaces.exports.kept_answer import MAX_CITATIONS, answer_from_kept, kept
+from app.surfaces.exports.kept_values import MAX_TEXT_CHARS
 from app.surfaces.page.kept_conversation import exchanges_from_kept
 from retrieval.errors import CorpusError, InputError
 from retrieval.full_text import FullText, text_at_hand

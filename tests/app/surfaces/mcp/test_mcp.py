@@ -28,7 +28,8 @@ from app.cli.mcp import built_collections, mcp
 from app.collections import quota
 from app.server import create_app
 from app.settings import read_settings
-from app.surfaces.mcp.routes import made_meanwhile, mcp_router, mcp_server
+from app.surfaces.collections import Collections
+from app.surfaces.mcp.routes import Caller, made_meanwhile, mcp_router, mcp_server
 from app.surfaces.options import ServingOptions
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError
@@ -475,6 +476,23 @@ def test_adding_says_what_is_wrong(tmp_path: Path, served: Any, arguments: dict[
         names, refused = asyncio.run(called(address))
     assert names == [*READING_TOOLS, "add_papers"]
     assert_refused(refused, sentence)
+
+
+@pytest.mark.parametrize("may_add", [True, False])
+def test_who_may_not_add_papers_is_told_of_no_collection_to_be_changed(tmp_path: Path, may_add: bool) -> None:
+    collections = serve(tmp_path).collections
+    collections.create("Sleep")
+
+    async def ready() -> Collections:
+        return collections
+
+    async def listed() -> Any:
+        async with Client(mcp_server(ready, AnswerRuns(), lambda request: Caller(may_add=may_add))) as client:
+            return (await client.call_tool("list_collections", {})).structured_content
+
+    told = asyncio.run(listed())
+    assert told["adding"] is may_add
+    assert [one["may_change"] for one in told["collections"]] == [False, may_add]
 
 
 def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswerer) -> None:
