@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from typing import TypeVar
 
+from app.answering.answer import Answer
 from app.answering.answerer import Models
-from app.answering.events import Answer, Done, Event, Failed
+from app.answering.events import Done, Event, Failed
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.question import Question, Turn, checked_question

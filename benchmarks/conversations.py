@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.logistic import Logistic
 from app.answering.query.topic import features, stands_alone
 from app.answering.query.understanding import understood

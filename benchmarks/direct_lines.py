@@ -34,7 +34,7 @@ from app.answering.checking.direct_check import (
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
 from app.answering.evidence.calibration import read_calibration
 from app.answering.logistic import Logistic

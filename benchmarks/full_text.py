@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.models.language_model import LanguageModel
 from app.answering.reading.opening import open_reader
 from app.build import build_benchmark_retriever

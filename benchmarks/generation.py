@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.models.language_model import SMALL_PROMPT
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.transformers_chat import PROMPT_LOOKUP_TOKENS, open_transformers_chat

@@ -19,8 +19,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.answering.answer import REFUSAL, Answer, AnswerSentence
 from app.answering.citations.stream import without_markers
-from app.answering.events import REFUSAL, Answer, AnswerSentence
 from app.answering.question import checked_question
 from app.answering.writing.quotes import described
 from app.build import LocalAnswerer, build_answerer

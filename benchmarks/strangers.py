@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.question import Turn, checked_question
 from app.build import build_answerer
 from app.local_answerer import LocalAnswerer

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.evidence.suggestions import FILE, Suggestions, read_suggestions
 from app.build import build_answerer
 from app.local_answerer import LocalAnswerer

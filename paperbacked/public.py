@@ -3,21 +3,9 @@
 # ruff: noqa: F401
 # pyright: reportUnusedImport=false
 
-from app.answering.events import (
-    Answer,
-    AnswerSentence,
-    Citation,
-    Done,
-    Draft,
-    Event,
-    Failed,
-    Followups,
-    Quotes,
-    SentenceChecked,
-    Sources,
-    Status,
-    Token,
-)
+from app.answering.answer import Answer, AnswerSentence
+from app.answering.citation import Citation
+from app.answering.events import Done, Draft, Event, Failed, Followups, Quotes, SentenceChecked, Sources, Status, Token
 from app.answering.question import Turn
 from app.local_answerer import LocalAnswerer as Answerer
 from paperbacked.opening import open_answerer, open_retriever

@@ -15,7 +15,8 @@ import pytest
 from fastapi import FastAPI, Response
 
 import paperbacked
-from app.answering.events import Answer, AnswerStatus, Done, Event, Failed, Token
+from app.answering.answer import Answer, AnswerStatus
+from app.answering.events import Done, Event, Failed, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.server import create_app
 from tests.app.surfaces.conftest import Served, served

@@ -6,7 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.answering.events import Answer, Event
+from app.answering.answer import Answer
+from app.answering.events import Event
 from app.answering.question import Question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

@@ -12,18 +12,12 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from app.answering.answer import AnswerStatus
 from app.answering.checking.direct_check import DirectCheck
 from app.answering.checking.support import SupportCheck
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.records import Records
-from app.answering.events import (
-    AnswerStatus,
-    Event,
-    Failed,
-    Quotes,
-    Sources,
-    Status,
-)
+from app.answering.events import Event, Failed, Quotes, Sources, Status
 from app.answering.evidence.evidence import Evidence, EvidenceFinder, briefly, unread
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.prepared_answers import PreparedAnswers

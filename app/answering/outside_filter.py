@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.answering.answer import OutsideFilter
+from app.answering.citation import Citation
 from app.answering.collection.filter_words import read_filters
 from app.answering.collection.question import folded
 from app.answering.collection.records import Records
-from app.answering.events import Citation, OutsideFilter
 from app.answering.work import Work
 from app.answering.writing.quotes import own_words
 from app.languages.phrases import AnswerPhrases

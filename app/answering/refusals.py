@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.sources import closest_papers, is_far
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from app.answering.events import AnswerSentence, Citation
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from retrieval.types import Passage
 
 

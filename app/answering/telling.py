@@ -8,27 +8,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
+from app.answering.answer import Answer, AnswerModels, AnswerSentence, Direct, Mode, Timings
 from app.answering.checking.direct_check import DirectCheck
 from app.answering.checking.support import SupportCheck
 from app.answering.citations.stream import renumbered
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.one_paper import in_short
-from app.answering.events import (
-    Answer,
-    AnswerModels,
-    AnswerSentence,
-    Direct,
-    Done,
-    Draft,
-    Event,
-    Followups,
-    Mode,
-    Quotes,
-    SentenceChecked,
-    Sources,
-    Timings,
-    Token,
-)
+from app.answering.events import Done, Draft, Event, Followups, Quotes, SentenceChecked, Sources, Token
 from app.answering.missing import told_of_missing
 from app.answering.models.language_model import DIRECT_PROMPT, LanguageModel
 from app.answering.outside_filter import beside

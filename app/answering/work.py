@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from app.answering.events import Citation, OutsideFilter
+from app.answering.answer import OutsideFilter
+from app.answering.citation import Citation
 from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.prepared import PreparedAnswer

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.query.request import question_from_json
 from app.answering.question import Question
 from retrieval.errors import InputError

@@ -154,7 +154,7 @@ def search(
     collection: Collection = None,
 ) -> None:
     """Find the papers nearest to a query."""
-    from app.answering.events import sources_as_json
+    from app.answering.citation import sources_as_json
     from app.answering.query.request import filters_from_json
     from app.answering.question import checked_question
     from app.build import build_answerer

@@ -17,7 +17,8 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 from rich.text import Text
 
-from app.answering.events import Answer, Citation, sources_as_json
+from app.answering.answer import Answer
+from app.answering.citation import Citation, sources_as_json
 from app.languages import language_of
 from retrieval.sanitize import sanitize
 from retrieval.types import Paper, Passage, Progress

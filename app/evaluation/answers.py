@@ -30,7 +30,8 @@ from typing import Any
 
 import numpy as np
 
-from app.answering.events import Answer, Citation
+from app.answering.answer import Answer
+from app.answering.citation import Citation
 from retrieval.chunking import split_sentences
 from retrieval.evaluation.metrics import auroc, auroc_interval, bootstrap_interval, hit
 from retrieval.questions.labelled import TYPES, Gold, LabelledQuestion

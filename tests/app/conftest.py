@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.answering.chain import LanguageModel
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.models.scripted import ScriptedLLM
 from app.build import LocalAnswerer
 from retrieval.types import Paper

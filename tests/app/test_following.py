@@ -18,7 +18,9 @@ from typing import Any
 import pytest
 
 from app import server
-from app.answering.events import Answer, Citation, Done, Event, Failed, Quotes, Sources, Status, name_of
+from app.answering.answer import Answer
+from app.answering.citation import Citation
+from app.answering.events import Done, Event, Failed, Quotes, Sources, Status, name_of
 from app.answering.question import checked_question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pytest
 
-from app.answering.events import Answer, Done, Quotes, Sources
+from app.answering.answer import Answer
+from app.answering.events import Done, Quotes, Sources
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import checked_question
 from app.build import LocalAnswerer

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, Citation
+from app.answering.answer import Answer
+from app.answering.citation import Citation
 from app.answering.models.language_model import LanguageModel
 from app.local_answerer import LocalAnswerer
 from benchmarks.conversations import (

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, Citation
+from app.answering.answer import Answer
+from app.answering.citation import Citation
 from benchmarks.full_text import Asked, holds_gold, quotes_gold, reads_gold, rows_of, sample_of
 from benchmarks.full_text_papers import TextQuestion, read_text_papers
 from retrieval.types import Paper, Passage

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app.answering.events import AnswerSentence
+from app.answering.answer import AnswerSentence
 from app.surfaces.page.answer_text import answer_pieces
 from app.surfaces.widget.script import part
 

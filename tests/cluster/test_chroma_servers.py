@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.build import LocalAnswerer, build_answerer
 from app.settings import Settings
 from tests.support.chroma_server import ChromaServer, chroma_server

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from app.answering.checking.claims import clauses_of
 from app.answering.checking.support import SupportCheck
+from app.answering.citation import Citation
 from app.answering.citations.stream import without_markers
-from app.answering.events import Citation
 from app.answering.evidence.verdicts import opens_with_verdict, wants_verdict
 from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Excerpt, Reader

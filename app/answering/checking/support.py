@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from app.answering.answer import AnswerSentence
 from app.answering.checking.agreement import (
     SIMILARITY,
     TURNS,
@@ -23,8 +24,8 @@ from app.answering.checking.agreement import (
 from app.answering.checking.claims import Claim, clauses_of, read_claim
 from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.vocabulary import Vocabulary
+from app.answering.citation import Citation
 from app.answering.citations.stream import MarkerStream, marked, without_markers
-from app.answering.events import AnswerSentence, Citation
 from app.answering.logistic import Logistic, read_logistic
 from retrieval.chunking import split_sentences
 from retrieval.errors import ModelError

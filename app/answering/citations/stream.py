@@ -14,8 +14,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.citations.groups import OPENERS, MarkerGroup, read_marker_group
-from app.answering.events import AnswerSentence, Citation
 from app.languages import LANGUAGES, either
 from retrieval.chunking import split_sentences
 from retrieval.lexical.han import FIRST_HAN

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.reading.quotable import quotable
 from app.languages import any_of
 from retrieval.lead import lead_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.collection.gist import says_finding, sentence_of, telling
-from app.answering.events import AnswerSentence, Citation
 from app.answering.reading.quotable import quotable
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.citations.references import arxiv_id, bibtex, doi_of
 from app.answering.collection.aspects import Aspect, aspects_of
 from app.answering.collection.gist import gist_of
-from app.answering.events import AnswerSentence, Citation
 from app.answering.evidence.selection import as_quotes
 from app.answering.reply import Reply
 from app.answering.writing.quotes import described, own_words, quoted

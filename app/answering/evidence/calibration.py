@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.events import AnswerStatus
+from app.answering.answer import AnswerStatus
 from app.answering.evidence.evidence import WrittenNear
 from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.reading.reader import Agreement

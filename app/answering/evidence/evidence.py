@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence
+from app.answering.answer import AnswerStatus, Direct
+from app.answering.citation import Citation, ReadSentence
 from retrieval.types import ExpansionQuery, Passage
 
 WrittenNear = Sequence[tuple[ExpansionQuery, float]]

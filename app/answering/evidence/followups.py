@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from types import MappingProxyType
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.evidence.evidence import WrittenNear
 from app.answering.evidence.suggestions import LANGUAGE, Suggestions
 from app.languages.phrases import AnswerPhrases

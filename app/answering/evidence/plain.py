@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.answering.events import Citation, Direct
+from app.answering.answer import Direct
+from app.answering.citation import Citation
 from app.answering.evidence.definition import defines
 from app.answering.evidence.written_for import written_for
 from app.answering.reading.reader import Excerpt, Reader

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
-from app.answering.events import AnswerStatus, Citation, Direct, ReadSentence, Verdict
+from app.answering.answer import AnswerStatus, Direct, Verdict
+from app.answering.citation import Citation, ReadSentence
 from app.answering.evidence.evidence import Evidence
 from app.answering.evidence.selection import as_quotes
 from app.answering.evidence.verdicts import asks_alike, wants_verdict, without_degree, without_verdict

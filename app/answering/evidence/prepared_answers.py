@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.answering.events import ReadSentence
+from app.answering.citation import ReadSentence
 from app.answering.evidence.prepared import ENGLISH, NearestWay, PreparedAnswer
 from app.answering.logistic import Logistic, number_in, read_fitted
 from app.answering.query.asked_for import asked_for

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from app.answering.events import Citation, ReadSentence
+from app.answering.citation import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
 from app.answering.evidence.definition import (
     MAX_TERM_WORDS,

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from app.answering.citation import Citation
 from app.answering.collection.title_names import named_among
-from app.answering.events import Citation
 from app.answering.reading.quotable import quotable
 from app.languages import any_of
 from retrieval.lexical.tokens import overlap

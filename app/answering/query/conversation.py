@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from app.answering.answer import REFUSAL
 from app.answering.collection.question import CollectionQuestion, folded, going_on
 from app.answering.collection.records import Records, records_of
-from app.answering.events import REFUSAL
 from app.answering.query.courtesy import courtesy_in, is_task
 from app.answering.query.leaning import continues, is_foreign, is_in_doubt, leans, refers_back, turned_to
 from app.answering.query.pointing import called_in

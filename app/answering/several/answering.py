@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from app.answering.answer import AnswerPart, AnswerSentence, AnswerStatus, TableRow
+from app.answering.citation import Citation
 from app.answering.collection.answerer import CollectionAnswerer
-from app.answering.events import AnswerPart, AnswerSentence, AnswerStatus, Citation, TableRow
 from app.answering.evidence.evidence import Evidence, WrittenNear
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.evidence.selection import asks_for_several

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.answering.answer import AnswerStatus
+from app.answering.citation import Citation
 from app.answering.collection.abbreviations import forms_of
 from app.answering.collection.filter_words import read_filters
 from app.answering.collection.gist import gist_of
 from app.answering.collection.question import folded
 from app.answering.collection.records import Records
-from app.answering.events import AnswerStatus, Citation
 from app.answering.evidence.definition import definition_counts
 from app.answering.evidence.selection import as_quotes
 from app.answering.query.comparison import Comparison

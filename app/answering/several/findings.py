@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.answering.events import AnswerSentence, AnswerStatus, Citation, Direct, ReadSentence
+from app.answering.answer import AnswerSentence, AnswerStatus, Direct
+from app.answering.citation import Citation, ReadSentence
 from app.answering.evidence.evidence import WrittenNear
 from retrieval.types import Passage
 

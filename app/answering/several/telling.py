@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.answering.events import AnswerPart, AnswerSentence, Citation, Direct
+from app.answering.answer import AnswerPart, AnswerSentence, Direct
+from app.answering.citation import Citation
 from app.answering.several.findings import Findings
 from app.answering.writing.quotes import own_words, quoted_answer, said_directly
 from app.languages.phrases import AnswerPhrases

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from app.answering.citation import Citation
 from app.answering.collection.aspects import aspects_of
 from app.answering.collection.records import Records
-from app.answering.events import Citation
 from app.answering.evidence.evidence import NOTHING, Evidence, surest, unread
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.missing import Missing, told_of_missing

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from app.answering.answer import AnswerStatus
+from app.answering.citation import Citation
 from app.answering.collection.aspects import Aspect
-from app.answering.events import AnswerStatus, Citation
 from app.answering.json_records import CellRecord, PaperRowRecord, PaperTableRecord
 from app.answering.places import place_record
 from app.notices.notice import notices_as_json

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from app.answering.events import AnswerSentence, Citation
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.writing.quotes import described
 from app.languages import ENGLISH, LANGUAGES, either, words_of
 from app.languages.patterns import NAME

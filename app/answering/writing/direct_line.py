@@ -9,9 +9,11 @@ from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk
 
+from app.answering.answer import Direct
 from app.answering.checking.direct_check import DirectCheck, JudgedLine
+from app.answering.citation import Citation
 from app.answering.citations.stream import without_markers
-from app.answering.events import Citation, Direct, Event, Status
+from app.answering.events import Event, Status
 from app.answering.evidence.verdicts import wants_verdict, without_verdict
 from app.answering.models.language_model import SKIP, LanguageModel
 from app.answering.models.local_chat import DRAWN, READERS_BEFORE

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.answering.events import Citation, Direct
+from app.answering.answer import Direct
+from app.answering.citation import Citation
 from app.answering.evidence.evidence import Evidence
 from app.answering.evidence.figures import lacks_figure
 from app.answering.evidence.verdicts import without_verdict

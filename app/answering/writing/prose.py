@@ -10,9 +10,11 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from app.answering.answer import REFUSAL, AnswerSentence
 from app.answering.checking.support import SupportCheck
+from app.answering.citation import Citation
 from app.answering.citations.stream import MarkerStream, cited_sentences
-from app.answering.events import REFUSAL, AnswerSentence, Citation, Event, SentenceChecked, Status, Token
+from app.answering.events import Event, SentenceChecked, Status, Token
 from app.answering.models.language_model import LanguageModel
 from app.answering.writing.attribution import Attribution
 from app.answering.writing.stream import (

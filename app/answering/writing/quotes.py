@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from app.answering.events import REFUSAL, AnswerSentence, Citation, Direct
+from app.answering.answer import REFUSAL, AnswerSentence, Direct
+from app.answering.citation import Citation
 from app.answering.sources import near_the_closest
 from app.answering.writing.summaries import NO_SUMMARIES, Summaries
 from app.languages import ENGLISH

@@ -11,8 +11,9 @@ from typing import Any, cast
 
 from langchain_core.messages import AIMessageChunk
 
+from app.answering.answer import REFUSAL
+from app.answering.citation import Citation
 from app.answering.citations.stream import without_markers
-from app.answering.events import REFUSAL, Citation
 from app.answering.models.control_tokens import escape_control_tokens
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.local_chat import READERS_BEFORE

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
-from app.answering.events import sources_as_json
+from app.answering.citation import sources_as_json
 from app.surfaces.api import schema
 from app.surfaces.api.asked import Name
 from app.surfaces.api.body import JsonText

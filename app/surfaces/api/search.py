@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
-from app.answering.events import sources_as_json
+from app.answering.citation import sources_as_json
 from app.answering.query.request import filters_from_json
 from app.answering.question import MAX_QUESTION_CHARS
 from app.surfaces.api.asked import Name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.side_by_side.table import ANSWER, Column, PaperRow, PaperTable
 from app.answering.writing.quotes import described, quoted
 from app.languages import ENGLISH, LANGUAGES, either, language_of

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 
-from app.answering.events import Answer, TableRow
+from app.answering.answer import Answer, TableRow
 from app.surfaces.ui_strings import UiStrings
 from retrieval.sanitize import sanitize
 

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from app.answering.events import Answer, Citation
+from app.answering.answer import Answer
+from app.answering.citation import Citation
 from app.answering.refusals import nothing_near
 from app.answering.sources import closest_papers
 from app.surfaces.exports.comparison import comparisons_csv, markdown_table

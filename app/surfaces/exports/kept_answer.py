@@ -12,14 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, get_args
 
-from app.answering.events import (
+from app.answering.answer import (
     Answer,
     AnswerModels,
     AnswerPart,
     AnswerSentence,
     AnswerStatus,
     Author,
-    Citation,
     Direct,
     Mode,
     OutsideFilter,
@@ -28,6 +27,7 @@ from app.answering.events import (
     Timings,
     Verdict,
 )
+from app.answering.citation import Citation
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.sources import best_passage_per_paper
 from app.notices.notice import Notice, NoticeRecord, notices_as_json, together

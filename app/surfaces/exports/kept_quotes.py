@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.sources import best_passage_per_paper
 from app.surfaces.exports.kept_values import (
     MAX_ID_CHARS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.side_by_side.table import ANSWER, PaperRow, PaperTable
 from app.notices.notice import said
 from app.surfaces.exports.comparison import csv_cell

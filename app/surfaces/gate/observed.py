@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+from app.answering.answer import Answer
 from app.answering.answerer import Answerer, Models
-from app.answering.events import Answer, Done, Event, Failed, Quotes
+from app.answering.events import Done, Event, Failed, Quotes
 from app.answering.question import Question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

@@ -8,7 +8,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from app.answering.events import Answer, sources_as_json
+from app.answering.answer import Answer
+from app.answering.citation import sources_as_json
 from app.answering.query.request import filters_from_json, question_from_json
 from app.answering.question import MAX_QUESTION_CHARS
 from app.answering.side_by_side.request import MAX_COMPARED, MIN_COMPARED, compare_request_from_json

@@ -9,7 +9,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
+from app.answering.answer import Answer
+from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.surfaces.api.sse import Telling
 from app.surfaces.exports.cited_text import ending, escaped_markdown
 from app.surfaces.openai.request import MODEL, failure

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
+from app.answering.answer import Answer
 from app.answering.answerer import Answerer
-from app.answering.events import Answer
 from app.surfaces.api.asked import answerer_for
 from app.surfaces.api.body import JsonText
 from app.surfaces.api.sse import HEARTBEAT_SECONDS, SseResponse

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from app.answering.events import AnswerSentence
+from app.answering.answer import AnswerSentence
 from app.answering.writing.quotes import verdict_before
 from app.languages import language_of
 from app.surfaces.markup import Layer, outside_link, segments, text_html

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from app.answering.citation import Citation
 from app.answering.citations.references import apa, bibtex
-from app.answering.events import Citation
 from app.surfaces.markup import outside_link, text_html
 from app.surfaces.page.paper_naming import name_html, origin, paper_place
 from app.surfaces.page.quoted_text import quotes_html, told_html

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from app.answering.events import TableRow
+from app.answering.answer import TableRow
 from app.surfaces.markup import text_html
 from app.surfaces.page.answer_text import marker
 from app.surfaces.page.exchange import Exchange

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.sources import CLOSEST_PAPERS, best_passage_per_paper
 from app.surfaces.markup import text_html
 from app.surfaces.page.bounds import MAX_EVIDENCE_BYTES, Drawing, fitting

@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from app.answering.events import (
-    Answer,
-    AnswerSentence,
-    Citation,
-    Done,
-    Draft,
-    Event,
-    Failed,
-    Followups,
-    Quotes,
-    SentenceChecked,
-    Sources,
-    Status,
-    Token,
-)
+from app.answering.answer import Answer, AnswerSentence
+from app.answering.citation import Citation
+from app.answering.events import Done, Draft, Event, Failed, Followups, Quotes, SentenceChecked, Sources, Status, Token
 from app.answering.question import Turn
 from app.answering.refusals import nothing_near
 from app.surfaces.exports.kept_quotes import PaperOf

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.query.request import filters_from_json
 from app.answering.question import Question, checked_question
 from app.notices.notice import Notice

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote as encoded
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.places import PlaceInText
 from app.surfaces.markup import text_html
 from app.surfaces.ui_strings import UiStrings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.notices.notice import said
 from app.surfaces.markup import Layer, segments, text_html
 from app.surfaces.page.quote_places import excerpts, places_html, words_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
+from app.answering.answer import Answer
 from app.answering.answerer import Answerer, Models
-from app.answering.events import Answer, Event, Failed
+from app.answering.events import Event, Failed
 from app.answering.question import Question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
-from app.answering.events import Answer, Done, Failed
+from app.answering.answer import Answer
+from app.answering.events import Done, Failed
 from app.surfaces.problems import InsideError
 from app.surfaces.runs.answer_run import AnswerRun, EventReader
 from retrieval.errors import PaperbackedError

@@ -11,23 +11,12 @@ from typing import Any
 import pytest
 
 from app.answering import chain as chain_module
+from app.answering.answer import REFUSAL, Answer
 from app.answering.chain import AnswerChain, LanguageModel
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import (
-    REFUSAL,
-    Answer,
-    Done,
-    Event,
-    Followups,
-    Quotes,
-    SentenceChecked,
-    Sources,
-    Status,
-    Token,
-    name_of,
-)
+from app.answering.events import Done, Event, Followups, Quotes, SentenceChecked, Sources, Status, Token, name_of
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.models.scripted import ScriptedLLM

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.answering.answer import Answer
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import Answer, Done
+from app.answering.events import Done
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import Turn, checked_question

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.answer import Answer, AnswerModels
 from app.answering.collection.records import records_of
-from app.answering.events import Answer, AnswerModels
 from app.answering.query.courtesy import subjects_of
 from app.answering.refusals import nothing_near
 from app.answering.sources import NEAR_FROM, asked_about, is_far, near_the_closest, put_first

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.events import Answer
+from app.answering.answer import Answer
 from app.answering.models.language_model import LanguageModel
 from app.answering.question import checked_question
 from app.answering.side_by_side.request import CompareRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.events import REFUSAL, Answer
+from app.answering.answer import REFUSAL, Answer
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer
 from retrieval.types import Filters

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from app.answering.answer import REFUSAL, Answer
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import REFUSAL, Answer, Citation, Done, ReadSentence
+from app.answering.citation import Citation, ReadSentence
+from app.answering.events import Done
 from app.answering.evidence.evidence import Evidence, WrittenNear
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.scripted import ScriptedLLM

@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
+from app.answering.answer import REFUSAL, Answer
 from app.answering.collection.records import records_of
-from app.answering.events import REFUSAL, Answer, Done, Sources, Token
+from app.answering.events import Done, Sources, Token
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.outside_filter import named_outside
 from app.answering.question import Turn, checked_question

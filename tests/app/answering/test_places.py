@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Citation, OutsideFilter, ReadSentence, Sources, as_json
+from app.answering.answer import OutsideFilter
+from app.answering.citation import Citation, ReadSentence
+from app.answering.events import Sources, as_json
 from app.answering.places import LOOKED_AT_CHARS, place_in_text
 from app.surfaces.api import schema
 from retrieval.errors import CorpusError

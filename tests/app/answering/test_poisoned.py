@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.answering.events import REFUSAL, Answer, Done
+from app.answering.answer import REFUSAL, Answer
+from app.answering.events import Done
 from app.answering.models.language_model import SMALL_PROMPT, LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import Turn, checked_question

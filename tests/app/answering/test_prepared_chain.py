@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from app.answering.answer import REFUSAL, Answer, AnswerStatus, Direct
 from app.answering.chain import AnswerChain
 from app.answering.checking.support import MODEL_FILE as SUPPORT_FILE
 from app.answering.checking.support import SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import REFUSAL, Answer, AnswerStatus, Direct, Done, Sources
+from app.answering.events import Done, Sources
 from app.answering.evidence.answerability import MODEL_FILE, Answerability, read_answerability
 from app.answering.evidence.near_evidence import NearEvidence
 from app.answering.evidence.prepared import FILE, PreparedAnswer, read_prepared

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import REFUSAL
+from app.answering.answer import REFUSAL
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.cli.batch import answer_file

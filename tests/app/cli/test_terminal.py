@@ -9,7 +9,8 @@ from datetime import date
 
 import pytest
 
-from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Timings
+from app.answering.answer import Answer, AnswerModels, AnswerSentence, Timings
+from app.answering.citation import Citation
 from app.answering.writing.quotes import quoted_answer
 from app.cli.doctor import Finding
 from app.cli.terminal import print_answer, print_findings, print_papers, print_sources, progress_bars, progress_lines

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, AnswerSentence, Citation, Direct, Support, Timings
+from app.answering.answer import Answer, AnswerSentence, Direct, Support, Timings
+from app.answering.citation import Citation
 from app.cli.commands import main
 from app.evaluation.answer_table import print_answer_report
 from app.evaluation.answers import (

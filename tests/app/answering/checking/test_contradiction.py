@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.answering.checking.contradiction import Contradiction
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.reading.reader import Agreement
 from retrieval.models.embedder import HashEmbedder
 from retrieval.shipped import shipped_file

@@ -23,7 +23,7 @@ from app.answering.checking.direct_check import (
 )
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.logistic import Logistic
 from retrieval.errors import ModelError
 from retrieval.shipped import shipped_file

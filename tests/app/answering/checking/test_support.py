@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.answering.answer import AnswerSentence
 from app.answering.checking.support import (
     MODEL_FILE,
     NOTHING_TURNED,
@@ -20,7 +21,7 @@ from app.answering.checking.support import (
     read_support,
 )
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import AnswerSentence, Citation
+from app.answering.citation import Citation
 from app.answering.logistic import Logistic
 from retrieval.errors import ModelError
 from retrieval.models.embedder import HashEmbedder

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, Citation, Done, Event, Quotes, SentenceChecked
+from app.answering.answer import Answer
+from app.answering.citation import Citation
+from app.answering.events import Done, Event, Quotes, SentenceChecked
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.question import checked_question

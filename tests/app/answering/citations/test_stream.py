@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.citations.stream import MarkerStream, cited_sentences, renumbered, without_markers
-from app.answering.events import AnswerSentence, Citation
 from retrieval.lexical.han import HAN
 from retrieval.types import Paper
 

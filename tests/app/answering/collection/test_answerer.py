@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from app.answering.answer import Answer
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.listing import LISTED, QUOTED
 from app.answering.collection.one_paper import summary
 from app.answering.collection.question import CollectionQuestion
-from app.answering.events import Answer, Followups, Quotes, SentenceChecked, Sources, Token, name_of
+from app.answering.events import Followups, Quotes, SentenceChecked, Sources, Token, name_of
 from app.answering.models.scripted import ScriptedLLM
 from app.answering.query.understanding import understood
 from app.answering.question import Turn, checked_question

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.answering.events import Citation, Direct
+from app.answering.answer import Direct
+from app.answering.citation import Citation
 from app.answering.evidence.definition import wants_brief
 from app.answering.evidence.evidence import NOTHING, Evidence, briefly
 from app.local_answerer import LocalAnswerer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.evidence.followups import MAX_CHARS, follow_up_questions
 from app.answering.question import Turn, checked_question
 from app.build import LocalAnswerer

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import Citation, Direct
+from app.answering.answer import Direct
+from app.answering.citation import Citation
 from app.answering.evidence.plain import FILE, PlainSentence, plainest, read_plain_sentences
 from app.local_answerer import LocalAnswerer
 from retrieval.errors import InputError

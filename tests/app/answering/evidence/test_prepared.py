@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import Direct, ReadSentence
+from app.answering.answer import Direct
+from app.answering.citation import ReadSentence
 from app.answering.evidence.prepared import FILE, VERDICT_FROM, NearestWay, PreparedAnswer, read_prepared
 from retrieval.errors import InputError
 from retrieval.papers.papers import papers_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import ReadSentence
+from app.answering.citation import ReadSentence
 from app.answering.evidence.prepared import PreparedAnswer
 from app.answering.evidence.prepared_answers import (
     ADDRESSED_FROM,

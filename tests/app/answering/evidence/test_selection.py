@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.evidence.selection import (
     EXPLAINED,
     LEAD_SENTENCES,

@@ -15,7 +15,8 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from app.answering.events import Answer, Done, Status, Token
+from app.answering.answer import Answer
+from app.answering.events import Done, Status, Token
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.opening import open_llm

@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
+from app.answering.answer import AnswerPart, AnswerStatus
+from app.answering.citation import Citation, ReadSentence
 from app.answering.collection.answerer import CollectionAnswerer
 from app.answering.collection.records import records_of
-from app.answering.events import AnswerPart, AnswerStatus, Citation, ReadSentence
 from app.answering.evidence.evidence import Evidence, WrittenNear
 from app.answering.evidence.search import EvidenceSearch
 from app.answering.query.comparison import Comparison, comparison_in

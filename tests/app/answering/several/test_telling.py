@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.answering.events import AnswerSentence, Citation
+from app.answering.answer import AnswerSentence
+from app.answering.citation import Citation
 from app.answering.several.findings import Findings
 from app.answering.several.telling import Told, told
 from app.languages import ENGLISH

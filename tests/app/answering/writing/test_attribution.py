@@ -8,8 +8,9 @@ from datetime import date
 
 import pytest
 
+from app.answering.answer import AnswerSentence, Support
+from app.answering.citation import Citation
 from app.answering.citations.stream import cited_sentences, renumbered
-from app.answering.events import AnswerSentence, Citation, Support
 from app.answering.writing.attribution import Attribution, attributed, unattributed
 from app.answering.writing.quotes import described
 from app.languages import ENGLISH as ENGLISH_LANGUAGE

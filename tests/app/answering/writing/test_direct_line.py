@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from app.answering.answer import Answer, Direct
 from app.answering.checking.direct_check import NEVER, DirectCheck, DirectThreshold
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
-from app.answering.events import Answer, Citation, Direct, Done, Draft, Event, Quotes, SentenceChecked, Status, Token
+from app.answering.citation import Citation
+from app.answering.events import Done, Draft, Event, Quotes, SentenceChecked, Status, Token
 from app.answering.logistic import Logistic
 from app.answering.models.language_model import DIRECT_PROMPT, SKIP, LanguageModel
 from app.answering.models.local_chat import DRAWN

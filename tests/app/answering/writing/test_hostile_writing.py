@@ -16,8 +16,9 @@ import pytest
 
 from app.answering.checking.support import MODEL_FILE, SupportCheck, read_support
 from app.answering.checking.vocabulary import vocabulary_of
+from app.answering.citation import Citation
 from app.answering.citations.stream import MarkerStream, cited_sentences, marked, without_markers
-from app.answering.events import Citation, Done, Status, Token
+from app.answering.events import Done, Status, Token
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.opening import open_llm
 from app.answering.models.relay import MOST_WAITING, relayed

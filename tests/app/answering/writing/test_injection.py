@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.answering.events import REFUSAL, Answer, AnswerSentence, Citation, Direct, Support
+from app.answering.answer import REFUSAL, Answer, AnswerSentence, Direct, Support
+from app.answering.citation import Citation
 from app.answering.models.smollm2 import NAME, UNTUNED
 from app.answering.question import checked_question
 from app.answering.writing.quotes import described

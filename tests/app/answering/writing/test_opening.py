@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from app.answering.events import Citation, Direct
+from app.answering.answer import Direct
+from app.answering.citation import Citation
 from app.answering.writing.opening import with_source
 from app.languages import ENGLISH
 from app.languages.zh import LANGUAGE as CHINESE

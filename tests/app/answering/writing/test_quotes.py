@@ -11,12 +11,9 @@ from typing import Any, get_args
 
 import pytest
 
+from app.answering.answer import REFUSAL, Answer, AnswerSentence, Direct, Verdict
+from app.answering.citation import Citation
 from app.answering.events import (
-    REFUSAL,
-    Answer,
-    AnswerSentence,
-    Citation,
-    Direct,
     Done,
     Failed,
     Followups,
@@ -25,7 +22,6 @@ from app.answering.events import (
     Sources,
     Status,
     Token,
-    Verdict,
     as_json,
     name_of,
 )

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import REFUSAL, Citation
+from app.answering.answer import REFUSAL
+from app.answering.citation import Citation
 from app.answering.models.language_model import LARGE_PROMPT, SMALL_PROMPT, LanguageModel
 from app.answering.models.local_chat import LocalChat
 from app.answering.models.scripted import ScriptedLLM

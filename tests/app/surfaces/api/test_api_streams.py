@@ -12,8 +12,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from app.answering.answer import Answer
 from app.answering.answerer import Models
-from app.answering.events import Answer, Done, Event, Failed, Status, Token
+from app.answering.events import Done, Event, Failed, Status, Token
 from app.answering.question import Question
 from app.notices.notice import Notice
 from app.surfaces.api.routes import api_router

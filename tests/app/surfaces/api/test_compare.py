@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.answering.answerer import Answerer
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.side_by_side.table import PaperRow, PaperTable
 from app.build import LocalAnswerer
 from app.surfaces.api import schema

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Answer, Done, Event, Status, Token
+from app.answering.answer import Answer
+from app.answering.events import Done, Event, Status, Token
 from app.surfaces.api.idempotency import Keeping, KeptAnswers, KeyTakenError
 from app.surfaces.api.sse import Telling
 from app.surfaces.runs.answer_run import EventReader

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.events import Answer, AnswerPart, AnswerSentence, Citation, Done, TableRow
+from app.answering.answer import Answer, AnswerPart, AnswerSentence, TableRow
+from app.answering.citation import Citation
+from app.answering.events import Done
 from app.surfaces.exports.files import as_csv, conversation_markdown
 from app.surfaces.exports.kept_answer import MAX_PARTS, answer_from_kept, kept
 from app.surfaces.page.comparison_table import comparison_table

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.answering.events import REFUSAL, Answer, AnswerModels, AnswerSentence, Citation
+from app.answering.answer import REFUSAL, Answer, AnswerModels, AnswerSentence
+from app.answering.citation import Citation
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.surfaces.exports.files import as_bibtex, as_csl, as_ris, conversation_markdown, escaped

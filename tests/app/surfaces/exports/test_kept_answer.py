@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Answer, AnswerModels, AnswerSentence, Citation, Direct, OutsideFilter, Timings
+from app.answering.answer import Answer, AnswerModels, AnswerSentence, Direct, OutsideFilter, Timings
+from app.answering.citation import Citation
 from app.answering.question import checked_question
 from app.build import LocalAnswerer
 from app.notices.notice import Notice, languages, said, templates, together

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import AnswerSentence
+from app.answering.answer import AnswerSentence
 from app.surfaces.page.answer_text import answer_pieces
 from tests.support.own_time import own_seconds
 

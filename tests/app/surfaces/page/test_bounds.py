@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from app.answering.answer import Answer, AnswerSentence
 from app.answering.answerer import Models
-from app.answering.events import Answer, AnswerSentence, Citation, Done, Event, SentenceChecked, Token
+from app.answering.citation import Citation
+from app.answering.events import Done, Event, SentenceChecked, Token
 from app.answering.question import Question, checked_question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

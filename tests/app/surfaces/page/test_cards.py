@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 import app.surfaces.ui_strings
+from app.answering.citation import Citation
 from app.answering.citations.references import apa, bibtex
-from app.answering.events import Citation, Quotes, Sources
+from app.answering.events import Quotes, Sources
 from app.surfaces.page.cards import card_id, match_in_words
 from app.surfaces.page.evidence_pane import evidence
 from app.surfaces.page.exchange import Exchange

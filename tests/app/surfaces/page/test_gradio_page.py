@@ -13,8 +13,9 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from app.answering.answer import Answer
 from app.answering.answerer import Models
-from app.answering.events import Answer, Done, Event, Failed, Status, Token
+from app.answering.events import Done, Event, Failed, Status, Token
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice

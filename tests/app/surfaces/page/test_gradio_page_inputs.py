@@ -12,8 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.answering.answer import Answer
 from app.answering.answerer import Models
-from app.answering.events import Answer, Done, Event
+from app.answering.events import Done, Event
 from app.answering.models.language_model import LanguageModel
 from app.answering.models.language_models import LanguageModels
 from app.answering.models.model_choice import Choice

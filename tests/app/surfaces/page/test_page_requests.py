@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.answering.answer import Answer
 from app.answering.answerer import Models
-from app.answering.events import Answer, Done, Event
+from app.answering.events import Done, Event
 from app.answering.question import Question
 from app.answering.side_by_side.request import CompareRequest
 from app.answering.side_by_side.table import PaperTable

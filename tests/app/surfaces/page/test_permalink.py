@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from app.answering.events import Answer, AnswerModels, Done
+from app.answering.answer import Answer, AnswerModels
+from app.answering.events import Done
 from app.surfaces.page.exchange import Exchange
 from app.surfaces.page.permalink import changed_since, permalink, question_of_link, version_of
 from retrieval.errors import InputError

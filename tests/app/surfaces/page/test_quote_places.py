@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.surfaces.page.cards import card, folded_card
 from app.surfaces.page.quote_places import MOST_AROUND, MOST_BOXES, excerpts, page_place, place_html
 from app.surfaces.ui_strings import ui_strings

@@ -14,28 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.answering.answerer import Models
-from app.answering.events import (
+from app.answering.answer import (
     REFUSAL,
     Answer,
     AnswerModels,
     AnswerSentence,
-    Citation,
     Direct,
-    Done,
-    Draft,
-    Failed,
-    Followups,
     Mode,
     OutsideFilter,
-    Quotes,
-    SentenceChecked,
-    Sources,
-    Status,
     Support,
     Timings,
-    Token,
 )
+from app.answering.answerer import Models
+from app.answering.citation import Citation
+from app.answering.events import Done, Draft, Failed, Followups, Quotes, SentenceChecked, Sources, Status, Token
 from app.surfaces.markup import Layer, outside_link, segments, text_html
 from app.surfaces.page import render
 from app.surfaces.page.actions import as_plain_text

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.answering.answer import Answer
 from app.answering.answerer import Answerer
-from app.answering.events import Answer, Done
+from app.answering.events import Done
 from app.surfaces.collections import CollectionInfo, Collections, NoCollectionError, OneCollection
 from app.surfaces.page.gradio_page import ChatPage
 from app.surfaces.page.intro import intro_html

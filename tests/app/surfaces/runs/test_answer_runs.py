@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
-from app.answering.events import Answer, Done, Event, Failed, Quotes, Status, Token
+from app.answering.answer import Answer
+from app.answering.events import Done, Event, Failed, Quotes, Status, Token
 from app.notices.notice import Notice
 from app.surfaces.problems import InsideError
 from app.surfaces.runs.answer_run import EventReader

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.answering.events import Citation
+from app.answering.citation import Citation
 from app.answering.evidence.prepared import PreparedAnswer, read_prepared
 from app.training.sft.examples import examples_of, read_other_examples, read_sft_examples
 from retrieval.errors import InputError
