@@ -27,6 +27,8 @@ from app.answering.evidence.prepared_answers import PreparedAnswers, read_prepar
 from app.answering.evidence.read_evidence import ReadEvidence
 from app.answering.evidence.suggestions import FILE as SUGGESTIONS_FILE
 from app.answering.evidence.suggestions import read_suggestions
+from app.answering.evidence.text_calibration import MODEL_FILE as TEXTS_FILE
+from app.answering.evidence.text_calibration import read_text_calibration
 from app.answering.models.language_model import LanguageModel
 from app.answering.query.ways import FILE as WAYS_FILE
 from app.answering.query.ways import WaysOfAsking, read_ways
@@ -102,7 +104,8 @@ def opened(
     if reader:
         calibration = read_calibration(shipped_file(READING_FILE))
         plain = read_plain_sentences(shipped_file(PLAIN_FILE), papers)
-        evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain)
+        texts = read_text_calibration(shipped_file(TEXTS_FILE))
+        evidence = ReadEvidence(retriever, reader, calibration, answer_from, plain, texts)
         ways = WaysOfAsking(read_ways(shipped_file(WAYS_FILE)), retriever.embedder, retriever.in_english)
         prepared = _prepared(papers, retriever, reader, answer_from or 0.0)
         contradiction = Contradiction(reader, calibration.contradicts_from)

@@ -19,6 +19,8 @@ from retrieval.types import Paper
 
 TITLED = ("covidqa", "evidence_inference")
 """Sets whose papers have titles, so that one of them can be meant among others."""
+JUDGED = ("squad2",)
+"""Sets in which people have asked what a text does not answer; in others that is put together."""
 ABSTRACT = "Abstract: "
 _FRONT = re.compile(r"(?:https?://|SHA: |Authors?: |Date: |DOI: |License: )")
 _MARK = re.compile(r"^(?:Abstract|Text): ")
@@ -38,10 +40,11 @@ class TextQuestion:
 
 @dataclass(frozen=True, slots=True)
 class TextPapers:
-    """Papers with full texts, and the questions about them."""
+    """Papers with full texts, the questions about them, and those that people asked and the papers do not answer."""
 
     papers: tuple[Paper, ...]
     questions: tuple[TextQuestion, ...]
+    near_misses: tuple[TextQuestion, ...] = ()
 
     def without(self, left_out: Iterable[str]) -> tuple[Paper, ...]:
         """The papers but those."""
@@ -58,6 +61,7 @@ def read_text_papers(file: Path, sets: Sequence[str] = TITLED) -> TextPapers:
                 rows.setdefault((row["set"], row.get("doc") or row["context"]), []).append(row)
     papers: list[Paper] = []
     questions: list[TextQuestion] = []
+    near_misses: list[TextQuestion] = []
     for (name, doc), own in rows.items():
         title = str(own[0]["context"]) or doc
         paper_id = f"{name}-{paper_id_for(title=title)}"
@@ -65,7 +69,13 @@ def read_text_papers(file: Path, sets: Sequence[str] = TITLED) -> TextPapers:
         windows = [[_cleaned(one) for one in window] for window in raw]
         papers.append(_paper(paper_id, title, windows, _abstract(raw)))
         questions += _questions(paper_id, own, windows)
-    return TextPapers(tuple(papers), tuple(questions))
+        if name in JUDGED:
+            near_misses += [
+                TextQuestion(str(row["question"]), paper_id, (), str(row["split"]))
+                for row in own
+                if not row["answerable"]
+            ]
+    return TextPapers(tuple(papers), tuple(questions), tuple(near_misses))
 
 
 def _strings(value: object) -> list[str]:

@@ -19,9 +19,6 @@ from retrieval.types import Passage, Sentence
 
 MODEL_FILE = "models/reading.json"
 FEATURES = ("best", "second", "paper", "score", "passage", "written", "supported", "silent")
-TEXTS_COUNT = -0.8
-"""How much it counts, in log odds, that passages of full texts were read: of more sentences one seems to answer sooner.
-Chosen on questions about papers with texts and about papers that were left out (benchmarks/full_text.py)."""
 SMALLEST = 1e-6
 """A chance is taken to be at least this, as its logarithm would have no end."""
 
@@ -42,9 +39,9 @@ class ReadCalibration:
     corrects_from: float
     contradicts_from: float
 
-    def chance(self, given: dict[str, float], *, texts: bool = False) -> float:
-        """The chance, in [0, 1], that the papers answer; `texts` says whether more was read than abstracts."""
-        return self.logistic.chance(given, TEXTS_COUNT if texts else 0.0)
+    def chance(self, given: Mapping[str, float]) -> float:
+        """The chance, in [0, 1], that the papers answer, of the `FEATURES`."""
+        return self.logistic.chance(given)
 
     def status(self, chance: float) -> AnswerStatus:
         """What a chance comes to."""

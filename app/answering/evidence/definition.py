@@ -10,7 +10,7 @@ from functools import lru_cache
 from app.answering.reading.sentences import chance_of, odds_of
 from app.languages import LANGUAGES, any_of
 from retrieval.lexical.tokens import content_words
-from retrieval.types import Passage, Sentence
+from retrieval.types import Part, Passage, Sentence
 
 MAX_TERM_WORDS = 5
 MAX_BARE_WORDS = 3
@@ -28,9 +28,12 @@ MAX_EXPLAINED_CHARS = 1_000
 _MANNER = any_of(lambda language: language.evidence.manner, re.IGNORECASE)
 _BRIEF = any_of(lambda language: language.evidence.brief, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_ONLY = r"not|also|still|now|often|more|less|too|very|available|needed|required|being"
+_TELLS_NOTHING = rf"(?!(?: \w+ly)? (?:{_ONLY})\b|n[o’']t\b)"
+"""What follows "is" where that says something of the thing, and not what it is."""
 _SAYS = (
-    r"is|are|refers? to|means?|denotes?|occurs?|involves?|aims?|seeks?|has emerged|corresponds?|allows?|provides?|"
-    r"offers?|describes?|consists?|enables?|might be understood|uses?"
+    rf"(?:is|are){_TELLS_NOTHING}|refers? to|means?|denotes?|occurs?|involves?|aims?|seeks?|has emerged|"
+    r"corresponds?|allows?|provides?|offers?|describes?|consists?|enables?|might be understood|uses?"
 )
 _NAMES = (
     r"known as|called|call|terms?|termed|name|named|dubbed|refer(?:s|red)? to \w+ (?:\w+ )?as|define[sd]?|"
@@ -77,21 +80,35 @@ def terms_wanted(question: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in found if 0 < len(_WORD.findall(term)) <= MAX_TERM_WORDS))
 
 
-def defines(sentence: str, term: str) -> bool:
+def defines(sentence: str, term: str, part: Part = "abstract") -> bool:
     """Whether the sentence says of the term what it is, or gives something that name."""
-    return definition_counts(sentence, term) > 0
+    return definition_counts(sentence, term, part) > 0
 
 
-def definition_counts(sentence: str, term: str) -> float:
-    """How much it counts, in log odds, that the sentence says what the term is; 0 where it does not."""
-    return max((counts for pattern, counts in _defining(term) if pattern.search(sentence)), default=0.0)
+def definition_counts(sentence: str, term: str, part: Part = "abstract") -> float:
+    """How much it counts, in log odds, that the sentence says what the term is; 0 where it does not.
+
+    A full text names a thing often and for many reasons, so of its sentences only what is plainly said counts.
+    """
+    patterns = _defining(term) if part == "abstract" else _defining_in_texts(term)
+    return max((counts for pattern, counts in patterns if pattern.search(sentence)), default=0.0)
+
+
+@lru_cache(maxsize=256)
+def mentions_of(term: str) -> re.Pattern[str]:
+    """What finds the term in a text, in the singular and the plural."""
+    return re.compile(_named(term), re.IGNORECASE)
+
+
+def _named(term: str) -> str:
+    words = [re.escape(word) for word in _WORD.findall(term)]
+    last = words[-1][:-1] if len(words[-1]) > 3 and words[-1].endswith("s") else words[-1]
+    return r"(?<![\w-])" + r"[\s-]+".join([*words[:-1], last]) + r"s?(?!\w|\.\w)"
 
 
 @lru_cache(maxsize=256)
 def _defining(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
-    words = [re.escape(word) for word in _WORD.findall(term)]
-    last = words[-1][:-1] if len(words[-1]) > 3 and words[-1].endswith("s") else words[-1]
-    named = r"(?<![\w-])" + r"[\s-]+".join([*words[:-1], last]) + r"s?(?!\w)"
+    named = _named(term)
     given = rf"\b(?:{_NAMES}) (?:\w+ ){{0,4}}?[\"“‘'(]*{named}|\b(?:our|an?) (?:[\w-]+ ){{0,2}}[\w-]+, {named},"
     # A name in brackets may be no more than the letters for what came before it.
     said = (
@@ -100,7 +117,24 @@ def _defining(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
         rf"|, [^,]{{1,60}}, (?:{_SAYS})\b))"
     )
     quoted = rf"[\"“‘]{named}[\"”’]"
-    counted = ((given, GIVEN_COUNTS), (said, SAID_COUNTS), (quoted, QUOTED_COUNTS))
+    return _compiled((given, GIVEN_COUNTS), (said, SAID_COUNTS), (quoted, QUOTED_COUNTS))
+
+
+@lru_cache(maxsize=256)
+def _defining_in_texts(term: str) -> tuple[tuple[re.Pattern[str], float], ...]:
+    named = rf"[\"“‘'(]*{_named(term)}[\"”’')]*(?: \([^()]{{1,60}}\))?"
+    first = rf"^(?:[\W\d]*|.{{0,60}}: )(?:an?|the)?\s*{named}(?: (?:tool|program|library|method|algorithm))?"
+    is_a = rf"{first},? (?:is|are|was|were) (?:\w+ly )?(?:an?|one|any|what|when|where|how)\b"
+    is_the = rf"{first},? (?:is|are|was|were) (?:\w+ly )?the\b"
+    says = rf"{named},? (?:refers? to|means|denotes?|stands? for|(?:is|are) defined as)\b"
+    call = r"known as|called|termed|dubbed|named|refer(?:s|red)? to as"
+    called = rf"\b(?:{call}) (?:an? |the )?{named}(?=\s*(?:[,.;:)]|$))"
+    beside = rf"{first}(?:, (?:an?|the) | [—–]+ | -- )"
+    plainly = ((is_a, GIVEN_COUNTS), (says, SAID_COUNTS))
+    return _compiled(*plainly, (is_the, QUOTED_COUNTS), (called, QUOTED_COUNTS), (beside, QUOTED_COUNTS))
+
+
+def _compiled(*counted: tuple[str, float]) -> tuple[tuple[re.Pattern[str], float], ...]:
     return tuple((re.compile(pattern, re.IGNORECASE), counts) for pattern, counts in counted)
 
 
@@ -109,7 +143,7 @@ def defining_first(passages: Sequence[Passage], term: str) -> list[Passage]:
     papers = {passage.paper.id: passage.paper for passage in passages}
     english = {name: paper.translations.get("en") or paper.abstract for name, paper in papers.items()}
     defining = {name for name, text in english.items() if defines(text, term)}
-    defining |= {one.paper.id for one in passages if one.part == "text" and defines(one.text, term)}
+    defining |= {one.paper.id for one in passages if one.part == "text" and defines(one.text, term, "text")}
     return sorted(passages, key=lambda passage: passage.paper.id not in defining)
 
 
@@ -117,6 +151,6 @@ def with_definitions(sentences: Sequence[Sentence], term: str) -> list[Sentence]
     """The sentences, where one says what the term is with that weighed in its chance of answering."""
     weighed: list[Sentence] = []
     for sentence in sentences:
-        counts = definition_counts(sentence.gloss or sentence.text, term)
+        counts = definition_counts(sentence.gloss or sentence.text, term, sentence.part)
         weighed.append(replace(sentence, score=chance_of(odds_of(sentence.score) + counts)) if counts else sentence)
     return weighed

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from app.answering.answer import AnswerStatus
 from app.answering.citation import Citation, ReadSentence
 from app.answering.evidence.calibration import ReadCalibration, features
 from app.answering.evidence.definition import (
@@ -16,6 +17,7 @@ from app.answering.evidence.definition import (
     with_definitions,
     without_manner,
 )
+from app.answering.evidence.definition_places import added_to, defining_passages
 from app.answering.evidence.evidence import NOTHING, Evidence, WrittenNear
 from app.answering.evidence.figures import asks_figure, has_figure
 from app.answering.evidence.plain import PlainSentences, plainest
@@ -32,6 +34,7 @@ from app.answering.evidence.selection import (
     surest_first,
     with_written,
 )
+from app.answering.evidence.text_calibration import TextCalibration, text_features
 from app.answering.reading.reader import Agreement, Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from app.answering.sources import asked_about
@@ -78,19 +81,20 @@ class ReadEvidence:
         calibration: ReadCalibration,
         answer_from: float | None = None,
         plain: PlainSentences = MappingProxyType({}),
+        texts: TextCalibration | None = None,
     ) -> None:
         self.name = reader.name
         self._retriever = retriever
         self._reader = reader
         self._plain = plain
         self._calibration = calibration if answer_from is None else calibration.answering_from(answer_from)
+        self._texts = texts.answering_from(answer_from) if texts and answer_from is not None else texts
 
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
         asked = self._retriever.in_terms(without_manner(standalone))
         term = self._term(standalone)
-        nearest_first = defining_first(passages, term) if term else passages
-        sentences = weighed(read_sentences(self._reader, asked, passages_to_read(nearest_first)), written)
+        sentences = weighed(read_sentences(self._reader, asked, _to_read(passages, term)), written)
         if not sentences:
             return NOTHING
         if term:
@@ -98,10 +102,8 @@ class ReadEvidence:
         ranked = best_first(sentences, passages)
         nearest = ranked[:READ_AGAIN]
         said = self._reader.agreement([(asked, one.gloss or one.text) for one in nearest])
-        texts = any(sentence.part == "text" for sentence in sentences)
-        confidence = self._calibration.chance(features(ranked, said[0], passages, written), texts=texts)
+        confidence, status = self._verdict(standalone, ranked, features(ranked, said[0], passages, written))
         read = tuple(_told(sentence) for sentence in sorted(sentences, key=lambda one: -one.score)[:TOLD])
-        status = self._calibration.status(confidence)
         # Where the papers surely answer, the question takes nothing for granted that they deny.
         if status != "answered" and (denying := self._denying(nearest, said, read[0].score)) is not None:
             corrects = as_quotes([nearest[denying]])
@@ -121,6 +123,17 @@ class ReadEvidence:
         quotes = quotes_read(told, passages, question, term)
         direct = plainest(self._reader, asked, quotes, self._plain, ranked[0].score, term)
         return Evidence(confidence, status, quotes, direct=direct, read=read)
+
+    def _verdict(
+        self, question: str, ranked: Sequence[Sentence], given: Mapping[str, float]
+    ) -> tuple[float, AnswerStatus]:
+        """The chance that the papers answer, and what it comes to: full texts have a calibration of their own."""
+        chance, lexical = self._calibration.chance(given), self._retriever.lexical
+        if self._texts is None or lexical is None or all(sentence.part == "abstract" for sentence in ranked):
+            return chance, self._calibration.status(chance)
+        english = self._retriever.in_english(question)
+        chance = self._texts.chance(text_features(odds_of(chance), ranked, lexical.rarity_of(english)))
+        return chance, self._texts.status(chance)
 
     def _denying(self, nearest: Sequence[Sentence], said: Sequence[Agreement], surest: float) -> int | None:
         """The place of the sentence that denies what the question takes for granted; None where none does.
@@ -154,6 +167,14 @@ class ReadEvidence:
             return None
         english = self._retriever.in_english(term) if term else ""
         return english if 0 < len(english.split()) <= MAX_TERM_WORDS else None
+
+
+def _to_read(passages: Sequence[Passage], term: str | None) -> list[Passage]:
+    """What is read; where a thing is to be explained, what explains it comes first, wherever in a text it stands."""
+    if not term:
+        return passages_to_read(passages)
+    nearest_first = defining_first(passages, term)
+    return added_to(passages_to_read(nearest_first), defining_passages(nearest_first, term))
 
 
 def _told(sentence: Sentence) -> ReadSentence:
@@ -234,12 +255,12 @@ def nearest_quote(
 
 
 def _explains(own: Sequence[Sentence], term: str) -> bool:
-    return any(definition_counts(sentence.gloss or sentence.text, term) for sentence in own)
+    return any(definition_counts(sentence.gloss or sentence.text, term, sentence.part) for sentence in own)
 
 
 def _meaning_first(own: Sequence[Sentence], term: str) -> list[Sentence]:
     """A paper's sentences, what says what the term is in front, with the one before it where it leans on that."""
-    counts = [definition_counts(sentence.gloss or sentence.text, term) for sentence in own]
+    counts = [definition_counts(sentence.gloss or sentence.text, term, sentence.part) for sentence in own]
     for place in range(len(own) - 1, 0, -1):
         # Of a text only some passages are read, and what stands before a sentence may be far from it.
         near = own[place].part == "abstract" or follows(own[place], own[place - 1])

@@ -22,7 +22,7 @@ CODE = 0.03
 """The share of signs that only code and formulas are full of."""
 _ENDED = re.compile(r"[.!?。！？…][\"'”’»)\]}）」』]*(?:\s?\[[\d,;\s–-]+\])?$")
 _HAN = re.compile(f"[{HAN}]")
-_WORD = re.compile(r"(?:[\"“‘'(\[]*)([^\W\d_]{2,}(?:['’-][^\W\d_]+)*)")
+_WORD = re.compile(r"(?:[\"“‘'(\[]*)([^\W\d_]{2,}(?:['’-][^\W\d_]+)*|[aAI]\b)")
 _CODE = re.compile(r"[{}<>=|\\_^~;@#*]")
 _TORN = re.compile(r"[a-z]+(?:[\s,;]|$)")
 _REFERENCE = re.compile(

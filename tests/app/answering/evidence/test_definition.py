@@ -115,6 +115,33 @@ def test_a_sentence_that_says_what_it_is(sentence: str, term: str, says: bool) -
     assert defines(sentence, term) is says
 
 
+@pytest.mark.parametrize(
+    ("sentence", "term", "says"),
+    [
+        ("Massif is a heap profiler.", "massif", True),
+        ("6. Massif is a heap profiler.", "Massif", True),
+        ("The Massif tool is a heap profiler.", "Massif", True),
+        ("Memcheck is the default tool.", "Memcheck", True),
+        ("The most popular of these tools is called Memcheck.", "Memcheck", True),
+        ("Data races -- accessing memory without locking.", "data race", True),
+        ("A data race is what happens when two threads write at once.", "data race", True),
+        ("DER stands for Distinguished Encoding Rules.", "DER", True),
+        ("Memcheck is not perfect.", "Memcheck", False),
+        ("The requests are defined in memcheck.h.", "memcheck", False),
+        ("der: DER data to decode.", "DER", False),
+        ("This can be used to define a HMAC context struct.", "HMAC", False),
+        ("Here massif is an option of the command.", "option", False),
+    ],
+)
+def test_of_a_full_text_only_what_plainly_says_it(sentence: str, term: str, says: bool) -> None:
+    assert defines(sentence, term, "text") is says
+
+
+@pytest.mark.parametrize("told", ["is not perfect", "is still slow", "isn't ready", "is currently needed"])
+def test_what_is_told_of_a_thing_is_not_what_it_is(told: str) -> None:
+    assert not defines(f"Circuit analysis {told}.", "circuit analysis")
+
+
 USES = Paper("uses", "Uses", "We train owls with RLHF.", "en")
 TELLS = Paper("tells", "Tells", "Owls sleep. RLHF is a way to train owls.", "en")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.answering.evidence.calibration import FEATURES, TEXTS_COUNT, ReadCalibration
+from app.answering.evidence.calibration import FEATURES, ReadCalibration
 from app.answering.evidence.definition import defining_first
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.read_evidence import ReadEvidence
@@ -23,6 +23,7 @@ from app.answering.evidence.selection import (
     surest_first,
     with_written,
 )
+from app.answering.evidence.text_calibration import TEXT_FEATURES, TextCalibration
 from app.answering.logistic import Logistic
 from app.answering.reading.reader import Excerpt, Reading
 from app.answering.reading.sentences import read_sentences
@@ -30,7 +31,7 @@ from app.languages import ENGLISH
 from retrieval.chunking import chunk_paper
 from retrieval.types import ExpansionQuery, Paper, Part, Passage, Sentence, Span
 from tests.support.full_texts import full_text, paper_with
-from tests.support.in_memory import InMemory
+from tests.support.in_memory import InMemory, lexical_of
 from tests.support.word_reader import WordReader
 
 SAID = "The whales of bay number {at} sing at night and sleep by day, as we have seen. "
@@ -159,18 +160,18 @@ def test_a_term_is_looked_for_in_the_passages_found_too() -> None:
 
 
 @pytest.mark.parametrize(("text", "status"), [(False, "answered"), (True, "partly")])
-def test_of_more_sentences_one_seems_to_answer_sooner_so_more_is_asked_of_it(text: bool, status: str) -> None:
-    weights: dict[str, float] = dict.fromkeys(FEATURES, 0.0)
-    # Just so sure that what counts against texts makes the difference.
-    logistic = Logistic(weights, -TEXTS_COUNT / 2)
-    calibration = ReadCalibration("words", logistic, 0.5, 0.1, 1.0, 1.0)
+def test_of_texts_it_is_judged_by_a_calibration_of_their_own(text: bool, status: str) -> None:
+    flat = ReadCalibration("words", Logistic(dict.fromkeys(FEATURES, 0.0), 0.0), 0.5, 0.1, 1.0, 1.0)
+    strict = TextCalibration("words", Logistic(dict.fromkeys(TEXT_FEATURES, 0.0), 0.0), 0.9, 0.1)
     memory = InMemory()
-    retriever = memory.retriever(memory.add([BOTH]))
+    papers = memory.add([BOTH])
+    retriever = memory.retriever(papers, lexical=lexical_of(papers))
     passages = [abstract_of(BOTH), *texts_of(BOTH, 5)] if text else [abstract_of(BOTH)]
-    found = ReadEvidence(retriever, WordReader(), calibration).find(
-        "When do whales sing?", "When do whales sing?", passages, ()
-    )
+    question = "When do whales sing?"
+    found = ReadEvidence(retriever, WordReader(), flat, texts=strict).find(question, question, passages, ())
     assert found.status == status
+    eager = ReadEvidence(retriever, WordReader(), flat, answer_from=0.4, texts=strict)
+    assert eager.find(question, question, passages, ()).status == "answered"
 
 
 def test_only_prose_of_a_text_is_given_to_the_reader() -> None:

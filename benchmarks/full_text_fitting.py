@@ -1,0 +1,139 @@
+"""Fit when full texts answer: `python -m benchmarks.full_text_fitting FILE` writes data/models/reading_texts.json.
+
+FILE is the answer-selection file that benchmarks/full_text_papers.py describes, of which the dev split is asked: papers
+and long articles, of people who had the text before them and of people who had not. What nothing answers is asked of
+papers that are left out, and by people who were to ask what an article nearly answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.answering.evidence.calibration import MODEL_FILE as READING_FILE
+from app.answering.evidence.calibration import ReadCalibration, features, read_calibration
+from app.answering.evidence.read_evidence import READ_AGAIN, best_first, weighed
+from app.answering.evidence.selection import passages_to_read
+from app.answering.evidence.text_calibration import MODEL_FILE, TEXT_FEATURES, text_features
+from app.answering.reading.opening import open_reader
+from app.answering.reading.reader import Reader
+from app.answering.reading.sentences import odds_of, read_sentences
+from app.build import build_benchmark_retriever
+from app.quiet import silence_libraries
+from app.settings import read_settings
+from benchmarks.full_text import SEED, Sample, sample_of
+from benchmarks.full_text_papers import TITLED, TextQuestion, read_text_papers
+from retrieval.evaluation.metrics import auroc
+from retrieval.retriever import PaperRetriever
+from retrieval.shipped import shipped_file
+from retrieval.types import no_progress
+
+SETS = {"papers": TITLED, "articles": ("squad2", "selqa"), "asked unseen": ("tydiqa_en", "squad2")}
+"""Collections by their names, as the sets that are put together."""
+ASKED = 140
+"""Questions of each kind that each collection is asked."""
+REFUSED = 0.03
+"""The share of the answerable questions that may be refused; sets `partly_from`."""
+FALSELY_ANSWERED = 0.15
+"""The share of the others that may be answered as though it were sure; sets `answered_from`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was found for a question of one of the collections, and whether its papers answer it."""
+
+    collection: str
+    given: dict[str, float]
+    answerable: bool
+
+
+def cases_of(name: str, sample: Sample, home: Path, reader: Reader, calibration: ReadCalibration) -> Iterator[Case]:
+    """The sample's questions, as they are read in a collection of its papers."""
+    retriever = build_benchmark_retriever(
+        read_settings(home=home, llm="none"), no_progress, print, sample.papers, name.replace(" ", "-")
+    )
+    for answerable, questions in ((True, sample.asked), (False, sample.unanswerable)):
+        for question in questions:
+            given = _read(question, retriever, reader, calibration)
+            if given is not None:
+                yield Case(name, given, answerable)
+
+
+def _read(
+    question: TextQuestion, retriever: PaperRetriever, reader: Reader, calibration: ReadCalibration
+) -> dict[str, float] | None:
+    """The features of a question; None where no text is read for it."""
+    passages, asked = retriever.passages(question.text), retriever.in_terms(question.text)
+    sentences = weighed(read_sentences(reader, asked, passages_to_read(passages)), ())
+    if all(sentence.part == "abstract" for sentence in sentences) or retriever.lexical is None:
+        return None
+    ranked = best_first(sentences, passages)
+    said = reader.agreement([(asked, one.gloss or one.text) for one in ranked[:READ_AGAIN]])
+    chance = calibration.chance(features(ranked, said[0], passages, ()))
+    return text_features(odds_of(chance), ranked, retriever.lexical.rarity_of(question.text))
+
+
+def fitted(cases: Sequence[Case], reader: str) -> dict[str, object]:
+    """The calibration's record; each collection counts alike, and in each what is answered as much as what is not."""
+    from sklearn.linear_model import LogisticRegression
+
+    rows = np.array([[case.given[name] for name in TEXT_FEATURES] for case in cases])
+    right = np.array([case.answerable for case in cases])
+    kinds = [(case.collection, case.answerable) for case in cases]
+    weight = np.array([1 / kinds.count(kind) for kind in kinds])
+    mean, spread = rows.mean(0), rows.std(0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=5_000)
+    model.fit((rows - mean) / spread, right, sample_weight=weight / weight.mean())
+    weights = np.asarray(model.coef_)[0] / spread
+    bias = float(np.asarray(model.intercept_)[0] - (weights * mean).sum())
+    chance = 1 / (1 + np.exp(-(rows @ weights + bias)))
+    before = auroc(list(rows[right, 0]), list(rows[~right, 0]))
+    print(f"AUROC {auroc(list(chance[right]), list(chance[~right])):.3f}, of the abstracts' calibration {before:.3f}")
+    partly = float(np.quantile(chance[right], REFUSED))
+    answered = max(partly, float(np.quantile(chance[~right], 1 - FALSELY_ANSWERED)))
+    for name in dict.fromkeys(case.collection for case in cases):
+        own = np.array([case.collection == name for case in cases])
+        yes, no = chance[own & right] >= answered, chance[own & ~right] >= answered
+        print(f"{name}: {yes.mean():.2f} of {len(yes)} answered, {no.mean():.2f} of {len(no)} falsely")
+    return {
+        "reader": reader,
+        "weights": dict(zip(TEXT_FEATURES, (round(float(one), 4) for one in weights), strict=True)),
+        "bias": round(bias, 4),
+        "answered_from": round(answered, 4),
+        "partly_from": round(partly, 4),
+    }
+
+
+def main() -> None:
+    """Ask, fit, and write the weights."""
+    silence_libraries()
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.full_text_fitting", description=__doc__)
+    parser.add_argument("file", type=Path, help="the answer-selection file")
+    parser.add_argument("--asked", type=int, default=ASKED)
+    arguments = parser.parse_args()
+    reader = open_reader()
+    assert reader is not None, "the default is one that ships"
+    calibration = read_calibration(shipped_file(READING_FILE))
+    cases: list[Case] = []
+    with tempfile.TemporaryDirectory() as home:
+        for name, sets in SETS.items():
+            data = read_text_papers(arguments.file, sets)
+            sample = sample_of(data, "dev", asked=arguments.asked)
+            near = [one for one in data.near_misses if one.paper_id in {paper.id for paper in sample.papers}]
+            near = [one for one in near if one.split == "dev"]
+            random.Random(SEED).shuffle(near)
+            without = Sample(sample.papers, sample.asked, (*sample.unanswerable, *near[: arguments.asked]))
+            cases += cases_of(name, without, Path(home), reader, calibration)
+    record = fitted(cases, reader.fingerprint)
+    shipped_file(MODEL_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
