@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from retrieval.full_text import FullText
 from retrieval.types import Chunk, Paper, Part, Span
 
-CHUNKER = "sentences-3"
+CHUNKER = "sentences-4"
 """Names this way of cutting; a change of the rules below changes it, and so rebuilds every index."""
 
 MAX_PASSAGE_CHARS = 700
@@ -22,16 +22,33 @@ MAX_TEXT_PASSAGES = 20_000
 TEXT_BASE = 1 << 17
 """Where the places of a full text's passages begin: those in an abstract, of at most 100,000 characters, are below."""
 
-# A mark that may end a sentence, with what closes it: quotes, brackets.
+# A mark that may end a sentence, with what closes it: quotes, brackets; and what is cited right behind a word's full
+# stop, as in "was shown.[12]" and "was shown.3,4".
 # The look-behind and the possessive "+" keep a run of a hundred thousand dots linear.
-_LATIN_END = re.compile(r"(?<![.!?])[.!?]++[\"'”’»)\]}]*+(?=\s)")
+_LATIN_END = re.compile(
+    r"(?<![.!?])([.!?]++[\"'”’»)\]}]*+)"
+    r"((?<=[^\W\d_A-Z]{3}\.)(?:\[\d[\d,–-]{0,30}\]|\d{1,3}(?:[,–-]\d{1,3}){0,8}+|[¹²³⁰⁴-⁹]{1,6}+))?+(?=\s)"
+)
 _CHINESE_END = re.compile(r"[。！？]+[”’」』）】》]*")
 # Never the end of a sentence: "e.g.", "U.S.", an initial.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?i:e\.g|i\.e|cf|vs|resp|approx|dr|mr|mrs|ms|prof|st)|\b[A-Z]|\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
+    r"(?:\b(?i:eg|ie|e\.\s?g|i\.\s?e|cf|viz|vs|resp|approx|incl|esp|dr|mr|mrs|ms|prof|st)"
+    r"|\b[A-Z]|\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
 )
-# No end before a number: "Fig. 3".
-_NUMBERED = re.compile(r"\b(?:no|nos|vol|p|pp|ch|sec|fig|figs|eq|eqs|tab|ref|refs)\.$", re.IGNORECASE)
+# No end before a number: "Fig. 3", "Eq. (2)", "no. S1", "Sept. 3"; and none within "Table.1 shows".
+_NUMBERED = re.compile(
+    r"\b(?:no|nos|vols?|pp?|ch|chap|sec|secs|sect|figs?|eqs?|eqns?|tabs?|refs?|thm|lem|prop|def|cor|alg|suppl|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$",
+    re.IGNORECASE,
+)
+_NUMBERED_WHOLE = re.compile(r"\b(?:figure|table|equation|section|chapter|version)\.$", re.IGNORECASE)
+_NUMBER = re.compile(r"[(\[]?[A-Z]{0,2}[.-]?\d")
+# No end before a letter that counts: "Fig. A", "Secs. II to IV".
+_LETTERED = re.compile(r"\b(?:[Ff]igs?|[Ee]qn?s?|[Tt]hm|[Ll]em|Tabs?|Secs?|Sect|App|Suppl)\.$")
+_LETTER = re.compile(r"[(\[]?(?:[A-Z]|[IVX]{1,5})(?!\w)")
+# A number before what it numbers, "3.2. Results", and one that begins a list within a sentence, "that: 1. it holds".
+_LABEL = re.compile(r"\s*[(\[]?(?:\d{1,3}(?:\.\d{1,3}){0,4}|[ivx]{1,4})\.[)\]]?\s*")
+_LISTED = re.compile(r"[:;]\s[(\[]?\d{1,2}\.$")
 # An end only where a capitalised word follows: "Smith et al. (2023)".
 _MAY_END_TOO = re.compile(r"\b(?:et al|etc|inc|ltd|jr|sr)\.$", re.IGNORECASE)
 _NEXT_SIGNS = re.compile(r"\S.?", re.DOTALL)
@@ -55,12 +72,14 @@ def split_sentences(text: str) -> list[Span]:
     """The sentences of an English or Chinese text, in order, without the space between them.
 
     Spans never overlap, hold no leading or trailing white space and together
-    hold every other character. "et al.", "e.g.", "3.5" and "$O(1)$" end no
-    sentence. A sentence of over `MAX_SENTENCE_CHARS` is cut at spaces.
+    hold every other character. "et al.", "e.g.", "3.5", "Eq. (2)" and "$O(1)$" end no
+    sentence, and "3.2." before what it numbers is none. A sentence of over `MAX_SENTENCE_CHARS` is cut at spaces.
     """
     spans: list[Span] = []
     start = 0
     for end in _ends(text):
+        if end < len(text) and _LABEL.fullmatch(text, start, end):
+            continue
         spans += _bounded(text, start, end)
         start = end
     return spans
@@ -86,19 +105,27 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     opens = follower[0] in "\"'“‘«([{" and follower[1:2].isalnum()
     if not (follower[0].isupper() or follower[0].isdigit() or opens or not follower[0].isascii()):
         return False
-    mark = match.group().rstrip("\"'”’»)]}")
+    mark, cited = match[1].rstrip("\"'”’»)]}"), match[2]
+    before = text[max(0, match.start() - 24) : match.end(1)]
+    if cited:
+        counts = _NUMBERED.search(before) or _NUMBERED_WHOLE.search(before)
+        return not (counts or follower[0].isdigit())
     if mark.endswith("..") or mark == "…":
         return follower[0].isupper()
-    if mark != ".":
+    if match[1] != ".":
         return True
-    if match.group() != ".":
-        return True
-    before = text[max(0, match.start() - 24) : match.end()]
+    return _full_stop_ends(text, before, following.start())
+
+
+def _full_stop_ends(text: str, before: str, after: int) -> bool:
+    """Whether a full stop at the end of `before` ends a sentence, where the text goes on at `after`."""
     if _MAY_END_TOO.search(before):
-        return follower[0].isupper()
-    if _NUMBERED.search(before) and follower[0].isdigit():
+        return text[after].isupper()
+    if _NUMBERED.search(before) and _NUMBER.match(text, after):
         return False
-    return not _ABBREVIATION.search(before)
+    if _LETTERED.search(before) and _LETTER.match(text, after):
+        return False
+    return not (_ABBREVIATION.search(before) or _LISTED.search(before))
 
 
 def _inside_formula(text: str, position: int) -> bool:

@@ -5,6 +5,7 @@
     ├── CorpusError         a papers file that cannot be read
     ├── DocumentError       a PDF or another document of a user's that cannot be read or shown
     ├── ModelError          weights or a model server that cannot be had
+    │   └── MissingPackageError  a library that cannot be imported
     ├── OnlineError         a server of papers that does not answer as it should
     └── IndexStoreError     an index folder that cannot be read or written
         └── IndexGoneError  an index that another process has replaced
@@ -36,6 +37,10 @@ class DocumentError(PaperbackedError):
 
 class ModelError(PaperbackedError):
     """Model weights or a model server cannot be had, or are not what they should be."""
+
+
+class MissingPackageError(ModelError):
+    """A library that a model needs cannot be imported, as where paperbacked was installed without torch."""
 
 
 class OnlineError(PaperbackedError):

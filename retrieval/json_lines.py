@@ -11,6 +11,10 @@ from typing import Any, TypeGuard, TypeVar
 from retrieval.errors import PaperbackedError
 
 MAX_LINE_BYTES = 1_000_000
+MOST_PARTS = 500_000
+"""Of one text of JSON. Ten megabytes of empty lists are three million objects, which take hundreds of megabytes, and
+no other thread's turn comes while they are made."""
+TOO_MANY = f"more than {MOST_PARTS:,} values in one object"
 NOT_UTF8 = "not UTF-8"
 T = TypeVar("T")
 
@@ -20,6 +24,13 @@ class Fault:
     """Why a line, or another record of a file, cannot be read."""
 
     reason: str
+
+
+def has_too_many_parts(text: str | bytes) -> bool:
+    """Whether JSON may have more than `MOST_PARTS` values: what begins or parts some is counted, in strings too."""
+    if isinstance(text, bytes):
+        return sum(map(text.count, (b",", b"[", b"{"))) > MOST_PARTS
+    return sum(map(text.count, (",", "[", "{"))) > MOST_PARTS
 
 
 def read_records(
@@ -113,7 +124,9 @@ def bad_line(path: Path, number: int, reason: object, kind: type[PaperbackedErro
 
 
 def record_of(line: str) -> dict[str, Any]:
-    """The JSON object that a line is. Raises `ValueError` with the reason where it is none."""
+    """The JSON object that a line is. Raises `ValueError` with the reason where it is none, or has too many values."""
+    if has_too_many_parts(line):
+        raise ValueError(TOO_MANY)
     try:
         record = json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:

@@ -16,6 +16,7 @@ from retrieval.adding.report import Became, Tally, became
 from retrieval.adding.request import AddingStoppedError, AddRequest
 from retrieval.adding.sources import DocumentFile, Nothing, as_called
 from retrieval.adding.there import Found, There
+from retrieval.adding.unread import PassedOver
 from retrieval.adding.works import is_from_document, is_supplement, same_work
 from retrieval.errors import DocumentError, InputError
 from retrieval.full_text import text_at_hand
@@ -108,6 +109,8 @@ class Adding:
         match prepared.item:
             case Nothing(place, problem):
                 self._tell(became(place, "broken", reason=problem))
+            case PassedOver(place, problem):
+                self._tell(became(place, "passed_over", reason=problem))
             case WantedId(_, _, place):
                 self._tell(became(place, "broken", reason="only its id is known"))
             case IsThere(place, paper_id):

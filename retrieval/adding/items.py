@@ -18,6 +18,7 @@ from retrieval.adding.sources import (
     as_called,
     sources_of,
 )
+from retrieval.adding.unread import PassedOver
 from retrieval.errors import PaperbackedError
 from retrieval.identity import WantedId
 from retrieval.readers.base import Entry
@@ -39,7 +40,7 @@ class Reference:
     said: str = ""
 
 
-Item = Reference | DocumentFile | WantedId | Nothing
+Item = Reference | DocumentFile | WantedId | Nothing | PassedOver
 """One thing to be decided: see `retrieval.adding.sources` for the others."""
 
 

@@ -15,11 +15,12 @@ from retrieval.errors import CorpusError
 from retrieval.files import replacing, writing
 from retrieval.sanitize import sanitize
 
-Outcome = Literal["added", "updated", "same", "duplicate", "no_abstract", "broken"]
+Outcome = Literal["added", "updated", "same", "duplicate", "no_abstract", "broken", "passed_over"]
 """What an entry became: a new paper, a paper with more to it, one that is there as it is, another entry for one that is
-there, a new paper that has only its title to be found by, or nothing."""
+there, a new paper that has only its title to be found by, or nothing. What is passed over lies in a folder, and is of
+no kind that is read."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
-NOTABLE: frozenset[Outcome] = frozenset({"updated", "duplicate", "no_abstract", "broken"})
+NOTABLE: frozenset[Outcome] = frozenset({"updated", "duplicate", "no_abstract", "broken", "passed_over"})
 """Outcomes that a reader wants to see among thousands of others."""
 MOST_TOLD = 10_000
 """Entries that a report has; of the others it has the counts."""
@@ -101,7 +102,7 @@ class AddReport:
     @property
     def all_broken(self) -> bool:
         """Whether nothing could be made of anything."""
-        return sum(self.counts.values()) == self.counts["broken"]
+        return sum(self.counts.values()) == self.counts["broken"] + self.counts["passed_over"]
 
     def as_json(self) -> ReportRecord:
         return {
@@ -130,6 +131,11 @@ class Tally:
     def count(self, outcome: Outcome) -> int:
         """How many entries became that."""
         return self._counts[outcome]
+
+    @property
+    def nothing_came(self) -> bool:
+        """Whether nothing could be made of anything."""
+        return self.total == self.count("broken") + self.count("passed_over")
 
     def add(self, one: Became) -> None:
         """Count an entry, and keep it while there is room."""
@@ -178,7 +184,8 @@ def _kept(folder: Path) -> Iterator[AddReport]:
 
 def report_of(record: dict[str, Any]) -> AddReport:
     """The report of its JSON. Raises `ValueError`, `KeyError` or `TypeError` where it is none."""
-    counts: dict[Outcome, int] = {outcome: int(record["counts"][outcome]) for outcome in OUTCOMES}
+    counted = {"passed_over": 0, **record["counts"]}  # Reports of before had none of these.
+    counts: dict[Outcome, int] = {outcome: int(counted[outcome]) for outcome in OUTCOMES}
     told = tuple(_became_of(one) for one in record["became"])
     at = datetime.fromisoformat(record["at"])
     return AddReport(str(record["collection"]), at, told, counts, int(record["left_out"]))

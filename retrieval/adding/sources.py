@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from retrieval.adding.unread import PassedOver, passed_over, unread_kind
 from retrieval.documents.reading import document_kind
 from retrieval.errors import InputError
 from retrieval.identity import WantedId, ids_in
@@ -60,7 +61,7 @@ class Nothing:
     problem: str
 
 
-Source = References | DocumentFile | WantedId | ZoteroSource | Nothing
+Source = References | DocumentFile | WantedId | ZoteroSource | Nothing | PassedOver
 
 
 def sources_of(named: str, called: str | None = None) -> Iterator[Source]:
@@ -127,36 +128,45 @@ def _file(path: Path, place: str, name: str) -> Source:
         return References(path, place, name)
     if document:
         return DocumentFile(path, place, name)
-    return Nothing(place, "nothing here reads such a file: give references, a PDF, Markdown or plain text")
+    unread = unread_kind(place)
+    return Nothing(place, unread or "nothing here reads such a file: give references, a PDF, Markdown or plain text")
 
 
 def _in_folder(folder: Path, place: str) -> Iterator[Source]:
-    """Files of references first, as they know best what documents are; what nothing reads is passed over."""
+    """Files of references first, as they know best what documents are; last what nothing reads and is passed over."""
     documents: list[DocumentFile] = []
+    unread: list[str] = []
     suffixes = {*DOCUMENTS, *(suffix for reader in READERS for suffix in reader.suffixes)}
-    for path in _walked(folder):
-        if path.suffix.casefold() not in suffixes:
-            continue
+    files, others = _walked(folder)
+    for path in files:
         name = path.relative_to(folder).as_posix()
-        match _file(path, f"{place.rstrip('/')}/{name}", name):
+        source = _file(path, f"{place.rstrip('/')}/{name}", name) if path.suffix.casefold() in suffixes else None
+        match source:
             case References() as references:
                 yield references
             case DocumentFile() as document:
                 documents.append(document)
+            case _ if unread_kind(name):
+                unread.append(name)
             case _:
-                pass
+                others += 1
     yield from documents
+    yield from passed_over(place, unread, others)
 
 
-def _walked(folder: Path) -> list[Path]:
-    """All files of a folder, sorted; no links are followed, and what is hidden is passed over."""
+def _walked(folder: Path) -> tuple[list[Path], int]:
+    """All files of a folder, sorted, and how many are hidden or links: these are passed over, and so is what is in
+    hidden folders."""
     files: list[Path] = []
+    others = 0
     for here, folders, names in os.walk(folder, followlinks=False):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             path = Path(here, name)
             if not name.startswith(".") and path.is_file() and not path.is_symlink():
                 files.append(path)
+            else:
+                others += 1
         if len(files) > MOST_FILES:
             raise InputError(f"{folder} has more than {MOST_FILES:,} files: name a smaller folder.")
-    return sorted(files)
+    return sorted(files), others

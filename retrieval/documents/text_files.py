@@ -22,7 +22,7 @@ MOST_BYTES = 40_000_000
 _MOST_SHORT_CHARS = 500
 _MOST_FRONT_LINES = 100
 _MOST_AUTHORS = 100
-_HEADING = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*$")
+_HEADING = re.compile(r"(#{1,6})\s+(?=\S)")
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,})$")
 _FENCE = re.compile(r"(?:`{3,}|~{3,})")
 _RULE = re.compile(r"(?:[*_-]\s*){3,}$")
@@ -142,14 +142,14 @@ def _markdown(lines: Sequence[str]) -> Iterator[_Block]:
             else:
                 held.append(line)
             continue
-        heading = _HEADING.match(bare)
+        heading = _heading_of(bare)
         under = _UNDERLINE.match(bare) if len(held) == 1 and not _LIST.match(held[0]) else None
         if heading or under:
             if heading:
                 yield from _paragraph(held)
-            text = heading[2] if heading else held[0]
+            text, level = heading or (held[0], 1 if bare[0] == "=" else 2)
             held = []
-            yield _Block(_clean(text), len(heading[1]) if heading else 1 if bare[0] == "=" else 2)
+            yield _Block(_clean(text), level)
         elif not bare or _RULE.match(bare):
             yield from _paragraph(held)
             held = []
@@ -159,6 +159,16 @@ def _markdown(lines: Sequence[str]) -> Iterator[_Block]:
                 held = []
             held.append(bare.removeprefix(">").strip())
     yield from _paragraph(held, code=bool(fenced))
+
+
+def _heading_of(bare: str) -> tuple[str, int] | None:
+    """What a heading such as `## Methods ##` says, and its level; None for a line that is none."""
+    found = _HEADING.match(bare)
+    if found is None:
+        return None
+    text = bare[found.end() :]
+    # Stripped, not matched: a pattern that ends in white space tries each of a thousand spaces a thousand times.
+    return text.rstrip("#").rstrip() or "#", len(found[1])
 
 
 def _plain(lines: Sequence[str]) -> Iterator[_Block]:
@@ -176,6 +186,8 @@ def _plain(lines: Sequence[str]) -> Iterator[_Block]:
 
 
 def _paragraph(lines: Sequence[str], code: bool = False) -> Iterator[_Block]:
+    if not lines:
+        return
     said = " ".join(line.strip() for line in lines)
     text = " ".join(sanitize(said).split()) if code else _clean(said)
     if text:

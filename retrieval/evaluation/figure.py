@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval.errors import InputError, ModelError
+from retrieval.errors import InputError, MissingPackageError, ModelError
 from retrieval.files import replacing, writing
 from retrieval.models.heavy_imports import heavy_imports
 
@@ -22,7 +22,7 @@ def empty_figure(width: float, height: float) -> Figure:
         # The figure by itself: pyplot would keep it, and look for a screen.
         with heavy_imports():
             from matplotlib.figure import Figure
-    except ImportError as error:
+    except MissingPackageError as error:
         raise ModelError('Pictures need matplotlib: pip install "paperbacked[finetune]".') from error
     return Figure(figsize=(width, height), dpi=120, layout="constrained")
 

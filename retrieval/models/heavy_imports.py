@@ -19,6 +19,8 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from retrieval.errors import MissingPackageError
+
 HEAVY = (
     *("torch", "transformers", "sentence_transformers", "tokenizers", "safetensors", "accelerate", "peft", "datasets"),
     *("sklearn", "scipy", "joblib", "matplotlib"),
@@ -32,10 +34,17 @@ def heavy_imports() -> Generator[None, None, None]:
     """Within it no other thread of this process imports any of `HEAVY`. A thread may enter it again.
 
     Whoever comes here waits while another thread imports or loads a model: once the models
-    are there, no question may come here.
+    are there, no question may come here. Raises `MissingPackageError` where one is not installed.
     """
     with _LOCK:
-        yield
+        try:
+            yield
+        except ImportError as error:
+            package = (error.name or str(error)).partition(".")[0]
+            reason = "is not installed" if isinstance(error, ModuleNotFoundError) else "cannot be imported here"
+            raise MissingPackageError(
+                f"This needs the package {package}, which {reason}: install paperbacked with all of its dependencies."
+            ) from error
 
 
 @contextmanager

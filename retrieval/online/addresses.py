@@ -18,6 +18,9 @@ CONNECT_SECONDS = 3.0
 MOST_ADDRESSES = 4
 _PORTS = {"https": 443, "http": 80}
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_UNICAST = ipaddress.IPv6Network("2000::/3")
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Where an IPv4 address is behind the last 32 bits (NAT64, RFC 6052)."""
 T = TypeVar("T")
 
 
@@ -115,6 +118,12 @@ def may_connect(number: str, host: str) -> bool:
     address = getattr(address, "ipv4_mapped", None) or address
     if host in LOOPBACK_NAMES:
         return address.is_loopback
+    if isinstance(address, ipaddress.IPv6Address):
+        if address in _TRANSLATED:
+            address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        # What else has an IPv4 address in it leads to that one, past the check of it.
+        elif address not in _UNICAST or address.sixtofour:
+            return False
     return address.is_global and not address.is_multicast
 
 

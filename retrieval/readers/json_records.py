@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from retrieval.errors import CorpusError
-from retrieval.json_lines import Fault, is_list, is_object, lines_or_faults, record_of
+from retrieval.json_lines import TOO_MANY, Fault, has_too_many_parts, is_list, is_object, lines_or_faults, record_of
 from retrieval.readers.base import Entry
 from retrieval.readers.encodings import cannot_be_read, open_text, text_of_head
 
@@ -120,8 +120,11 @@ def _values(file: TextIO) -> Iterator[object]:
             value, end = decoder.raw_decode(rest.text, rest.place)
         except (ValueError, RecursionError) as error:
             chars = len(rest.text) - rest.place
-            if not (_is_cut(error, rest.text) and chars <= MAX_RECORD_CHARS and rest.read_on()):
-                yield Fault(_why(error, chars))
+            cut = _is_cut(error, rest.text) and chars <= MAX_RECORD_CHARS
+            # All that is left belongs to this object, which goes on: what has too much already is not read again.
+            many = cut and chars > PIECE_CHARS and has_too_many_parts(rest.text[rest.place :])
+            if many or not (cut and rest.read_on()):
+                yield Fault(TOO_MANY if many else _why(error, chars))
                 rest.skip_broken()
         else:
             too_long = end - rest.place > MAX_RECORD_CHARS

@@ -8,7 +8,7 @@ _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|esq|m\.?d|ph\.?d)\.?", re.IGNORECASE
 _AND = re.compile(r"\s+(?:and|AND|&)\s+|\s*;\s*and\s+")
 _NUMBERED = re.compile(r"\s*\(\d{5,}\)")
 """Scopus writes its number of an author behind the name."""
-_AND_OTHERS = re.compile(r"[\s,;]+(?:et al\.?|and others)\s*$", re.IGNORECASE)
+_AND_OTHERS = re.compile(r"[ ,;](?:et al\.?|and others)$", re.IGNORECASE)
 _OTHERS = frozenset({"others", "et al", "et al.", "and others", "…", "..."})
 MOST_AUTHORS = 10_000
 
@@ -28,7 +28,8 @@ def in_order(name: str) -> str:
 
 def names_in(text: str) -> tuple[str, ...]:
     """The names of a list in one text, in which ";", "and", "|" or commas stand between them."""
-    text = _AND_OTHERS.sub("", _NUMBERED.sub("", text))
+    # Of each white space one sign, as patterns that look for some would try a long run anew from each of its places.
+    text = _AND_OTHERS.sub("", _NUMBERED.sub("", " ".join(text.split())))
     if ";" in text:
         parts = text.split(";")
     elif _AND.search(text):

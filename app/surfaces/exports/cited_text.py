@@ -58,6 +58,11 @@ def without_ending(text: str) -> str:
     return _ENDING.sub("", text)
 
 
+def link_of(paper: Paper) -> str | None:
+    """The paper's address where it is one to follow, with nothing in it that would end it early."""
+    return paper.url if paper.url and _LINK.fullmatch(paper.url) else None
+
+
 def escaped_markdown(text: str) -> str:
     """The text for clients that render Markdown: nothing in it becomes a tag, an image or a link of its own.
 
@@ -72,7 +77,8 @@ def _markers(numbers: list[int]) -> str:
 
 def _reference(paper: Paper, words: AnswerPhrases) -> str:
     name = " ".join(described(paper, words).split())
-    return f"{name}, {paper.url}" if paper.url and _LINK.fullmatch(paper.url) else name
+    link = link_of(paper)
+    return f"{name}, {link}" if link else name
 
 
 def _unbacked(answer: Answer, support: str) -> str:

@@ -11,8 +11,8 @@ from app.surfaces.ui_strings import UiStrings
 from retrieval.sanitize import sanitize
 
 CSV_COLUMNS = ("question", "name", "paper", "organisation", "published", "quote", "citation", "url")
-# A spreadsheet takes a cell that begins so for a formula, and computes it.
-_FORMULA = ("=", "+", "-", "@")
+# A spreadsheet takes a cell that begins so for a formula, and computes it; some take the wide signs of Chinese too.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def markdown_table(rows: tuple[TableRow, ...], words: UiStrings, escaped: Callable[[str], str]) -> str:

@@ -93,7 +93,7 @@ class BoundedConnection(H11Protocol):
     _reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
+        super().connection_made(_Lingering(transport, self._is_being_sent_to))  # type: ignore[arg-type]
         self.peer = self.client[0] if self.client else ""
         self.address = client_name(self.peer)
         self._admitted = self.connections_open.enter(self)
@@ -111,8 +111,9 @@ class BoundedConnection(H11Protocol):
             self.connections_open.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._look()
+        if not self.transport.is_closing():
+            super().data_received(data)
+            self._look()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -129,6 +130,16 @@ class BoundedConnection(H11Protocol):
     def give_way(self) -> None:
         """Close now, whatever is still to be sent."""
         self.transport.abort()
+
+    def _is_being_sent_to(self) -> bool:
+        """Whether a request's body is still coming as the connection is to be closed, which then waits its time."""
+        coming = self._admitted and self.conn.their_state is h11.SEND_BODY
+        if coming:
+            self.flow.resume_reading()
+            self.connections_open.idle(self)
+            self._stop(self._head_timer)
+            self._head_timer = self.loop.call_later(self.connections_open.head_seconds, self.give_way)
+        return coming
 
     def _look(self) -> None:
         """Sets the clock for a head, or for the rest of an answered request's body, to arrive."""
@@ -148,6 +159,32 @@ class BoundedConnection(H11Protocol):
     def _stop(timer: asyncio.TimerHandle | None) -> None:
         if timer is not None:
             timer.cancel()
+
+
+class _Lingering:
+    """A transport that says at its first closing that no more is sent, and reads on where a body is still coming.
+
+    A connection that is closed with bytes unread is reset, and the answer that refuses them is lost on the way: a
+    browser would show none of it, and a proxy in front would put its own error in the place.
+    """
+
+    def __init__(self, transport: asyncio.Transport, reads_on: Callable[[], bool]) -> None:
+        self._transport = transport
+        self._reads_on = reads_on
+        self._lingers = False
+
+    def close(self) -> None:
+        if not self._lingers and not self._transport.is_closing() and self._reads_on():
+            self._lingers = True
+            self._transport.write_eof()
+        else:
+            self._transport.close()
+
+    def is_closing(self) -> bool:
+        return self._lingers or self._transport.is_closing()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 def _is_between(connection: h11.Connection) -> bool:

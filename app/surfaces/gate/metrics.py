@@ -56,6 +56,10 @@ class Metrics:
         """Ask `papers` for their number whenever the metrics are read."""
         self._papers.set_function(papers)
 
+    def answering(self) -> int:
+        """How many answers are being made now."""
+        return int(self.registry.get_sample_value("paperbacked_answers_running") or 0)
+
     def text(self) -> bytes:
         """All of it as Prometheus reads it."""
         return generate_latest(self.registry)

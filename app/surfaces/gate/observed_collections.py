@@ -20,6 +20,7 @@ class ObservedCollections:
         self.adding = collections.adding
         self.online = collections.online
         self.for_visitors = collections.for_visitors
+        self.default_grows = collections.default_grows
         self.listed = collections.listed
         self.create = collections.create
         self.rename = collections.rename

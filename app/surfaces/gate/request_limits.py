@@ -197,7 +197,8 @@ class RequestLimits:
         """How many questions the request asks, having counted them. Raises `RefusedError` where they are too many."""
         if rule.counted == "nothing":
             return 0
-        questions = {"question": 1, "tool calls": _tool_calls(body or b"")}.get(rule.counted, 0)
+        # Only where it tells how much is asked is a body read before it is known whether there may be one more.
+        questions = _tool_calls(body or b"") if rule.counted == "tool calls" else int(rule.counted == "question")
         if questions and self._open >= self.limits.max_open:
             sentence = f"Too many answers are being made at once: try again in {_COME_BACK_SECONDS} seconds."
             raise RefusedError(503, "crowd", sentence, {"Retry-After": str(_COME_BACK_SECONDS)})

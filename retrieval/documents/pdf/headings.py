@@ -7,6 +7,7 @@ import re
 from retrieval.documents.pdf.lines import Line
 from retrieval.documents.pdf.measures import Measures, is_capitals
 from retrieval.documents.pdf.names import NUMBERED, Names, names, plain_name
+from retrieval.documents.pdf.titles import reads_as_title
 
 _MOST_CHARS, _MOST_WORDS = 140, 18
 _LEADERS = re.compile(r"(?:\.\s?){4,}")
@@ -39,11 +40,15 @@ def is_numbered_heading(line: Line, measures: Measures) -> bool:
     rest = line.text[found.end() :]
     if not (rest[0].isupper() or rest[0].lower() == rest[0].upper()) or rest.endswith((".", ",", ";")):
         return False
-    return is_distinct(line, measures, slanted=True)
+    # Capitals and slanted letters are those of constants and variables, too.
+    return is_set_apart(line, measures) or (is_distinct(line, measures, slanted=True) and reads_as_title(rest))
 
 
-def is_plain_heading(line: Line, below: Line | None, measures: Measures) -> bool:
-    """Whether a line without a number or a known name is a heading: larger or bold, and above usual text."""
+def is_plain_heading(line: Line, below: Line | None, measures: Measures, goes_on: bool = False) -> bool:
+    """Whether a line without a known name is a heading: it reads as a title, or has a number or `goes_on` a heading
+    before it, is larger or bold, and stands above usual text."""
+    if not (goes_on or NUMBERED.match(line.text) or reads_as_title(line.text)):
+        return False
     if not _can_be_heading(line) or not is_distinct(line, measures) or measures.is_smaller(line.size):
         return False
     if line.text.endswith((".", ",", ";", ":", "-")) or line.x1 > line.right - 0.04 * (line.right - line.left):
@@ -57,9 +62,14 @@ def is_plain_heading(line: Line, below: Line | None, measures: Measures) -> bool
 
 def is_distinct(line: Line, measures: Measures, slanted: bool = False) -> bool:
     """Whether the line is set in larger, bold or capital letters; `slanted` counts as well."""
-    if measures.is_larger(line.size) or (line.bold >= _ALL_BOLD and not measures.bold):
+    if is_set_apart(line, measures):
         return True
     return is_capitals(line.text) or (slanted and line.main.italic)
+
+
+def is_set_apart(line: Line, measures: Measures) -> bool:
+    """Whether the line is set in larger or bold letters."""
+    return measures.is_larger(line.size) or (line.bold >= _ALL_BOLD and not measures.bold)
 
 
 def is_contents_line(line: Line) -> bool:

@@ -121,7 +121,9 @@ class ParagraphReader:
             # Before anything was told only a first section begins so, and the name of an author may.
             number = NUMBERED.match(line.text)
             return self._begun or line.page > 1 or (number is not None and number[1] in _FIRST)
-        return (self._begun or line.page > 1) and is_plain_heading(line, below, measures)
+        last = found[-1] if found else None
+        goes_on = last is not None and last.kind == "heading" and self._goes_on(last, line)
+        return (self._begun or line.page > 1) and is_plain_heading(line, below, measures, goes_on)
 
     def _is_within(self, before: Line, line: Line) -> bool:
         """Whether a line that reads like a heading only goes on the one before."""

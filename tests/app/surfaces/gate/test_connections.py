@@ -255,3 +255,32 @@ def test_the_limit_on_open_files_is_raised_and_leaves_room_for_others() -> None:
         assert most <= MAX_CONNECTIONS and most < now and (now > 1024 or hard == 1024)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("asks_to_close", [True, False])
+def test_a_refusal_reaches_who_is_still_sending(asks_to_close: bool) -> None:
+    """A connection closed with bytes unread is reset, and the answer is lost: nginx then says 502."""
+    size = 3_000_000
+    close = b"Connection: close\r\n" if asks_to_close else b""
+    with served(bounds(head_seconds=10)) as port, connected(port) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\n" + close + b"Content-Length: %d\r\n\r\n" % size)
+        time.sleep(0.2)  # the answer has been sent, and all that has come was read
+        for _ in range(size // 100_000):
+            client.sendall(b"x" * 100_000)
+        client.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := client.recv(65536):
+            answer += part
+        assert answer.endswith(b'{"body":"POST"}')
+
+
+def test_what_comes_after_a_refusal_is_not_read_for_ever() -> None:
+    connections = bounds()
+    with served(connections) as port, connected(port) as client:
+        client.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3000000000\r\n\r\n")
+        began = time.monotonic()
+        with pytest.raises(OSError):
+            while time.monotonic() - began < 10 * SOON:
+                client.sendall(b"x" * 1000)
+                time.sleep(0.01)
+        assert connections.open == 0

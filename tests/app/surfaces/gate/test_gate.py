@@ -607,9 +607,7 @@ def test_the_settings_reach_the_gate(monkeypatch: pytest.MonkeyPatch, capsys: py
         language_models=None, warm_up=lambda: None, load_in_background=lambda after: None, follow=lambda: None
     )
 
-    def record_options(
-        answerer: Any, models: Any, options: ServingOptions, ready: Any, runs: Any, collections: Any
-    ) -> None:
+    def record_options(answerer: Any, models: Any, options: ServingOptions, *others: Any) -> None:
         told["options"] = options
 
     monkeypatch.setattr(server, "build_answerer", lambda *args, **kwargs: answerer)
