@@ -12,7 +12,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,12 +36,13 @@ from retrieval.shipped import shipped_file
 from retrieval.types import no_progress
 
 SETS = {"papers": TITLED, "articles": ("squad2", "selqa"), "asked unseen": ("tydiqa_en", "squad2")}
-"""Collections by their names, as the sets that are put together."""
+"""Collections by their names, as the sets that are put together; of the last only the first set is asked about."""
+UNSEEN = "asked unseen"
 ASKED = 140
 """Questions of each kind that each collection is asked."""
-REFUSED = 0.03
+REFUSED = 0.05
 """The share of the answerable questions that may be refused; sets `partly_from`."""
-FALSELY_ANSWERED = 0.15
+FALSELY_ANSWERED = 0.2
 """The share of the others that may be answered as though it were sure; sets `answered_from`."""
 
 
@@ -52,6 +53,19 @@ class Case:
     collection: str
     given: dict[str, float]
     answerable: bool
+
+
+def sample_for(name: str, file: Path, asked: int) -> Sample:
+    """The papers and questions of one of the collections, with what people asked that its papers do not answer."""
+    data = read_text_papers(file, SETS[name])
+    if name == UNSEEN:
+        own = [one for one in data.questions if one.paper_id.startswith(SETS[name][0])]
+        return sample_of(replace(data, questions=tuple(own)), "dev", asked=asked)
+    sample = sample_of(data, "dev", asked=asked)
+    there = {paper.id for paper in sample.papers}
+    near = [one for one in data.near_misses if one.split == "dev" and one.paper_id in there]
+    random.Random(SEED).shuffle(near)
+    return replace(sample, unanswerable=(*sample.unanswerable, *near[:asked]))
 
 
 def cases_of(name: str, sample: Sample, home: Path, reader: Reader, calibration: ReadCalibration) -> Iterator[Case]:
@@ -96,12 +110,16 @@ def fitted(cases: Sequence[Case], reader: str) -> dict[str, object]:
     chance = 1 / (1 + np.exp(-(rows @ weights + bias)))
     before = auroc(list(rows[right, 0]), list(rows[~right, 0]))
     print(f"AUROC {auroc(list(chance[right]), list(chance[~right])):.3f}, of the abstracts' calibration {before:.3f}")
-    partly = float(np.quantile(chance[right], REFUSED))
-    answered = max(partly, float(np.quantile(chance[~right], 1 - FALSELY_ANSWERED)))
+    partly = _quantile(chance[right], weight[right], REFUSED)
+    answered = max(partly, _quantile(chance[~right], weight[~right], 1 - FALSELY_ANSWERED))
     for name in dict.fromkeys(case.collection for case in cases):
         own = np.array([case.collection == name for case in cases])
-        yes, no = chance[own & right] >= answered, chance[own & ~right] >= answered
-        print(f"{name}: {yes.mean():.2f} of {len(yes)} answered, {no.mean():.2f} of {len(no)} falsely")
+        yes, no = chance[own & right], chance[own & ~right]
+        shares = [float((some >= answered).mean()) for some in (yes, no)]
+        print(
+            f"{name}: AUROC {auroc(list(yes), list(no)):.3f}, {shares[0]:.2f} of {len(yes)} answered, "
+            f"{shares[1]:.2f} of {len(no)} falsely, {(yes < partly).mean():.2f} refused"
+        )
     return {
         "reader": reader,
         "weights": dict(zip(TEXT_FEATURES, (round(float(one), 4) for one in weights), strict=True)),
@@ -109,6 +127,13 @@ def fitted(cases: Sequence[Case], reader: str) -> dict[str, object]:
         "answered_from": round(answered, 4),
         "partly_from": round(partly, 4),
     }
+
+
+def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
+    """The value below which that share of the weight lies."""
+    order = np.argsort(values)
+    at = np.searchsorted(np.cumsum(weight[order]), share * weight.sum())
+    return float(values[order][min(at, len(values) - 1)])
 
 
 def main() -> None:
@@ -123,14 +148,8 @@ def main() -> None:
     calibration = read_calibration(shipped_file(READING_FILE))
     cases: list[Case] = []
     with tempfile.TemporaryDirectory() as home:
-        for name, sets in SETS.items():
-            data = read_text_papers(arguments.file, sets)
-            sample = sample_of(data, "dev", asked=arguments.asked)
-            near = [one for one in data.near_misses if one.paper_id in {paper.id for paper in sample.papers}]
-            near = [one for one in near if one.split == "dev"]
-            random.Random(SEED).shuffle(near)
-            without = Sample(sample.papers, sample.asked, (*sample.unanswerable, *near[: arguments.asked]))
-            cases += cases_of(name, without, Path(home), reader, calibration)
+        for name in SETS:
+            cases += cases_of(name, sample_for(name, arguments.file, arguments.asked), Path(home), reader, calibration)
     record = fitted(cases, reader.fingerprint)
     shipped_file(MODEL_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
 
