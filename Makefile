@@ -11,7 +11,7 @@ TOOLS_STAMP := $(TOOLS)/.installed
 NODE := node_modules
 NODE_STAMP := $(NODE)/.installed
 
-.PHONY: install run test coverage check format bench bench-scale eval docs shots browser wheel space model constraints tools lock audit sbom clean
+.PHONY: install run test fuzz coverage check format faults soak bench bench-scale peers eval docs shots image-steps browser clients wheel space model constraints tools lock audit sbom release clean
 
 install: $(STAMP)
 
@@ -28,6 +28,12 @@ run: install
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Broken files for the readers for MINUTES, then chains of requests for as long; what is found stays in fuzz-findings.
+MINUTES ?= 30
+fuzz: install
+	$(BIN)/python -m benchmarks.fuzz_readers --minutes $(MINUTES)
+	$(BIN)/python -m benchmarks.fuzz_api --minutes $(MINUTES)
 
 # Prints the files of which less than 90 % is run by the default tests. `make test` judges them: measuring makes
 # Python slower, so what fails here alone is a limit on time.
@@ -60,8 +66,22 @@ model: install
 browser: install
 	$(BIN)/python -m pytest -m browser
 
+# Open WebUI in .venv-clients, driven in Chromium (docs/clients.md); CLIENT_SHOTS=DIR leaves a picture.
+clients: install
+	$(if $(CLIENT_SHOTS),CLIENT_SHOTS=$(CLIENT_SHOTS)) $(BIN)/python -m pytest -m clients
+
 wheel: install
 	$(BIN)/python -m pytest -m wheel
+
+# Breaks whatever can break, with KILLS kills of each kind, and writes what was seen into docs/faults.md.
+KILLS ?= 20
+faults: install
+	KILLS=$(KILLS) $(BIN)/python -m tests.faults.page
+
+# Readers of every surface on one server for MINUTES; fails where it does not stay as it was (docs/faults.md).
+MINUTES ?= 60
+soak: install
+	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --write docs/faults.md --picture docs/images/soak.png
 
 bench: install
 	$(BIN)/python -m benchmarks --write docs/results.md
@@ -72,6 +92,13 @@ SIZE ?= 100000
 bench-scale: install
 	$(BIN)/python -m benchmarks.scale --size $(SIZE) --write docs/results.md \
 		$(if $(SCIFACT),--scifact $(SCIFACT)) $(if $(REAL),--real) $(if $(KEEP),--keep)
+
+# paperbacked beside its peers, each in an environment of its own (docs/peers.md). With SCIFACT=DIR also on that BEIR
+# folder, with READING=DIR on the papers of its answer_selection.jsonl; KEEP=1 takes environments that are there.
+peers: install
+	$(BIN)/python -m benchmarks.peers --write docs/peers.md $(if $(SCIFACT),--scifact $(SCIFACT)) \
+		$(if $(READING),--reading $(READING)) $(if $(PAPERS),--papers $(PAPERS)) $(if $(ASKED),--asked $(ASKED)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only $(ONLY)) $(if $(KEEP),--keep)
 
 # The folder to push to a Hugging Face Space: dist/space (docs/deploy.md). GPU=1 for a ZeroGPU.
 space: install
@@ -88,6 +115,12 @@ docs: install
 
 shots: install
 	$(BIN)/python -m benchmarks.shots
+	$(BIN)/python -m benchmarks.foreign_shots
+
+# The Dockerfile's steps in roots made by debootstrap, where there is no container engine (docs/deploy.md). Needs root;
+# with TORCH=cuda the torch that drives a GPU, which every index has.
+image-steps: install
+	$(BIN)/python -m deploy.without_engine $(if $(TORCH),--torch $(TORCH))
 
 # Pins every package to what is installed now; the newest that fit: rm -r .venv constraints.txt; touch constraints.txt; make install constraints
 constraints: install
@@ -111,6 +144,12 @@ audit: tools
 # dist/sbom.json: what an image runs, in CycloneDX, with hashes and licences.
 sbom: install tools
 	$(BIN)/python -m deploy.supply.sbom $(TOOLS)/bin dist/sbom.json
+
+# Builds what is committed, checks it and leaves it in dist (docs/releasing.md); TAG=1 makes the tag too, REHEARSAL=1
+# builds though version, changelog or tag disagree, MUST=1 as for the audit, PYTHONS="…" says what it is installed for.
+release: install tools
+	$(BIN)/python -m deploy.release $(TOOLS)/bin $(if $(REHEARSAL),--rehearsal) $(if $(TAG),--tag) \
+		$(if $(MUST),--must-audit) $(if $(PYTHONS),--pythons $(PYTHONS))
 
 clean:
 	rm -rf $(VENV) $(TOOLS) $(NODE) dist .coverage .pytest_cache .ruff_cache .hypothesis

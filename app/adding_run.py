@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.collection import DEFAULT, OWN, readings_of
+from app.collection import DEFAULT, OWN, drop_unfinished, readings_of
 from app.settings import Settings
 from retrieval.adding.adding import Adding, AtEnd, Told, Tools, never, nobody
 from retrieval.adding.beforehand import FIRST_PAGE, Remembered, look_up_before
@@ -18,8 +18,9 @@ from retrieval.adding.pool import DocumentPool
 from retrieval.adding.report import AddReport, keep_report
 from retrieval.adding.request import AddingStoppedError, AddRequest
 from retrieval.adding.sources import ZOTERO
-from retrieval.errors import InputError
+from retrieval.errors import InputError, PaperbackedError
 from retrieval.ingest import Reading, Report
+from retrieval.papers.database import FILE as DATABASE
 from retrieval.papers.files import CollectionFiles
 from retrieval.papers.papers import Papers, open_papers
 from retrieval.readers.base import Entry
@@ -129,12 +130,17 @@ class Run:
     def _updated(self, adding: Adding, readings: Sequence[Reading], there: Papers | None) -> AddReport:
         """Let the run's papers take their place, all at once, and keep what became of everything."""
         tally = adding.tally
-        nothing = Reading(OWN, partial(_refuse_if, lambda: there is None and tally.total == tally.count("broken")))
+        # Of an earlier run that was broken off there may be papers that the next one need not read again.
+        begun_before = (self.settings.collection_folder / DATABASE).exists()
+        nothing = Reading(OWN, partial(_refuse_if, lambda: there is None and tally.nothing_came))
         with suppress(_NothingToAddError):
             self.update((*readings_of(self.settings), *readings, nothing), self._watched)
             report = tally.report(self.settings.collection)
             keep_report(self.settings.collection_folder, report)
             return report
+        if not begun_before:
+            with suppress(OSError, PaperbackedError):  # What cannot be removed is no collection all the same.
+                drop_unfinished(self.settings)
         return tally.report(self.settings.collection)
 
     def _watched(self, label: str, done: int, total: int) -> None:

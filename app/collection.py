@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -10,16 +11,19 @@ from itertools import chain
 from pathlib import Path
 
 from app.settings import Settings
+from retrieval.adding.report import FOLDER as REPORTS
 from retrieval.adding.report import AddReport, last_report
 from retrieval.errors import CorpusError
 from retrieval.facets import Facets
 from retrieval.files import sha256_of
-from retrieval.ingest import Reading
+from retrieval.ingest import Reading, only_one
 from retrieval.papers.papers import Papers, open_papers, papers_of
 from retrieval.types import Paper
 
 DEFAULT = "default"
 """The collection that ships with the program, to which only `ingest` adds."""
+ABOUT_FILE = "about.json"
+"""What is kept of a collection besides its papers (`app.collections.about`)."""
 SHIPPED, OWN = "shipped", "own"
 """Origins of papers: those of the papers file in the settings, and those that were ingested."""
 
@@ -70,6 +74,29 @@ def _is_collection(folder: Path) -> bool:
     if papers is not None:
         papers.close()
     return papers is not None
+
+
+def drop_unfinished(settings: Settings) -> None:
+    """Remove what a first run has left in the settings' collection that nobody can ask: all but its title and its
+    reports, and the folder where nothing stays. Raises `OSError`, and `IndexStoreError` where another process indexes.
+    """
+    folder = settings.collection_folder
+    with only_one(settings.home / "index.lock"):
+        if not folder.is_dir() or open_papers(folder) is not None:
+            return
+        stays = [left for left in folder.iterdir() if not _removed(left)]
+        if not stays:
+            folder.rmdir()
+
+
+def _removed(left: Path) -> bool:
+    if left.name in (ABOUT_FILE, REPORTS):
+        return False
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
+    return not left.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import socket
 import sys
@@ -39,6 +38,7 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.pictures import pictures_folder
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
+from app.surfaces.runs.stopping import BreakingOffServer
 from app.surfaces.widget.routes import widget_router
 from retrieval.errors import InputError, PaperbackedError, one_line
 from retrieval.types import Progress
@@ -47,8 +47,6 @@ FOLLOW_SECONDS = 2.0
 """How often the server looks whether the collection was indexed anew, for those who ask nothing of it."""
 SWEEP_SECONDS = 10.0
 """How often it looks for collections whose time is over."""
-CLOSING_SECONDS = 1.0
-"""How long a server that ends waits for broken off answers to be closed; a chain says something many times as often."""
 _log = logging.getLogger("paperbacked.server")
 
 
@@ -59,11 +57,12 @@ def create_app(
     ready: Callable[[], bool] = lambda: True,
     runs: AnswerRuns | None = None,
     collections: Collections | None = None,
+    metrics: Metrics | None = None,
 ) -> FastAPI:
     """The whole application around a ready answerer; with `language_models` the page tells how far theirs are.
 
-    Its programs' answers are made by `runs`, for whoever wants to break them off. Without `collections`, of which the
-    answerer then is the default one, there is no other and no papers are taken.
+    Its programs' answers are made by `runs`, for whoever wants to break them off, and counted in `metrics`. Without
+    `collections`, of which the answerer then is the default one, there is no other and no papers are taken.
     """
     import gradio
 
@@ -73,7 +72,7 @@ def create_app(
     from app.surfaces.page.sessions import GradioSessions
 
     runs = runs or AnswerRuns()
-    metrics = Metrics()
+    metrics = metrics or Metrics()
     metrics.count_papers(lambda: len(answerer.papers))
     limits = limits_for(options.client_limit, options.server_limit, options.api_key, metrics.refused)
     cors = CorsPolicy(options.widget_origins, options.hosts, options.local_only)
@@ -146,8 +145,9 @@ def run_server(
     answerer = build_answerer(settings, progress, note, wait=False, shared=shared)
     collections = HomeCollections(settings, answerer, shared, note=_log.info)
     ready = threading.Event()
-    runs = AnswerRuns()
-    app = create_app(answerer, answerer.language_models, serving_options(settings), ready.is_set, runs, collections)
+    runs, metrics = AnswerRuns(), Metrics()
+    options = serving_options(settings)
+    app = create_app(answerer, answerer.language_models, options, ready.is_set, runs, collections, metrics)
     log_answers(sys.stderr)
     host, port = listener.getsockname()[:2]
     note(f"paperbacked answers at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)")
@@ -169,27 +169,7 @@ def run_server(
         **server_options(Connections(most_connections(), proxy=outermost.trusts)),
     )
     with _following(collections.follow, collections.sweep):
-        BreakingOffServer(config, runs).run(sockets=[listener])
-
-
-class BreakingOffServer(uvicorn.Server):
-    """A server that, when it is stopped, first tells so to everybody whose answer is being made.
-
-    Left to itself it waits for open connections and then cuts them, in the middle of an answer.
-    """
-
-    def __init__(self, config: uvicorn.Config, runs: AnswerRuns) -> None:
-        super().__init__(config)
-        self._runs = runs
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Not in the signal's handler, which comes in the middle of anything, a held lock too; this is 0.1 s later.
-        self._runs.break_off()
-        await super().shutdown(sockets)
-        # After this the signal ends the program, and with it threads that have yet to close and count their answer.
-        until = time.monotonic() + CLOSING_SECONDS
-        while self._runs.under_way and time.monotonic() < until:
-            await asyncio.sleep(0.02)
+        BreakingOffServer(config, runs, metrics.answering).run(sockets=[listener])
 
 
 def serving_options(settings: Settings) -> ServingOptions:

@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import psutil
@@ -58,14 +59,17 @@ def _help_seconds() -> float:
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A served page on a free port, given once it answers."""
+def running_server(
+    home: Path, log: IO[bytes] | None = None, **settings: str
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A served page on a free port, given once it answers; what it says goes to `log`, or where all else goes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     # One client asks here what many readers would.
     environment = os.environ | {"PAPERBACKED_HOME": str(home), "PAPERBACKED_CLIENT_LIMIT": "0"}
-    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=environment)
+    environment |= {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
+    process = subprocess.Popen([*COMMAND, "serve", "--port", str(port)], env=environment, stderr=log)
     address = f"http://127.0.0.1:{port}/"
     try:
         deadline = time.monotonic() + START_SECONDS

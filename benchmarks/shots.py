@@ -100,13 +100,13 @@ def take_kind(browser: Browser, address: str, file: Path, question: str, begins:
     )
     file.parent.mkdir(exist_ok=True)
     _save(page, file)
-    _fewer_colours(file)
+    fewer_colours(file)
 
 
-def _fewer_colours(file: Path) -> None:
-    """Text on plain ground needs few colours, and a third of the room."""
+def fewer_colours(file: Path, most: int = COLOURS) -> None:
+    """Saves the picture anew: text on plain ground needs few colours, and a third of the room."""
     with Image.open(file) as picture:
-        picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+        picture.convert("RGB").quantize(most, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def take_library(browser: Browser, address: str, file: Path) -> None:

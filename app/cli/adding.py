@@ -161,5 +161,5 @@ def _tell(report: AddReport, json_: bool) -> None:
             print_json(report.as_json())
         else:
             print_report(report)
-    if report.all_broken and report.counts["broken"]:
+    if report.all_broken and report.became:
         raise typer.Exit(1)

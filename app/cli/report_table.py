@@ -24,6 +24,7 @@ SAID: dict[Outcome, tuple[str, str]] = {
     "duplicate": ("duplicate", "yellow"),
     "no_abstract": ("no abstract", "yellow"),
     "broken": ("broken", "red"),
+    "passed_over": ("passed over", "dim"),
 }
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from app.collection import ABOUT_FILE
 from app.collections.names import clean_title
 from retrieval.errors import CorpusError, InputError
 from retrieval.files import not_written, replacing
 
-FILE = "about.json"
+FILE = ABOUT_FILE
 _MAX_BYTES = 10_000
 TOUCHED_EVERY_SECONDS = 60.0
 """A use is noted at most so often."""

@@ -43,9 +43,11 @@ class Access:
 
     def may_change(self, name: str) -> bool:
         """Whether whoever sees a collection of that name may change it, too."""
-        if name in (DEFAULT, self._own):
+        if name == DEFAULT:
             return False
-        return self._mode == "on" if owner_of(name) is None else self.for_visitors
+        # The served one is everybody's, whatever its name.
+        shared = name == self._own or owner_of(name) is None
+        return self._mode == "on" if shared else self.for_visitors
 
     def check_change(self, name: str) -> None:
         """Raises `ReadOnlyError` where nobody may change a collection of that name."""

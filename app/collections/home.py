@@ -34,6 +34,7 @@ from app.surfaces.collections import (
     CrowdedError,
     JobState,
     NoCollectionError,
+    ReadOnlyError,
     Upload,
     UploadRoom,
 )
@@ -51,6 +52,8 @@ LIMITS_A_REQUEST = 5
 MOST_ROOMS = 30
 """Requests whose files are on the disk at once, those whose papers wait to be added too."""
 JOBS_OF_A_VISITOR = 3
+JOBS_OF_A_CLIENT = 8
+"""Of all visitors at one address: many may share it, but who makes cookies there must leave places to others."""
 REMOVING_SECONDS = 60.0
 
 
@@ -96,6 +99,10 @@ class HomeCollections:
     def for_visitors(self) -> bool:
         return self._access.for_visitors
 
+    @property
+    def default_grows(self) -> bool:
+        return self._access.may_change(self._settings.collection)
+
     def answerer(self, name: str | None, visitor: str | None = None) -> Answerer:
         if name is None or name == self._settings.collection:
             return self._default
@@ -104,9 +111,7 @@ class HomeCollections:
         return self._answerers.of(name)
 
     def listed(self, visitor: str | None = None) -> tuple[CollectionInfo, ...]:
-        own = CollectionInfo(
-            self._settings.collection, self._settings.collection, len(self._default.papers), default=True
-        )
+        own = self._own_info()
         others = map(self._info, self._names(lambda name: self._access.sees(name, visitor)))
         return (own, *sorted(others, key=lambda info: info.title.casefold()))
 
@@ -119,7 +124,7 @@ class HomeCollections:
             theirs = [*self._of_visitors()] if owner else []
             if goes := in_the_way(self._folder, theirs, self._jobs.pending):
                 self.trash.throw(goes)
-            taken = {DEFAULT, *there, *(one.name for one in self.trash.thrown())}
+            taken = {DEFAULT, self._settings.collection, *there, *(one.name for one in self.trash.thrown())}
             name = new_name(title, taken, owner)
             write_about(self._folder / name, title)
         return self._info(name)
@@ -134,6 +139,8 @@ class HomeCollections:
     def delete(self, name: str, visitor: str | None = None) -> datetime:
         with self._changing:
             self._to_change(name, visitor)
+            if name == self._settings.collection:
+                raise ReadOnlyError(Notice("collection_served"))
             if self._jobs.pending(name):
                 raise BusyError(Notice("collection_busy"))
             self._answerers.close(name)
@@ -142,6 +149,7 @@ class HomeCollections:
     def restore(self, name: str, visitor: str | None = None) -> CollectionInfo:
         with self._changing:
             mine = belongs_to(name, visitor) if self.for_visitors else owner_of(name) is None
+            mine = mine and name != self._settings.collection
             if not (self.adding and COLLECTION_NAME.fullmatch(name) and mine):
                 raise NoCollectionError(name)
             check_place(self._of_owner(owner_of(name)), owner_of(name))
@@ -150,10 +158,9 @@ class HomeCollections:
         note_use(self._folder / name)
         return self._info(name)
 
-    def room(self, name: str, visitor: str | None = None) -> UploadRoom:
+    def room(self, name: str, visitor: str | None = None, client: str = "") -> UploadRoom:
         self._to_change(name, visitor)
-        if self._jobs.waiting_of(visitor) >= JOBS_OF_A_VISITOR and self.for_visitors:
-            raise CrowdedError(Notice("adding_crowded"))
+        self._check_turn(visitor, client)
         file_bytes = self._settings.upload_limit_mb * MEGABYTE
         request_bytes = LIMITS_A_REQUEST * file_bytes
         if self.for_visitors:
@@ -165,7 +172,7 @@ class HomeCollections:
         if self._uploads.rooms >= MOST_ROOMS:
             raise CrowdedError(Notice("adding_crowded"))
         check_disk(self._settings.home, request_bytes)
-        return UploadRoom(self._uploads.room(), FILES_A_REQUEST, file_bytes, request_bytes)
+        return UploadRoom(self._uploads.room(), FILES_A_REQUEST, file_bytes, request_bytes, client)
 
     def add(
         self,
@@ -177,6 +184,8 @@ class HomeCollections:
     ) -> str:
         with self._changing:  # so that nobody removes the collection between the look and the job
             self._to_change(name, visitor)
+            client = room.client if room else ""
+            self._check_turn(visitor, client)
             if (request.online or request.pdfs) and not self.online:
                 raise CollectionError(Notice("online_off"))
             request = replace(
@@ -186,7 +195,7 @@ class HomeCollections:
                 names={str(upload.path): upload.label for upload in uploads},
                 local_files=False,
             )
-            job = Job(name, request, room, visitor)
+            job = Job(name, request, room, visitor, client)
             job.total = len(uploads) + sum(1 for line in request.text.splitlines() if line.strip())
             return self._jobs.begin(job)
 
@@ -199,10 +208,11 @@ class HomeCollections:
         self._look_up(name, visitor)
         return tuple(kept_reports(self._folder / name))
 
-    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None) -> int:
+    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None, client: str = "") -> int:
         with self._changing:
             self._to_change(name, visitor)
-            job = Job(name, AddRequest(), visitor=visitor, removes=tuple(paper_ids))
+            self._check_turn(visitor, client)
+            job = Job(name, AddRequest(), visitor=visitor, client=client, removes=tuple(paper_ids))
             self._jobs.begin(job)
         if not job.ended.wait(REMOVING_SECONDS):
             raise CrowdedError(Notice("removing_waits"))
@@ -266,7 +276,21 @@ class HomeCollections:
         self._access.check_change(name)
         note_use(self._folder / name)
 
+    def _check_turn(self, visitor: str | None, client: str) -> None:
+        """Raises `CrowdedError` where visitors wait for each other, and this one or its address has enough waiting."""
+        own, theirs = self._jobs.waiting_of(visitor), self._jobs.waiting_from(client)
+        if self.for_visitors and (own >= JOBS_OF_A_VISITOR or (client and theirs >= JOBS_OF_A_CLIENT)):
+            raise CrowdedError(Notice("adding_crowded"))
+
+    def _own_info(self) -> CollectionInfo:
+        """The server's own one; its title is its name where it has none of its readers'."""
+        name = self._settings.collection
+        title = about(self._folder / name).title
+        return CollectionInfo(name, title, len(self._default.papers), self.default_grows, default=True)
+
     def _info(self, name: str) -> CollectionInfo:
+        if name == self._settings.collection:
+            return self._own_info()
         folder = self._folder / name
         return CollectionInfo(
             name, about(folder).title, self._counts.of(folder), self._access.may_change(name), self._expires(name)
@@ -287,6 +311,6 @@ class HomeCollections:
 
     def _after_job(self) -> None:
         """Papers are those of the newest index; and as a job holds the lock that sweeping needs, there is time now."""
-        self._answerers.follow()
+        self.follow()
         with suppress(PaperbackedError, OSError):
             self.trash.sweep()

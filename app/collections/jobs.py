@@ -40,6 +40,8 @@ class Job:
     request: AddRequest
     room: UploadRoom | None = None
     visitor: str | None = None
+    client: str = ""
+    """Who sent it, as clients are counted."""
     removes: tuple[str, ...] = ()
     """Ids of papers that are removed instead."""
     id: str = field(default_factory=lambda: secrets.token_hex(_ID_BYTES))
@@ -120,6 +122,11 @@ class AddingJobs:
         """How many jobs of that visitor are under way or wait."""
         with self._changed:
             return sum(job.visitor == visitor for job in self._busy())
+
+    def waiting_from(self, client: str) -> int:
+        """How many jobs that client has sent, whoever it says that it is, are under way or wait."""
+        with self._changed:
+            return sum(job.client == client for job in self._busy())
 
     def _busy(self) -> tuple[Job, ...]:
         return (*((self._running,) if self._running else ()), *self._waiting)

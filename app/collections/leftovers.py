@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-import shutil
 from contextlib import suppress
 
-from app.collection import readings_of
-from app.collections.about import FILE as ABOUT_FILE
+from app.collection import drop_unfinished, readings_of
 from app.ingredients import Ingredients, updated
 from app.settings import Settings
-from retrieval.adding.report import FOLDER as REPORTS
 from retrieval.errors import PaperbackedError
-from retrieval.ingest import only_one
 from retrieval.models.embedder import Embedder
 from retrieval.papers.papers import open_papers
 from retrieval.types import no_progress
 
-_KEPT = frozenset({ABOUT_FILE, REPORTS})
 _log = logging.getLogger("paperbacked.collections")
 
 
@@ -29,16 +24,4 @@ def drop_leftovers(settings: Settings, embedder: Embedder) -> None:
             papers.close()
             updated(Ingredients(settings, embedder), readings_of(settings), no_progress, _log.info)
             return
-        with only_one(settings.home / "index.lock"):
-            if open_papers(settings.collection_folder) is None:
-                _empty(settings)
-
-
-def _empty(settings: Settings) -> None:
-    for left in settings.collection_folder.iterdir():
-        if left.name in _KEPT:
-            continue
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
-        else:
-            left.unlink(missing_ok=True)
+        drop_unfinished(settings)

@@ -143,6 +143,8 @@ class UploadRoom:
     most_files: int = 200
     file_bytes: int = 100_000_000
     request_bytes: int = 500_000_000
+    client: str = ""
+    """Whose files come, as clients are counted; empty where nobody counts."""
 
     def with_papers(self, papers: Sequence[Mapping[str, Any]]) -> tuple[Upload, ...]:
         """Papers that came as objects as a file among the others; none where there are no papers.
@@ -187,6 +189,11 @@ class Collections(Protocol):
         """Whether each visitor has collections of their own, and so has to be known again by a cookie."""
         ...
 
+    @property
+    def default_grows(self) -> bool:
+        """Whether who may add papers may add them to the default collection too."""
+        ...
+
     def answerer(self, name: str | None, visitor: str | None = None) -> Answerer:
         """What answers over the collection; without a name over the server's default one, at once."""
         ...
@@ -211,8 +218,9 @@ class Collections(Protocol):
         """Have one back that was removed a moment ago."""
         ...
 
-    def room(self, name: str, visitor: str | None = None) -> UploadRoom:
-        """Where files that are to be added may be put. Raises `CollectionError` where there is no room."""
+    def room(self, name: str, visitor: str | None = None, client: str = "") -> UploadRoom:
+        """Where files that are to be added may be put. Raises `CollectionError` where there is no room, and
+        `CrowdedError` where that visitor, or that client, has enough waiting already."""
         ...
 
     def add(
@@ -237,8 +245,8 @@ class Collections(Protocol):
         """What became of what was added, the newest first."""
         ...
 
-    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None) -> int:
-        """Remove papers; gives how many were there."""
+    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None, client: str = "") -> int:
+        """Remove papers; gives how many were there. Raises `CrowdedError` as `room` does."""
         ...
 
     def document(self, name: str | None, paper_id: str, visitor: str | None = None) -> Path | None:
@@ -255,6 +263,7 @@ class OneCollection:
     adding: bool = field(default=False, init=False)
     online: bool = field(default=False, init=False)
     for_visitors: bool = field(default=False, init=False)
+    default_grows: bool = field(default=False, init=False)
 
     def answerer(self, name: str | None, visitor: str | None = None) -> Answerer:
         if name not in (None, self.title):
@@ -276,7 +285,7 @@ class OneCollection:
     def restore(self, name: str, visitor: str | None = None) -> CollectionInfo:
         raise self._refusal(name)
 
-    def room(self, name: str, visitor: str | None = None) -> UploadRoom:
+    def room(self, name: str, visitor: str | None = None, client: str = "") -> UploadRoom:
         raise self._refusal(name)
 
     def add(
@@ -296,7 +305,7 @@ class OneCollection:
         self.answerer(name)
         return ()
 
-    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None) -> int:
+    def remove(self, name: str, paper_ids: Sequence[str], visitor: str | None = None, client: str = "") -> int:
         raise self._refusal(name)
 
     def document(self, name: str | None, paper_id: str, visitor: str | None = None) -> Path | None:

@@ -10,8 +10,14 @@ from starlette.types import Scope
 from app.notices.notice import Notice
 from app.surfaces.collections import Collections, ReadOnlyError
 from app.surfaces.gate.cors import at_the_machine
+from app.surfaces.gate.rate_limits import client_name
 from app.surfaces.gate.request_limits import REQUESTER, client_of
 from app.surfaces.visitors import visitor_in
+
+
+def sender_of(scope: Scope) -> str:
+    """The client that sends the request, as clients are counted: an IPv6 one by its network."""
+    return client_name(client_of(scope))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from app.training.sft.examples import SftExample, examples_of, read_other_exampl
 from app.training.sft.recipe import DEFAULT
 from app.training.sft.tokenized import tokenized_examples
 from app.training.sft.training import HISTORY, LossHistory, train
-from retrieval.errors import InputError, ModelError
+from retrieval.errors import InputError, MissingPackageError, ModelError
 from retrieval.evaluation.figure import empty_figure, save_figure
 from retrieval.finetune.history import draw_losses
 from retrieval.finetune.run_state import writing_run
@@ -103,7 +103,7 @@ def _need_peft() -> None:
     try:
         with heavy_imports():
             import peft  # noqa: F401
-    except ImportError as error:
+    except MissingPackageError as error:
         raise ModelError('Teaching a model needs peft: pip install "paperbacked[finetune]".') from error
 
 

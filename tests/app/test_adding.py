@@ -112,6 +112,24 @@ def test_where_all_is_broken_no_collection_is_made(mine: Settings, tmp_path: Pat
     report = add(mine, tmp_path / "gone.bib", "2301.00001")
     assert states(report) == ["broken", "broken"] and report.all_broken
     assert "mine" not in collection_names(mine) and kept_reports(mine.collection_folder) == []
+    assert not mine.collection_folder.exists()
+    write(tmp_path / "f" / "thesis.docx", "PK")
+    write(tmp_path / "f" / "broken.pdf", "%PDF-1.4 and nothing else")
+    report = add(mine, tmp_path / "f")
+    assert states(report) == ["broken", "passed_over"] and report.all_broken
+    assert not mine.collection_folder.exists() and "mine" not in [state.name for state in collection_states(mine)]
+
+
+def test_what_a_page_has_made_keeps_its_title_where_all_is_broken(mine: Settings, tmp_path: Path) -> None:
+    about = write(mine.collection_folder / "about.json", {"title": "Sleep"})
+    add(mine, tmp_path / "gone.bib")
+    assert [*mine.collection_folder.iterdir()] == [about]
+
+
+def test_what_a_run_has_begun_stays_for_the_next(mine: Settings, tmp_path: Path) -> None:
+    write(mine.collection_folder / "papers.sqlite").write_bytes(b"")
+    add(mine, tmp_path / "gone.bib")
+    assert (mine.collection_folder / "papers.sqlite").exists()
 
 
 def test_the_collection_of_the_program_is_not_touched(mine: Settings, tmp_path: Path) -> None:
@@ -220,6 +238,8 @@ def test_none_is_removed_where_something_cannot_be_read(mine: Settings, tmp_path
     assert (synced.removed, len(papers_of(mine))) == (0, 3)
     assert synced.report.counts["broken"] == 1
     (folder / "broken.pdf").unlink()
+    # What is of no kind that is read never could be, and holds nothing up.
+    write(folder / "thesis.docx", "PK")
     assert (sync(mine, folder).removed, len(papers_of(mine))) == (1, 2)
 
 

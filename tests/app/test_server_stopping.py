@@ -1,4 +1,5 @@
-"""A server that is stopped tells everybody whose answer it breaks off, in the form that each of them reads."""
+"""A server that is stopped tells everybody whose answer it breaks off, in the form that each of them reads; asked to
+stop by a SIGTERM it first lets answers come to their end."""
 
 from __future__ import annotations
 
@@ -20,6 +21,8 @@ from typing import Any
 import httpx
 import pytest
 
+from app.surfaces.runs.stopping import FINISHING_SECONDS
+
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +31,8 @@ STOPPED = "The server is being stopped: ask again in a moment."
 WAIT_SECONDS = 60.0
 GRACE_SECONDS = 3.0
 """How long uvicorn waits before it cuts connections."""
+STOP_SECONDS = 10.0
+"""After a SIGTERM all is over within it."""
 
 EVENTS = {"Accept": "text/event-stream"}
 TOOL = {"name": "ask", "arguments": {"question": QUESTION}}
@@ -144,8 +149,17 @@ def assert_told(answers: dict[str, httpx.Response]) -> None:
     assert result["isError"] and result["content"][0]["text"] == STOPPED
 
 
-@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_every_answer_with_a_sentence(tmp_path: Path, model: SilentModelServer, sent: int) -> None:
+@pytest.mark.parametrize(
+    ("sent", "status", "told_from", "told_within"),
+    [
+        (signal.SIGTERM, 0, FINISHING_SECONDS, FINISHING_SECONDS + GRACE_SECONDS),
+        (signal.SIGINT, 130, 0.0, GRACE_SECONDS),
+    ],
+)
+def test_a_signal_ends_every_answer_with_a_sentence(
+    tmp_path: Path, model: SilentModelServer, sent: int, status: int, told_from: float, told_within: float
+) -> None:
+    """At once after Ctrl-C, and after a SIGTERM when they have had time to come to their end."""
     with serving(tmp_path, model.url) as (program, address), ThreadPoolExecutor(len(REQUESTS)) as pool:
         asking = {
             name: pool.submit(asked_from, f"127.0.0.{number}", address, request)
@@ -157,9 +171,11 @@ def test_a_signal_ends_every_answer_with_a_sentence(tmp_path: Path, model: Silen
         began = time.monotonic()
         answers = {name: asked.result() for name, asked in asking.items()}
         took = time.monotonic() - began
-        program.wait(WAIT_SECONDS)
+        assert program.wait(WAIT_SECONDS) == status
+        ended = time.monotonic() - began
     assert_told(answers)
-    assert took < GRACE_SECONDS, "they were told when their connections were about to be cut"
+    assert told_from <= took < told_within, "they were told when their connections were about to be cut"
+    assert ended < STOP_SECONDS
     said = (tmp_path / "said").read_text()
     assert "Traceback" not in said and "timeout graceful shutdown exceeded" not in said
     # Their work was closed, and counted as what it is.

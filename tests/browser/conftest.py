@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.support import guests
+from tests.support.firefox import open_firefox
 from tests.support.ports import free_port
 
 # Fixtures of the widget's tests; the server below allows the other site to ask.
@@ -29,7 +30,7 @@ other_site, guest, page_of = guests.other_site, guests.guest, guests.page_of
 scripted, scripted_page = guests.scripted, guests.scripted_page
 # Read before the `home` fixture takes all PAPERBACKED_ variables away.
 SHOTS = os.environ.get("PAPERBACKED_SHOTS")
-_READY_SECONDS = 120
+_READY_SECONDS = 300
 _CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # What a browser asks of its maker's hosts by itself is switched off, so that what is left is the page's.
 _ARGS = [
@@ -118,11 +119,25 @@ def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
-        yield browser
-        browser.close()
+def driver() -> Iterator[Playwright]:
+    """One for all browsers, as a thread can have no second."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def browser(driver: Playwright) -> Iterator[Browser]:
+    browser = driver.chromium.launch(executable_path=_CHROMIUM, args=_ARGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def firefox(driver: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Debian's Firefox; a context of it plays neither light nor dark systems."""
+    browser = open_firefox(driver, tmp_path_factory.mktemp("firefox"))
+    yield browser
+    browser.close()
 
 
 @dataclass

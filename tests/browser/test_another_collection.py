@@ -65,3 +65,28 @@ def test_its_questions_are_answered_by_its_own_words(visit: Any) -> None:
     page.locator(".intro [data-ask]").first.click()
     expect(page.locator(".turn .provenance")).to_be_visible()
     assert "After two nights the difference was gone." in " ".join(page.locator(".answer .quoted").all_inner_texts())
+
+
+def test_papers_are_added_to_the_collection_that_is_served(visit: Any, shoot: Any) -> None:
+    page = (seen := visit()).page
+    page.click(".sections a[href='#library']")
+    expect(page.locator("#library .adding-zone")).to_be_visible()
+    expect(page.locator("#library .adding-zone")).not_to_contain_text("becomes a collection of your own")
+    expect(page.get_by_role("button", name="Rename")).to_be_visible()
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+    page.locator(".adding-paste summary").click()
+    entry = "@article{tyto, title={Owls by day}, author={Tyto, Bela}, year={2021}, abstract={Owls sleep by day.}}"
+    page.locator(".adding-paste textarea").fill(entry)
+    page.get_by_role("button", name="Add these").click()
+    expect(page.locator("#library .adding-said")).to_contain_text("1 added", timeout=60_000)
+    expect(page.locator("#library .lead")).to_contain_text("6 papers")
+    assert "collection=" not in page.url
+    shoot(seen, "served-own-added")
+    page.click(".sections a[href='#ask']")
+    seen.ask("Do owls sleep by day?")
+    assert "Owls sleep by day." in seen.text(".answer .quoted")
+    page.click(".sections a[href='#library']")
+    page.locator("#library .entry", has_text="Owls by day").locator("th button").click()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    page.locator(".removal").get_by_role("button", name="Remove", exact=True).click()
+    expect(page.locator("#library .lead")).to_contain_text("5 papers")

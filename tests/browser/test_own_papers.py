@@ -6,6 +6,7 @@ import base64
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -124,6 +125,24 @@ def test_what_is_dropped_is_told_of_and_then_asked(visit: Any, shoot: Any) -> No
     assert link.startswith("?collection=my-papers-")
 
 
+def test_of_a_folder_what_is_not_read_is_named(visit: Any, tmp_path: Path) -> None:
+    page = visit().page
+    to_library(page)
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for name in (*(f"thesis{number}.docx" for number in range(6)), "talk.pptx", "picture.png", "code.py"):
+        (folder / name).write_bytes(b"PK")
+    (folder / "owl.bib").write_text("@article{tyto, title={Owls by night}, abstract={Owls wake by night.}}")
+    page.locator("#library .adding-acts input[type=file]").nth(1).set_input_files(folder)
+    added(page)
+    expect(page.locator(SAID)).to_contain_text("1 added")
+    notes = page.locator("#library .adding-note")
+    expect(notes.first).to_contain_text(
+        re.compile(r"^Not read: .*\.docx.* … and 2 more. Save them as PDF and add that\.$")
+    )
+    expect(notes.nth(1)).to_have_text("2 files of other kinds were left out.")
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
 def test_a_quote_opens_its_page_with_exactly_its_words_lit(
     visit: Any, owls: str, shoot: Any, width: int, scheme: str
@@ -156,6 +175,30 @@ def test_a_quote_opens_its_page_with_exactly_its_words_lit(
     shoot(seen, f"own-page-{width}-{scheme}")
     found = Axe().run(page).response["violations"]
     assert not [one["id"] for one in found if one["impact"] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_on_a_phone_the_quote_fills_the_width_and_can_be_read(visit: Any, owls: str, shoot: Any, width: int) -> None:
+    page = (seen := asked(visit, owls, width, has_touch=True, is_mobile=True, device_scale_factor=2)).page
+    page.locator(PLACE).first.tap()
+    expect(page.locator(LIT).first).to_be_visible()
+    page.wait_for_function("() => document.querySelector('#pages .leaf img')?.naturalWidth > 0")
+    boxes = [box for box in (one.bounding_box() for one in page.locator(LIT).all()) if box]
+    left, right = min(box["x"] for box in boxes), max(box["x"] + box["width"] for box in boxes)
+    assert left >= 0 and right <= width
+    assert right - left >= 0.85 * width or max(box["height"] for box in boxes) >= 20
+    assert all(0 <= box["y"] <= 860 for box in boxes)
+    shoot(seen, f"own-page-phone-{width}")
+    # From there it goes on by steps, and back to the whole page.
+    before = page.locator(".leaf").first.bounding_box()
+    page.get_by_role("button", name="Larger").tap()
+    larger = page.locator(".leaf").first.bounding_box()
+    for _ in range(8):
+        if page.get_by_role("button", name="Smaller").is_enabled():
+            page.get_by_role("button", name="Smaller").tap()
+    smallest = page.locator(".leaf").first.bounding_box()
+    assert before and larger and smallest and smallest["width"] < width < before["width"] < larger["width"]
+    assert before["width"] > 1.2 * (width - 16), "as small as where the page fits the width"
 
 
 def test_the_popover_of_a_quote_says_where_it_stands(visit: Any, owls: str) -> None:

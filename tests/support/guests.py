@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -86,6 +87,10 @@ class Guest:
     def told(self) -> list[tuple[str, Any]]:
         return [(name, detail) for name, detail in self.page.evaluate("told")]
 
+    def posts(self, path: str) -> int:
+        """How often something was sent there."""
+        return len(self.bodies(path))
+
     def bodies(self, path: str) -> list[dict[str, Any]]:
         return [
             json.loads(request.post_data or "null")
@@ -97,6 +102,13 @@ class Guest:
 @pytest.fixture
 def guest(browser: Browser) -> Iterator[Callable[..., Guest]]:
     """`guest(address, …)`: that page in a fresh context; a console error fails the test unless `fails`."""
+    with visits(browser) as visit:
+        yield visit
+
+
+@contextmanager
+def visits(browser: Browser) -> Iterator[Callable[..., Guest]]:
+    """What the fixture `guest` gives, in a browser of one's choice."""
     opened: list[tuple[Guest, bool]] = []
 
     def visit(address: str, width: int = 1280, height: int = 860, fails: bool = False, **options: Any) -> Guest:
@@ -116,7 +128,7 @@ def guest(browser: Browser) -> Iterator[Callable[..., Guest]]:
     yield visit
     for seen, fails in opened:
         seen.page.context.close()
-        assert fails or not seen.errors
+        assert fails or not seen.errors, seen.errors
 
 
 def html(server: str, script: str = "", body: str = "", root: str = 'lang="en"') -> str:

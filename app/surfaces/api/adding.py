@@ -17,7 +17,7 @@ from app.surfaces.api.uploads import Form, Senders, boundary_of, read_form, whol
 from app.surfaces.collections import CollectionError, Collections, Upload, UploadRoom
 from app.surfaces.gate.request_limits import client_of
 from app.surfaces.options import ServingOptions
-from app.surfaces.owners import Owners
+from app.surfaces.owners import Owners, sender_of
 from app.surfaces.problems import problem, refusal_of
 from retrieval.adding.request import AddRequest
 from retrieval.errors import InputError
@@ -75,7 +75,7 @@ def add_adding(router: APIRouter, collections: Collections, options: ServingOpti
 
 async def _begun(request: Request, collections: Collections, name: str, visitor: str | None) -> str:
     """The id of the job that adds what the request brings. Raises `InputError`."""
-    room = await run_in_threadpool(collections.room, name, visitor)
+    room = await run_in_threadpool(collections.room, name, visitor, sender_of(request.scope))
     try:
         boundary = boundary_of(request.headers.get("content-type", ""))
         if boundary:

@@ -13,7 +13,7 @@ from app.surfaces.api.body import JsonText, checked, json_body
 from app.surfaces.api.openapi import answers_with, body_of, failures
 from app.surfaces.collections import Collections, listed_as_json
 from app.surfaces.options import ServingOptions
-from app.surfaces.owners import Owners
+from app.surfaces.owners import Owners, sender_of
 from app.surfaces.problems import problem
 from app.surfaces.visitors import COOKIE, new_cookie, set_cookie, visitor_in, visitor_of
 
@@ -122,7 +122,7 @@ def _add_changes(router: APIRouter, collections: Collections, owners: Owners) ->
     async def remove(request: Request, name: Name, paper_id: str) -> Response:
         """Remove a paper, with its file."""
         visitor = owners.check(request.scope)
-        if not await run_in_threadpool(collections.remove, name, [paper_id], visitor):
+        if not await run_in_threadpool(collections.remove, name, [paper_id], visitor, sender_of(request.scope)):
             return problem(404, f"There is no paper {paper_id[:80]!r} in the collection: /api/v1/papers lists them.")
         return Response(status_code=204)
 

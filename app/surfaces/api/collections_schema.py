@@ -18,7 +18,9 @@ class Collection(BaseModel):
     name: str = Field(description="By this it is asked; letters that nobody guesses are part of it.")
     title: str
     papers: int
-    may_change: bool = Field(description="Whether whoever asks may add papers to it, rename it and remove it.")
+    may_change: bool = Field(
+        description="Whether whoever asks may add papers to it, rename it, and remove it where it is not the default."
+    )
     expires: str | None = Field(description="When a visitor's own is removed unless it is used; else null.")
     default: bool = Field(description="Whether it is the one that is asked where none is named.")
 
@@ -165,7 +167,15 @@ EXAMPLES: dict[str, Any] = {
         {
             "collection": "sleep-k3xw",
             "at": "2026-12-01T10:00:00.000+00:00",
-            "counts": {"added": 1, "updated": 0, "same": 0, "duplicate": 0, "no_abstract": 0, "broken": 0},
+            "counts": {
+                "added": 1,
+                "updated": 0,
+                "same": 0,
+                "duplicate": 0,
+                "no_abstract": 0,
+                "broken": 0,
+                "passed_over": 0,
+            },
             "became": [_BECAME],
             "left_out": 0,
         }

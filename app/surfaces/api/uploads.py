@@ -23,12 +23,15 @@ from app.surfaces.collections import CollectionError, CrowdedError, FullError, U
 from app.surfaces.gate.rate_limits import client_name
 from retrieval.errors import CorpusError, InputError
 from retrieval.files import not_written
+from retrieval.json_lines import MOST_PARTS, has_too_many_parts
 from retrieval.sanitize import sanitize
 
 FILE_FIELDS = ("files", "file")
 TEXT_FIELDS = ("text", "online", "pdfs")
 MAX_TEXT_BYTES = 2_000_000
 MAX_JSON_BYTES = 10_000_000
+MOST_TEXT_PARTS = 100
+"""Parts of a form beside its files: what has nothing in it takes no room, but time."""
 MAX_LABEL_CHARS = 200
 _AT_ONCE_BYTES = 262_144
 """What has come is written in pieces of this size."""
@@ -88,6 +91,8 @@ async def whole_json(request: Request) -> Any:
         body += piece
         if len(body) > MAX_JSON_BYTES:
             raise FullError(f"The request is larger than {MAX_JSON_BYTES:,} bytes: send it as a file.")
+    if has_too_many_parts(bytes(body)):
+        raise FullError(f"The request has more than {MOST_PARTS:,} values: send it in turn, or as a file.")
     try:
         return json.loads(bytes(body))
     except (ValueError, RecursionError) as error:
@@ -169,6 +174,7 @@ class _Form:
     _text: bytearray | None = None
     _label: str = ""
     _size: int = 0
+    _parts: int = 0
     _in_all: int = 0
     _ended: bool = False
 
@@ -198,6 +204,9 @@ class _Form:
             self._file.close()
 
     def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > self.room.most_files + MOST_TEXT_PARTS:
+            raise FullError(Notice("upload_many", limit=self.room.most_files))
         self._disposition, self._size, self._text = b"", 0, None
 
     def _header_ends(self) -> None:

@@ -87,7 +87,7 @@ def _begun(calling: Calling, asked: AddPapersRequest) -> tuple[str, str]:
 def _sent(calling: Calling, name: str, asked: AddPapersRequest) -> str:
     """The job that adds the papers to the collection of that name."""
     collections, visitor = calling.collections, calling.visitor
-    room = collections.room(name, visitor)
+    room = collections.room(name, visitor, calling.client)
     try:
         request = AddRequest(text=asked.text, online=asked.online)
         return collections.add(name, request, room.with_papers(asked.papers), visitor, room)

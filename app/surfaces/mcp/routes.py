@@ -28,7 +28,7 @@ from app.surfaces.collections import Collections, collections_of
 from app.surfaces.mcp.tool import PaperTool
 from app.surfaces.mcp.tools import TOOLS
 from app.surfaces.options import ServingOptions
-from app.surfaces.owners import Owners
+from app.surfaces.owners import Owners, sender_of
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.visitors import visitor_in
 from retrieval.errors import PaperbackedError
@@ -54,6 +54,8 @@ class Caller:
 
     visitor: str | None = None
     may_add: bool = False
+    client: str = ""
+    """Where it is, as clients are counted; empty over stdin."""
 
 
 NOBODY = Caller()
@@ -78,7 +80,9 @@ def mcp_server(
         if tool is None:
             return _failed(f"There is no tool {params.name[:80]!r}: choose from {', '.join(known)}.")
         try:
-            said = await tool(await ready(), runs, params.arguments or {}, caller.visitor, caller.may_add)
+            said = await tool(
+                await ready(), runs, params.arguments or {}, caller.visitor, caller.may_add, caller.client
+            )
         except PaperbackedError as error:
             return _failed(str(error))
         except Exception:
@@ -110,7 +114,10 @@ def mcp_router(
         return served
 
     def caller_of(request: Request | None) -> Caller:
-        return NOBODY if request is None else Caller(visitor_in(request.scope), owners.may_add(request.scope))
+        if request is None:
+            return NOBODY
+        scope = request.scope
+        return Caller(visitor_in(scope), owners.may_add(scope), sender_of(scope))
 
     endpoint = _Endpoint(mcp_server(ready, runs, caller_of))
     router = APIRouter(lifespan=endpoint.lifespan)

@@ -35,6 +35,7 @@ class Calling:
     runs: AnswerRuns
     visitor: str | None = None
     may_add: bool = False
+    client: str = ""
 
     async def answerer(self, arguments: Mapping[str, Any]) -> Answerer:
         """What answers over the collection that the arguments name. Raises `NoCollectionError`."""
@@ -67,10 +68,11 @@ class PaperTool:
         arguments: Mapping[str, Any],
         visitor: str | None = None,
         may_add: bool = False,
+        client: str = "",
     ) -> Said:
         if unknown := sorted(set(arguments) - set(self.arguments)):
             raise InputError(f"{self.name} has no argument {unknown[0][:80]!r}: it takes {', '.join(self.arguments)}.")
-        calling = Calling(collections_of(served), runs, visitor, may_add)
+        calling = Calling(collections_of(served), runs, visitor, may_add, client)
         return await self.use(calling, {name: _read(name, value) for name, value in arguments.items()})
 
 

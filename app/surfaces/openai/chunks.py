@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from starlette.responses import Response
 
 from app.answering.answer import Answer
 from app.answering.events import Done, Event, Failed, Quotes, Status, Token
-from app.surfaces.api.sse import Telling
-from app.surfaces.exports.cited_text import ending, escaped_markdown
+from app.surfaces.api.sse import EVENT_STREAM, Telling
+from app.surfaces.exports.cited_text import cited_text, ending, escaped_markdown
+from app.surfaces.openai.citing import as_annotations, extras
 from app.surfaces.openai.request import MODEL, failure
 from app.surfaces.problems import openai_error
 from app.surfaces.runs.answer_run import EventReader
@@ -28,10 +30,16 @@ def new_id() -> str:
     return f"chatcmpl-{uuid.uuid4().hex}"
 
 
-def extras(answer: Answer) -> dict[str, Any]:
-    """What the protocol has no field for; clients that do not know it pass over it."""
-    whole = answer.as_json()
-    return {"citations": whole["citations"], "paperbacked": whole}
+def at_once(text: str, model: str) -> Response:
+    """A stream that says a text that is there already."""
+    head = _head(new_id(), int(time.time()), model)
+    deltas = (({"role": "assistant", "content": text}, None), ({}, "stop"))
+    chunks = (_data(head | {"choices": [_choice(delta, reason)]}) for delta, reason in deltas)
+    return Response("".join((*chunks, _END)), headers={"Cache-Control": "no-store"}, media_type=EVENT_STREAM)
+
+
+def _nothing(answer: Answer) -> None:
+    """What is done with a finished answer where nobody wants it."""
 
 
 class Chunks(Telling):
@@ -40,10 +48,14 @@ class Chunks(Telling):
     A client of this protocol cannot take back what it was told. The text of quotes is final as
     it comes. What a language model writes is not: its sentences are checked, and their markers
     numbered, at the end. So it is told whole, once it is done; `_final` says which of both it is.
+    `done` gets the finished answer.
     """
 
-    def __init__(self, reader: EventReader, include_usage: bool, model: str = MODEL) -> None:
+    def __init__(
+        self, reader: EventReader, include_usage: bool, model: str = MODEL, done: Callable[[Answer], None] = _nothing
+    ) -> None:
         super().__init__(reader)
+        self._done = done
         self._model = model
         self._include_usage = include_usage
         self._id = new_id()
@@ -110,23 +122,27 @@ class Chunks(Telling):
     def _end(self, answer: Answer) -> list[str]:
         rest = answer.answer.removeprefix(self._said) + ending(answer)
         lines = [self._chunk({"content": escaped_markdown(rest)})] if rest else []
-        lines.append(self._chunk(extras(answer), "stop"))
+        cited = as_annotations(answer, escaped_markdown(cited_text(answer)))
+        lines.append(self._chunk({"annotations": cited, **extras(answer)}, "stop"))
+        self._done(answer)
         if self._include_usage:
             lines.append(_data(self._envelope([]) | {"usage": USAGE}))
         return [*lines, _END]
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None) -> str:
-        choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-        return _data(self._envelope([choice]) | ({"usage": None} if self._include_usage else {}))
+        choices = [_choice(delta, finish_reason)]
+        return _data(self._envelope(choices) | ({"usage": None} if self._include_usage else {}))
 
     def _envelope(self, choices: list[dict[str, Any]]) -> dict[str, Any]:
-        return {
-            "id": self._id,
-            "object": "chat.completion.chunk",
-            "created": self._created,
-            "model": self._model,
-            "choices": choices,
-        }
+        return _head(self._id, self._created, self._model) | {"choices": choices}
+
+
+def _head(completion: str, created: int, model: str) -> dict[str, Any]:
+    return {"id": completion, "object": "chat.completion.chunk", "created": created, "model": model}
+
+
+def _choice(delta: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
+    return {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
 
 
 def _data(record: dict[str, Any]) -> str:

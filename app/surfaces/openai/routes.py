@@ -16,7 +16,8 @@ from app.surfaces.api.body import JsonText
 from app.surfaces.api.sse import HEARTBEAT_SECONDS, SseResponse
 from app.surfaces.collections import Collections, NoCollectionError, collections_of
 from app.surfaces.exports.cited_text import cited_text, escaped_markdown
-from app.surfaces.openai.chunks import USAGE, Chunks, extras, new_id
+from app.surfaces.openai.chunks import USAGE, Chunks, at_once, new_id
+from app.surfaces.openai.citing import as_annotations, extras
 from app.surfaces.openai.request import (
     MODEL,
     collection_in,
@@ -27,6 +28,7 @@ from app.surfaces.openai.request import (
     read_record,
     read_request,
 )
+from app.surfaces.openai.tasks import Task, ToldFollowups, done, task_in
 from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
 from app.surfaces.visitors import visitor_in
@@ -38,6 +40,7 @@ def openai_router(
 ) -> APIRouter:
     """The routes under /v1."""
     collections = collections_of(served)
+    told = ToldFollowups()
     router = APIRouter(prefix="/v1", include_in_schema=False)
 
     @router.get("/models")
@@ -60,12 +63,21 @@ def openai_router(
     async def complete(request: Request) -> Response:
         try:
             record = await read_record(request)
-            answerer = await answerer_for(request, collections, collection_in(record))
+            collection = collection_in(record)
+            answerer = await answerer_for(request, collections, collection)
+            if task := task_in(record):
+                return _task_done(task, record, told, collection)
             asked = read_request(record, answerer.facets)
             reader = runs.begin(answerer.stream(asked.question))
+
+            def keep(answer: Answer) -> None:
+                told.keep(collection, asked.question.text, answer.followups)
+
             if asked.stream:
-                return SseResponse(Chunks(reader, asked.include_usage, asked.model), heartbeat_s)
-            return JsonText(_completion(await answer_for(request.receive, reader), asked.model))
+                return SseResponse(Chunks(reader, asked.include_usage, asked.model, keep), heartbeat_s)
+            answer = await answer_for(request.receive, reader)
+            keep(answer)
+            return JsonText(_completion(answer, asked.model))
         except PaperbackedError as error:
             return failure(error)
 
@@ -76,13 +88,24 @@ def _model(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 0, "owned_by": MODEL}
 
 
+def _task_done(task: Task, record: dict[str, Any], told: ToldFollowups, collection: str | None) -> Response:
+    followups = told.of(collection, task.asked[-1]) if task.asked else ()
+    text, model = done(task, followups), record["model"]
+    return at_once(text, model) if record.get("stream") is True else JsonText(_whole({"content": text}, model))
+
+
 def _completion(answer: Answer, model: str) -> dict[str, Any]:
-    message = {"role": "assistant", "content": escaped_markdown(cited_text(answer)), "refusal": None, **extras(answer)}
+    content = escaped_markdown(cited_text(answer))
+    return _whole({"content": content, "annotations": as_annotations(answer, content), **extras(answer)}, model)
+
+
+def _whole(message: dict[str, Any], model: str) -> dict[str, Any]:
+    said = {"role": "assistant", "refusal": None, **message}
     return {
         "id": new_id(),
         "object": "chat.completion",
         "created": int(time.time()),
         "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}],
+        "choices": [{"index": 0, "message": said, "finish_reason": "stop", "logprobs": None}],
         "usage": USAGE,
     }

@@ -44,7 +44,7 @@ def shown(collections: Collections, name: str, visitor: str | None) -> Shown:
     """The collection of that name for that visitor; one that is not theirs is as if it did not exist."""
     own = collections.answerer(None)
     if not name:
-        return Shown(own)
+        return Shown(own, may_change=collections.default_grows)
     try:
         if len(name) > MOST_NAME_CHARS:
             raise NoCollectionError(name)

@@ -56,14 +56,48 @@ def test_the_own_one_is_there_and_stays_as_it_is(server: Server) -> None:
     assert server.collections.answerer(None).paper("whales") is not None
 
 
-def test_an_own_one_of_another_name_stays_as_it_is_too_and_so_does_the_shipped_one(tmp_path: Path) -> None:
-    serve(tmp_path)
-    name = new_collection(serve(tmp_path).client())
-    add(serve(tmp_path).client(), name, json={"papers": [record(SLEEP)]})
-    server = serve(tmp_path, collection=name)
+def served_by_name(tmp_path: Path, **wishes: Any) -> Server:
+    """A server of which a reader's own collection is the one that is asked."""
+    first = serve(tmp_path)
+    name = new_collection(first.client())
+    add(first.client(), name, json={"papers": [record(SLEEP)]})
+    return serve(tmp_path, collection=name, **wishes)
+
+
+def test_an_own_one_that_is_served_is_added_to_and_answers_from_what_is_new(tmp_path: Path) -> None:
+    server = served_by_name(tmp_path)
+    name, client = server.settings.collection, server.client()
     own, shipped = server.collections.listed()
-    assert (own.name, own.may_change, own.default) == (name, False, True)
+    assert (own.name, own.title, own.may_change, own.default) == (name, "Mine", True, True)
     assert (shipped.name, shipped.may_change, shipped.default) == ("default", False, False)
+    assert add(client, name, json={"papers": [record(WALKS)]})["report"]["counts"]["added"] == 1
+    assert [info.papers for info in server.collections.listed()] == [2, 1]
+    answer = server.collections.answerer(None).ask(checked_question("Does walking help people to think?"))
+    assert answer.citations and answer.citations[0].paper.id == "walks"
+    assert client.delete(f"/api/v1/collections/{name}/papers/sleep").status_code == 204
+    assert len(server.answerer.papers) == 1
+    assert server.collections.rename(name, "Dreams").title == "Dreams"
+    assert server.collections.listed()[0].title == "Dreams"
+
+
+def test_the_one_that_is_served_is_not_removed(tmp_path: Path) -> None:
+    server = served_by_name(tmp_path)
+    name = server.settings.collection
+    refused = server.client().delete(f"/api/v1/collections/{name}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "collection_served")
+    assert server.collections.answerer(None).paper("sleep") is not None
+    # Another server may have done it: it is not this one's to bring back.
+    with pytest.raises(NoCollectionError):
+        server.collections.restore(name)
+
+
+@pytest.mark.parametrize("wishes", [{"adding": "visitors"}, {"adding": "off"}, {"adding": "auto", "host": "0.0.0.0"}])
+def test_where_others_read_it_stays_as_it_is(tmp_path: Path, wishes: dict[str, str]) -> None:
+    server = served_by_name(tmp_path, **wishes)
+    [own, *_] = server.collections.listed("a" * 16)
+    assert not own.may_change and not server.collections.default_grows
+    with pytest.raises(ReadOnlyError):
+        server.collections.room(server.settings.collection, "a" * 16)
 
 
 def test_a_new_one_is_empty_and_answers_that_it_says_nothing(server: Server) -> None:

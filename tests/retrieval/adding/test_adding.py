@@ -294,6 +294,6 @@ def test_names_of_files_are_shown_as_they_can_be(own: OwnCollection, tmp_path: P
     undecodable = Path(os.fsdecode(os.fsencode(tmp_path) + b"/w\xff.txt"))
     undecodable.write_text("Bats find their way by echoes, as everybody knows by now.", encoding="utf-8")
     report = own.add(tmp_path)
-    assert states(report) == ["added", "added"]
+    assert states(report) == ["added", "added", "passed_over"]  # last those of the home folder, which lies there too
     assert "\x1b" not in str(report.as_json())
     str([paper.as_json() for paper in own.papers]).encode()

@@ -18,8 +18,30 @@ def test_all_is_counted_and_the_notable_kept() -> None:
     tally.add(Became("twin", "duplicate", of="0"))
     report = tally.report("mine")
     assert [one.place for one in report.became] == ["0", "bad", "twin"]
-    assert report.counts == {"added": 5, "updated": 0, "same": 0, "duplicate": 1, "no_abstract": 0, "broken": 1}
+    assert report.counts == {
+        "added": 5,
+        "updated": 0,
+        "same": 0,
+        "duplicate": 1,
+        "no_abstract": 0,
+        "broken": 1,
+        "passed_over": 0,
+    }
     assert report.left_out == 4 and not report.all_broken
+
+
+def test_where_nothing_came_of_anything_the_report_says_so() -> None:
+    tally = Tally()
+    tally.add(Became("f/a.docx", "passed_over"))
+    assert tally.nothing_came and tally.report("mine").all_broken
+    tally.add(Became("a", "added"))
+    assert not tally.nothing_came and not tally.report("mine").all_broken
+
+
+def test_reports_of_before_can_be_read() -> None:
+    record = Tally().report("mine").as_json()
+    del record["counts"]["passed_over"]
+    assert report_of(json.loads(json.dumps(record))).counts["passed_over"] == 0
 
 
 def test_a_report_reads_back_from_its_json() -> None:

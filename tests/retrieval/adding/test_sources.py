@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from retrieval.adding.pasted import pasted
 from retrieval.adding.sources import DocumentFile, Nothing, References, Source, ZoteroSource, sources_of, work_named
+from retrieval.adding.unread import MOST_NAMED, PassedOver
 from retrieval.errors import InputError
 from retrieval.identity import WantedId
 from tests.retrieval.adding.conftest import Written
@@ -79,10 +80,39 @@ def test_a_folder_is_walked_references_first(written: Written, tmp_path: Path) -
     (tmp_path / "f" / "link.md").symlink_to(outside)
     (tmp_path / "f" / "loop").symlink_to(outside.parent)
     found = list(sources_of(str(tmp_path / "f")))
-    assert [source.name for source in found if not isinstance(source, (Nothing, WantedId))] == [
+    assert [source.name for source in found if not isinstance(source, (Nothing, WantedId, PassedOver))] == [
         *("refs.jsonl", "z.bib", "a.pdf", "deep/b.md")
     ]
     assert found[0].place == f"{tmp_path / 'f'}/refs.jsonl"
+    # .d.md, link.md and loop/, which is a link, picture.png and code.py.
+    told = "other files of no kind that is read: pictures, programs, hidden files and the like"
+    assert found[-1] == PassedOver(str(tmp_path / "f"), f"4 {told}")
+
+
+def test_what_papers_come_as_and_nobody_reads_is_named(written: Written, tmp_path: Path) -> None:
+    for name in ("f/a.pdf", "f/Thesis.DOCX", "f/deep/talk.pptx", "f/book.epub", "f/page.html", "f/main.tex"):
+        written(name, "%PDF-1.4")
+    told = [source for source in sources_of(f"{tmp_path / 'f'}/", "f/") if isinstance(source, PassedOver)]
+    assert [(one.place, one.problem) for one in told] == [
+        ("f/Thesis.DOCX", "cannot be read: a Word document; save it as PDF"),
+        ("f/book.epub", "cannot be read: an e-book; save it as PDF"),
+        ("f/deep/talk.pptx", "cannot be read: slides; save it as PDF"),
+        ("f/main.tex", "cannot be read: LaTeX source; add the PDF that is made of it"),
+        ("f/page.html", "cannot be read: a web page; save it as PDF"),
+    ]
+    # Named by itself it is a mistake of whoever names it.
+    alone = only(written("alone.docx", "PK"))
+    assert isinstance(alone, Nothing) and alone.problem == "cannot be read: a Word document; save it as PDF"
+    [sent] = sources_of(str(written("0a1b2c", "PK")), "thesis.docx")
+    assert isinstance(sent, Nothing) and "a Word document" in sent.problem
+
+
+def test_of_many_such_the_first_are_named_and_the_others_counted(written: Written, tmp_path: Path) -> None:
+    for number in range(MOST_NAMED + 3):
+        written(f"f/{number:02}.docx", "PK")
+    *named, last = sources_of(str(tmp_path / "f"))
+    assert len(named) == MOST_NAMED
+    assert last == PassedOver(str(tmp_path / "f"), "3 other files of such kinds cannot be read either")
 
 
 def test_a_file_is_called_as_its_owner_calls_it(written: Written) -> None:

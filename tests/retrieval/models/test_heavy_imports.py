@@ -13,6 +13,7 @@ import pytest
 
 import app
 import retrieval
+from retrieval.errors import MissingPackageError
 from retrieval.models.heavy_imports import HEAVY, heavy_imports, model_loading
 
 SOURCES = sorted(file for package in (app, retrieval) for file in Path(package.__path__[0]).rglob("*.py"))
@@ -83,6 +84,16 @@ def test_the_search_finds_what_stands_alone() -> None:
 @pytest.mark.parametrize("file", SOURCES, ids=str)
 def test_no_heavy_library_is_imported_alone_and_no_model_loaded(file: Path) -> None:
     assert list(alone(ast.parse(file.read_text(encoding="utf-8")))) == []
+
+
+def test_what_is_not_installed_is_told_in_one_sentence_and_the_lock_is_free_again() -> None:
+    told = r"^This needs the package no_such_torch, which is not installed: "
+    with pytest.raises(MissingPackageError, match=told), heavy_imports():
+        import no_such_torch.weights  # type: ignore[reportMissingImports]  # noqa: F401
+    inside, other = threading.Event(), threading.Thread(target=lambda: enter(inside))
+    other.start()
+    assert inside.wait(5)
+    other.join()
 
 
 def test_one_thread_at_a_time_which_may_come_back() -> None:

@@ -87,6 +87,15 @@ def test_a_server_elsewhere_must_be_https() -> None:
         "::ffff:10.0.0.1",
         "::ffff:127.0.0.1",
         "2001:db8::1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::1",
+        "2002:7f00:1::1",
+        "2002:a9fe:a9fe::",
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "fec0::1",
+        "5f00::1",
         "nonsense",
     ],
 )
@@ -97,6 +106,7 @@ def test_a_public_name_leads_to_no_private_address(number: str) -> None:
 def test_public_addresses_may_be_connected_and_this_machine_only_by_its_own_names() -> None:
     assert may_connect("151.101.3.42", "export.arxiv.org")
     assert may_connect("2a04:4e42::426", "export.arxiv.org")
+    assert may_connect("64:ff9b::9765:32a", "export.arxiv.org")  # the first of these where there is IPv6 alone
     assert may_connect("127.0.0.1", "127.0.0.1") and may_connect("::1", "localhost")
     assert not may_connect("151.101.3.42", "localhost")
 

@@ -2,11 +2,19 @@
 (() => {
   const { all, say, language, make, paperPlace, asked, whyNot } = window.paperbacked;
   const MOST_LINES = 1000; // a browser grows slow with more
-  const OUTCOMES = ["added", "updated", "same", "duplicate", "no_abstract", "broken"];
-  const PROBLEMS = new Set(["broken", "no_abstract", "duplicate"]);
+  const MOST_NAMES = 5; // of files in one sentence
+  const OUTCOMES = ["added", "updated", "same", "duplicate", "no_abstract", "broken", "passed_over"];
+  const PROBLEMS = new Set(["broken", "no_abstract", "duplicate", "passed_over"]);
 
   const number = (count) => Number(count).toLocaleString(language());
   const list = (parts) => new Intl.ListFormat(language(), { type: "unit", style: "long" }).format(parts);
+
+  // "a.docx, b.docx … and 3 more"
+  function namesSaid(names) {
+    const told = list(names.slice(0, MOST_NAMES));
+    const more = names.length - MOST_NAMES;
+    return more > 0 ? `${told} ${say("add_more", { count: number(more) })}` : told;
+  }
 
   // "12 added, 1 not read"
   function countsSaid(counts) {
@@ -98,5 +106,5 @@
     return fold;
   }
 
-  Object.assign(window.paperbacked, { added: { countsSaid, listOf, earlier, number } });
+  Object.assign(window.paperbacked, { added: { countsSaid, namesSaid, listOf, earlier, number } });
 })();

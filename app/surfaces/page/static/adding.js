@@ -3,7 +3,7 @@
 (() => {
   const { find, all, say, make, button, asked, whyNot, goTo, stored, store, parsed } = window.paperbacked;
   const { added, files, shelf } = window.paperbacked;
-  const JOBS = "paperbacked-jobs"; // {collection, jobs, first}, in this tab: what is being added
+  const JOBS = "paperbacked-jobs"; // {collection, jobs, notes}, in this tab: what is being added
   const FIRST_LOOK = 300; // milliseconds
   const LAST_LOOK = 2000;
   const MOST_TEXT = 100_000; // characters
@@ -44,8 +44,8 @@
       input.webkitdirectory = folder;
       input.hidden = true;
       input.addEventListener("change", () => {
-        const { files: some, left } = files.chosen(input);
-        send(some, "", left);
+        const chosen = files.chosen(input);
+        send(chosen.files, "", chosen);
         input.value = "";
       });
       return [input, button(say(key), () => input.click())];
@@ -116,7 +116,11 @@
     one.tell = (text) => {
       if (said.textContent !== text) said.textContent = text;
     };
-    one.note = (text) => one.notes.append(make("p", "adding-note", text));
+    one.noted = [];
+    one.note = (text) => {
+      one.noted.push(text);
+      one.notes.append(make("p", "adding-note", text));
+    };
     one.far = (done, total) => {
       bar.hidden = false;
       if (total > 0) Object.assign(bar, { max: total, value: Math.min(done, total) });
@@ -162,9 +166,10 @@
   }
 
   // Whether it was taken.
-  async function send(some, text, left = 0) {
+  async function send(some, text, { unread = [], left = 0 } = {}) {
     if (report && !report.over) return false;
     const one = newReport();
+    if (unread.length) one.note(say("add_unread", { names: added.namesSaid(unread) }));
     if (left) one.note(say("add_left_out", { count: added.number(left) }));
     if (!some.length && !text) {
       finish(one, say("add_nothing"), false);
@@ -176,7 +181,7 @@
       const jobs = await sendAll(name, some, text, one);
       if (!target()) {
         // The work goes on there.
-        keepJobs(name, jobs);
+        keepJobs(name, jobs, one.noted);
         goTo(name, "#library");
         return true;
       }
@@ -208,13 +213,13 @@
         one.note(whyNot(error)); // the other parts may be taken
       }
       sent += part.length;
-      keepJobs(name, jobs);
+      keepJobs(name, jobs, one.noted);
     }
     return jobs;
   }
 
-  const keepJobs = (collection, jobs) =>
-    store("sessionStorage", JOBS, jobs.length ? JSON.stringify({ collection, jobs }) : null);
+  const keepJobs = (collection, jobs, notes = []) =>
+    store("sessionStorage", JOBS, jobs.length ? JSON.stringify({ collection, jobs, notes }) : null);
 
   // ---- following
   async function follow(name, jobs, one) {
@@ -253,6 +258,7 @@
     const name = target()?.name;
     if (!name || kept?.collection !== name || !Array.isArray(kept.jobs) || (report && !report.over)) return;
     const one = newReport();
+    for (const text of Array.isArray(kept.notes) ? kept.notes : []) one.note(String(text));
     try {
       await follow(name, kept.jobs.map(String), one);
     } catch (error) {
@@ -285,8 +291,8 @@
     event.preventDefault();
     leave();
     if (!takes(event)) return;
-    const { files: some, left } = await files.dropped(event.dataTransfer);
-    send(some, "", left);
+    const dropped = await files.dropped(event.dataTransfer);
+    send(dropped.files, "", dropped);
   });
 
   function bringReport() {

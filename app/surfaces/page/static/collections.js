@@ -91,7 +91,9 @@
     };
     const row = make("span", "shelf-acts");
     if (known.adding) row.append(act("make", "shelf_new"));
-    if (one.may_change && !one.default) row.append(act("rename", "shelf_rename"), act("delete", "shelf_delete"));
+    if (one.may_change) row.append(act("rename", "shelf_rename"));
+    // The one that is served stays, whoever's it is.
+    if (one.may_change && !one.default) row.append(act("delete", "shelf_delete"));
     if (!one.default) row.append(button(say("shelf_link"), (event) => copyAddress(event.target)));
     return row.childElementCount ? [row] : [];
   }

@@ -5,6 +5,8 @@
   const PART_BYTES = 100_000_000; // of one request, unless one file alone has more; the server takes 500 MB
   // What is read (retrieval/documents, retrieval/readers). A file that is named by itself is sent whatever it is.
   const KINDS = /\.(pdf|md|markdown|txt|bib|bibtex|ris|json|jsonl|ndjson|csv|tsv)(\.gz)?$/i;
+  // What papers come as too, and nothing reads (retrieval/adding/unread.py).
+  const UNREAD = /\.(docx?|docm|odt|rtf|pages|pptx?|odp|key|epub|mobi|azw3?|html?|xhtml|mhtml?|tex|ps|eps|djvu?)$/i;
 
   const entriesOf = (reader) => new Promise((found, failed) => reader.readEntries(found, failed));
   const fileOf = (entry) => new Promise((found, failed) => entry.file(found, failed));
@@ -23,10 +25,12 @@
     }
   }
 
-  // {files, left}: what is to be sent, and how many files of folders are of kinds that nothing reads.
+  // {files, unread, left}: what is to be sent; of the files of folders the names of those that papers come as and
+  // nothing reads, and how many are of other kinds.
   function sorted(alone, ofFolders) {
     const known = ofFolders.filter((file) => file && KINDS.test(file.name));
-    return { files: [...alone, ...known], left: ofFolders.length - known.length };
+    const unread = ofFolders.filter((file) => file && UNREAD.test(file.name)).map((file) => file.name);
+    return { files: [...alone, ...known], unread, left: ofFolders.length - known.length - unread.length };
   }
 
   async function dropped(transfer) {

@@ -175,7 +175,9 @@
   async function remove(row, told) {
     const paper = encodeURIComponent(row.dataset.id);
     try {
-      await asked(`collections/${encodeURIComponent(collection)}/papers/${paper}`, { method: "DELETE" });
+      // The one that is served may be the reader's own too, and the address does not name it.
+      const name = encodeURIComponent(collection || shelf.here()?.name);
+      await asked(`collections/${name}/papers/${paper}`, { method: "DELETE" });
       await shelf.reload();
       window.paperbacked.refresh();
     } catch (error) {

@@ -5,6 +5,9 @@
   const MOST_PAGES = 2000;
   const MOST_BOXES = 60;
   const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
+  const PHONE = "(max-width: 640px)"; // as in pages.css
+  const MARGIN = 12; // pixels left and right of a quote that fills the width
+  const MOST_LINE = 28; // pixels that its lines are high at the most
   let open = null; // what is shown: {id, dialog, scroller, leaves, page, …}
   let came = false; // whether this page was at another place before, to which closing goes back
   let opener = null; // what has the focus again after it
@@ -49,11 +52,11 @@
       acts.append(node);
       return node;
     };
-    const shown = { ...place, dialog, told, leaves: [], boxes: boxesOf(place.lit), zoom: 2, name };
+    const shown = { ...place, dialog, told, leaves: [], boxes: boxesOf(place.lit), zoom: 1, name };
     shown.previous = act("←", "pages_previous", () => turn(shown, -1));
     shown.next = act("→", "pages_next", () => turn(shown, 1));
-    shown.smaller = act("−", "pages_smaller", () => zoom(shown, -1));
-    shown.larger = act("+", "pages_larger", () => zoom(shown, 1));
+    shown.smaller = act("−", "pages_smaller", () => zoom(shown, smaller(shown)));
+    shown.larger = act("+", "pages_larger", () => zoom(shown, larger(shown)));
     act("×", "pages_close", close).classList.add("pages-close");
     bar.append(name, told, acts);
     shown.scroller = make("div", "pages-scroller");
@@ -123,6 +126,7 @@
       mine.leaves.push(one);
     }
     mine.stack.replaceChildren(...mine.leaves.map((one) => one.node));
+    if (matchMedia(PHONE).matches) fitQuote(mine, first);
     bringTo(mine, mine.page);
     for (const one of mine.leaves) drawn.observe(one.node);
     at(mine);
@@ -136,9 +140,27 @@
   // The page's top, or what is lit on it, comes into view.
   function bringTo(mine, number) {
     const { node } = mine.leaves[number - 1];
-    const lit = find(".leaf-lit", node);
-    const top = node.offsetTop + (lit ? Math.max(0, lit.offsetTop - mine.scroller.clientHeight / 3) : -8);
-    mine.scroller.scrollTo({ top, behavior: "instant" });
+    const lit = litColumn(node);
+    const top = node.offsetTop + (lit ? Math.max(0, lit.top - mine.scroller.clientHeight / 3) : -8);
+    const left = lit ? Math.max(0, node.offsetLeft + lit.left - MARGIN) : 0;
+    mine.scroller.scrollTo({ top, left, behavior: "instant" });
+  }
+
+  // Where on a page the first box that is lit stands, with those of its column: {top, left, right, line}, in pixels.
+  // What is higher than the line before it stands in the next column.
+  function litColumn(node) {
+    const boxes = all(".leaf-lit", node).map(({ offsetLeft, offsetWidth, offsetTop, offsetHeight }) => ({
+      left: offsetLeft,
+      right: offsetLeft + offsetWidth,
+      top: offsetTop,
+      line: offsetHeight,
+    }));
+    if (!boxes.length) return null;
+    const next = boxes.findIndex((box, number) => number && box.top < boxes[number - 1].top - box.line / 2);
+    const column = next < 0 ? boxes : boxes.slice(0, next);
+    const left = Math.min(...column.map((box) => box.left));
+    const right = Math.max(...column.map((box) => box.right));
+    return { ...column[0], left, right };
   }
 
   // ---- turning
@@ -168,17 +190,32 @@
   }
 
   // ---- zoom: what was in the middle stays there
-  function zoom(mine, by) {
-    const next = ZOOMS[mine.zoom + by];
+  const smaller = (mine) => ZOOMS.findLast((one) => one < mine.zoom);
+  const larger = (mine) => ZOOMS.find((one) => one > mine.zoom);
+
+  function zoom(mine, next) {
     if (!next) return;
-    mine.zoom += by;
     const { scroller } = mine;
     const middle = (scroller.scrollTop + scroller.clientHeight / 2) / scroller.scrollHeight;
-    mine.stack.style.setProperty("--pages-zoom", next);
+    setZoom(mine, next);
     scroller.scrollTop = middle * scroller.scrollHeight - scroller.clientHeight / 2;
     scroller.scrollLeft = (scroller.scrollWidth - scroller.clientWidth) / 2;
-    mine.smaller.disabled = !ZOOMS[mine.zoom - 1];
-    mine.larger.disabled = !ZOOMS[mine.zoom + 1];
+  }
+
+  // Where a page is too small to be read at its width, its quote fills that instead.
+  function fitQuote(mine, { node, draw }) {
+    const lit = litColumn(node);
+    if (!lit) return;
+    const fits = (mine.scroller.clientWidth - 2 * MARGIN) / Math.max(1, lit.right - lit.left);
+    setZoom(mine, Math.max(1, Math.min(fits, MOST_LINE / Math.max(1, lit.line), ZOOMS.at(-1))));
+    draw().catch((error) => console.warn(error)); // its picture, as fine as it is shown now
+  }
+
+  function setZoom(mine, factor) {
+    mine.zoom = factor;
+    mine.stack.style.setProperty("--pages-zoom", factor);
+    mine.smaller.disabled = !smaller(mine);
+    mine.larger.disabled = !larger(mine);
     for (const node of all(".leaf", mine.stack)) {
       const { top, bottom } = node.getBoundingClientRect();
       if (mine.leaves.length && bottom > 0 && top < innerHeight) draw(mine, node);
@@ -186,10 +223,10 @@
   }
 
   function keys(event, mine) {
-    const zooms = { "+": 1, "=": 1, "-": -1 };
+    const zooms = { "+": larger, "=": larger, "-": smaller };
     const turns = { ArrowRight: 1, ArrowLeft: -1 };
-    if ((event.ctrlKey || event.metaKey) && event.key in zooms) zoom(mine, zooms[event.key]);
-    else if ((event.ctrlKey || event.metaKey) && event.key === "0") zoom(mine, 2 - mine.zoom);
+    if ((event.ctrlKey || event.metaKey) && event.key in zooms) zoom(mine, zooms[event.key](mine));
+    else if ((event.ctrlKey || event.metaKey) && event.key === "0") zoom(mine, 1);
     else if (event.key in turns && !event.ctrlKey && !event.metaKey && !event.altKey) turn(mine, turns[event.key]);
     else return;
     event.preventDefault();

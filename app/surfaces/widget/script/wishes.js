@@ -3,7 +3,7 @@
 import { webAddress } from "./nodes.js";
 
 // Known only while the script first runs.
-export const SCRIPT = document.currentScript ?? document.querySelector('script[src$="/widget.js"]');
+export const SCRIPT = document.currentScript ?? document.querySelector('script[src*="/widget.js"]');
 const HOME = new URL(".", SCRIPT?.src || location.href).href.replace(/\/$/, "");
 
 const PLACES = { "bottom-end": "end", "bottom-start": "start", "bottom-left": "left", "bottom-right": "right" };

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.collections.home import JOBS_OF_A_CLIENT
 from app.collections.jobs import MOST_WAITING
+from app.surfaces.gate.forwarded import ForwardedHeaders
 from tests.support.made_papers import made_paper
-from tests.support.own_collections import SLEEP, WALKS, Server, add, ended, new_collection, record, serve
+from tests.support.own_collections import LOCAL, SLEEP, WALKS, Server, add, ended, new_collection, record, serve
 
 SLEEPING = "Does sleep help memory to last?"
 BIB = """@article{walker, title = {Sleep and memory in adults}, author = {Walker, Ann}, year = {2017},
@@ -250,6 +252,53 @@ def test_too_many_waiting_requests_are_sent_away(tmp_path: Path, monkeypatch: py
     assert codes[:MOST_WAITING] == [202] * MOST_WAITING and refused.status_code == 503
     assert int(refused.headers["retry-after"]) > 0
     assert server.collections._uploads.rooms <= MOST_WAITING + 1
+
+
+@pytest.mark.parametrize(
+    ("addresses", "others"),
+    [
+        (["192.0.2.7"], "192.0.2.8"),
+        (["2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::2:3"], "2001:db8:1:3::1"),
+    ],
+)
+def test_one_address_with_many_cookies_leaves_places_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, addresses: list[str], others: str
+) -> None:
+    server = serve(tmp_path, adding="visitors")
+    go = threading.Event()
+    monkeypatch.setattr(server.collections._jobs, "_run", lambda job: go.wait(20) and None)
+
+    def sent(client: TestClient) -> Any:
+        name = new_collection(client)
+        return client.post(f"/api/v1/collections/{name}/papers", json={"text": "x"})
+
+    answers = [
+        sent(server.client(address=addresses[number % len(addresses)])) for number in range(JOBS_OF_A_CLIENT + 2)
+    ]
+    assert [answer.status_code for answer in answers] == [202] * JOBS_OF_A_CLIENT + [503, 503]
+    assert answers[-1].json()["code"] == "adding_crowded" and int(answers[-1].headers["retry-after"]) > 0
+    assert sent(server.client(address=others)).status_code == 202
+    # Removing takes a place of the queue too.
+    crowded = server.client(address=addresses[0])
+    assert crowded.delete(f"/api/v1/collections/{new_collection(crowded)}/papers/x").status_code == 503
+    go.set()
+
+
+def test_behind_a_proxy_each_reader_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(tmp_path, adding="visitors")
+    go = threading.Event()
+    monkeypatch.setattr(server.collections._jobs, "_run", lambda job: go.wait(20) and None)
+    behind = ForwardedHeaders(server.app, "192.0.2.1")
+
+    def sent(peer: str, real: str) -> int:
+        client = TestClient(behind, base_url=LOCAL, client=(peer, 50_000), headers={"X-Forwarded-For": real})
+        return client.post(f"/api/v1/collections/{new_collection(client)}/papers", json={"text": "x"}).status_code
+
+    assert [sent("192.0.2.1", f"198.51.100.{number}") for number in range(JOBS_OF_A_CLIENT + 1)][-1] == 202
+    # Whom nobody told the server of is no proxy: what it says of others is its own.
+    told = [sent("203.0.113.5", f"198.51.100.{number}") for number in range(JOBS_OF_A_CLIENT + 1)]
+    assert told == [202] * JOBS_OF_A_CLIENT + [503]
+    go.set()
 
 
 def test_requests_that_add_are_counted_apart_and_cost_more(tmp_path: Path) -> None:

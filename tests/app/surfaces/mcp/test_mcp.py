@@ -34,7 +34,7 @@ from app.surfaces.options import ServingOptions
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import InputError
 from retrieval.types import no_progress
-from tests.support.own_collections import serve
+from tests.support.own_collections import SLEEP, WALKS, add, new_collection, record, serve
 
 BACKDOOR = "Is backdoor behavior removed by standard safety training techniques such as adversarial training?"
 PAIR = ["sleeper-agents", "sycophancy-to-subterfuge"]
@@ -493,6 +493,25 @@ def test_who_may_not_add_papers_is_told_of_no_collection_to_be_changed(tmp_path:
     told = asyncio.run(listed())
     assert told["adding"] is may_add
     assert [one["may_change"] for one in told["collections"]] == [False, may_add]
+
+
+def test_papers_go_into_the_readers_own_collection_where_that_is_served(tmp_path: Path) -> None:
+    first = serve(tmp_path).client()
+    name = new_collection(first)
+    add(first, name, json={"papers": [record(SLEEP)]})
+    collections = serve(tmp_path, collection=name).collections
+
+    async def ready() -> Collections:
+        return collections
+
+    async def added() -> Any:
+        async with Client(mcp_server(ready, AnswerRuns(), lambda request: Caller(may_add=True))) as client:
+            await client.call_tool("add_papers", {"collection": name, "papers": [record(WALKS)]})
+            return (await client.call_tool("list_collections", {})).structured_content
+
+    [own, _] = asyncio.run(added())["collections"]
+    assert (own["name"], own["papers"], own["may_change"], own["default"]) == (name, 2, True, True)
+    assert collections.answerer(None).paper("walks") is not None
 
 
 def test_the_client_is_greeted_while_the_answerer_is_made(answerer: LocalAnswerer) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import openai
@@ -195,6 +196,36 @@ def test_the_client_puts_a_stream_together(client: openai.OpenAI) -> None:
         completion: Any = stream.get_final_completion()
     assert completion.choices[0].message.content == ask(client, BACKDOOR).choices[0].message.content
     assert completion.choices[0].message.citations[0]["paper"]["id"] == "sleeper-agents"
+
+
+def test_citations_are_annotations_too(client: openai.OpenAI) -> None:
+    message = ask(client, BACKDOOR).choices[0].message
+    told = [annotation.url_citation for annotation in message.annotations]
+    assert len(told) == len(message.citations) > 1
+    for one, citation in zip(told, message.citations, strict=True):
+        assert message.content[one.start_index : one.end_index] == f"[{citation['number']}]"
+        link, words = one.url.split("#:~:text=")
+        assert link == citation["paper"]["url"]
+        begins, ends = unquote(words).split(",")
+        assert citation["quote"].startswith(begins) and citation["quote"].endswith(ends)
+        assert one.title.startswith(f"{citation['paper']['title']} (")
+    # Clients tell sources apart by their address.
+    assert len({one.url for one in told}) == len(told)
+    _, chunks = streamed(client, BACKDOOR)
+    assert chunks[-1].choices[0].delta.annotations == [one.model_dump() for one in message.annotations]
+
+
+def test_a_marker_is_never_another_papers(clients: Clients, answerer: LocalAnswerer) -> None:
+    """Clients count annotations: where one paper has no link, none is told."""
+    answer = answerer.ask(BACKDOOR)
+    first, *others = answer.citations
+    there = replace(first, paper=replace(first.paper, url=None))
+
+    class Changed(Passing):
+        def stream(self, question: Question) -> Iterator[Event]:
+            yield Done(replace(answer, citations=(there, *others)))
+
+    assert others and ask(clients(Changed(answerer)), BACKDOOR).choices[0].message.annotations == []
 
 
 def test_usage_at_the_end_of_a_stream(client: openai.OpenAI) -> None:

@@ -1,0 +1,1 @@
+"""A server under mixed readers for as long as one likes: does it stay as it was?"""
