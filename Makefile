@@ -152,4 +152,4 @@ release: install tools
 		$(if $(MUST),--must-audit) $(if $(PYTHONS),--pythons $(PYTHONS))
 
 clean:
-	rm -rf $(VENV) $(TOOLS) $(NODE) dist .coverage .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .venv-clients $(TOOLS) $(NODE) dist .coverage .pytest_cache .ruff_cache .hypothesis
