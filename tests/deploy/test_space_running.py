@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -30,6 +31,8 @@ QUESTION = "Do safety techniques remove a backdoor that was trained in?"
 QUOTE = "We find that such backdoor behavior can be made persistent"
 HOST = "someone-paperbacked.hf.space"
 READY_SECONDS = 240
+MEMORY_BYTES = 16 * 1024**3
+VISITORS = 100
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
@@ -64,13 +67,20 @@ def python(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Started:
-    """A running Space: its address and what it has printed."""
+    """A running Space: its address, what it has printed and the number of its process."""
 
     address: str
     log: Path
+    pid: int
 
 
 Start = Callable[..., Started]
+
+
+def as_small_as_a_space() -> None:
+    """Two of the cores, and 16 GB of memory; called in the process that is to be it."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:2])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
 
 
 @contextmanager
@@ -97,10 +107,15 @@ def running(folder: Path, python: Path, home: Path, **variables: str) -> Iterato
     log = home / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [python, "space.py"], cwd=folder, env=environment | variables, stdout=output, stderr=subprocess.STDOUT
+            [python, "space.py"],
+            cwd=folder,
+            env=environment | variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=as_small_as_a_space,
         )
         try:
-            started = Started(f"http://127.0.0.1:{port}", log)
+            started = Started(f"http://127.0.0.1:{port}", log, process.pid)
             _wait_until_up(process, started)
             yield started
         finally:
@@ -122,13 +137,18 @@ def _wait_until_up(process: subprocess.Popen[bytes], started: Started) -> None:
 @pytest.fixture(scope="module")
 def space(folder: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     with running(folder, python, tmp_path_factory.mktemp("home")) as started:
-        begun = time.monotonic()
-        first = asked(started)
-        seconds = time.monotonic() - begun
-        assert first["citations"][0]["paper"]["id"] == "sleeper-agents"
-        # The page is shown only when the index is open and the embedding model loaded.
-        assert seconds < 1, f"the first answer took {seconds:.2f} s"
+        first, *later = (seconds_of_an_answer(started) for _ in range(6))
+        # The page is shown only when the index is open and the embedding model loaded: then the first answer takes no
+        # longer than those after it, however busy the machine is.
+        assert first < 3 * max(later), f"the first answer took {first:.2f} s, and then {later}"
         yield started
+
+
+def seconds_of_an_answer(started: Started) -> float:
+    begun = time.monotonic()
+    answer = asked(started)
+    assert answer["citations"][0]["paper"]["id"] == "sleeper-agents"
+    return time.monotonic() - begun
 
 
 def request(started: Started, path: str, body: object = None, **headers: str) -> urllib.request.Request:
@@ -199,6 +219,47 @@ def test_it_may_be_framed_by_the_hub_and_is_its_own_origin_behind_the_proxy(spac
         assert json.load(found)
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(request(space, search, Origin="https://elsewhere.example", **behind), timeout=60)
+
+
+def test_a_hundred_visitors_at_once(space: Started, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each opens the page and asks; what is measured is printed, and bounded by what one answer takes alone."""
+    alone = max(seconds_of_an_answer(space) for _ in range(3))
+    begun = time.monotonic()
+    with ThreadPoolExecutor(VISITORS) as visitors:
+        visits = list(visitors.map(lambda at: visit_of(space, at), range(VISITORS)))
+    in_all = time.monotonic() - begun
+    quotes, done = (sorted(seconds) for seconds in zip(*visits, strict=True))
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{space.pid}/status").read_text().splitlines())
+    peak_mb = int(status["VmHWM"].split()[0]) // 1024
+    with capsys.disabled():
+        print(
+            f"\n{VISITORS} visitors at once: quotes after {quotes[VISITORS // 2]:.1f} s, p95 {quotes[-6]:.1f} s; "
+            f"whole after {done[VISITORS // 2]:.1f} s, p95 {done[-6]:.1f} s; one alone {alone:.2f} s; "
+            f"all {in_all:.1f} s; memory {peak_mb} MB"
+        )
+    assert in_all < 2 * VISITORS * alone + 10, "side by side they take no longer than one after the other"
+    assert peak_mb < 2500, "a Space has room for a language model besides"
+    assert asked(space)["citations"][0]["paper"]["id"] == "sleeper-agents"
+    assert "Traceback" not in space.log.read_text()
+
+
+def visit_of(started: Started, at: int) -> tuple[float, float]:
+    """One visitor with an address of their own: seconds from asking to the quotes, and to the whole answer."""
+    behind = {"Host": HOST, "X_Forwarded_Proto": "https", "X_Forwarded_For": f"203.0.113.{at + 1}"}
+    with urllib.request.urlopen(request(started, "/", Accept="text/html", **behind), timeout=300) as page:
+        assert page.status == 200
+    sent = request(started, "/api/v1/ask", {"question": QUESTION}, Accept="text/event-stream", **behind)
+    begun, quotes = time.monotonic(), 0.0
+    with urllib.request.urlopen(sent, timeout=300) as events:
+        for line in events:
+            if line.strip() == b"event: quotes":
+                quotes = time.monotonic() - begun
+            elif line.strip() == b"event: done":
+                break
+        else:
+            pytest.fail("an answer broke off")
+    assert quotes
+    return quotes, time.monotonic() - begun
 
 
 def test_the_mcp_that_it_carries_answers(space: Started) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Playwright
 
 # Without a window it finds no pointer, and says that nothing can be hovered over. 6: fine, and hovers.
-_WITH_A_MOUSE = {"ui.primaryPointerCapabilities": 6, "ui.allPointerCapabilities": 6}
+_WITH_A_MOUSE: dict[str, str | float | bool] = {"ui.primaryPointerCapabilities": 6, "ui.allPointerCapabilities": 6}
 _BRIDGE = Path(__file__).with_name("firefox_bridge.py")
 
 

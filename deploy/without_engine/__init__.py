@@ -1,0 +1,1 @@
+"""The Dockerfile's steps on a machine that has no container engine: `make image-steps`."""
