@@ -32,7 +32,7 @@ REMOVED = (
 )
 MOST_REPLACED = 4
 """A store is opened anew where more vectors have been replaced than one in so many of those that it has."""
-_REHEARSAL = "Is it known whether this works?"
+REHEARSAL = "Is it known whether this works?"
 """Nobody's question: it is asked once before a server's first reader, with no language model there yet."""
 T = TypeVar("T")
 
@@ -132,7 +132,7 @@ class LocalAnswerer:
         """Load now what only some questions would otherwise wait for; an answerer of one question need not."""
         self._asked(lambda collection: collection.chain.load_rest())
         # Patterns are compiled and words looked up for the first time here, and not before a reader's first answer.
-        for _ in self.stream(_REHEARSAL):
+        for _ in self.stream(REHEARSAL):
             pass
 
     def search(self, query: str, filters: Filters = Filters(), top: int = 10) -> tuple[Passage, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 from app.answering.models.language_model import LanguageModel
 from app.answering.reading.opening import open_reader
 from app.build import build_retriever
-from app.local_answerer import LocalAnswerer
+from app.local_answerer import REHEARSAL, LocalAnswerer
 from app.quiet import silence_libraries
 from app.settings import read_settings
 from retrieval.files import sha256_of
@@ -53,7 +53,8 @@ def embedded_before_questions(embedder: Embedder) -> dict[str, np.ndarray]:
         answerer = LocalAnswerer(retriever, LanguageModel, reader=open_reader())
         answerer.load_rest()
         answerer.retriever.questions("", ())
-    return recording.vectors
+    # It is a question, if nobody's.
+    return {text: vector for text, vector in recording.vectors.items() if text != REHEARSAL}
 
 
 def main() -> None:

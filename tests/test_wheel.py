@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import paperbacked
+from deploy.release.installing import try_core
 from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import RUNTIME, TORCH_CPU, read_pins, written
 
@@ -122,3 +123,17 @@ def test_a_program_with_an_app_of_its_own_can_use_it(installed: Path, tmp_path: 
     told, cited = run(installed / "python", "main.py", cwd=tmp_path, HF_HUB_OFFLINE="1").splitlines()
     assert told.split() == ["theirs", paperbacked.__version__, *paperbacked.__all__]
     assert cited == "sleeper-agents"
+
+
+def test_without_torch_it_answers_and_says_what_is_missing(wheel: Path, tmp_path: Path) -> None:
+    """What core.txt names alone: the command and the page; what needs more says so in one line."""
+    tried = try_core(sys.executable, wheel, tmp_path / "core")
+    assert tried.size < 1_100_000_000, "torch and its like would be above that"
+    command = [tmp_path / "core" / "bin" / "paperbacked", "finetune", "--out", tmp_path / "tuned"]
+    settings = {"PAPERBACKED_HOME": str(tmp_path / "core" / "home"), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("This needs the package torch, which is not installed: ")
+    assert "Traceback" not in done.stderr

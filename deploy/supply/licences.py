@@ -1,4 +1,4 @@
-"""The licences that installed packages state, and which of them must not be among what the program needs."""
+"""The licences that installed packages state, and which may be among what the program needs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import Distribution
 
+ALLOWED = frozenset(
+    (
+        *("MIT", "MIT-0", "MIT-CMU", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Zlib", "BSL-1.0", "CC0-1.0"),
+        *("Apache-2.0", "Apache-2.0 WITH LLVM-exception", "PSF-2.0", "CNRI-Python", "MPL-2.0"),
+        # What older packages say in words, each of which was looked at.
+        *("MIT License", "BSD License", "3-Clause BSD License", "ISC License (ISCL)", "Apache Software License"),
+        *("Apache 2.0 License", "Apache License, Version 2.0", "Python Software Foundation License"),
+        *("Mozilla Public License 2.0 (MPL 2.0)", "BSD-3-Clause, Apache-2.0, dependency licenses"),
+    )
+)
+"""Whatever is not here is a surprise: somebody reads its terms, and adds it or does without the package."""
+_JOINED = re.compile(r"\s+(?:AND|OR)\s+|[()]")
 _CLASSIFIER = re.compile(r"License :: (?:OSI Approved :: )?(.+)")
-_FORBIDDEN = re.compile(
-    r"(?<![A-Z])A?GPL|(?<!Lesser )General Public|Affero|non-?commercial|-NC\b|SSPL|Server Side Public"
-    r"|BUSL|Business Source|Commons Clause|proprietary",
-    re.IGNORECASE,
-)
-_WEAK = re.compile(
-    r"\bLGPL|Lesser General Public|\bMPL|Mozilla Public|\bEPL|Eclipse Public|\bCDDL|\bEUPL", re.IGNORECASE
-)
+_WEAK = re.compile(r"\bMPL|Mozilla Public", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,15 @@ class Licence:
     is_expression: bool
 
     @property
-    def is_forbidden(self) -> bool:
-        """GPL, AGPL, for non-commercial use only, or of that kind: not among what the program needs."""
-        return bool(_FORBIDDEN.search(self.text))
+    def is_allowed(self) -> bool:
+        """Whether all of it is in `ALLOWED`, also of what is to be chosen between."""
+        parts = [self.text] if self.text in ALLOWED else _JOINED.split(self.text)
+        named = [part.strip() for part in parts if part.strip()]
+        return bool(named) and ALLOWED.issuperset(named)
 
     @property
     def is_weak_copyleft(self) -> bool:
-        """LGPL, MPL or of that kind: used as they are, but to be named."""
+        """The Mozilla Public License: used as it is, but to be named."""
         return bool(_WEAK.search(self.text))
 
 

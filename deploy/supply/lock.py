@@ -14,6 +14,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import (
     BUILD,
     CONSTRAINTS,
+    CORE,
     DEV,
+    NOT_IN_CORE,
     ROOT,
     RUNTIME,
     TOOLS,
@@ -37,12 +40,16 @@ from retrieval.files import replacing
 
 UV = Path(sys.executable).with_name("uv")
 # What an image runs on; for aarch64 the same packages are needed, and the hashes are those of all files.
-IMAGE = ("--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_31")
+PLATFORM = ("--python-platform", "x86_64-manylinux_2_31")
+IMAGE = ("--python-version", "3.11", *PLATFORM)
+NEWER = ("3.12", "3.13")
+"""Pythons for which the core is locked too."""
 ANYWHERE = ("--universal", "--python-version", "3.11")
 CONSTRAINED = ("--constraint", str(CONSTRAINTS))
 MADE = "Made by `make lock` from pyproject.toml and constraints.txt; installed with --require-hashes --no-deps."
 ABOUT = {
     RUNTIME: "All that the program needs on Linux with Python 3.11 but torch, with the hashes of all files on PyPI.",
+    CORE: "What answers in quotes need, without torch and language models, with the hashes of all files on PyPI.",
     TORCH_CPU: "torch for processors alone, which PyPI does not have, with the hashes of files on its own index.",
     TORCH_CUDA: "torch for a GPU and what it alone needs, with the hashes of all files on PyPI.",
     BUILD: "What builds the program's wheel, with the hashes of all files on PyPI.",
@@ -66,6 +73,7 @@ def main() -> None:
         build = compiled(_build_requirements(), *CONSTRAINED, *IMAGE, kept=None if upgrade else BUILD)
         locks = {
             RUNTIME: runtime,
+            CORE: core(),
             TORCH_CPU: torch_for_processors(constrained["torch"]),
             TORCH_CUDA: cuda,
             BUILD: build,
@@ -85,15 +93,28 @@ def run_time(constrained: dict[str, str]) -> tuple[tuple[Pin, ...], tuple[Pin, .
 
     Raises `LockError` where a package is not in constraints.txt that something else than torch needs.
     """
-    requirements = "\n".join(_project()["dependencies"])
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as excluded:
-        excluded.write("torch\n")
-        excluded.flush()
-        without = compiled(requirements, *CONSTRAINED, *IMAGE, "--excludes", excluded.name)
-    _all_constrained(without, constrained)
-    everything = compiled(requirements, *CONSTRAINED, *IMAGE)
+    _all_constrained(without(("torch",)), constrained)
+    everything = compiled("\n".join(_project()["dependencies"]), *CONSTRAINED, *IMAGE)
     runtime = tuple(pin for pin in everything if pin.name in constrained and pin.name != "torch")
     return runtime, tuple(pin for pin in everything if pin not in runtime)
+
+
+def core() -> tuple[Pin, ...]:
+    """What answers in quotes need, on each Python that it is locked for: what only a newer one needs is marked so."""
+    pins = {pin.name: pin for pin in without(NOT_IN_CORE)}
+    for version in NEWER:
+        for pin in without(NOT_IN_CORE, "--python-version", version, *PLATFORM):
+            pins.setdefault(pin.name, replace(pin, marker=f" ; python_version >= '{version}'"))
+    return tuple(pins.values())
+
+
+def without(names: Sequence[str], *options: str) -> tuple[Pin, ...]:
+    """What the program needs where these packages, and what only they need, are left out."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as excluded:
+        excluded.write("\n".join(names))
+        excluded.flush()
+        requirements = "\n".join(_project()["dependencies"])
+        return compiled(requirements, *CONSTRAINED, *(options or IMAGE), "--excludes", excluded.name)
 
 
 def development(constrained: dict[str, str], beyond: tuple[Pin, ...]) -> tuple[Pin, ...]:

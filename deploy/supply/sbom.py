@@ -33,7 +33,7 @@ IMAGE_LOCKS = (RUNTIME, TORCH_CPU)
 
 
 def main() -> None:
-    """Write the list and say what licences are in it; exit with 1 where one is unknown or must not be there."""
+    """Write the list and say what licences are in it; exit with 1 where one is unknown or not among those allowed."""
     tools, out = map(Path, sys.argv[1:])
     graph = needed()
     licences = {name: licence(metadata.distribution(name)) for name in graph if name != PROGRAM}
@@ -44,8 +44,11 @@ def main() -> None:
         subprocess.run([tools / "python", Path(__file__).with_name("valid_sbom.py"), draft], check=True)
     print(f"{out}: {len(made['components'])} packages")
     print("\n".join(summary(licences)))
-    if wrong := [name for name, stated in licences.items() if stated is None or stated.is_forbidden]:
-        sys.exit(f"The licence is unknown or one that must not be there: {', '.join(wrong)}.")
+    if wrong := [name for name, stated in licences.items() if stated is None or not stated.is_allowed]:
+        sys.exit(
+            f"Of {', '.join(wrong)} the licence is unknown or not in ALLOWED of deploy/supply/licences.py: "
+            "read its terms, then add it there or do without the package."
+        )
 
 
 def needed() -> Graph:

@@ -15,8 +15,10 @@ from deploy.supply.closure import closure
 from deploy.supply.locks import (
     BUILD,
     CONSTRAINTS,
+    CORE,
     DEV,
     LOCKS,
+    NOT_IN_CORE,
     ROOT,
     RUNTIME,
     TOOLS,
@@ -30,7 +32,7 @@ from deploy.supply.locks import (
 )
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ALL = (RUNTIME, TORCH_CPU, TORCH_CUDA, BUILD, DEV, TOOLS)
+ALL = (RUNTIME, CORE, TORCH_CPU, TORCH_CUDA, BUILD, DEV, TOOLS)
 HASH = "0" * 63 + "a"
 
 
@@ -57,6 +59,21 @@ def test_nothing_that_the_program_needs_is_missing_and_nothing_else_is_there() -
     assert {"gradio", "torch", "setuptools", "uvloop"} <= needed
     assert set(pins(RUNTIME, TORCH_CPU)) == needed, "run: make lock"
     assert not {"pytest", "ruff", "playwright", "datasets"} & needed
+
+
+def test_the_core_is_what_is_needed_without_torch_and_language_models() -> None:
+    """What only they need is left out too; what a newer Python needs besides is marked as that."""
+    graph = closure(PROJECT["project"]["dependencies"])
+    needed, waiting = set[str](), [PROGRAM]
+    while waiting:
+        found = {name for name in graph[waiting.pop()] if name not in NOT_IN_CORE} - needed
+        needed |= found
+        waiting += found
+    here, whole = pins(CORE), pins(RUNTIME)
+    assert {name for name, pin in here.items() if not pin.marker} == needed, "run: make lock"
+    assert all(here[name] == whole[name] for name in needed), "run: make lock"
+    assert not {"torch", "transformers", "scipy", "openvino"} & needed and {"onnxruntime", "gradio"} <= needed
+    assert {pin.marker for pin in here.values() if pin.marker} <= {f" ; python_version >= '3.{n}'" for n in (12, 13)}
 
 
 def test_development_is_locked_whole_at_the_versions_of_the_constraints() -> None:
