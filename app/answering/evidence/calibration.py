@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -24,23 +25,19 @@ SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class ReadCalibration:
-    """What follows from a reader's judgements, fitted for the reader of that fingerprint on questions of many authors.
+class Calibration:
+    """What follows from a reader's judgements, fitted for the reader of that fingerprint.
 
     From the chance `answered_from` on the papers answer, from `partly_from` on they come near.
-    A sentence corrects a question from the chance `corrects_from` on that it contradicts it, and
-    contradicts what is written from `contradicts_from` on.
     """
 
     reader: str
     logistic: Logistic
     answered_from: float
     partly_from: float
-    corrects_from: float
-    contradicts_from: float
 
     def chance(self, given: Mapping[str, float]) -> float:
-        """The chance, in [0, 1], that the papers answer, of the `FEATURES`."""
+        """The chance, in [0, 1], that the papers answer, of the features that it was fitted on."""
         return self.logistic.chance(given)
 
     def status(self, chance: float) -> AnswerStatus:
@@ -49,10 +46,30 @@ class ReadCalibration:
             return "answered"
         return "partly" if chance >= self.partly_from else "abstained"
 
-    def answering_from(self, chance: float) -> ReadCalibration:
+    def answering_from(self, chance: float) -> Self:
         """The same, with another chance from which the papers are said to answer."""
-        partly_from, corrects_from = min(chance, self.partly_from), max(chance, self.corrects_from)
-        return replace(self, answered_from=chance, partly_from=partly_from, corrects_from=corrects_from)
+        return replace(self, answered_from=chance, partly_from=min(chance, self.partly_from))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCalibration(Calibration):
+    """Fitted on the `FEATURES` of questions of many authors.
+
+    A sentence corrects a question from the chance `corrects_from` on that it contradicts it, and
+    contradicts what is written from `contradicts_from` on.
+    """
+
+    corrects_from: float
+    contradicts_from: float
+
+    def answering_from(self, chance: float) -> Self:
+        """The same; nobody is corrected below that chance either."""
+        return replace(
+            self,
+            answered_from=chance,
+            partly_from=min(chance, self.partly_from),
+            corrects_from=max(chance, self.corrects_from),
+        )
 
 
 def features(

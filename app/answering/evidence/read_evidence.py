@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from app.answering.answer import AnswerStatus
 from app.answering.citation import Citation, ReadSentence
-from app.answering.evidence.calibration import ReadCalibration, features
+from app.answering.evidence.calibration import Calibration, ReadCalibration, features
 from app.answering.evidence.definition import (
     MAX_TERM_WORDS,
     defining_first,
@@ -34,7 +34,7 @@ from app.answering.evidence.selection import (
     surest_first,
     with_written,
 )
-from app.answering.evidence.text_calibration import TextCalibration, text_features
+from app.answering.evidence.text_calibration import text_features
 from app.answering.reading.reader import Agreement, Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from app.answering.sources import asked_about
@@ -81,7 +81,7 @@ class ReadEvidence:
         calibration: ReadCalibration,
         answer_from: float | None = None,
         plain: PlainSentences = MappingProxyType({}),
-        texts: TextCalibration | None = None,
+        texts: Calibration | None = None,
     ) -> None:
         self.name = reader.name
         self._retriever = retriever

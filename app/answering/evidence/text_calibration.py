@@ -7,11 +7,10 @@ best sentence says, and whether other papers seem to answer as well as its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from app.answering.answer import AnswerStatus
+from app.answering.evidence.calibration import Calibration
 from app.answering.logistic import Logistic, number_in, read_fitted
 from retrieval.lexical.document import stems
 from retrieval.types import Sentence
@@ -20,33 +19,6 @@ MODEL_FILE = "models/reading_texts.json"
 TEXT_FEATURES = ("read", "said", "alone")
 BEST = 6
 """Sentences of which it is asked whose they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class TextCalibration:
-    """What follows from what was read in full texts, fitted for the reader of that fingerprint.
-
-    From the chance `answered_from` on the papers answer, from `partly_from` on they come near.
-    """
-
-    reader: str
-    logistic: Logistic
-    answered_from: float
-    partly_from: float
-
-    def chance(self, given: Mapping[str, float]) -> float:
-        """The chance, in [0, 1], that the papers answer, of the `TEXT_FEATURES`."""
-        return self.logistic.chance(given)
-
-    def status(self, chance: float) -> AnswerStatus:
-        """What a chance comes to."""
-        if chance >= self.answered_from:
-            return "answered"
-        return "partly" if chance >= self.partly_from else "abstained"
-
-    def answering_from(self, chance: float) -> TextCalibration:
-        """The same, with another chance from which the papers are said to answer."""
-        return replace(self, answered_from=chance, partly_from=min(chance, self.partly_from))
 
 
 def text_features(read: float, ranked: Sequence[Sentence], rarity: Mapping[str, float]) -> dict[str, float]:
@@ -68,11 +40,11 @@ def text_features(read: float, ranked: Sequence[Sentence], rarity: Mapping[str, 
 
 
 @cache
-def read_text_calibration(file: Path) -> TextCalibration:
-    """The calibration of a JSON file. Raises `ModelError`."""
+def read_text_calibration(file: Path) -> Calibration:
+    """The calibration of a JSON file, fitted on the `TEXT_FEATURES`. Raises `ModelError`."""
     return read_fitted(file, TEXT_FEATURES, _calibration)
 
 
-def _calibration(logistic: Logistic, record: Mapping[str, object]) -> TextCalibration:
+def _calibration(logistic: Logistic, record: Mapping[str, object]) -> Calibration:
     steps = (number_in(record, f"{step}_from") for step in ("answered", "partly"))
-    return TextCalibration(str(record["reader"]), logistic, *steps)
+    return Calibration(str(record["reader"]), logistic, *steps)

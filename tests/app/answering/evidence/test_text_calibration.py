@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.evidence.calibration import Calibration
 from app.answering.evidence.text_calibration import (
     MODEL_FILE,
     TEXT_FEATURES,
-    TextCalibration,
     read_text_calibration,
     text_features,
 )
@@ -22,7 +22,7 @@ from retrieval.types import Paper, Sentence
 
 OWLS = Paper("owls", "On owls", "Owls hunt at night. They sleep by day.", "en")
 LARKS = Paper("larks", "On larks", "Larks sing. Larks fly.", "en")
-FLAT = TextCalibration("words-1", Logistic(dict.fromkeys(TEXT_FEATURES, 0.0), 0.0), 0.6, 0.3)
+FLAT = Calibration("words-1", Logistic(dict.fromkeys(TEXT_FEATURES, 0.0), 0.0), 0.6, 0.3)
 RECORD = {"reader": "words-1", "weights": dict.fromkeys(TEXT_FEATURES, 1.0), "bias": -1.0}
 STEPS = {"answered_from": 0.6, "partly_from": 0.3}
 

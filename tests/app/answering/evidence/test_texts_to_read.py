@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.answering.evidence.calibration import FEATURES, ReadCalibration
+from app.answering.evidence.calibration import FEATURES, Calibration, ReadCalibration
 from app.answering.evidence.definition import defining_first
 from app.answering.evidence.followups import follow_up_questions
 from app.answering.evidence.read_evidence import ReadEvidence
@@ -23,7 +23,7 @@ from app.answering.evidence.selection import (
     surest_first,
     with_written,
 )
-from app.answering.evidence.text_calibration import TEXT_FEATURES, TextCalibration
+from app.answering.evidence.text_calibration import TEXT_FEATURES
 from app.answering.logistic import Logistic
 from app.answering.reading.reader import Excerpt, Reading
 from app.answering.reading.sentences import read_sentences
@@ -162,7 +162,7 @@ def test_a_term_is_looked_for_in_the_passages_found_too() -> None:
 @pytest.mark.parametrize(("text", "status"), [(False, "answered"), (True, "partly")])
 def test_of_texts_it_is_judged_by_a_calibration_of_their_own(text: bool, status: str) -> None:
     flat = ReadCalibration("words", Logistic(dict.fromkeys(FEATURES, 0.0), 0.0), 0.5, 0.1, 1.0, 1.0)
-    strict = TextCalibration("words", Logistic(dict.fromkeys(TEXT_FEATURES, 0.0), 0.0), 0.9, 0.1)
+    strict = Calibration("words", Logistic(dict.fromkeys(TEXT_FEATURES, 0.0), 0.0), 0.9, 0.1)
     memory = InMemory()
     papers = memory.add([BOTH])
     retriever = memory.retriever(papers, lexical=lexical_of(papers))
