@@ -38,6 +38,7 @@ from app.answering.evidence.text_calibration import text_features
 from app.answering.reading.reader import Agreement, Reader
 from app.answering.reading.sentences import chance_of, odds_of, read_sentences
 from app.answering.sources import asked_about
+from retrieval.lexical.han import has_han
 from retrieval.lexical.tokens import content_words, words_of_paper
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Passage, Sentence
@@ -93,6 +94,9 @@ class ReadEvidence:
     def find(self, question: str, standalone: str, passages: Sequence[Passage], written: WrittenNear) -> Evidence:
         """The evidence in the best papers' sentences, each read with the question."""
         asked = self._retriever.in_terms(without_manner(standalone))
+        # Of a Chinese question of which no telling word is known, anything would seem to answer what is left.
+        if has_han(standalone) and not content_words(asked):
+            return NOTHING
         term = self._term(standalone)
         sentences = weighed(read_sentences(self._reader, asked, _to_read(passages, term)), written)
         if not sentences:

@@ -25,6 +25,7 @@ from app.answering.evidence.selection import quotable_by_paper
 from app.answering.logistic import Logistic
 from app.answering.reading.reader import Agreement, Excerpt, Reading
 from retrieval.chunking import split_sentences
+from retrieval.lexical.glossary import Glossary
 from retrieval.retriever import PaperRetriever
 from retrieval.types import Paper, Passage, Sentence
 from tests.support.in_memory import InMemory, lexical_of
@@ -282,3 +283,19 @@ def test_of_two_bare_words_each_has_to_be_said_by_the_paper(question: str, statu
     papers = collection.add((APPLES, PEARS))
     finder = ReadEvidence(collection.retriever(papers, lexical=lexical_of(papers)), OfApples(), calibrated(0.9))
     assert finder.find(question, question, found(APPLES), ()).status == status
+
+
+def test_of_a_chinese_question_of_which_no_telling_word_is_known_nothing_answers() -> None:
+    capital = "法国的首都是什么"
+    collection = InMemory()
+    one = collection.retriever(collection.add((APPLES,)), glossary=Glossary({capital[-3:]: "what is"}))
+    passages = one.passages(capital)
+    assert passages
+    finder = ReadEvidence(one, WordReader(), calibrated(0.9))
+    assert finder.find(capital, capital, passages, ()) == NOTHING
+    known = ReadEvidence(
+        collection.retriever(collection.add((APPLES,)), glossary=Glossary({capital: "what are apples"})),
+        WordReader(),
+        calibrated(0.9),
+    )
+    assert known.find(capital, capital, passages, ()).status == "answered"
