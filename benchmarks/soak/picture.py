@@ -34,7 +34,7 @@ def draw_soak(samples: Sequence[Sample], took: Sequence[tuple[float, float]], wa
     last.set_title("whole answers, s", loc="left", fontsize=10)
     last.set_ylim(0, None)
     for axes in panes.flat:
-        axes.axvspan(0, warm_s / 60, color="#eeeeee")
+        axes.axvspan(0, warm_s / 60, color="#eeeeee", zorder=0)
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(alpha=0.3)
     for axes in panes[1]:

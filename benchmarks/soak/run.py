@@ -27,13 +27,15 @@ WARM_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Soaked:
-    """What was seen: samples, (seconds since the beginning, seconds) of answers, outcomes by surface, verdicts."""
+    """What was seen: samples, (seconds since the beginning, seconds) of answers, outcomes by surface, verdicts, and how
+    often the server's log has a traceback."""
 
     samples: list[Sample]
     took: list[tuple[float, float]]
     outcomes: Mapping[str, Counter[str]]
     verdicts: list[Verdict]
     warm_s: float
+    tracebacks: int
 
     @property
     def failures(self) -> int:
@@ -54,4 +56,6 @@ def soak(home: Path, seconds: float, readers: int = READERS, **settings: str) ->
         ):
             told = asyncio.run(read_for(seconds, address, questions, readers))
     warm_s = min(WARM_SHARE * seconds, WARM_SECONDS)
-    return Soaked(samples, told.took, told.outcomes, judged(samples, told.took, warm_s), warm_s)
+    tracebacks = (home / "server.log").read_text(encoding="utf-8").count("Traceback")
+    verdicts = judged(samples, told.took, warm_s)
+    return Soaked(samples, told.took, told.outcomes, verdicts, warm_s, tracebacks)

@@ -34,11 +34,12 @@ class Bound:
         return first * (1 + self.share) + self.more
 
 
+TIME = "answer, median s"
 BOUNDS = {
     "memory, MB": Bound(0.03, 25),
     "threads": Bound(0, 4),
     "handles": Bound(0, 8),
-    "answer, median s": Bound(0.5, 0.2),
+    TIME: Bound(0.5, 0.2),
 }
 """Memory: what the allocator keeps for threads that come and go is 20 MB more or less. Time: other work beside it."""
 
@@ -89,7 +90,7 @@ def judged(samples: Sequence[Sample], took: Sequence[tuple[float, float]], warm_
         "memory, MB": [(one.seconds, one.megabytes) for one in samples],
         "threads": [(one.seconds, one.threads) for one in samples],
         "handles": [(one.seconds, one.handles) for one in samples],
-        "answer, median s": sorted(took),
+        TIME: sorted(took),
     }
     verdicts: list[Verdict] = []
     for what, bound in BOUNDS.items():

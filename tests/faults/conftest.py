@@ -8,13 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.faults.operations import BY_ROW, Operation, Place
+from tests.faults.program import assert_done
 
 READY_SECONDS = 120
 
@@ -49,7 +52,14 @@ Serve = Callable[..., AbstractContextManager[Server]]
 
 
 @contextmanager
-def _serving(home: Path, *arguments: str, **settings: str) -> Iterator[Server]:
+def _serving(
+    home: Path,
+    *arguments: str,
+    before: Sequence[str] = (),
+    log: Path | None = None,
+    more: dict[str, str] | None = None,
+    **settings: str,
+) -> Iterator[Server]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -57,10 +67,11 @@ def _serving(home: Path, *arguments: str, **settings: str) -> Iterator[Server]:
     # No address is a proxy's, so that the tests' own count as readers'.
     environment |= {"PAPERBACKED_HOME": str(home), "PAPERBACKED_TRUSTED_PROXIES": "192.0.2.255"}
     environment |= {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
-    log = home / "server.log"
-    home.mkdir(parents=True, exist_ok=True)
+    environment |= more or {}
+    log = log or home / "server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
-        command = [sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
+        command = [*before, sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
         started = subprocess.Popen(
             command, cwd=Path(__file__).parents[2], env=environment, stdout=output, stderr=output
         )
@@ -90,8 +101,50 @@ def _wait_until_ready(started: subprocess.Popen[bytes], server: Server) -> None:
 
 @pytest.fixture(scope="session")
 def serve() -> Serve:
-    """`with serve(home, "--llm", "none", client_limit="60") as server`: options of the command, and settings."""
+    """`with serve(home, "--llm", "none", client_limit="60") as server`: options of the command, and settings.
+
+    `before` is what starts it, `log` where its words go, `more` are further variables.
+    """
     return _serving
+
+
+class Places:
+    """Folders as they are before an operation, each made once and copied."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._seconds: dict[str, float] = {}
+
+    def copy(self, operation: Operation, root: Path) -> Place:
+        """A folder of one's own where the operation may begin."""
+        if operation.movable:
+            return self._prepared(operation).copy(root)
+        root.mkdir()
+        operation.prepare(Place(root))
+        return Place(root)
+
+    def usual_seconds(self, operation: Operation) -> float:
+        """About how long the operation takes where nothing is wrong, on this machine now."""
+        like = operation if operation.row == "train" else BY_ROW["add"]
+        if like.row not in self._seconds:
+            place = self.copy(like, self._root / f"{like.row}-run")
+            began = time.monotonic()
+            assert_done(like.run(place))
+            self._seconds[like.row] = time.monotonic() - began
+            like.assert_whole(place)
+        return self._seconds[like.row]
+
+    def _prepared(self, operation: Operation) -> Place:
+        place = Place(self._root / operation.row)
+        if not place.root.exists():
+            place.root.mkdir()
+            operation.prepare(place)
+        return place
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
+    return Places(tmp_path_factory.mktemp("places"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,140 @@
+"""Servers that paperbacked asks and that do not do their part: model servers of every bad kind, a Chroma that hangs."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults.conftest import Places, Serve, Server
+from tests.faults.model_servers import BEHAVIOURS, bad_model_servers
+from tests.faults.operations import BY_ROW, QUESTION, Operation, chosen
+from tests.faults.program import assert_done, assert_no_traceback, assert_plain_failure, begin, ended
+from tests.faults.test_no_room import hashed
+from tests.support.chroma_server import chroma_server
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
+
+EVENTS = {"Accept": "text/event-stream"}
+ASKED = {"url": "/api/v1/ask", "json": {"question": QUESTION}, "headers": EVENTS}
+AT_ONCE = 6
+SLACK_MB = 60.0
+Saw = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def bad_models() -> Iterator[str]:
+    with bad_model_servers() as address:
+        yield address
+
+
+def note_of(text: str) -> str:
+    [note] = re.findall(r'"note":"((?:[^"\\]|\\.)*)"', text)[-1:]
+    return note
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, record_property: Saw) -> None:
+    """The quotes are told, and why they are not written about."""
+    place = places.copy(BY_ROW["ask"], tmp_path / "place")
+    url = f"{bad_models}/{name}/v1"
+    said = ended(begin(place.home, ("ask", QUESTION, "--json"), papers=str(place.papers), llm="openai:x", llm_url=url))
+    assert_done(said)
+    note = note_of(said.out.replace('": "', '":"'))
+    assert "model" in note and note.endswith(".")
+    record_property("saw", re.sub(r"127\.0\.0\.1:\d+", "HOST", note))
+
+
+def settled(server: Server) -> tuple[float, int, int]:
+    """Memory, threads and handles."""
+    return server.megabytes, server.process.num_threads(), server.process.num_fds()
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_a_server(
+    name: str, bad_models: str, serve: Serve, places: Places, tmp_path: Path, record_property: Saw
+) -> None:
+    """Each of several readers gets quotes and a word; afterwards the server is as it was."""
+    place = places.copy(BY_ROW["ask"], tmp_path / "place")
+    wanted = hashed(place) | {"llm": "openai:x", "llm_url": f"{bad_models}/{name}/v1", "client_limit": "0"}
+
+    def asked(number: int) -> str:
+        transport = httpx.HTTPTransport(local_address=f"127.0.0.{number % 3 + 2}")
+        with httpx.Client(base_url=server.address, timeout=100, transport=transport) as client:
+            return client.post(**ASKED).text
+
+    with serve(place.home, log=tmp_path / "log", **wanted) as server, ThreadPoolExecutor(AT_ONCE) as readers:
+        first = asked(0)
+        before, began = settled(server), time.monotonic()
+        told = [first, *readers.map(asked, range(AT_ONCE))]
+        took = time.monotonic() - began
+        for text in told:
+            assert_no_traceback(text)
+            assert "event: quotes" in text and "event: done" in text
+        until = time.monotonic() + 20
+        while settled(server)[1] > before[1] + AT_ONCE and time.monotonic() < until:
+            time.sleep(0.2)
+        after = settled(server)
+        assert after[0] < before[0] + SLACK_MB, (before, after)
+        # Threads that write are kept, one for each answer that was made at once.
+        assert after[1] <= before[1] + AT_ONCE + 2 and after[2] <= before[2] + 6, (before, after)
+        assert httpx.get(f"{server.address}/api/v1/health").status_code == 200
+    assert_no_traceback((tmp_path / "log").read_text())
+    note = re.sub(r"127\.0\.0\.1:\d+", "HOST", note_of(told[-1]))
+    record_property("saw", f"{note} ({AT_ONCE} readers, {took:.0f} s, {after[0] - before[0]:+.0f} MB)")
+
+
+@pytest.mark.parametrize("operation", chosen("add", "ask", more=("first build", "sync")), ids=str)
+def test_a_chroma_that_hangs(operation: Operation, places: Places, tmp_path: Path, record_property: Saw) -> None:
+    """It takes connections and says nothing; once it goes on, so does the program."""
+    place = places.copy(operation, tmp_path / "place")
+    with chroma_server(tmp_path / "vectors") as chroma:
+        if operation.row != "first build":
+            assert_done(
+                ended(begin(place.home, ("search", QUESTION), papers=str(place.papers), chroma_url=chroma.address))
+            )
+        os.kill(chroma.process.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            sentence = assert_plain_failure(operation.run(place, chroma_url=chroma.address))
+            took = time.monotonic() - began
+        finally:
+            os.kill(chroma.process.pid, signal.SIGCONT)
+        assert "Chroma" in sentence or "index" in sentence
+        operation.assert_kept(place)
+        assert_done(operation.run(place, chroma_url=chroma.address))
+        operation.assert_whole(place)
+    record_property("saw", f"{re.sub(r'127[.]0[.]0[.]1:[0-9]+', 'HOST', sentence)} ({took:.0f} s)")
+
+
+def test_a_server_whose_chroma_hangs(serve: Serve, places: Places, tmp_path: Path, record_property: Saw) -> None:
+    place = places.copy(BY_ROW["first build"], tmp_path / "place")
+    with (
+        chroma_server(tmp_path / "vectors") as chroma,
+        serve(place.home, log=tmp_path / "log", chroma_url=chroma.address, **hashed(place)) as server,
+        httpx.Client(base_url=server.address, timeout=100) as client,
+    ):
+        assert "event: done" in client.post(**ASKED).text
+        threads = server.process.num_threads()
+        os.kill(chroma.process.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            text = client.post(**ASKED).text
+            took = time.monotonic() - began
+            assert client.get("/health/live").status_code == 200
+        finally:
+            os.kill(chroma.process.pid, signal.SIGCONT)
+        assert_no_traceback(text)
+        assert "event: error" in text or "event: done" in text
+        assert "event: done" in client.post(**ASKED).text
+        assert server.process.num_threads() <= threads + 8
+    assert_no_traceback((tmp_path / "log").read_text())
+    [said] = re.findall(r'"message":"([^"]*)"', text)[:1] or ["answered by words alone"]
+    record_property("saw", f"{re.sub(r'127[.]0[.]0[.]1:[0-9]+', 'HOST', said)} ({took:.0f} s)")
