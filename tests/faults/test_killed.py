@@ -38,7 +38,9 @@ def test_commands(
 ) -> None:
     place = places.copy(operation, tmp_path / "0")
     whole_run, killed = places.usual_seconds(operation), 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, 3 * KILLS + 1):
+        if killed == KILLS:
+            break
         child = operation.begin(place)
         time.sleep(chance.uniform(0, whole_run))
         child.send_signal(signal.SIGKILL)
@@ -53,4 +55,4 @@ def test_commands(
     assert_done(operation.run(place))
     operation.assert_whole(place)
     record_property("saw", f"{killed} kills in runs of {whole_run:.0f} s; the next run did it")
-    assert killed >= KILLS / 3
+    assert killed > KILLS / 3, "nearly all runs were over before they were killed"

@@ -48,13 +48,18 @@ def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, r
     said = ended(begin(place.home, ("ask", QUESTION, "--json"), papers=str(place.papers), llm="openai:x", llm_url=url))
     assert_done(said)
     note = note_of(said.out.replace('": "', '":"'))
-    assert "model" in note and note.endswith(".")
+    assert note.endswith(".")
     record_property("saw", re.sub(r"127\.0\.0\.1:\d+", "HOST", note))
 
 
 def settled(server: Server) -> tuple[float, int, int]:
     """Memory, threads and handles."""
     return server.megabytes, server.process.num_threads(), server.process.num_fds()
+
+
+def back(before: tuple[float, int, int], after: tuple[float, int, int]) -> bool:
+    """Whether the server has no more than it had; a thread or a handle may be there that comes and goes."""
+    return after[0] < before[0] + SLACK_MB and after[1] <= before[1] + 3 and after[2] <= before[2] + 4
 
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
@@ -71,20 +76,21 @@ def test_a_server(
             return client.post(**ASKED).text
 
     with serve(place.home, log=tmp_path / "log", **wanted) as server, ThreadPoolExecutor(AT_ONCE) as readers:
-        first = asked(0)
+        while not httpx.get(f"{server.address}/api/v1/health").json()["llm"]:
+            time.sleep(0.1)
+        # Threads and memory that a round takes are kept for the next one.
+        told = [*readers.map(asked, range(AT_ONCE))]
         before, began = settled(server), time.monotonic()
-        told = [first, *readers.map(asked, range(AT_ONCE))]
+        told += readers.map(asked, range(AT_ONCE))
         took = time.monotonic() - began
         for text in told:
             assert_no_traceback(text)
             assert "event: quotes" in text and "event: done" in text
-        until = time.monotonic() + 20
-        while settled(server)[1] > before[1] + AT_ONCE and time.monotonic() < until:
+        after, until = settled(server), time.monotonic() + 20
+        while not back(before, after) and time.monotonic() < until:
             time.sleep(0.2)
-        after = settled(server)
-        assert after[0] < before[0] + SLACK_MB, (before, after)
-        # Threads that write are kept, one for each answer that was made at once.
-        assert after[1] <= before[1] + AT_ONCE + 2 and after[2] <= before[2] + 6, (before, after)
+            after = settled(server)
+        assert back(before, after), (before, after)
         assert httpx.get(f"{server.address}/api/v1/health").status_code == 200
     assert_no_traceback((tmp_path / "log").read_text())
     note = re.sub(r"127\.0\.0\.1:\d+", "HOST", note_of(told[-1]))
