@@ -17,6 +17,7 @@ import numpy as np
 
 from retrieval.errors import ModelError
 from retrieval.models.heavy_imports import heavy_imports
+from retrieval.shipped import shipped_file
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -48,7 +49,7 @@ class OnnxSession:
                 self._session = _session(self._file, self._weights())
                 if tuple(one.name for one in self._session.get_inputs()) != self._inputs:
                     self._session = None
-                    raise ModelError(f"The model {self._file.name} is of another form: reinstall the program.")
+                    raise ModelError(f"The model {self._file.name} is of another form: {_advice(self._file)}.")
                 self._side_by_side = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="paperbacked-onnx")
 
     def run(self, batches: Sequence[Arrays]) -> list[list[np.ndarray]]:
@@ -77,7 +78,13 @@ def _session(file: Path, weights: Arrays) -> InferenceSession:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     # The library raises classes of its own for a file that is no model.
     except Exception as error:
-        raise ModelError(f"The model {file.name} cannot be used: reinstall the program.") from error
+        raise ModelError(f"The model {file.name} cannot be used: {_advice(file)}.") from error
+
+
+def _advice(file: Path) -> str:
+    """What to do about a file that cannot be used: not all of them came with the program."""
+    shipped = file.is_relative_to(shipped_file(""))
+    return "reinstall the program" if shipped else f"make what is in {file.parent} anew, or name another"
 
 
 def read_tokenizer(file: Path, longest: int | None = None) -> Tokenizer:

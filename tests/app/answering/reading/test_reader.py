@@ -127,7 +127,7 @@ def test_a_reader_of_ones_own_is_opened_by_its_folder(tmp_path: Path) -> None:
 def test_a_file_that_is_no_reader_is_told(tmp_path: Path, content: bytes | None) -> None:
     file = tmp_path / FILE
     file.write_bytes(shipped_file(GRAPH_FILE).read_bytes() if content is None else content)
-    with pytest.raises(ModelError, match=r"reader\.onnx"):
+    with pytest.raises(ModelError, match=r"reader\.onnx .*: make what is in .* anew, or name another"):
         OnnxReader("mine", "", file, base_folder() / "tokenizer.json").load()
 
 
