@@ -14,10 +14,11 @@ from pathlib import Path
 
 from benchmarks.figures import provenance, write_between_marks
 from tests.faults.matrix import CELLS, COLUMNS, ROWS, all_tests
+from tests.faults.operations import KILLS
 
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 MARKS = "<!-- faults: begin -->", "<!-- faults: end -->"
-COMMAND = "make faults"
+COMMAND = f"make faults KILLS={KILLS}"
 RECORD = Path("dist/faults.xml")
 
 
