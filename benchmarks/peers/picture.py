@@ -1,4 +1,4 @@
-"""Quality against time: each runner a point, for each set a panel."""
+"""Quality against time: each runner a point with its number, for each set a panel."""
 
 # pyright: reportUnknownMemberType=false
 # Matplotlib's own types leave some of its arguments open.
@@ -28,25 +28,28 @@ def draw_peers(rows: Sequence[Row], path: Path) -> None:
         for name, part in PARTS
         if part != LEFT_OUT and any(part in row.qualities.get(name, {}) for row in rows)
     ]
-    figure = empty_figure(4.6 * max(1, len(shown)), 4.4)
+    figure = empty_figure(4.6 * max(1, len(shown)) + 2.4, 4.4)
     panels: Any = figure.subplots(1, max(1, len(shown)), squeeze=False)[0]
     for axes, (name, part) in zip(panels, shown, strict=False):
         _draw_panel(axes, rows, name, part)
+    # Their names would lie over each other: many find as well, and as fast.
+    names = "\n".join(f"{number}  {row.name}" for number, row in enumerate(rows, 1))
+    panels[-1].annotate(names, (1.04, 1), xycoords="axes fraction", va="top", fontsize=8, linespacing=1.6)
     save_figure(figure, path)
 
 
 def _draw_panel(axes: Any, rows: Sequence[Row], name: str, part: str) -> None:
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         one = row.qualities.get(name, {}).get(part)
         if one and row.costs:
             colour = OURS_COLOUR if row.is_ours else THEIRS_COLOUR
             axes.scatter(row.costs.p50, one.ndcg_10, color=colour, s=36, zorder=3)
             axes.annotate(
-                row.name,
+                str(number),
                 (row.costs.p50, one.ndcg_10),
                 xytext=(5, 4),
                 textcoords="offset points",
-                fontsize=7,
+                fontsize=8,
                 color=colour,
             )
     axes.set_xscale("log")
