@@ -33,13 +33,13 @@ class Servers:
             yield Told(replace(paper, abstract=f"All about {paper.id}."))
 
     def arxiv(self, ids: Sequence[str]) -> Iterator[Entry]:
-        raise NotImplementedError
+        return iter(Entry(each, problem="not known") for each in ids)
 
     def doi(self, doi: str) -> Entry:
-        raise NotImplementedError
+        return Entry(doi, problem="not known")
 
     def pdf(self, paper: Paper) -> Path | None:
-        raise NotImplementedError
+        return None
 
 
 def test_a_reference_that_stands_there_twice_takes_nothing_from_the_next() -> None:
