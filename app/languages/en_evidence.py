@@ -219,7 +219,7 @@ EVIDENCE = EvidenceWords(
             "what": r"\bwh?at(?:['’]?s| is| are)\b|\bdefin\w+|\bexplain\b|\bmean(?:s|ing)?\b",
         }
     ),
-    verdict=r"(?:(?:largely|mostly|cautiously),? )?(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)",
+    verdict=r"(?:(?:largely|mostly|cautiously),? )?(?:yes|no)[,.:;] (?!but\b|and\b|not\b|only\b|though\b)|partly[.:] ",
     figure=(
         r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|third|quarter|dozens?|hundreds?|thousands?|"
         r"millions?|billions?|twice|double[sd]?|tripled?|percent|orders? of magnitude)\b"

@@ -50,6 +50,8 @@ def test_one_that_asks_for_something_else_wants_none(question: str) -> None:
         ("Yes, but only in one study.", "Yes, but only in one study."),
         ("No strong ones were found.", "No strong ones were found."),
         ("Yesterday it did.", "Yesterday it did."),
+        ("Partly. DPO needs no reward model.", "DPO needs no reward model."),
+        ("Partly, as it fades.", "Partly, as it fades."),
     ],
 )
 def test_a_text_loses_the_verdict_before_what_stands_alone(text: str, rest: str) -> None:
