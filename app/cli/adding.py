@@ -59,7 +59,7 @@ def add(
     with progress_shown() as progress:
         report = add_papers(settings, request, progress, note)
     _tell(report, json_)
-    if not dry_run and not report.all_broken:
+    if not dry_run and not report.nothing_came:
         name = settings.collection
         note(f'Ask them: paperbacked ask --collection {name} "…"')
 
@@ -161,5 +161,5 @@ def _tell(report: AddReport, json_: bool) -> None:
             print_json(report.as_json())
         else:
             print_report(report)
-    if report.all_broken and report.became:
+    if report.nothing_came and report.became:
         raise typer.Exit(1)

@@ -14,7 +14,6 @@ from app.collections.names import clean_title
 from retrieval.errors import CorpusError, InputError
 from retrieval.files import not_written, replacing
 
-FILE = ABOUT_FILE
 _MAX_BYTES = 10_000
 TOUCHED_EVERY_SECONDS = 60.0
 """A use is noted at most so often."""
@@ -30,7 +29,7 @@ class About:
 
 def about(folder: Path) -> About:
     """What is kept of the collection in `folder`; one that was made elsewhere is called as its folder."""
-    file = folder / FILE
+    file = folder / ABOUT_FILE
     try:
         with file.open("rb") as opened:
             title = json.loads(opened.read(_MAX_BYTES))["title"]
@@ -44,7 +43,7 @@ def write_about(folder: Path, title: str) -> None:
     """Keep the title of the collection in `folder`, which is made where it is not there. Raises `CorpusError`."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with replacing(folder / FILE) as draft:
+        with replacing(folder / ABOUT_FILE) as draft:
             draft.write_text(json.dumps({"title": title}, ensure_ascii=False), encoding="utf-8")
     except OSError as error:
         raise CorpusError(not_written(f"The collection {folder.name}", error)) from error
@@ -52,7 +51,7 @@ def write_about(folder: Path, title: str) -> None:
 
 def note_use(folder: Path) -> None:
     """Note that the collection is used now, where that was not noted a moment ago; one that is gone stays so."""
-    file = folder / FILE
+    file = folder / ABOUT_FILE
     try:
         if time.time() - file.stat().st_mtime >= TOUCHED_EVERY_SECONDS:
             os.utime(file)

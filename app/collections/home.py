@@ -11,8 +11,7 @@ from pathlib import Path
 
 from app.answering.answerer import Answerer
 from app.build import LocalAnswerer, SharedParts
-from app.collection import DEFAULT, bytes_in
-from app.collections.about import FILE as ABOUT_FILE
+from app.collection import ABOUT_FILE, DEFAULT, bytes_in
 from app.collections.about import about, note_use, write_about
 from app.collections.access import Access
 from app.collections.answerers import OpenAnswerers

@@ -100,9 +100,9 @@ class AddReport:
     left_out: int = 0
 
     @property
-    def all_broken(self) -> bool:
+    def nothing_came(self) -> bool:
         """Whether nothing could be made of anything."""
-        return sum(self.counts.values()) == self.counts["broken"] + self.counts["passed_over"]
+        return _nothing_came(self.counts)
 
     def as_json(self) -> ReportRecord:
         return {
@@ -112,6 +112,10 @@ class AddReport:
             "became": [one.as_json() for one in self.became],
             "left_out": self.left_out,
         }
+
+
+def _nothing_came(counts: Mapping[Outcome, int]) -> bool:
+    return sum(counts.values()) == counts["broken"] + counts["passed_over"]
 
 
 class Tally:
@@ -135,7 +139,7 @@ class Tally:
     @property
     def nothing_came(self) -> bool:
         """Whether nothing could be made of anything."""
-        return self.total == self.count("broken") + self.count("passed_over")
+        return _nothing_came(self._counts)
 
     def add(self, one: Became) -> None:
         """Count an entry, and keep it while there is room."""

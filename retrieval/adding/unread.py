@@ -27,7 +27,8 @@ _KINDS: dict[str, tuple[tuple[str, ...], str]] = {
     "XML": ((".xml",), "export it as RIS, BibTeX or PDF"),
     "an archive": ((".zip", ".rar", ".7z", ".tar", ".tgz"), "unpack it and add the folder"),
 }
-_BY_SUFFIX = {suffix: (kind, help_) for kind, (suffixes, help_) in _KINDS.items() for suffix in suffixes}
+BY_SUFFIX = {suffix: (kind, help_) for kind, (suffixes, help_) in _KINDS.items() for suffix in suffixes}
+"""What a file is and what helps, by the end of its name; the page's files.js names the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def unread_kind(name: str) -> str | None:
     >>> unread_kind("thesis.docx")
     'cannot be read: a Word document; save it as PDF'
     """
-    found = _BY_SUFFIX.get(PurePath(name).suffix.casefold())
+    found = BY_SUFFIX.get(PurePath(name).suffix.casefold())
     return f"cannot be read: {found[0]}; {found[1]}" if found else None
 
 

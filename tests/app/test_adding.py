@@ -110,13 +110,13 @@ def test_strict_refuses_before_anything_is_changed(mine: Settings, tmp_path: Pat
 
 def test_where_all_is_broken_no_collection_is_made(mine: Settings, tmp_path: Path) -> None:
     report = add(mine, tmp_path / "gone.bib", "2301.00001")
-    assert states(report) == ["broken", "broken"] and report.all_broken
+    assert states(report) == ["broken", "broken"] and report.nothing_came
     assert "mine" not in collection_names(mine) and kept_reports(mine.collection_folder) == []
     assert not mine.collection_folder.exists()
     write(tmp_path / "f" / "thesis.docx", "PK")
     write(tmp_path / "f" / "broken.pdf", "%PDF-1.4 and nothing else")
     report = add(mine, tmp_path / "f")
-    assert states(report) == ["broken", "passed_over"] and report.all_broken
+    assert states(report) == ["broken", "passed_over"] and report.nothing_came
     assert not mine.collection_folder.exists() and "mine" not in [state.name for state in collection_states(mine)]
 
 

@@ -91,10 +91,11 @@ async def whole_json(request: Request) -> Any:
         body += piece
         if len(body) > MAX_JSON_BYTES:
             raise FullError(f"The request is larger than {MAX_JSON_BYTES:,} bytes: send it as a file.")
-    if has_too_many_parts(bytes(body)):
+    whole = bytes(body)
+    if has_too_many_parts(whole):
         raise FullError(f"The request has more than {MOST_PARTS:,} values: send it in turn, or as a file.")
     try:
-        return json.loads(bytes(body))
+        return json.loads(whole)
     except (ValueError, RecursionError) as error:
         raise InputError("The request is not JSON.") from error
 

@@ -93,7 +93,7 @@ class BoundedConnection(H11Protocol):
     _reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(_Lingering(transport, self._is_being_sent_to))  # type: ignore[arg-type]
+        super().connection_made(_Lingering(transport, self._reads_on))  # type: ignore[arg-type]
         self.peer = self.client[0] if self.client else ""
         self.address = client_name(self.peer)
         self._admitted = self.connections_open.enter(self)
@@ -131,8 +131,8 @@ class BoundedConnection(H11Protocol):
         """Close now, whatever is still to be sent."""
         self.transport.abort()
 
-    def _is_being_sent_to(self) -> bool:
-        """Whether a request's body is still coming as the connection is to be closed, which then waits its time."""
+    def _reads_on(self) -> bool:
+        """Have what is still coming of a request's body read, for as long as a head may take; False where none is."""
         coming = self._admitted and self.conn.their_state is h11.SEND_BODY
         if coming:
             self.flow.resume_reading()

@@ -65,9 +65,8 @@ def task_in(record: dict[str, Any]) -> Task | None:
         return None
     chat = _CHAT.search(text)
     wanted = _WANTED.search(text)
-    if chat is None or wanted is None or wanted[1] not in get_args(Kind):
-        return None
-    return Task(_kind(wanted[1]), _asked(chat[1]))
+    kind = next((kind for kind in get_args(Kind) if wanted and kind == wanted[1]), None)
+    return Task(kind, _asked(chat[1])) if chat and kind else None
 
 
 def done(task: Task, followups: Sequence[str]) -> str:
@@ -86,10 +85,6 @@ def done(task: Task, followups: Sequence[str]) -> str:
 
 def _key(collection: str | None, question: str) -> tuple[str, str]:
     return collection or "", " ".join(question.split())
-
-
-def _kind(name: str) -> Kind:
-    return next(kind for kind in get_args(Kind) if kind == name)
 
 
 def _asked(chat: str) -> tuple[str, ...]:

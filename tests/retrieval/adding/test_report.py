@@ -27,15 +27,15 @@ def test_all_is_counted_and_the_notable_kept() -> None:
         "broken": 1,
         "passed_over": 0,
     }
-    assert report.left_out == 4 and not report.all_broken
+    assert report.left_out == 4 and not report.nothing_came
 
 
 def test_where_nothing_came_of_anything_the_report_says_so() -> None:
     tally = Tally()
     tally.add(Became("f/a.docx", "passed_over"))
-    assert tally.nothing_came and tally.report("mine").all_broken
+    assert tally.nothing_came and tally.report("mine").nothing_came
     tally.add(Became("a", "added"))
-    assert not tally.nothing_came and not tally.report("mine").all_broken
+    assert not tally.nothing_came and not tally.report("mine").nothing_came
 
 
 def test_reports_of_before_can_be_read() -> None:

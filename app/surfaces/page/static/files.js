@@ -3,10 +3,14 @@
   const MOST_FILES = 5000; // of a folder
   const PART_FILES = 50; // of one request; the server takes 200
   const PART_BYTES = 100_000_000; // of one request, unless one file alone has more; the server takes 500 MB
+  const named = (kinds) => new RegExp(`\\.(?:${kinds.replaceAll(" ", "|")})(?:\\.gz)?$`, "i");
   // What is read (retrieval/documents, retrieval/readers). A file that is named by itself is sent whatever it is.
-  const KINDS = /\.(pdf|md|markdown|txt|bib|bibtex|ris|json|jsonl|ndjson|csv|tsv)(\.gz)?$/i;
-  // What papers come as too, and nothing reads (retrieval/adding/unread.py).
-  const UNREAD = /\.(docx?|docm|odt|rtf|pages|pptx?|odp|key|epub|mobi|azw3?|html?|xhtml|mhtml?|tex|ps|eps|djvu?)$/i;
+  const READ = named("bib biblatex bibtex csljson csv ids json jsonl markdown md ndjson pdf ris tab tsv txt");
+  // What papers come as too and nothing reads, of which a PDF can be had (retrieval/adding/unread.py).
+  const UNREAD = named(
+    "azw azw3 djv djvu doc docm docx dotx eps epub fb2 htm html ipynb key ltx mht mhtml mobi odp odt oxps pages " +
+      "ppt pptm pptx ps rtf tex webarchive wpd xhtml xps",
+  );
 
   const entriesOf = (reader) => new Promise((found, failed) => reader.readEntries(found, failed));
   const fileOf = (entry) => new Promise((found, failed) => entry.file(found, failed));
@@ -28,7 +32,7 @@
   // {files, unread, left}: what is to be sent; of the files of folders the names of those that papers come as and
   // nothing reads, and how many are of other kinds.
   function sorted(alone, ofFolders) {
-    const known = ofFolders.filter((file) => file && KINDS.test(file.name));
+    const known = ofFolders.filter((file) => file && READ.test(file.name));
     const unread = ofFolders.filter((file) => file && UNREAD.test(file.name)).map((file) => file.name);
     return { files: [...alone, ...known], unread, left: ofFolders.length - known.length - unread.length };
   }
