@@ -30,7 +30,7 @@ test: install
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Broken files for the readers for MINUTES, then chains of requests for as long; what is found stays in fuzz-findings.
-MINUTES ?= 30
+fuzz: MINUTES ?= 30
 fuzz: install
 	$(BIN)/python -m benchmarks.fuzz_readers --minutes $(MINUTES)
 	$(BIN)/python -m benchmarks.fuzz_api --minutes $(MINUTES)
@@ -79,7 +79,7 @@ faults: install
 	KILLS=$(KILLS) $(BIN)/python -m tests.faults.page
 
 # Readers of every surface on one server for MINUTES; fails where it does not stay as it was (docs/faults.md).
-MINUTES ?= 60
+soak: MINUTES ?= 60
 soak: install
 	$(BIN)/python -m benchmarks.soak --minutes $(MINUTES) --write docs/faults.md --picture docs/images/soak.png
 

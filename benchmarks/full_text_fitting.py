@@ -30,6 +30,7 @@ from app.quiet import silence_libraries
 from app.settings import read_settings
 from benchmarks.full_text import SEED, Sample, sample_of
 from benchmarks.full_text_papers import TITLED, TextQuestion, read_text_papers
+from benchmarks.logistic_fitting import fit_logistic
 from retrieval.evaluation.metrics import auroc
 from retrieval.retriever import PaperRetriever
 from retrieval.shipped import shipped_file
@@ -40,6 +41,8 @@ SETS = {"papers": TITLED, "articles": ("squad2", "selqa"), "asked unseen": ("tyd
 UNSEEN = "asked unseen"
 ASKED = 140
 """Questions of each kind that each collection is asked."""
+STRENGTH = 1.0
+"""How freely the weights may grow."""
 REFUSED = 0.05
 """The share of the answerable questions that may be refused; sets `partly_from`."""
 FALSELY_ANSWERED = 0.2
@@ -48,11 +51,13 @@ FALSELY_ANSWERED = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What was found for a question of one of the collections, and whether its papers answer it."""
+    """What was found for a question of one of the collections, and whether its papers answer it: `nearly` is of people
+    who were to ask what a paper that is there does not answer."""
 
     collection: str
     given: dict[str, float]
     answerable: bool
+    nearly: bool
 
 
 def sample_for(name: str, file: Path, asked: int) -> Sample:
@@ -73,11 +78,12 @@ def cases_of(name: str, sample: Sample, home: Path, reader: Reader, calibration:
     retriever = build_benchmark_retriever(
         read_settings(home=home, llm="none"), no_progress, print, sample.papers, name.replace(" ", "-")
     )
+    there = {paper.id for paper in sample.papers}
     for answerable, questions in ((True, sample.asked), (False, sample.unanswerable)):
         for question in questions:
             given = _read(question, retriever, reader, calibration)
             if given is not None:
-                yield Case(name, given, answerable)
+                yield Case(name, given, answerable, not answerable and question.paper_id in there)
 
 
 def _read(
@@ -96,34 +102,18 @@ def _read(
 
 def fitted(cases: Sequence[Case], reader: str) -> dict[str, object]:
     """The calibration's record; each collection counts alike, and in each what is answered as much as what is not."""
-    from sklearn.linear_model import LogisticRegression
-
     rows = np.array([[case.given[name] for name in TEXT_FEATURES] for case in cases])
     right = np.array([case.answerable for case in cases])
     kinds = [(case.collection, case.answerable) for case in cases]
     weight = np.array([1 / kinds.count(kind) for kind in kinds])
-    mean, spread = rows.mean(0), rows.std(0) + 1e-9
-    model = LogisticRegression(C=1.0, max_iter=5_000)
-    model.fit((rows - mean) / spread, right, sample_weight=weight / weight.mean())
-    weights = np.asarray(model.coef_)[0] / spread
-    bias = float(np.asarray(model.intercept_)[0] - (weights * mean).sum())
-    chance = 1 / (1 + np.exp(-(rows @ weights + bias)))
-    before = auroc(list(rows[right, 0]), list(rows[~right, 0]))
-    print(f"AUROC {auroc(list(chance[right]), list(chance[~right])):.3f}, of the abstracts' calibration {before:.3f}")
-    partly = _quantile(chance[right], weight[right], REFUSED)
-    answered = max(partly, _quantile(chance[~right], weight[~right], 1 - FALSELY_ANSWERED))
-    for name in dict.fromkeys(case.collection for case in cases):
-        own = np.array([case.collection == name for case in cases])
-        yes, no = chance[own & right], chance[own & ~right]
-        shares = [float((some >= answered).mean()) for some in (yes, no)]
-        print(
-            f"{name}: AUROC {auroc(list(yes), list(no)):.3f}, {shares[0]:.2f} of {len(yes)} answered, "
-            f"{shares[1]:.2f} of {len(no)} falsely, {(yes < partly).mean():.2f} refused"
-        )
+    made = fit_logistic(rows, right, weight, STRENGTH)
+    partly = _quantile(made.chance[right], weight[right], REFUSED)
+    answered = max(partly, _quantile(made.chance[~right], weight[~right], 1 - FALSELY_ANSWERED))
+    _tell(cases, rows[:, 0], made.chance, partly, answered)
     return {
         "reader": reader,
-        "weights": dict(zip(TEXT_FEATURES, (round(float(one), 4) for one in weights), strict=True)),
-        "bias": round(bias, 4),
+        "weights": dict(zip(TEXT_FEATURES, (round(float(one), 4) for one in made.weights), strict=True)),
+        "bias": round(made.bias, 4),
         "answered_from": round(answered, 4),
         "partly_from": round(partly, 4),
     }
@@ -131,9 +121,27 @@ def fitted(cases: Sequence[Case], reader: str) -> dict[str, object]:
 
 def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
     """The value below which that share of the weight lies."""
-    order = np.argsort(values)
-    at = np.searchsorted(np.cumsum(weight[order]), share * weight.sum())
-    return float(values[order][min(at, len(values) - 1)])
+    return float(np.quantile(values, share, weights=weight, method="inverted_cdf"))
+
+
+def _tell(cases: Sequence[Case], before: np.ndarray, chance: np.ndarray, partly: float, answered: float) -> None:
+    """Print how well answerable questions are told from others; `before` is what the abstracts' calibration gives."""
+    right, nearly = np.array([case.answerable for case in cases]), np.array([case.nearly for case in cases])
+    print(f"AUROC {_auroc(chance, right):.3f}, of the abstracts' calibration {_auroc(before, right):.3f}")
+    for name in dict.fromkeys(case.collection for case in cases):
+        own = np.array([case.collection == name for case in cases])
+        yes, no = chance[own & right], chance[own & ~right]
+        print(
+            f"{name}: AUROC {_auroc(chance[own], right[own]):.3f}, of the abstracts' calibration "
+            f"{_auroc(before[own], right[own]):.3f}; {(yes >= answered).mean():.2f} of {len(yes)} answered, "
+            f"{(no >= answered).mean():.2f} of {len(no)} falsely, {(yes < partly).mean():.2f} refused"
+        )
+    if nearly.any():
+        print(f"near misses: {(chance[nearly] >= answered).mean():.2f} of {nearly.sum()} answered falsely")
+
+
+def _auroc(score: np.ndarray, right: np.ndarray) -> float:
+    return auroc(score[right], score[~right])
 
 
 def main() -> None:

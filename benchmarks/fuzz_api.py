@@ -126,7 +126,7 @@ def collections_machine(ask: Ask) -> type[RuleBasedStateMachine]:
                 assert name in self.titles
                 self.titles[name] = told.json()["title"]
             else:
-                assert told.status_code == (400 if name in self.titles else 404) or told.status_code == 400
+                assert told.status_code in ((400,) if name in self.titles else (404, 400)), told.text
 
         @rule(name=there, papers=st.lists(PAPERS, min_size=1, max_size=4), text=TEXTS)
         def add(self, name: str, papers: list[Any], text: str) -> None:
@@ -216,9 +216,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, help="of the first chains; those after it count on from it")
     arguments = parser.parse_args()
     number = random.randrange(10**6) if arguments.seed is None else arguments.seed
-    until, chains = time.monotonic() + 60 * arguments.minutes, 0
     with tempfile.TemporaryDirectory() as folder:
         ask = asking(open_document(Path(folder)))
+        until, chains = time.monotonic() + 60 * arguments.minutes, 0  # A short time is not over before it begins.
         while time.monotonic() < until:
             try:
                 run(ask, 10, 30, number)

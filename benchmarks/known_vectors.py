@@ -53,7 +53,7 @@ def embedded_before_questions(embedder: Embedder) -> dict[str, np.ndarray]:
         answerer = LocalAnswerer(retriever, LanguageModel, reader=open_reader())
         answerer.load_rest()
         answerer.retriever.questions("", ())
-    # It is a question, if nobody's.
+    # The question that the reader is warmed up with is no paper's text.
     return {text: vector for text, vector in recording.vectors.items() if text != REHEARSAL}
 
 

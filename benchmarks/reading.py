@@ -31,6 +31,7 @@ from app.collection import collection_papers
 from app.quiet import silence_libraries
 from app.settings import Settings, read_settings
 from benchmarks.figures import provenance, write_between_marks
+from benchmarks.logistic_fitting import fit_logistic
 from benchmarks.reading_cases import Case, cases_of_papers, cases_of_scifact, scifact_papers
 from benchmarks.reading_claims import claims_table, contradicts_from
 from benchmarks.reading_tables import Read, draw_reliability, tables
@@ -91,25 +92,19 @@ def _quotes_gold(ranked: Sequence[Sentence], passages: Sequence[Passage], case: 
 
 def fitted(dev: Sequence[Read], reader: str, contradicts_from: float) -> dict[str, Any]:
     """The calibration's record; every author counts by the root of how much was asked of them."""
-    from sklearn.linear_model import LogisticRegression
-
     known = [read for read in dev if read.case.answerable is not None]
     rows = np.array([[read.given[name] for name in FEATURES] for read in known])
-    mean, spread = rows.mean(0), rows.std(0) + 1e-9
     right = np.array([read.case.answerable for read in known])
     counts = Counter(read.case.author for read in known)
     weight = np.array([counts[read.case.author] ** -0.5 for read in known])
-    model = LogisticRegression(C=STRENGTH, max_iter=5_000)
-    model.fit((rows - mean) / spread, right, sample_weight=weight / weight.mean())
-    weights = np.asarray(model.coef_)[0] / spread
-    bias = float(np.asarray(model.intercept_)[0] - (weights * mean).sum())
-    chance = 1 / (1 + np.exp(-(rows @ weights + bias)))
+    made = fit_logistic(rows, right, weight, STRENGTH)
+    chance = made.chance
     denied = np.array([read.denied for read in dev if not read.case.correction])
     partly = float(np.quantile(chance[right], REFUSED))
     return {
         "reader": reader,
-        "weights": dict(zip(FEATURES, (round(float(one), 4) for one in weights), strict=True)),
-        "bias": round(bias, 4),
+        "weights": dict(zip(FEATURES, (round(float(one), 4) for one in made.weights), strict=True)),
+        "bias": round(made.bias, 4),
         "answered_from": round(max(partly, float(np.quantile(chance[~right], 1 - FALSELY_ANSWERED))), 4),
         "partly_from": round(partly, 4),
         "corrects_from": round(float(np.quantile(denied, 1 - FALSELY_CORRECTED)), 4),

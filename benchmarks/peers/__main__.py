@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from app.quiet import silence_libraries
@@ -26,8 +27,10 @@ from retrieval.models.embedding import base_folder
 
 MARKS = "<!-- peers: begin -->", "<!-- peers: end -->"
 PLACE = CHECKOUT / ".venv-peers"
-ROWS = "rows.json"
+ROWS, MADE_BY = "rows.json", "made_by.txt"
+"""What was measured last, and the command, commit, machine and day of it."""
 PICTURE = "images/peers.png"
+ROUNDS, PAPERS = 3, 1_000
 UNSEEN_ASKED, UNSEEN_PAPERS = 75, 150
 """Of what nobody tuned to, so many questions of each kind and so many papers are enough: all would take hours."""
 
@@ -35,12 +38,10 @@ UNSEEN_ASKED, UNSEEN_PAPERS = 75, 150
 def main() -> None:
     """Print the tables, and with --write put them into the page and the picture beside it."""
     silence_libraries()
-    given = _arguments()
-    rows_file = given.place / ROWS
+    given = arguments()
     try:
-        rows = kept_rows(rows_file) if given.draw else _measured(given)
-        keep_rows(rows, rows_file)
-        text = f"{provenance(_command(given))}\n\n{peers_page(rows)}"
+        rows, made_by = _kept(given) if given.draw else _measured(given)
+        text = f"{made_by}\n\n{peers_page(rows)}"
         print(text)
         if given.write:
             write_between_marks(given.write, text, MARKS)
@@ -49,13 +50,14 @@ def main() -> None:
         sys.exit(str(error))
 
 
-def _arguments() -> argparse.Namespace:
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--scifact", type=Path, metavar="DIR", help="a BEIR folder, its split test")
     parser.add_argument("--reading", type=Path, metavar="DIR", help="the folder of answer_selection.jsonl")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument(
-        "--papers", type=int, default=1_000, help="so many papers of SciFact, the judged ones among them"
+        "--papers", type=int, default=PAPERS, help="so many papers of SciFact, the judged ones among them"
     )
     parser.add_argument("--asked", type=int, help="so many questions of each kind; without it all")
     parser.add_argument(
@@ -65,17 +67,23 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--draw", action="store_true", help="make the page again of what was measured last")
     parser.add_argument("--place", type=Path, default=PLACE, help="where environments and indexes go")
     parser.add_argument("--write", type=Path, help="the page to put the tables into")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
-def _command(given: argparse.Namespace) -> str:
-    # Where the folders lie is nobody else's business.
+def command(given: argparse.Namespace) -> str:
+    """What measures the same again; where the folders lie is nobody else's business."""
     words = ["make peers", "SCIFACT=DIR" if given.scifact else "", "READING=DIR" if given.reading else ""]
-    words += [f"ASKED={given.asked}" if given.asked else "", f"PAPERS={given.papers}" if given.scifact else ""]
+    words += [f"ASKED={given.asked}" if given.asked else "", f"PAPERS={given.papers}" * (given.papers != PAPERS)]
+    words += [f"ROUNDS={given.rounds}" * (given.rounds != ROUNDS), "KEEP=1" if given.keep else ""]
+    words += [f'ONLY="{" ".join(given.only)}"' if given.only else ""]
     return " ".join(filter(None, words))
 
 
-def _measured(given: argparse.Namespace) -> list[Row]:
+def _kept(given: argparse.Namespace) -> tuple[list[Row], str]:
+    return kept_rows(given.place / ROWS), (given.place / MADE_BY).read_text(encoding="utf-8").strip()
+
+
+def _measured(given: argparse.Namespace) -> tuple[list[Row], str]:
     chosen = [peer for peer in PEERS if not given.only or peer.name.lower().startswith(tuple(given.only))]
     if not chosen:
         raise InputError(f"No peer is called so: choose from {', '.join(peer.name for peer in PEERS)}.")
@@ -91,8 +99,11 @@ def _measured(given: argparse.Namespace) -> list[Row]:
     def keep() -> None:
         keep_rows(rows_of(measured), given.place / ROWS)
 
+    made_by = provenance(command(given))
+    (given.place / MADE_BY).write_text(made_by, encoding="utf-8")
     Sitting(measured, sets, work, weights, _note, keep).hold(given.rounds)
-    return rows_of(measured)
+    keep()
+    return rows_of(measured), made_by
 
 
 def _sets(given: argparse.Namespace) -> list[QuestionSet]:

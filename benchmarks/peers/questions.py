@@ -45,10 +45,9 @@ class PeerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Papers and questions of one kind; `about` says what they are."""
+    """Papers and questions of one kind."""
 
     name: str
-    about: str
     papers: tuple[Paper, ...]
     questions: tuple[PeerQuestion, ...]
 
@@ -86,7 +85,7 @@ def own_questions() -> QuestionSet:
     # Any first ones are of all kinds.
     random.Random(SEED).shuffle(questions)
     papers = tuple(read_papers(default_papers_file()))
-    return QuestionSet(OWN, "the shipped papers, the project's test questions", papers, tuple(questions))
+    return QuestionSet(OWN, papers, tuple(questions))
 
 
 def _own(question: LabelledQuestion, split: Split) -> PeerQuestion:
@@ -102,7 +101,7 @@ def scifact_questions(folder: Path) -> QuestionSet:
     asked = tuple(
         PeerQuestion(text, "test", found.qrels[query], "claims", False) for query, text in found.queries.items()
     )
-    return QuestionSet(SCIFACT, f"{folder.name}, its test claims", found.papers, asked)
+    return QuestionSet(SCIFACT, found.papers, asked)
 
 
 def unseen_questions(folder: Path) -> QuestionSet:
@@ -119,7 +118,7 @@ def unseen_questions(folder: Path) -> QuestionSet:
         *_of_texts(general.questions, GENERAL, (), is_judged=False),
     ]
     random.Random(SEED).shuffle(asked)
-    return QuestionSet(UNSEEN, "papers of COVID-QA and QASPER, their test questions", papers, tuple(asked))
+    return QuestionSet(UNSEEN, papers, tuple(asked))
 
 
 def _left_out(data: TextPapers, split: str) -> list[str]:

@@ -25,7 +25,7 @@ TURNED = "turned"
 class Measured:
     """What came of a runner, round by round; `failure` is why it did not come to its end.
 
-    `rates` are papers a second over abstracts that nobody has the vectors of, `set_rates` those over a whole set;
+    `rates` are papers a second over abstracts that nobody has the vectors of;
     `starts` seconds from the start of a process to its first papers; peaks are bytes.
     """
 
@@ -33,7 +33,6 @@ class Measured:
     installed: Installed | None = None
     failure: str | None = None
     rates: list[float] = field(default_factory=list)
-    set_rates: dict[str, float] = field(default_factory=dict)
     starts: list[float] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     indexing_peaks: list[int] = field(default_factory=list)
@@ -95,8 +94,7 @@ class Sitting:
 
     def _build(self, one: Measured, each: QuestionSet) -> None:
         with self._process(one, f"index-{each.name}") as process:
-            seconds = process.index(self._papers(each.name), self._empty(one, each.name))
-            one.set_rates[each.name] = len(each.papers) / seconds
+            process.index(self._papers(each.name), self._empty(one, each.name))
             one.indexing_peaks.append(process.peak)
 
     def _ask(self, one: Measured, each: QuestionSet, questions: Sequence[PeerQuestion], *, keep: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ WAYS = {REFUSED: ("abstained",), NOT_ANSWERED: ("abstained", "partly")}
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Medians of the rounds: seconds, bytes, papers a second and milliseconds."""
+    """Medians of the rounds, but for memory, of which it is the most: seconds, bytes, papers a second, milliseconds."""
 
     install_seconds: float
     installed_bytes: int
@@ -93,10 +93,8 @@ def _false_answers(one: Measured, name: str, way: str, share: float) -> FalseAns
     if name in one.told:
         test = [(question, told) for question, told in one.told[name] if question.split == "test"]
         scored = [Scored(told.score, bool(question.relevant)) for question, told in test]
-        told = [Scored(float(told.status not in WAYS[way]), bool(question.relevant)) for question, told in test]
-        return FalseAnswers(
-            false_answers(told, 1.0).refused, false_answers(told, 1.0).answered, false_answers(scored, 0.0).auroc
-        )
+        said = [Scored(float(told.status not in WAYS[way]), bool(question.relevant)) for question, told in test]
+        return replace(false_answers(said, 1.0), auroc=false_answers(scored, 0.0).auroc)
     scored = {split: _scored(one, name, split) for split in ("dev", "test")}
     return false_answers(scored["test"], threshold_refusing(scored["dev"], share))
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from deploy.release.agreement import ReleaseError
@@ -26,7 +25,7 @@ NAMES = ("python3.11", "python3.12", "python3.13")
 LOCKED_FOR = "3.11"
 """The Python whose whole environment the locks name; in others only the core is installed."""
 PATIENCE_SECONDS = 300
-_ASK = ("import sys; print('.'.join(map(str, sys.version_info[:2])))",)
+_TELL_VERSION = "import sys; print('.'.join(map(str, sys.version_info[:2])))"
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Tried:
 def version_of(python: str | Path) -> str | None:
     """The version of that Python, such as "3.12", or None where there is none that runs."""
     try:
-        done = subprocess.run([str(python), "-c", *_ASK], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([str(python), "-c", _TELL_VERSION], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None
@@ -125,7 +124,7 @@ def _answers(server: subprocess.Popen[bytes], url: str) -> bool:
         try:
             with urlopen(url, timeout=30) as page:
                 return page.status == 200
-        except (URLError, OSError):
+        except OSError:
             time.sleep(0.5)
     return False
 

@@ -67,12 +67,10 @@ def _apply(
     if around.take(step, chosen):
         (root / around.folder.lstrip("/")).mkdir(parents=True, exist_ok=True)
     elif step.word == "RUN":
-        environment = _pip_settings() | around.arguments | around.env
-        path = around.filled(around.env.get("PATH", "$PATH"))
         run_in(
             root,
             ["sh", "-ec", step.rest],
-            env=environment | {"PATH": path, "HOME": "/root"},
+            env=_pip_settings() | around.arguments | around.env | {"HOME": "/root"},
             folder=around.folder,
             user=around.user,
             mounts=[Mount(Path("/etc/resolv.conf").resolve(), "/etc/resolv.conf"), *_pip_places()],

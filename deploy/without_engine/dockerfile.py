@@ -12,6 +12,8 @@ WORDS = frozenset(
     {"ARG", "ENV", "WORKDIR", "RUN", "COPY", "USER", "VOLUME", "EXPOSE", "HEALTHCHECK", "ENTRYPOINT", "CMD"}
 )
 """What is understood within a stage, besides the FROM that begins it."""
+PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where programs are looked for in the images that this builds on."""
 _PLACE = re.compile(r"\$\{(\w+)\}|\$(\w+)")
 
 
@@ -52,7 +54,7 @@ class Surroundings:
 
     def filled(self, text: str) -> str:
         """The text with its variables in it; one that has no value is empty, as in Docker."""
-        known = {"PATH": "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"} | self.arguments | self.env
+        known = {"PATH": PATH} | self.arguments | self.env
         return _PLACE.sub(lambda found: known.get(found[1] or found[2], ""), text)
 
     def take(self, step: Instruction, chosen: Mapping[str, str]) -> bool:

@@ -10,26 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.without_engine.dockerfile import PATH
+
 # What Python's own modules are linked to; the image that the Dockerfile names brings the same.
 _LIBRARIES = (
-    *(
-        "ca-certificates",
-        "netbase",
-        "tzdata",
-        "zlib1g",
-        "libbz2-1.0",
-        "liblzma5",
-        "libuuid1",
-        "libexpat1",
-        "libdb5.3t64",
-    ),
-    *("libffi8", "libssl3t64", "libsqlite3-0", "libreadline8t64", "libncursesw6", "libgdbm6t64"),
+    *("ca-certificates", "netbase", "tzdata", "zlib1g", "libbz2-1.0", "liblzma5", "libuuid1", "libexpat1"),
+    *("libdb5.3t64", "libffi8", "libssl3t64", "libsqlite3-0", "libreadline8t64", "libncursesw6", "libgdbm6t64"),
 )
 # SIOCSIFFLAGS with IFF_UP and IFF_RUNNING, as not every machine has the program `ip`.
 _LOOPBACK_UP = (
     "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh', b'lo', 0x1 | 0x40))"
 )
-PATH = "/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
 _VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.figures import write_between_marks
-from benchmarks.peers.__main__ import MARKS
+from benchmarks.peers.__main__ import MADE_BY, MARKS, ROWS, arguments, command, main
 from benchmarks.peers.environments import Installed, PeerError, installed
 from benchmarks.peers.measuring import PeerProcess, tree
 from benchmarks.peers.peers import OURS, PEERS, PROGRAMS, Peer, Runner, runners
@@ -76,6 +76,29 @@ def test_rows_are_kept_and_read_again(tmp_path: Path) -> None:
     keep_rows(rows, tmp_path / "rows.json")
     assert kept_rows(tmp_path / "rows.json") == rows
     assert "- gone: It ended." in peers_page(rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", "make peers"),
+        ("--scifact a --reading b", "make peers SCIFACT=DIR READING=DIR"),
+        ("--papers 5183 --asked 60 --rounds 1 --keep", "make peers ASKED=60 PAPERS=5183 ROUNDS=1 KEEP=1"),
+        ("--only txtai Haystack", 'make peers ONLY="txtai haystack"'),
+    ],
+)
+def test_the_command_that_is_told_measures_the_same_again(given: str, said: str) -> None:
+    assert command(arguments(given.split())) == said
+
+
+def test_a_page_that_is_made_again_says_when_it_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_rows([row(OURS, FEW, 0.8, 0.1, 0.1)], tmp_path / ROWS)
+    (tmp_path / MADE_BY).write_text("`make peers ROUNDS=1` · then\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["peers", "--draw", "--place", str(tmp_path)])
+    main()
+    assert capsys.readouterr().out.startswith("`make peers ROUNDS=1` · then\n\n### What it costs")
 
 
 def test_each_peer_has_a_program_and_a_folder_of_its_own() -> None:

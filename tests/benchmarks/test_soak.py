@@ -40,6 +40,14 @@ def test_too_little_is_not_judged() -> None:
         judged(flat_but(0)[:2], TOOK, 0)
 
 
+def test_an_hour_is_what_is_said_and_whoever_wants_less_says_so() -> None:
+    """`make fuzz` has minutes of its own, which the same name sets."""
+    for target, words, minutes in (("soak", [], 60), ("soak", ["MINUTES=15"], 15), ("fuzz", [], 30)):
+        command = ["make", "--dry-run", "--no-print-directory", target, *words]
+        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert set(re.findall(r"--minutes (\S+)", told)) == {str(minutes)}, told
+
+
 @pytest.mark.load
 @pytest.mark.timeout(300)
 def test_a_minute_of_readers(tmp_path: Path) -> None:

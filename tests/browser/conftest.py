@@ -9,8 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from tests.support import guests
 from tests.support.firefox import open_firefox
 from tests.support.ports import free_port
+from tests.support.started import wait_until_answered
 
 # Fixtures of the widget's tests; the server below allows the other site to ask.
 other_site, guest, page_of = guests.other_site, guests.guest, guests.page_of
@@ -70,7 +69,7 @@ def _serving(home: Path, *arguments: str, **environment: str) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_until_ready(process, address, log)
+            wait_until_answered(process, f"{address}/health/ready", log, _READY_SECONDS)
             yield address
         finally:
             process.terminate()
@@ -104,18 +103,6 @@ def server(tmp_path_factory: pytest.TempPathFactory, other_site: guests.OtherSit
     """The address of `paperbacked serve` over the papers that ship."""
     with _serving(tmp_path_factory.mktemp("served"), PAPERBACKED_WIDGET_ORIGINS=other_site.allowed) as address:
         yield address
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health/ready", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server did not become ready:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,10 +19,12 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from deploy.without_engine.dockerfile import Surroundings, read_stages
 from tests.support.chroma_server import chroma_server
 from tests.support.nginx import NAME, SITE, Proxy, proxied
 from tests.support.paced_model import PacedModel, paced_model
 from tests.support.ports import free_port
+from tests.support.started import wait_until_answered
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -48,12 +47,11 @@ class Whole:
 
 def image_start() -> tuple[list[str], dict[str, str]]:
     """The command of the image and the variables that it sets, without its folders."""
-    text = re.sub(r"\\\n\s*", " ", (DEPLOY / "Dockerfile").read_text(encoding="utf-8"))
-    said = [line.split(maxsplit=1) for line in text.splitlines() if line.strip() and line[0] != "#"]
-    command = [part for word, rest in said if word in ("ENTRYPOINT", "CMD") for part in json.loads(rest)]
-    [variables] = [rest for word, rest in said if word == "ENV" and "PAPERBACKED_HOST=" in rest]
-    pairs = dict(part.split("=", 1) for part in shlex.split(variables))
-    return command, {name: value for name, value in pairs.items() if "/" not in value}
+    around, command = Surroundings(), list[str]()
+    for step in read_stages(DEPLOY / "Dockerfile")[-1].instructions:
+        if not around.take(step, {}) and step.word in ("ENTRYPOINT", "CMD"):
+            command += json.loads(step.rest)
+    return command, {name: value for name, value in around.env.items() if "/" not in value}
 
 
 def compose_settings(**said: str) -> dict[str, str]:
@@ -98,24 +96,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
                 [program, *command[1:]], env=kept | variables | settings | here, stdout=output, stderr=output
             )
             try:
-                wait_until_ready(process, port, log)
+                wait_until_answered(process, f"http://127.0.0.1:{port}/health/ready", log, READY_SECONDS)
                 (folder / "nginx").mkdir()
                 with proxied(port, folder / "nginx") as proxy:
                     yield Whole(proxy, model, log)
             finally:
                 process.terminate()
                 process.wait(30)
-
-
-def wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the application did not become ready:\n{log.read_text()[-3000:]}")
 
 
 def ask(visitor: HTTPConnection, question: str = QUESTION, **headers: str) -> HTTPResponse:

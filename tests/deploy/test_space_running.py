@@ -25,6 +25,10 @@ from playwright.sync_api import sync_playwright
 from deploy.space.assembly import assemble
 from deploy.space.files.space import MODEL
 from deploy.space.prebuilt_index import prebuilt_index
+from retrieval.readers.registry import read_papers
+from retrieval.shipped import default_papers_file
+from tests.support.started import wait_until_answered
+from tests.support.tiny_models import save_qwen
 
 pytestmark = [pytest.mark.space, pytest.mark.timeout(2700)]
 QUESTION = "Do safety techniques remove a backdoor that was trained in?"
@@ -116,22 +120,12 @@ def running(folder: Path, python: Path, home: Path, **variables: str) -> Iterato
         )
         try:
             started = Started(f"http://127.0.0.1:{port}", log, process.pid)
-            _wait_until_up(process, started)
+            # The first page is made once the index is open and the embedding model loaded.
+            wait_until_answered(process, started.address, log, READY_SECONDS, one_answer_seconds=READY_SECONDS)
             yield started
         finally:
             process.terminate()
             process.wait(30)
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], started: Started) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(started.address, timeout=READY_SECONDS):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"the Space did not come up:\n{started.log.read_text()[-3000:]}")
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +276,8 @@ def test_a_model_in_the_cache_of_the_hub_is_put_to_work_without_a_network(
     revision = "0" * 40
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text(revision)
-    save_tiny_qwen(repository / "snapshots" / revision)
+    texts = (paper.abstract for paper in read_papers(default_papers_file()))
+    save_qwen(repository / "snapshots" / revision, texts)
     with running(folder, python, tmp_path / "home", HF_ENDPOINT="http://127.0.0.1:9") as started:
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
@@ -293,32 +288,3 @@ def test_a_model_in_the_cache_of_the_hub_is_put_to_work_without_a_network(
             pytest.fail(started.log.read_text()[-3000:])
         # What it writes is noise, and noise is backed by no quote.
         assert asked(started)["citations"][0]["paper"]["id"] == "sleeper-agents"
-
-
-def save_tiny_qwen(place: Path) -> None:
-    import torch
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
-
-    torch.manual_seed(7)
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokenizer = Tokenizer(models.BPE(vocab={letter: at for at, letter in enumerate(alphabet)}, merges=[]))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
-    fast.chat_template = "{% for message in messages %}{{ message['content'] }}{% endfor %}"
-    config = Qwen3Config(
-        vocab_size=256,
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        head_dim=16,
-        max_position_embeddings=16_384,
-        bos_token_id=None,
-        eos_token_id=None,
-        pad_token_id=0,
-    )
-    Qwen3ForCausalLM(config).save_pretrained(place)
-    fast.save_pretrained(place)

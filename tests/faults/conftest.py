@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from tests.faults.operations import BY_ROW, Operation, Place
-from tests.faults.program import assert_done
+from tests.faults.operations import BY_ROW, QUESTION, Operation, Place
+from tests.faults.program import ROOT, assert_done, shown, with_settings
+from tests.support.ports import free_port
+from tests.support.started import wait_until_answered
 
 READY_SECONDS = 120
+ASKED: dict[str, Any] = {
+    "url": "/api/v1/ask",
+    "json": {"question": QUESTION},
+    "headers": {"Accept": "text/event-stream"},
+}
+"""A question of a program that is told events, for a client of a server."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +58,7 @@ class Server:
 
 
 Serve = Callable[..., AbstractContextManager[Server]]
+Saw = Callable[[str], None]
 
 
 @contextmanager
@@ -60,24 +70,17 @@ def _serving(
     more: dict[str, str] | None = None,
     **settings: str,
 ) -> Iterator[Server]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBACKED_")}
+    port = free_port()
     # No address is a proxy's, so that the tests' own count as readers'.
-    environment |= {"PAPERBACKED_HOME": str(home), "PAPERBACKED_TRUSTED_PROXIES": "192.0.2.255"}
-    environment |= {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
-    environment |= more or {}
+    environment = with_settings(home=str(home), trusted_proxies="192.0.2.255", **settings) | (more or {})
     log = log or home / "server.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
         command = [*before, sys.executable, "-m", "app", "serve", "--port", str(port), *arguments]
-        started = subprocess.Popen(
-            command, cwd=Path(__file__).parents[2], env=environment, stdout=output, stderr=output
-        )
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
             server = Server(port, psutil.Process(started.pid), log)
-            _wait_until_ready(started, server)
+            wait_until_answered(started, f"{server.address}/health/ready", log, READY_SECONDS)
             yield server
         finally:
             started.terminate()
@@ -85,18 +88,6 @@ def _serving(
                 started.wait(15)
             except subprocess.TimeoutExpired:
                 started.kill()
-
-
-def _wait_until_ready(started: subprocess.Popen[bytes], server: Server) -> None:
-    until = time.monotonic() + READY_SECONDS
-    while time.monotonic() < until and started.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{server.address}/health/ready", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"the server did not become ready:\n{server.log.read_text()}")
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +136,21 @@ class Places:
 @pytest.fixture(scope="session")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Places:
     return Places(tmp_path_factory.mktemp("places"))
+
+
+@pytest.fixture
+def saw(record_property: Callable[[str, object], None]) -> Saw:
+    """`saw(sentence)`: what docs/faults.md tells of this test."""
+    return lambda text: record_property("saw", shown(text))
+
+
+@pytest.fixture
+def chance(record_property: Callable[[str, object], None]) -> random.Random:
+    """Random moments and places, the same again with SEED."""
+    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
+    print(f"SEED={seed}")
+    record_property("seed", seed)
+    return random.Random(seed)
 
 
 @pytest.fixture(scope="module")

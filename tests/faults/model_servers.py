@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 
-from benchmarks.soak.model_server import record
+from benchmarks.soak.model_server import record, served
 
 HUGE = 10_000_000
 OVER_SECONDS = 120.0
@@ -47,22 +47,8 @@ BEHAVIOURS: dict[str, Behaviour] = {
 def bad_model_servers() -> Iterator[str]:
     """Their common address; the one of a name is at `ADDRESS/NAME/v1`."""
     over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            with suppress(OSError):  # hung up on
-                BEHAVIOURS[self.path.split("/")[1]](self, over)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
-        listener.daemon_threads = True
-        threading.Thread(target=listener.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.server_address[1]}"
-        over.set()
-        listener.shutdown()
+    with served(lambda handler: BEHAVIOURS[handler.path.split("/")[1]](handler, over)) as address:
+        try:
+            yield address
+        finally:
+            over.set()

@@ -20,7 +20,7 @@ from retrieval.papers.papers import open_papers
 from retrieval.readers.registry import read_papers
 from retrieval.shipped import default_papers_file
 from retrieval.types import Paper
-from tests.faults.program import Said, begin, ended
+from tests.faults.program import QUICK, Said, begin, ended
 from tests.retrieval.papers.test_migration import PAPERS as OLD_PAPERS
 from tests.retrieval.papers.test_migration import first_version
 from tests.retrieval.updated import some_papers
@@ -66,6 +66,11 @@ class Place:
         """Where the taught model goes."""
         return self.root / "out"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Those of a server over it that needs no models."""
+        return {"papers": str(self.papers), **QUICK}
+
     def copy(self, root: Path) -> Place:
         """The same at another place."""
         shutil.copytree(self.root, root)
@@ -77,7 +82,7 @@ class Operation:
     """A row of the matrix that is a command.
 
     `prepare` leaves what is there before, whose papers are those of the ids `before`; `arguments` are the command's;
-    after it the papers are `after`. `collection` is None where no papers change. What is not `movable` knows the path
+    after it the papers are `after`. `collection` is None where it makes a model. What is not `movable` knows the path
     of what it was prepared in.
     """
 
@@ -117,8 +122,10 @@ class Operation:
             assert self.papers(place) in (self.before, self.after)
 
     def assert_whole(self, place: Place) -> None:
-        """It was done: all papers are there."""
-        if self.collection is not None:
+        """It was done: all papers are there, or the model."""
+        if self.collection is None:
+            assert (place.out / "model.safetensors").stat().st_size
+        else:
             assert self.papers(place) == self.after
 
 

@@ -92,7 +92,7 @@ def _row(row: str, column: str, ran: Sequence[Ran]) -> str:
     said = list(dict.fromkeys(one.saw for one in seen if one.saw))
     said += [f"seeds {', '.join(seeds)}" for seeds in [[one.seed for one in seen if one.seed]] if seeds]
     said += [f"FAILED: {one.test.split('::')[1]}" for one in seen if not one.passed]
-    return f"| {row} | {files} | {' · '.join(said).replace('|', '/') or 'holds'} |"
+    return f"| {row} | {files} | {' · '.join(said).replace('|', '/') or ('holds' if seen else 'not run')} |"
 
 
 def _name(test: str) -> str:

@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 300.0
 LONGEST = 600
 """Characters of one sentence with a path in it."""
+QUICK = {"embedding": "hash", "reader": "none", "llm": "none"}
+"""The settings that do without models."""
 _PROGRESS = re.compile(r": [\d,]+ of [\d,]+$")
+_FOLDERS = re.compile(r"(?<![:/\w])/\S*/")
+_HOST = re.compile(r"127\.0\.0\.1:\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,14 @@ class Said:
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
     """That of a command over this home folder: quick models, unless the settings name others."""
+    wanted = {"home": str(home), **QUICK, **settings}
+    return with_settings(**wanted) | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def with_settings(**settings: str) -> dict[str, str]:
+    """The environment of these tests with these settings of the program, and no others."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PAPERBACKED_")}
-    wanted = {"home": str(home), "embedding": "hash", "reader": "none", "llm": "none", **settings}
-    named = {f"PAPERBACKED_{name.upper()}": value for name, value in wanted.items()}
-    return kept | named | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return kept | {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
 
 
 def begin(
@@ -67,6 +75,11 @@ def ended(child: subprocess.Popen[str]) -> Said:
         out, err = child.communicate()
         raise AssertionError(f"the command did not end: {out}{err}") from None
     return Said(child.returncode, out, err)
+
+
+def shown(text: str) -> str:
+    """The same without the folders and the ports of one run."""
+    return _HOST.sub("HOST", _FOLDERS.sub("…/", text))
 
 
 def assert_no_traceback(text: str) -> None:

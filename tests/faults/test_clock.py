@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.faults.conftest import Places, Serve
-from tests.faults.operations import BY_ROW, QUESTION, Operation, chosen
-from tests.faults.program import ROOT, assert_done, assert_no_traceback
-from tests.faults.test_no_room import hashed
+from tests.faults.conftest import ASKED, Places, Saw, Serve
+from tests.faults.operations import BY_ROW, Operation, chosen
+from tests.faults.program import ROOT, assert_done, assert_no_traceback, ended
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
 
 DAY = 86_400
-EVENTS = {"Accept": "text/event-stream"}
 
 
 class Clock:
@@ -54,42 +51,32 @@ def clock(tmp_path: Path) -> Clock:
 @pytest.mark.parametrize(
     "operation", chosen("first build", "add", "train", more=("rebuild", "sync", "migrate", "ask")), ids=str
 )
-def test_commands(
-    operation: Operation,
-    places: Places,
-    clock: Clock,
-    tmp_path: Path,
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_commands(operation: Operation, places: Places, clock: Clock, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(operation, tmp_path / "place")
     child = operation.begin(place, more=clock.variables)
     time.sleep(0.5 * places.usual_seconds(operation))
     clock.put(DAY)
-    out, err = child.communicate(timeout=300)
-    assert_no_traceback(out + err)
-    assert child.returncode == 0, out + err
+    assert_done(ended(child))
     operation.assert_whole(place)
     clock.put(-DAY)
     if operation.row != "train":  # A second run would be a new one.
         assert_done(operation.run(place, more=clock.variables))
         operation.assert_whole(place)
-    record_property("saw", f"done, a day ahead from the middle on, and again a day behind ({clock.kind})")
+    saw(f"done, a day ahead from the middle on, and again a day behind ({clock.kind})")
 
 
-def test_a_server(
-    serve: Serve, places: Places, clock: Clock, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
+def test_a_server(serve: Serve, places: Places, clock: Clock, tmp_path: Path, saw: Saw) -> None:
     """Limits are counted and pages kept by a clock that only goes on."""
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     with (
-        serve(place.home, more=clock.variables, log=tmp_path / "log", client_limit="5", **hashed(place)) as server,
-        httpx.Client(base_url=server.address, timeout=60, headers=EVENTS) as client,
+        serve(place.home, more=clock.variables, log=tmp_path / "log", client_limit="5", **place.settings) as server,
+        httpx.Client(base_url=server.address, timeout=60) as client,
     ):
         for ahead in (0, DAY, -DAY):
             clock.put(ahead)
-            assert "event: done" in client.post("/api/v1/ask", json={"question": QUESTION}).text
-        statuses = [client.post("/api/v1/ask", json={"question": QUESTION}).status_code for _ in range(3)]
+            assert "event: done" in client.post(**ASKED).text
+        statuses = [client.post(**ASKED).status_code for _ in range(3)]
         assert statuses[-1] == 429, "the jump was no new minute"
         assert client.get("/api/v1/health").status_code == 200
     assert_no_traceback((tmp_path / "log").read_text())
-    record_property("saw", f"answers, and limits, go on over jumps of a day ahead and two back ({clock.kind})")
+    saw(f"answers, and limits, go on over jumps of a day ahead and two back ({clock.kind})")

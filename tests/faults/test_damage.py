@@ -7,7 +7,7 @@ import os
 import random
 import re
 import shutil
-from collections.abc import Callable
+import sqlite3
 from pathlib import Path
 
 import httpx
@@ -15,7 +15,7 @@ import pytest
 
 from retrieval.models.embedding import base_folder
 from retrieval.shipped import shipped_file
-from tests.faults.conftest import Places, Serve
+from tests.faults.conftest import ASKED, Places, Saw, Serve
 from tests.faults.operations import BY_ROW, KILLS, QUESTION, Operation, chosen
 from tests.faults.program import (
     assert_done,
@@ -24,62 +24,53 @@ from tests.faults.program import (
     assert_plain_failure,
     begin,
     ended,
+    shown,
 )
-from tests.faults.test_no_room import hashed
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
 
 PAGE = 4096
-EVENTS = {"Accept": "text/event-stream"}
-TIMES = max(1, KILLS // 2)
+TIMES = max(2, KILLS // 2)
 """How many pages, one after the other, each in a copy of its own; ten by `make faults`."""
-Saw = Callable[[str, object], None]
 
 
-def damage(file: Path, chance: random.Random) -> int:
-    """Make one page of a database nonsense; gives its number, from 0."""
-    pages = max(1, file.stat().st_size // PAGE)
-    page = chance.randrange(pages)
+def damage(file: Path, page: int, chance: random.Random) -> None:
+    """Make one page of a database, counted from 0, nonsense."""
     with file.open("r+b") as opened:
         opened.seek(page * PAGE)
         opened.write(chance.randbytes(PAGE))
-    return page
 
 
 @pytest.mark.parametrize("which", ["papers", "vectors"])
 @pytest.mark.parametrize("operation", chosen("add", "ask", more=("rebuild", "sync", "migrate")), ids=str)
 def test_a_page_of_a_database(
-    operation: Operation, which: str, places: Places, tmp_path: Path, record_property: Saw
+    operation: Operation, which: str, places: Places, tmp_path: Path, chance: random.Random, saw: Saw
 ) -> None:
-    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
-    print(f"SEED={seed}")
-    chance, seen = random.Random(seed), set[str]()
+    """The first page, which cannot be done without, and others, which may not be read at all."""
+    seen = set[str]()
     for number in range(TIMES):
         place = places.copy(operation, tmp_path / str(number))
         folder = place.home / "collections" / (operation.collection or "default")
         file = folder / "papers.sqlite" if which == "papers" else place.home / "chroma" / "chroma.sqlite3"
         if not file.exists():  # The first version's vectors were of another kind.
-            record_property("saw", "there are no vectors yet")
+            saw("there are no vectors yet")
             return
-        for beside in ("-wal", "-shm"):  # Else the page may stand in these as it should be.
-            if file.with_name(file.name + beside).exists():
-                close(file)
-        damage(file, chance)
+        close(file)  # Else the page may stand as it should be in the file beside it.
+        damage(file, chance.randrange(file.stat().st_size // PAGE) if number else 0, chance)
         sentence = assert_done_or_plain_failure(operation.run(place))
-        seen.add(re.sub(r"\S*/", "…/", sentence) or "done")
+        seen.add(shown(sentence) or "done")
         if sentence:
             # What the sentence says to do helps.
             assert "move the file away" in sentence or "remove" in sentence, sentence
             file.rename(tmp_path / f"aside-{number}")
             assert_done(operation.run(place))
-    record_property("seed", seed)
-    record_property("saw", " · ".join(sorted(seen)))
+        if which == "vectors":  # They are made anew of the papers, which are as they were.
+            operation.assert_whole(place)
+    saw(" · ".join(sorted(seen)))
 
 
 def close(file: Path) -> None:
     """Bring all of a database into its one file."""
-    import sqlite3
-
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
@@ -92,25 +83,25 @@ def cut(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("row", ["first build", "ask"])
-def test_an_embedding_model(row: str, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_an_embedding_model(row: str, places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW[row], tmp_path / "place")
     shutil.copytree(base_folder(), tmp_path / "model")
     cut(tmp_path / "model", "model.safetensors")
     sentence = assert_plain_failure(BY_ROW[row].run(place, embedding=str(tmp_path / "model")))
     assert_done(BY_ROW[row].run(place))
-    record_property("saw", re.sub(r"\S*/", "…/", sentence))
+    saw(sentence)
 
 
-def test_a_reader_model(places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_reader_model(places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     shutil.copytree(shipped_file("models/minilm-reader"), tmp_path / "reader")
     [weights] = [file for file in (tmp_path / "reader").iterdir() if file.suffix == ".onnx"]
     cut(tmp_path / "reader", weights.name)
     sentence = assert_plain_failure(BY_ROW["ask"].run(place, reader=str(tmp_path / "reader")))
-    record_property("saw", re.sub(r"\S*/", "…/", sentence))
+    saw(sentence)
 
 
-def test_a_language_model(places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_language_model(places: Places, tmp_path: Path, saw: Saw) -> None:
     """A question is answered in quotes all the same, and the note says why."""
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     model = places.copy(BY_ROW["train"], tmp_path / "taught").model
@@ -119,28 +110,25 @@ def test_a_language_model(places: Places, tmp_path: Path, record_property: Saw) 
     assert_done(said)
     note = json.loads(said.out)["note"]
     assert "cannot be" in note and note.endswith(".")
-    record_property("saw", re.sub(r"\S*/", "…/", note))
+    saw(note)
 
 
-def test_a_model_to_teach(places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_model_to_teach(places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW["train"], tmp_path / "place")
     cut(place.model, "model.safetensors")
-    record_property("saw", re.sub(r"\S*/", "…/", assert_plain_failure(BY_ROW["train"].run(place))))
+    saw(assert_plain_failure(BY_ROW["train"].run(place)))
 
 
-def test_vectors_that_are_taken_from_a_server(
-    serve: Serve, places: Places, tmp_path: Path, record_property: Saw
-) -> None:
+def test_vectors_that_are_taken_from_a_server(serve: Serve, places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
-    asked = {"url": "/api/v1/ask", "json": {"question": QUESTION}, "headers": EVENTS}
     with (
-        serve(place.home, log=tmp_path / "log", **hashed(place)) as server,
+        serve(place.home, log=tmp_path / "log", **place.settings) as server,
         httpx.Client(base_url=server.address, timeout=60) as client,
     ):
-        assert "event: done" in client.post(**asked).text
+        assert "event: done" in client.post(**ASKED).text
         threads = server.process.num_threads()
         shutil.rmtree(place.home / "chroma")
-        told = [client.post(**asked).text for _ in range(10)]
+        told = [client.post(**ASKED).text for _ in range(10)]
         for text in told:
             assert_no_traceback(text)
             assert "event: done" in text or "event: error" in text
@@ -149,4 +137,4 @@ def test_vectors_that_are_taken_from_a_server(
         assert server.process.num_threads() <= threads + 8
     assert_no_traceback((tmp_path / "log").read_text())
     assert_done(BY_ROW["ask"].run(place))
-    record_property("saw", f"{message}; the next start makes them anew")
+    saw(f"{message}; the next start makes them anew")

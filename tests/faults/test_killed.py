@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.faults.conftest import Places
+from tests.faults.conftest import Places, Saw
 from tests.faults.operations import KILLS, OPERATIONS, Operation
 from tests.faults.program import assert_done, assert_no_traceback
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
 
 
-@pytest.fixture
-def chance(record_property: Callable[[str, object], None]) -> random.Random:
-    """Random moments, the same again with SEED."""
-    seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**6)))
-    print(f"SEED={seed}")
-    record_property("seed", seed)
-    return random.Random(seed)
-
-
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
-def test_commands(
-    operation: Operation,
-    places: Places,
-    tmp_path: Path,
-    chance: random.Random,
-    record_property: Callable[[str, object], None],
-) -> None:
+def test_commands(operation: Operation, places: Places, tmp_path: Path, chance: random.Random, saw: Saw) -> None:
     place = places.copy(operation, tmp_path / "0")
     whole_run, killed = places.usual_seconds(operation), 0
     for number in range(1, 3 * KILLS + 1):
@@ -54,5 +37,5 @@ def test_commands(
             place = places.copy(operation, tmp_path / str(number))
     assert_done(operation.run(place))
     operation.assert_whole(place)
-    record_property("saw", f"{killed} kills in runs of {whole_run:.0f} s; the next run did it")
+    saw(f"{killed} kills in runs of {whole_run:.0f} s; the next run did it")
     assert killed > KILLS / 3, "nearly all runs were over before they were killed"

@@ -33,9 +33,7 @@ def test_no_test_of_the_matrix_is_left_out_of_it() -> None:
     named = {test.split("::")[1] for test in all_tests()}
     for name in ("test_killed", "test_no_room", "test_clock", "test_damage", "test_servers_behind", "test_serving"):
         found = functions_of(ROOT / "tests" / "faults" / f"{name}.py")
-        assert {function for function in found if function.startswith("test_")} <= named | {
-            "test_said_is_what_was_said"
-        }
+        assert {function for function in found if function.startswith("test_")} <= named
 
 
 def test_the_page_shows_it() -> None:
@@ -50,6 +48,10 @@ def test_the_page_shows_it() -> None:
             assert here.count(" | ") > 3 or there.split(" | ")[1] == here.split(" | ")[1], "run: make faults"
         elif not here.startswith("`"):
             assert there == here, "run: make faults"
+
+
+def test_what_did_not_run_is_not_said_to_hold() -> None:
+    assert not any(line.endswith("| holds |") for line in lines([]))
 
 
 def test_a_cells_tests_are_told_from_those_of_others() -> None:

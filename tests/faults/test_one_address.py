@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.faults.conftest import Serve, Server
+from tests.faults.model_servers import bad_model_servers
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(240)]
 
@@ -51,32 +51,13 @@ def test_nor_do_two_thousand_of_many_addresses(server: Server) -> None:
 
 
 @pytest.fixture(scope="module")
-def silent_model() -> Iterator[str]:
-    """The address of a model server that takes every question and never says a word."""
-    over = threading.Event()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Type", "text/event-stream")
-            self.end_headers()
-            over.wait(60)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
-        threading.Thread(target=listener.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.server_address[1]}/v1"
-        over.set()
-        listener.shutdown()
-
-
-@pytest.fixture(scope="module")
-def writing(tmp_path_factory: pytest.TempPathFactory, serve: Serve, silent_model: str) -> Iterator[Server]:
+def writing(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Server]:
+    """A server whose model takes every question and never says a word."""
     home: Path = tmp_path_factory.mktemp("writing")
-    with serve(home, "--llm", "openai:silent", "--llm-url", silent_model, embedding="hash") as server:
+    with (
+        bad_model_servers() as models,
+        serve(home, "--llm", "openai:silent", "--llm-url", f"{models}/hangs/v1", embedding="hash") as server,
+    ):
         yield server
 
 

@@ -6,27 +6,23 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.faults.conftest import Places, Serve, Server
+from tests.faults.conftest import ASKED, Places, Saw, Serve, Server
 from tests.faults.model_servers import BEHAVIOURS, bad_model_servers
 from tests.faults.operations import BY_ROW, QUESTION, Operation, chosen
 from tests.faults.program import assert_done, assert_no_traceback, assert_plain_failure, begin, ended
-from tests.faults.test_no_room import hashed
 from tests.support.chroma_server import chroma_server
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(600)]
 
-EVENTS = {"Accept": "text/event-stream"}
-ASKED = {"url": "/api/v1/ask", "json": {"question": QUESTION}, "headers": EVENTS}
 AT_ONCE = 6
 SLACK_MB = 60.0
-Saw = Callable[[str, object], None]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +37,7 @@ def note_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
-def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, saw: Saw) -> None:
     """The quotes are told, and why they are not written about."""
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     url = f"{bad_models}/{name}/v1"
@@ -49,7 +45,7 @@ def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, r
     assert_done(said)
     note = note_of(said.out.replace('": "', '":"'))
     assert note.endswith(".")
-    record_property("saw", re.sub(r"127\.0\.0\.1:\d+", "HOST", note))
+    saw(note)
 
 
 def settled(server: Server) -> tuple[float, int, int]:
@@ -63,12 +59,10 @@ def back(before: tuple[float, int, int], after: tuple[float, int, int]) -> bool:
 
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
-def test_a_server(
-    name: str, bad_models: str, serve: Serve, places: Places, tmp_path: Path, record_property: Saw
-) -> None:
+def test_a_server(name: str, bad_models: str, serve: Serve, places: Places, tmp_path: Path, saw: Saw) -> None:
     """Each of several readers gets quotes and a word; afterwards the server is as it was."""
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
-    wanted = hashed(place) | {"llm": "openai:x", "llm_url": f"{bad_models}/{name}/v1", "client_limit": "0"}
+    wanted = place.settings | {"llm": "openai:x", "llm_url": f"{bad_models}/{name}/v1", "client_limit": "0"}
 
     def asked(number: int) -> str:
         transport = httpx.HTTPTransport(local_address=f"127.0.0.{number % 3 + 2}")
@@ -93,12 +87,11 @@ def test_a_server(
         assert back(before, after), (before, after)
         assert httpx.get(f"{server.address}/api/v1/health").status_code == 200
     assert_no_traceback((tmp_path / "log").read_text())
-    note = re.sub(r"127\.0\.0\.1:\d+", "HOST", note_of(told[-1]))
-    record_property("saw", f"{note} ({AT_ONCE} readers, {took:.0f} s, {after[0] - before[0]:+.0f} MB)")
+    saw(f"{note_of(told[-1])} ({AT_ONCE} readers, {took:.0f} s, {after[0] - before[0]:+.0f} MB)")
 
 
 @pytest.mark.parametrize("operation", chosen("add", "ask", more=("first build", "sync")), ids=str)
-def test_a_chroma_that_hangs(operation: Operation, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_chroma_that_hangs(operation: Operation, places: Places, tmp_path: Path, saw: Saw) -> None:
     """It takes connections and says nothing; once it goes on, so does the program."""
     place = places.copy(operation, tmp_path / "place")
     with chroma_server(tmp_path / "vectors") as chroma:
@@ -117,14 +110,14 @@ def test_a_chroma_that_hangs(operation: Operation, places: Places, tmp_path: Pat
         operation.assert_kept(place)
         assert_done(operation.run(place, chroma_url=chroma.address))
         operation.assert_whole(place)
-    record_property("saw", f"{re.sub(r'127[.]0[.]0[.]1:[0-9]+', 'HOST', sentence)} ({took:.0f} s)")
+    saw(f"{sentence} ({took:.0f} s)")
 
 
-def test_a_server_whose_chroma_hangs(serve: Serve, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_server_whose_chroma_hangs(serve: Serve, places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW["first build"], tmp_path / "place")
     with (
         chroma_server(tmp_path / "vectors") as chroma,
-        serve(place.home, log=tmp_path / "log", chroma_url=chroma.address, **hashed(place)) as server,
+        serve(place.home, log=tmp_path / "log", chroma_url=chroma.address, **place.settings) as server,
         httpx.Client(base_url=server.address, timeout=100) as client,
     ):
         assert "event: done" in client.post(**ASKED).text
@@ -143,4 +136,4 @@ def test_a_server_whose_chroma_hangs(serve: Serve, places: Places, tmp_path: Pat
         assert server.process.num_threads() <= threads + 8
     assert_no_traceback((tmp_path / "log").read_text())
     [said] = re.findall(r'"message":"([^"]*)"', text)[:1] or ["answered by words alone"]
-    record_property("saw", f"{re.sub(r'127[.]0[.]0[.]1:[0-9]+', 'HOST', said)} ({took:.0f} s)")
+    saw(f"{said} ({took:.0f} s)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import signal
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -15,31 +14,28 @@ import pytest
 
 from app.feedback import FeedbackLog
 from benchmarks.soak.model_server import NAME, model_server
-from tests.faults.conftest import Places, Serve
-from tests.faults.operations import ADDED, BY_ROW, KILLS, QUESTION, ids, write
+from tests.faults.conftest import ASKED, Places, Saw, Serve
+from tests.faults.operations import ADDED, BY_ROW, KILLS, write
 from tests.faults.program import assert_done, assert_no_traceback, begin, ended
-from tests.faults.test_killed import chance
-from tests.faults.test_no_room import hashed
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(900)]
-__all__ = ["chance"]
 
-EVENTS = {"Accept": "text/event-stream"}
 READERS = 6
 STOP_SECONDS = 10.0
 WORD_SECONDS = 0.15
 """An answer of the model server takes three seconds."""
-Saw = Callable[[str, object], None]
 
 
 def stream(address: str, number: int) -> str:
     """What one reader got to the end, or until it was cut off."""
     told: list[str] = []
     transport = httpx.HTTPTransport(local_address=f"127.0.0.{number + 2}")
-    with suppress(httpx.HTTPError), httpx.Client(base_url=address, timeout=60, transport=transport) as client:
-        body = {"question": QUESTION}
-        with client.stream("POST", "/api/v1/ask", json=body, headers=EVENTS) as response:
-            told.extend(response.iter_text())
+    with (
+        suppress(httpx.HTTPError),
+        httpx.Client(base_url=address, timeout=60, transport=transport) as client,
+        client.stream("POST", **ASKED) as response,
+    ):
+        told.extend(response.iter_text())
     return "".join(told)
 
 
@@ -52,12 +48,12 @@ def thumb(address: str, number: int) -> bool:
 
 
 def test_a_server_is_killed_while_it_answers(
-    serve: Serve, places: Places, tmp_path: Path, chance: random.Random, record_property: Saw
+    serve: Serve, places: Places, tmp_path: Path, chance: random.Random, saw: Saw
 ) -> None:
     """Thumbs that were taken are kept, and the next start answers."""
     place, taken = places.copy(BY_ROW["ask"], tmp_path / "place"), set[str]()
     with model_server(WORD_SECONDS) as model, ThreadPoolExecutor(2 * READERS) as readers:
-        wanted = hashed(place) | {"llm": f"openai:{NAME}", "llm_url": model, "client_limit": "0"}
+        wanted = place.settings | {"llm": f"openai:{NAME}", "llm_url": model, "client_limit": "0"}
         for number in range(KILLS):
             with serve(place.home, log=tmp_path / "log", **wanted) as server:
                 streams = [readers.submit(stream, server.address, reader) for reader in range(READERS)]
@@ -75,11 +71,11 @@ def test_a_server_is_killed_while_it_answers(
         assert taken <= {record["answer_id"] for record in FeedbackLog(place.home / "feedback.jsonl").read()}
         with serve(place.home, log=tmp_path / "log", **wanted) as server:
             assert "event: done" in stream(server.address, 0)
-    record_property("saw", f"{KILLS} kills, {len(taken)} thumbs taken and kept; the next start answers")
+    saw(f"{KILLS} kills, {len(taken)} thumbs taken and kept; the next start answers")
 
 
 def test_a_server_is_killed_while_it_begins(
-    places: Places, tmp_path: Path, chance: random.Random, record_property: Saw, serve: Serve
+    places: Places, tmp_path: Path, chance: random.Random, saw: Saw, serve: Serve
 ) -> None:
     place = places.copy(BY_ROW["first build"], tmp_path / "place")
     usual = places.usual_seconds(BY_ROW["add"])
@@ -89,16 +85,16 @@ def test_a_server_is_killed_while_it_begins(
         child.kill()
         out, err = child.communicate()
         assert_no_traceback(out + err)
-    with serve(place.home, log=tmp_path / "log", **hashed(place)) as server:
+    with serve(place.home, log=tmp_path / "log", **place.settings) as server:
         assert "event: done" in stream(server.address, 0)
-    record_property("saw", f"{KILLS} kills; the next start answers")
+    saw(f"{KILLS} kills; the next start answers")
 
 
-def test_a_sigterm_under_load(serve: Serve, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_a_sigterm_under_load(serve: Serve, places: Places, tmp_path: Path, saw: Saw) -> None:
     """Answers under way come to their end, nothing new is taken, and it ends well."""
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     with model_server(WORD_SECONDS) as model, ThreadPoolExecutor(READERS) as readers:
-        wanted = hashed(place) | {"llm": f"openai:{NAME}", "llm_url": model, "client_limit": "0"}
+        wanted = place.settings | {"llm": f"openai:{NAME}", "llm_url": model, "client_limit": "0"}
         with serve(place.home, log=tmp_path / "log", **wanted) as server:
             while not httpx.get(f"{server.address}/api/v1/health").json()["llm"]:
                 time.sleep(0.1)
@@ -113,26 +109,25 @@ def test_a_sigterm_under_load(serve: Serve, places: Places, tmp_path: Path, reco
     assert code == 0 and took < STOP_SECONDS
     assert [text.count("event: done") for text in told] == [1] * READERS
     assert_no_traceback((tmp_path / "log").read_text())
-    record_property("saw", f"{READERS} answers came to their end; status 0 after {took:.1f} s")
+    saw(f"{READERS} answers came to their end; status 0 after {took:.1f} s")
 
 
-def test_two_build_at_once(places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_two_build_at_once(places: Places, tmp_path: Path, saw: Saw) -> None:
     place = places.copy(BY_ROW["first build"], tmp_path / "place")
     children = [BY_ROW["first build"].begin(place) for _ in range(2)]
     for child in children:
         assert_done(ended(child))
     BY_ROW["first build"].assert_whole(place)
-    record_property("saw", "both answered, of one index")
+    saw("both answered, of one index")
 
 
-def test_two_loaders_and_two_servers(serve: Serve, places: Places, tmp_path: Path, record_property: Saw) -> None:
+def test_two_loaders_and_two_servers(serve: Serve, places: Places, tmp_path: Path, saw: Saw) -> None:
     """Both loaders' papers are in, and both servers tell of them without a new start."""
     operation, place = BY_ROW["add"], places.copy(BY_ROW["add"], tmp_path / "place")
-    others = write(tmp_path / "others.jsonl", [])
     half = len(ADDED) // 2
     write(place.more, ADDED[:half])
-    write(others, ADDED[half:])
-    wanted = hashed(place) | {"collection": "mine"}
+    others = write(tmp_path / "others.jsonl", ADDED[half:])
+    wanted = place.settings | {"collection": "mine"}
     with (
         serve(place.home, log=tmp_path / "one", **wanted) as one,
         serve(place.home, log=tmp_path / "two", **wanted) as two,
@@ -146,7 +141,7 @@ def test_two_loaders_and_two_servers(serve: Serve, places: Places, tmp_path: Pat
                 assert "event: done" in stream(server.address, 0)
         for loader in loaders:
             assert_done(ended(loader))
-        assert operation.papers(place) == operation.before | ids(ADDED)
+        operation.assert_whole(place)
         for server in (one, two):
             until, count = time.monotonic() + 30, 0
             while count != len(operation.after) and time.monotonic() < until:
@@ -154,4 +149,4 @@ def test_two_loaders_and_two_servers(serve: Serve, places: Places, tmp_path: Pat
             assert count == len(operation.after)
     for log in ("one", "two"):
         assert_no_traceback((tmp_path / log).read_text())
-    record_property("saw", f"{len(ADDED)} papers of both are in; both servers answered all the while and have them")
+    saw(f"{len(ADDED)} papers of both are in; both servers answered all the while and have them")

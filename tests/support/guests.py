@@ -40,8 +40,10 @@ class OtherSite:
         return f"http://127.0.0.1:{self.port}"
 
 
-@pytest.fixture(scope="session")
-def other_site() -> Iterator[OtherSite]:
+@contextmanager
+def serving_site() -> Iterator[OtherSite]:
+    """A site without pages, for as long as the block lasts."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page, headers = site.pages.get(self.path.split("?")[0], ("", {}))
@@ -57,8 +59,16 @@ def other_site() -> Iterator[OtherSite]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listener:
         site = OtherSite(listener.server_address[1])
         threading.Thread(target=listener.serve_forever, daemon=True).start()
+        try:
+            yield site
+        finally:
+            listener.shutdown()
+
+
+@pytest.fixture(scope="session")
+def other_site() -> Iterator[OtherSite]:
+    with serving_site() as site:
         yield site
-        listener.shutdown()
 
 
 @dataclass

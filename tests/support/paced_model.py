@@ -1,69 +1,55 @@
-"""A model server that says a few words and waits until it is told to go on."""
+"""A model server that says a few words and waits until it is told to go on, or until its reader leaves."""
 
 from __future__ import annotations
 
-import json
+import select
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+from urllib.parse import urlsplit
 
-_PATIENCE_SECONDS = 60
+from benchmarks.soak.model_server import DONE, record, served
+
+FIRST, REST = "Safety training leaves", " such backdoors in place [1]."
+_PATIENCE_SECONDS = 120
 
 
 @dataclass
 class PacedModel:
-    """Its port, and `go_on`, for which every answer waits after its first words."""
+    """Its address; `go_on`, for which every answer waits after its first words; `asked` once it was asked, `left` once
+    who asked hung up before the end."""
 
-    port: int = 0
-    words: tuple[str, ...] = ("Safety training leaves", " such backdoors in place [1].")
+    address: str = ""
     go_on: threading.Event = field(default_factory=threading.Event)
+    asked: threading.Event = field(default_factory=threading.Event)
+    left: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def port(self) -> int:
+        """The address's."""
+        return urlsplit(self.address).port or 0
 
     def write(self, handler: BaseHTTPRequestHandler) -> None:
-        """One answer, as server-sent events of chat completions."""
-        handler.send_response(200)
-        handler.send_header("Content-Type", "text/event-stream")
-        handler.end_headers()
-        for at, piece in enumerate(self.words):
-            if at:
-                self.go_on.wait(_PATIENCE_SECONDS)
-            choice = {"index": 0, "delta": {"role": "assistant", "content": piece}, "finish_reason": None}
-            self._tell(handler, {"id": "1", "object": "chat.completion.chunk", "created": 1, "choices": [choice]})
-        handler.wfile.write(b"data: [DONE]\n\n")
-
-    def _tell(self, handler: BaseHTTPRequestHandler, record: dict[str, object]) -> None:
-        handler.wfile.write(f"data: {json.dumps(record | {'model': 'm'})}\n\n".encode())
-        handler.wfile.flush()
+        """One answer."""
+        self.asked.set()
+        handler.wfile.write(record({"role": "assistant", "content": FIRST}))
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not self.go_on.wait(0.02) and time.monotonic() < until:
+            if select.select([handler.connection], [], [], 0)[0]:  # Nothing more is sent here: it is the end.
+                self.left.set()
+                return
+        handler.wfile.write(record({"content": REST}) + DONE)
 
 
 @contextmanager
 def paced_model() -> Iterator[PacedModel]:
     """One that runs in a thread of this process."""
     model = PacedModel()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            with suppress(OSError):  # where the reader has left
-                model.write(self)
-
-        def do_GET(self) -> None:
-            body = json.dumps({"data": [{"id": "m"}], "status": "ok"}).encode()
-            self.send_response(200 if self.path in ("/v1/models", "/health") else 404)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        model.port = server.server_address[1]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with served(model.write) as model.address:
         try:
             yield model
         finally:
             model.go_on.set()
-            server.shutdown()

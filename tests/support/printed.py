@@ -6,8 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.ports import free_port
+from tests.support.started import wait_until_answered
 
 ROOT = Path(__file__).parents[2]
 PRINTED_PORTS = ("7860", "8000")
@@ -102,18 +101,12 @@ class Printed:
         )
 
     def _serve(self, script: str, address: str) -> None:
-        with (self.folder / "server.log").open("ab") as log:
+        path = self.folder / "server.log"
+        with path.open("ab") as log:
             # What the shell runs last takes its place, so that it can be stopped.
             server = self._started(re.sub(r"^((?:\w+=\S+ )*)(?=\S+.*\Z)", r"\1exec ", script), stdout=log, stderr=log)
         self._servers.append(server)
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline and server.poll() is None:
-            try:
-                with urllib.request.urlopen(address, timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError((self.folder / "server.log").read_text(encoding="utf-8"))
+        wait_until_answered(server, address, path, READY_SECONDS)
 
     def stop(self) -> None:
         for server in self._servers:

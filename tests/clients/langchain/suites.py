@@ -39,11 +39,9 @@ FOLDER = "LANGCHAIN_SUITES_FOLDER"
 
 
 @cache
-def retriever_fields() -> dict[str, Any]:
-    """What the retriever over the papers that ship is made of, without weights."""
-    home = Path(os.environ[FOLDER]) / "home"
-    retriever = paperbacked.open_retriever(embedding="hash", home=home)
-    return {name: getattr(retriever, name) for name in type(retriever).model_fields}
+def retriever() -> BaseRetriever:
+    """Over the papers that ship, without weights."""
+    return paperbacked.open_retriever(embedding="hash", home=Path(os.environ[FOLDER]) / "home")
 
 
 @cache
@@ -63,11 +61,11 @@ class TestRetriever(RetrieversIntegrationTests):
 
     @property
     def retriever_constructor(self) -> type[BaseRetriever]:
-        return type(paperbacked.open_retriever(embedding="hash", home=Path(os.environ[FOLDER]) / "home"))
+        return type(retriever())
 
     @property
     def retriever_constructor_params(self) -> dict[str, Any]:
-        return retriever_fields()
+        return {name: getattr(retriever(), name) for name in type(retriever()).model_fields}
 
     @property
     def retriever_query_example(self) -> str:
@@ -98,7 +96,19 @@ class TestHashEmbeddings(EmbeddingsIntegrationTests):
         return HashEmbedder
 
 
-class Local:
+class Plain:
+    """A chat model that writes text, and calls no tools."""
+
+    @property
+    def has_tool_calling(self) -> bool:
+        return False
+
+    @property
+    def has_structured_output(self) -> bool:
+        return False
+
+
+class Local(Plain):
     """A chat model in this process."""
 
     @property
@@ -114,14 +124,6 @@ class Local:
     def standard_chat_model_params(self) -> dict[str, Any]:
         return {}
 
-    @property
-    def has_tool_calling(self) -> bool:
-        return False
-
-    @property
-    def has_structured_output(self) -> bool:
-        return False
-
 
 class TestLocalChat(Local, ChatModelIntegrationTests):
     """What it writes."""
@@ -131,7 +133,15 @@ class TestLocalChatAlone(Local, ChatModelUnitTests):
     """How it is made."""
 
 
-class Scripted:
+class Uncounted(Plain):
+    """One that does not say how many tokens it took."""
+
+    @property
+    def returns_usage_metadata(self) -> bool:
+        return False
+
+
+class Scripted(Uncounted):
     """The chat model for tests and demonstrations."""
 
     @property
@@ -146,18 +156,6 @@ class Scripted:
     def standard_chat_model_params(self) -> dict[str, Any]:
         return {}
 
-    @property
-    def has_tool_calling(self) -> bool:
-        return False
-
-    @property
-    def has_structured_output(self) -> bool:
-        return False
-
-    @property
-    def returns_usage_metadata(self) -> bool:
-        return False
-
 
 class TestScriptedChat(Scripted, ChatModelIntegrationTests):
     """What it says."""
@@ -167,7 +165,7 @@ class TestScriptedChatAlone(Scripted, ChatModelUnitTests):
     """How it is made."""
 
 
-class TestServer(ChatModelIntegrationTests):
+class TestServer(Uncounted, ChatModelIntegrationTests):
     """paperbacked itself as a chat model: LangChain's own client at /v1."""
 
     @property
@@ -177,15 +175,3 @@ class TestServer(ChatModelIntegrationTests):
     @property
     def chat_model_params(self) -> dict[str, Any]:
         return {"base_url": f"{os.environ[ADDRESS]}/v1", "api_key": "none", "model": "paperbacked"}
-
-    @property
-    def has_tool_calling(self) -> bool:
-        return False
-
-    @property
-    def has_structured_output(self) -> bool:
-        return False
-
-    @property
-    def returns_usage_metadata(self) -> bool:
-        return False

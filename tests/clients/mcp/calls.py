@@ -39,10 +39,7 @@ def check_results(results: list[dict[str, Any]]) -> None:
     [source] = found["structuredContent"]["sources"]
     assert source["passage"] in _text(found) and f"[id: {source['paper']['id']}]" in _text(found)
     assert paper["structuredContent"]["abstract"] in _text(paper)
-    assert [row["paper"]["id"] for row in table["structuredContent"]["rows"]] == [
-        "sleeper-agents",
-        "rule-based-rewards",
-    ]
+    assert [row["paper"]["id"] for row in table["structuredContent"]["rows"]] == PAIR
     assert added["structuredContent"]["job"]["report"]["counts"]["added"] == 1
     names = {one["name"]: one["papers"] for one in listed["structuredContent"]["collections"]}
     assert names[added["structuredContent"]["collection"]] == 1

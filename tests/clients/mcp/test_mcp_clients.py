@@ -73,17 +73,14 @@ def peer(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """paperbacked over two papers, without weights."""
     folder = tmp_path_factory.mktemp(request.param)
     papers = write_two_papers(folder / "papers.jsonl")
-    settings = {"PAPERS": str(papers), "EMBEDDING": "hash", "LLM": "none", "READER": "none"}
-    given = {f"PAPERBACKED_{name}": value for name, value in settings.items()}
-    if request.param == "stdio":
-        more = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PAPERBACKED_HOME": str(folder / "home")}
-        yield Peer(given | more)
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in given.items():
-            patch.setenv(name, value)
-        with running_server(folder / "home") as (_, address):
+    settings = {"papers": str(papers), "embedding": "hash", "llm": "none", "reader": "none"}
+    if request.param == "http":
+        with running_server(folder / "home", None, **settings) as (_, address):
             yield Peer({}, f"{address}mcp")
+        return
+    settings["home"] = str(folder / "home")
+    given = {f"PAPERBACKED_{name.upper()}": value for name, value in settings.items()}
+    yield Peer(given | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)})
 
 
 @pytest.mark.parametrize(("sdk", "mode"), SDKS)

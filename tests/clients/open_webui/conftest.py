@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 import urllib.request
 import venv
 from collections.abc import Iterator
@@ -19,8 +18,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.serving import CHROMIUM, running_server
-from tests.clients.open_webui.hanging_model import HangingModel, hanging_model
+from tests.support.paced_model import PacedModel, paced_model
 from tests.support.ports import free_port
+from tests.support.started import wait_until_answered
 
 VERSION = "0.12.4"
 ENVIRONMENT = Path(__file__).parents[3] / ".venv-clients" / "open-webui"
@@ -51,14 +51,14 @@ def program() -> Path:
 
 
 @pytest.fixture(scope="session")
-def hanging() -> Iterator[HangingModel]:
+def hanging() -> Iterator[PacedModel]:
     """A server of language models that begins to write and does not go on."""
-    with hanging_model() as model:
+    with paced_model() as model:
         yield model
 
 
 @pytest.fixture(scope="session")
-def address(program: Path, hanging: HangingModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(program: Path, hanging: PacedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of Open WebUI, as somebody starts it who has no accounts and lets it fetch nothing."""
     home = tmp_path_factory.mktemp("served")
     with (
@@ -95,7 +95,7 @@ def _running(program: Path, folder: Path, connections: str) -> Iterator[str]:
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=folder, env=os.environ | settings, stdout=output, stderr=subprocess.STDOUT)
         try:
-            _wait_until_up(process, address, log)
+            wait_until_answered(process, f"{address}/health", log, START_SECONDS)
             _read_the_news(address)
             yield address
         finally:
@@ -105,17 +105,6 @@ def _running(program: Path, folder: Path, connections: str) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(30)
-
-
-def _wait_until_up(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    pytest.fail(f"Open WebUI did not start:\n{log.read_text()[-3000:]}")
 
 
 def _read_the_news(address: str) -> None:

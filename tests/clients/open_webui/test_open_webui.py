@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.clients.open_webui.conftest import SLOW
-from tests.clients.open_webui.hanging_model import HangingModel
+from tests.support.paced_model import PacedModel
 
 pytestmark = [pytest.mark.clients, pytest.mark.timeout(3600)]
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
@@ -80,7 +80,7 @@ def test_an_error_is_one_sentence(chat: Page) -> None:
     expect(chat.locator("body")).not_to_contain_text("Traceback")
 
 
-def test_stopping_stops_the_work(chat: Page, hanging: HangingModel) -> None:
+def test_stopping_stops_the_work(chat: Page, hanging: PacedModel) -> None:
     choose(chat, f"{SLOW}.paperbacked")
     ask(chat, BACKDOOR)
     assert hanging.asked.wait(120)
