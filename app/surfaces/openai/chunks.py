@@ -19,6 +19,7 @@ from app.surfaces.openai.request import MODEL, failure
 from app.surfaces.problems import openai_error
 from app.surfaces.runs.answer_run import EventReader
 from app.surfaces.runs.reading import failure_of
+from retrieval.types import Paper
 
 USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 """No tokens are counted: in quotes mode there are none, and a guess would be no count."""
@@ -48,13 +49,19 @@ class Chunks(Telling):
     A client of this protocol cannot take back what it was told. The text of quotes is final as
     it comes. What a language model writes is not: its sentences are checked, and their markers
     numbered, at the end. So it is told whole, once it is done; `_final` says which of both it is.
-    `done` gets the finished answer.
+    `done` gets the finished answer; `place` gives the address of a paper that has none of its own.
     """
 
     def __init__(
-        self, reader: EventReader, include_usage: bool, model: str = MODEL, done: Callable[[Answer], None] = _nothing
+        self,
+        reader: EventReader,
+        place: Callable[[Paper], str],
+        include_usage: bool,
+        model: str = MODEL,
+        done: Callable[[Answer], None] = _nothing,
     ) -> None:
         super().__init__(reader)
+        self._place = place
         self._done = done
         self._model = model
         self._include_usage = include_usage
@@ -122,7 +129,7 @@ class Chunks(Telling):
     def _end(self, answer: Answer) -> list[str]:
         rest = answer.answer.removeprefix(self._said) + ending(answer)
         lines = [self._chunk({"content": escaped_markdown(rest)})] if rest else []
-        cited = as_annotations(answer, escaped_markdown(cited_text(answer)))
+        cited = as_annotations(answer, escaped_markdown(cited_text(answer)), self._place)
         lines.append(self._chunk({"annotations": cited, **extras(answer)}, "stop"))
         self._done(answer)
         if self._include_usage:

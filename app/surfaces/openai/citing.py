@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypedDict
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from app.answering.citation import Citation
 from app.answering.writing.quotes import described
 from app.languages import language_of
 from app.surfaces.exports.cited_text import link_of
+from retrieval.types import Paper
 
 _WHOLE_WORDS, _END_WORDS = 8, 4
 """A quote of no more words than the first is named whole in its address, a longer one by so many at either end."""
@@ -32,14 +33,19 @@ class Annotation(TypedDict):
     url_citation: UrlCitation
 
 
-def as_annotations(answer: Answer, content: str) -> list[Annotation]:
-    """One for each number; none at all where one of them leads nowhere.
+def place_on(page: str, collection: str | None) -> Callable[[Paper], str]:
+    """Where each paper of the collection stands on the chat page of that address, which ends with a slash."""
+    over = f"{page}?collection={quote(collection, safe='')}" if collection else page
+    return lambda paper: f"{over}#paper={quote(paper.id, safe='')}"
+
+
+def as_annotations(answer: Answer, content: str, place: Callable[[Paper], str]) -> list[Annotation]:
+    """One for each number, which leads to the paper's own address, or to its `place` where it has none.
 
     Clients count them to find what a marker such as [2] stands for, so that none may be left out. They also take two
     of the same address for one, so that each leads to the words that it quotes.
     """
-    found = list(_annotations(answer, content))
-    return found if len(found) == len(answer.citations) else []
+    return list(_annotations(answer, content, place))
 
 
 def extras(answer: Answer) -> dict[str, Any]:
@@ -48,12 +54,10 @@ def extras(answer: Answer) -> dict[str, Any]:
     return {"citations": whole["citations"], "paperbacked": whole}
 
 
-def _annotations(answer: Answer, content: str) -> Iterator[Annotation]:
+def _annotations(answer: Answer, content: str, place: Callable[[Paper], str]) -> Iterator[Annotation]:
     words = language_of(answer.question).phrases
     for citation in sorted(answer.citations, key=lambda one: one.number):
-        link = link_of(citation.paper)
-        if link is None:
-            continue
+        link = link_of(citation.paper) or place(citation.paper)
         marker = f"[{citation.number}]"
         start = max(content.find(marker), 0)
         yield {

@@ -17,7 +17,7 @@ from app.surfaces.api.sse import HEARTBEAT_SECONDS, SseResponse
 from app.surfaces.collections import Collections, NoCollectionError, collections_of
 from app.surfaces.exports.cited_text import cited_text, escaped_markdown
 from app.surfaces.openai.chunks import USAGE, Chunks, at_once, new_id
-from app.surfaces.openai.citing import as_annotations, extras
+from app.surfaces.openai.citing import as_annotations, extras, place_on
 from app.surfaces.openai.request import (
     MODEL,
     collection_in,
@@ -73,11 +73,14 @@ def openai_router(
             def keep(answer: Answer) -> None:
                 told.keep(collection, asked.question.text, answer.followups)
 
+            place = place_on(str(request.base_url), collection)
             if asked.stream:
-                return SseResponse(Chunks(reader, asked.include_usage, asked.model, keep), heartbeat_s)
+                return SseResponse(Chunks(reader, place, asked.include_usage, asked.model, keep), heartbeat_s)
             answer = await answer_for(request.receive, reader)
             keep(answer)
-            return JsonText(_completion(answer, asked.model))
+            content = escaped_markdown(cited_text(answer))
+            message = {"annotations": as_annotations(answer, content, place), **extras(answer)}
+            return JsonText(_whole({"content": content, **message}, asked.model))
         except PaperbackedError as error:
             return failure(error)
 
@@ -92,11 +95,6 @@ def _task_done(task: Task, record: dict[str, Any], told: ToldFollowups, collecti
     followups = told.of(collection, task.asked[-1]) if task.asked else ()
     text, model = done(task, followups), record["model"]
     return at_once(text, model) if record.get("stream") is True else JsonText(_whole({"content": text}, model))
-
-
-def _completion(answer: Answer, model: str) -> dict[str, Any]:
-    content = escaped_markdown(cited_text(answer))
-    return _whole({"content": content, "annotations": as_annotations(answer, content), **extras(answer)}, model)
 
 
 def _whole(message: dict[str, Any], model: str) -> dict[str, Any]:

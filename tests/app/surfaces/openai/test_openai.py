@@ -24,10 +24,12 @@ from app.build import LocalAnswerer
 from app.surfaces.exports.cited_text import escaped_markdown
 from app.surfaces.gate.gate import CorsPolicy, Gate
 from app.surfaces.gate.request_limits import MAX_BODY_BYTES, limits_for
+from app.surfaces.openai.citing import place_on
 from app.surfaces.openai.routes import openai_router
 from app.surfaces.problems import plain_errors
 from app.surfaces.runs.answer_runs import AnswerRuns
 from retrieval.errors import PaperbackedError
+from retrieval.types import Paper
 
 BACKDOOR = "Do safety techniques remove a backdoor that was trained in?"
 DOCS = Path(__file__).parents[4] / "docs"
@@ -215,17 +217,30 @@ def test_citations_are_annotations_too(client: openai.OpenAI) -> None:
     assert chunks[-1].choices[0].delta.annotations == [one.model_dump() for one in message.annotations]
 
 
-def test_a_marker_is_never_another_papers(clients: Clients, answerer: LocalAnswerer) -> None:
-    """Clients count annotations: where one paper has no link, none is told."""
+def test_a_paper_without_a_link_leads_to_its_place_on_the_page(clients: Clients, answerer: LocalAnswerer) -> None:
+    """Clients count annotations to find what a marker stands for: none may be left out."""
     answer = answerer.ask(BACKDOOR)
     first, *others = answer.citations
-    there = replace(first, paper=replace(first.paper, url=None))
+    unlinked = replace(first, paper=replace(first.paper, id="own/a b", url=None))
 
     class Changed(Passing):
         def stream(self, question: Question) -> Iterator[Event]:
-            yield Done(replace(answer, citations=(there, *others)))
+            yield Done(replace(answer, citations=(unlinked, *others)))
 
-    assert others and ask(clients(Changed(answerer)), BACKDOOR).choices[0].message.annotations == []
+    client = clients(Changed(answerer))
+    told = [one.url_citation for one in ask(client, BACKDOOR).choices[0].message.annotations]
+    assert len(told) == len(answer.citations) > 1
+    here = str(client.base_url).removesuffix("v1/")
+    assert told[0].url.startswith(f"{here}#paper=own%2Fa%20b:~:text=") and told[1].url.startswith("https://")
+    _, chunks = streamed(client, BACKDOOR)
+    assert chunks[-1].choices[0].delta.annotations == [
+        {"type": "url_citation", "url_citation": one.model_dump()} for one in told
+    ]
+
+
+def test_a_collections_papers_are_told_over_it() -> None:
+    place = place_on("https://host/under/", "mine & yours")
+    assert place(Paper("owls", None, "x", "en")) == "https://host/under/?collection=mine%20%26%20yours#paper=owls"
 
 
 def test_usage_at_the_end_of_a_stream(client: openai.OpenAI) -> None:
