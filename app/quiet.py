@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 
 QUIET = {
     "ANONYMIZED_TELEMETRY": "False",
@@ -20,3 +21,5 @@ QUIET = {
 def silence_libraries() -> None:
     """Set their switches; must run before they are imported."""
     os.environ.update(QUIET)
+    # PEFT asks transformers by an old name, which is nothing that who trains can do something about.
+    warnings.filterwarnings("ignore", ".is_gradient_checkpointing. is deprecated", FutureWarning)

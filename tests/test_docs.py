@@ -60,6 +60,15 @@ def test_the_readme_says_what_readers_preferred() -> None:
     assert f"in {sum(answer.better == 'line' for answer in last)} of {len(last)}" in readme
 
 
+def test_the_readme_says_how_often_it_is_wrong() -> None:
+    results = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    [row] = re.findall(r"^\| all but the project's \|(.+)\|$", results.split("\n**test**\n")[1], re.MULTILINE)
+    shares = [round(float(cell.strip(" %"))) for cell in row.split("|")[2:6]]
+    refused, answered, partly = shares[0], shares[2], shares[3]
+    told = f"it answers {answered} in 100 and {partly} in part; of those that they do answer it refuses {refused} "
+    assert told in " ".join(README.split())
+
+
 def test_the_pages_are_the_same_whatever_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     before = pages()
     for name, value in {"COLUMNS": "40", "TERMINAL_WIDTH": "40", "FORCE_COLOR": "1", "NO_COLOR": "1"}.items():
