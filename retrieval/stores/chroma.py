@@ -37,6 +37,8 @@ ID_BATCH = 50_000
 WRITE_BYTES = 16_000_000
 """Of vectors in one batch: a server refuses a request of more than 40 MB, and in one they take up to twice this."""
 SERVER_PORTS = {"http": 8000, "https": 443}
+_HELPS_A_SERVER = "look whether Chroma runs there and is not overloaded"
+_HELPS_A_FOLDER = "if it stays so, move the folder away, and it is made anew from the papers"
 LOOKS = 4
 """How often the list of segments is asked for: while another process removes one, Chroma may fail to give it …"""
 LOOK_AGAIN_SECONDS = 0.02
@@ -255,7 +257,8 @@ class ChromaStore:
             if segment is not None and not isinstance(error, httpx.TransportError):
                 self.confirm(segment)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}).") from error
+            helps = _HELPS_A_FOLDER if isinstance(self._where, Path) else _HELPS_A_SERVER
+            raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}): {helps}.") from error
 
 
 class _ServerClient(Client):

@@ -101,6 +101,7 @@ def assert_plain_failure(said: Said) -> str:
     assert lines, said
     sentence = lines[-1]
     assert sentence[0].isupper() and sentence.endswith(".") and len(sentence) < LONGEST, said.err
+    assert ": " in sentence, f"it does not say what to do: {sentence}"
     return sentence
 
 

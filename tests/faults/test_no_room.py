@@ -105,4 +105,6 @@ def test_a_server_over_a_home_that_may_only_be_read(places: Places, tmp_path: Pa
     place = places.copy(BY_ROW["ask"], tmp_path / "place")
     shut = (*APART, "sh", "-c", READ_ONLY, "sh", str(place.home))
     said = ended(begin(place.home, ("serve", "--port", "0"), before=shut, papers=str(place.papers)))
-    saw(assert_plain_failure(said))
+    sentence = assert_plain_failure(said)
+    assert "cannot be written (Read-only file system)" in sentence and "PAPERBACKED_HOME" in sentence
+    saw(sentence)

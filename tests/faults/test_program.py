@@ -7,7 +7,9 @@ import pytest
 from tests.faults.program import Said, assert_plain_failure, shown
 
 
-@pytest.mark.parametrize("said", ["Traceback (most recent call last):\nOSError.", "no", "", "Papers: 3 of 9"])
+@pytest.mark.parametrize(
+    "said", ["Traceback (most recent call last):\nOSError.", "no", "", "Papers: 3 of 9", "It failed."]
+)
 def test_what_is_no_plain_sentence_fails(said: str) -> None:
     with pytest.raises(AssertionError):
         assert_plain_failure(Said(1, "", said))

@@ -44,7 +44,7 @@ def test_a_command(name: str, bad_models: str, places: Places, tmp_path: Path, s
     said = ended(begin(place.home, ("ask", QUESTION, "--json"), papers=str(place.papers), llm="openai:x", llm_url=url))
     assert_done(said)
     note = note_of(said.out.replace('": "', '":"'))
-    assert note.endswith(".")
+    assert "openai:x" in note and note.endswith("so these are the quotes.")
     saw(note)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -61,6 +61,7 @@ def test_a_server_is_killed_while_it_answers(
                     f"answer-{1000 * number + n}": readers.submit(thumb, server.address, 1000 * number + n)
                     for n in range(READERS)
                 }
+                wait(thumbs.values(), return_when=FIRST_COMPLETED)
                 time.sleep(chance.uniform(0, 3))
                 server.process.kill()
                 server.process.wait(10)
@@ -68,7 +69,7 @@ def test_a_server_is_killed_while_it_answers(
                     assert_no_traceback(each.result())
                 taken |= {name for name, each in thumbs.items() if each.result()}
             assert_no_traceback((tmp_path / "log").read_text())
-        assert taken <= {record["answer_id"] for record in FeedbackLog(place.home / "feedback.jsonl").read()}
+        assert taken and taken <= {record["answer_id"] for record in FeedbackLog(place.home / "feedback.jsonl").read()}
         with serve(place.home, log=tmp_path / "log", **wanted) as server:
             assert "event: done" in stream(server.address, 0)
     saw(f"{KILLS} kills, {len(taken)} thumbs taken and kept; the next start answers")

@@ -49,7 +49,7 @@ def test_a_body_of_a_million_values_is_refused_before_it_is_read(client: TestCli
     assert client.delete(f"/api/v1/collections/{name}").status_code == 200
 
 
-def test_as_many_papers_as_a_request_may_have_are_taken(client: TestClient) -> None:
+def test_as_many_papers_as_a_request_may_have_are_not_too_many_values() -> None:
     """Papers with twenty authors and an abstract of prose are far from the bound."""
     paper = record(SLEEP) | {"authors": [f"An Author {number}" for number in range(20)]}
     paper["abstract"] = "Sleep, as we found, helps memory to last in mice and in people alike. " * 12

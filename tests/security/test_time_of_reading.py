@@ -73,7 +73,11 @@ def bibtex(run: str) -> str:
     return "@article{k,\n" + "".join(f"  {name} = {{x{run}y}},\n" for name in names) + "}\n"
 
 
-FILES: dict[str, Callable[[str], str]] = {".csv": csv, ".ris": ris, ".bib": bibtex, ".txt": lambda run: f"x{run}y\n"}
+def ids(run: str) -> str:
+    return "2401.01234\n" * 9 + f"x{run}y\n"
+
+
+FILES: dict[str, Callable[[str], str]] = {".csv": csv, ".ris": ris, ".bib": bibtex, ".txt": ids}
 TEXTS: tuple[Callable[[str], str], ...] = (
     lambda run: f"# A heading{run}goes on\n\nText.\n",
     lambda run: f"- an item{run}goes on\n\nText.\n",
@@ -99,6 +103,8 @@ def all_of(path: Path) -> Iterator[object]:
 @pytest.mark.parametrize("suffix", FILES)
 def test_references(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
+    path.write_text(FILES[suffix]("x"), encoding="utf-8", newline="")
+    assert list(read_entries(path)), "it is read, and not refused at its beginning"
     for run in RUNS:
         path.write_text(FILES[suffix](run * LONG), encoding="utf-8", newline="")
         assert seconds(lambda: list(all_of(path))) < MOST_CPU_SECONDS, repr(run)

@@ -127,7 +127,7 @@ COMPUTED = str(7919 * 7907)
 
 
 @pytest.mark.parametrize("signs", SIGNS)
-def test_signs_of_sql_and_of_searches_find_nothing_and_break_nothing(server: Server, signs: str) -> None:
+def test_signs_of_sql_and_of_searches_change_nothing_and_break_nothing(server: Server, signs: str) -> None:
     client: TestClient = server.client()
     before = client.get("/api/v1/papers").json()
     asked = [

@@ -157,7 +157,7 @@ def test_a_folder_is_set_aside_and_an_empty_one_takes_its_place(compass: ChromaS
 def test_a_damaged_segment_is_told_in_one_sentence(compass: ChromaStore, tmp_path: Path) -> None:
     (tmp_path / "chroma" / "chroma.sqlite3").write_bytes(b"no database" * 1000)
     compass.reopen()
-    with pytest.raises(IndexStoreError, match=r"^The index in .+ cannot be used \(.+\)\.$") as caught:
+    with pytest.raises(IndexStoreError, match=r"^The index in .+ cannot be used \(.+\): .+\.$") as caught:
         compass.check(SEGMENT)
     assert not isinstance(caught.value, IndexGoneError) and "\n" not in str(caught.value)
 
