@@ -34,10 +34,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a peer that answers said: "answered", "partly" or "abstained", and how sure it is."""
+    """What a peer that answers said: "answered", "partly" or "abstained", how sure it is, and the milliseconds."""
 
     status: str
     score: float
+    milliseconds: float = 0.0
 
 
 class PeerProcess:
@@ -109,8 +110,9 @@ class PeerProcess:
 
     def answer(self, question: str) -> Told:
         """Whether the papers answer it."""
+        began = time.perf_counter()
         reply = self._asked({"do": "answer", "question": question})
-        return Told(reply["status"], float(reply["score"]))
+        return Told(reply["status"], float(reply["score"]), 1000 * (time.perf_counter() - began))
 
     def _asked(self, request: dict[str, object]) -> dict[str, Any]:
         assert self._process.stdin

@@ -92,7 +92,9 @@ def _own(question: LabelledQuestion, split: Split) -> PeerQuestion:
     relevant = dict.fromkeys(question.papers, 1)
     part = "English" if question.language == "en" else "Chinese"
     # A follow-up is found by the questions before it together with it; answered it cannot be without the answers.
-    return PeerQuestion(question.joined, split, relevant, part, not question.asked_before)
+    # Questions in a language that the base weights do not know would draw a peer's threshold down to their scores.
+    is_judged = not question.asked_before and part == "English"
+    return PeerQuestion(question.joined, split, relevant, part, is_judged)
 
 
 def scifact_questions(folder: Path) -> QuestionSet:

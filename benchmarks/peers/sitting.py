@@ -39,6 +39,7 @@ class Measured:
     asking_peaks: list[int] = field(default_factory=list)
     found: dict[str, list[tuple[PeerQuestion, Found]]] = field(default_factory=dict)
     told: dict[str, list[tuple[PeerQuestion, Told]]] = field(default_factory=dict)
+    answering_peaks: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ class Sitting:
             if keep and one.runner.is_ours and not one.runner.variant:
                 judged = [question for question in questions if question.is_judged]
                 one.told[each.name] = [(question, process.answer(question.text)) for question in judged]
+                if each.name == OWN:
+                    one.answering_peaks.append(process.peak)
 
     def _process(self, one: Measured, what: str) -> PeerProcess:
         assert one.installed

@@ -6,16 +6,26 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from benchmarks.peers.quality import FalseAnswers, Quality, Scored, false_answers, quality, threshold_refusing
-from benchmarks.peers.questions import PeerQuestion
+from benchmarks.peers.questions import OWN, PeerQuestion
 from benchmarks.peers.sitting import Measured
 
 REFUSED, NOT_ANSWERED = "refused", "refused or told as partly"
 """The two ways to count: what paperbacked tells as partly is an answer, or it is none."""
 WAYS = {REFUSED: ("abstained",), NOT_ANSWERED: ("abstained", "partly")}
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What it costs to say whether the papers answer, for who says so: milliseconds and bytes."""
+
+    p50: float
+    p95: float
+    bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,7 @@ class Costs:
     p95: float
     indexing_bytes: int
     asking_bytes: int
+    answers: Answering | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +84,8 @@ def _row(one: Measured, allowed: Allowed) -> Row:
     refusals = {
         name: {way: _false_answers(one, name, way, share) for way, share in ways.items()}
         for name, ways in allowed.items()
-        if name in one.found
+        # Ours refuses by what it reads, which is not of these weights.
+        if name in one.found and not (one.runner.is_ours and one.runner.variant)
     }
     versions = _versions(one)
     return Row(one.runner.name, one.runner.is_ours, versions, _costs(one), qualities, refusals, one.failure)
@@ -127,7 +139,15 @@ def _costs(one: Measured) -> Costs | None:
         p95,
         max(one.indexing_peaks),
         max(one.asking_peaks),
+        _answering(one),
     )
+
+
+def _answering(one: Measured) -> Answering | None:
+    if not one.answering_peaks:
+        return None
+    took = [told.milliseconds for _, told in one.told[OWN]]
+    return Answering(float(np.percentile(took, 50)), float(np.percentile(took, 95)), max(one.answering_peaks))
 
 
 def keep_rows(rows: Sequence[Row], file: Path) -> None:
@@ -141,7 +161,7 @@ def kept_rows(file: Path) -> list[Row]:
         Row(
             **{
                 **record,
-                "costs": Costs(**record["costs"]) if record["costs"] else None,
+                "costs": _kept_costs(record["costs"]) if record["costs"] else None,
                 "qualities": {
                     name: {part: Quality(**one) for part, one in parts.items()}
                     for name, parts in record["qualities"].items()
@@ -154,3 +174,8 @@ def kept_rows(file: Path) -> list[Row]:
         )
         for record in json.loads(file.read_text(encoding="utf-8"))
     ]
+
+
+def _kept_costs(record: Mapping[str, Any]) -> Costs:
+    answers = record.get("answers")
+    return Costs(**{**record, "answers": Answering(**answers) if answers else None})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from benchmarks.peers.peers import OURS
 from benchmarks.peers.quality import Quality
 from benchmarks.peers.questions import OWN, SCIFACT, UNSEEN
-from benchmarks.peers.summary import WAYS, Costs, Row
+from benchmarks.peers.summary import REFUSED, WAYS, Costs, Row
 
 NOTHING = "–"
 PARTS = {
@@ -18,7 +18,7 @@ PARTS = {
     (UNSEEN, "qasper"): "QASPER",
 }
 """Set and part, and what they are called in the tables."""
-SETS = {OWN: "own questions", UNSEEN: "COVID-QA"}
+SETS = {OWN: "own questions, English", UNSEEN: "COVID-QA"}
 
 
 def peers_page(rows: Sequence[Row]) -> str:
@@ -52,10 +52,10 @@ COSTS: dict[str, tuple[Callable[[Costs], float], Callable[[Costs], str], str]] =
         lambda one: f"{one.indexing_bytes / 1e9:.2f} GB",
         "indexes with less memory",
     ),
-    "memory, asking": (
+    "memory, finding": (
         lambda one: one.asking_bytes,
         lambda one: f"{one.asking_bytes / 1e9:.2f} GB",
-        "answers with less memory",
+        "finds with less memory",
     ),
 }
 """A column: its number, where less is better; how it is written; and what to say of who has less."""
@@ -63,7 +63,14 @@ COSTS: dict[str, tuple[Callable[[Costs], float], Callable[[Costs], str], str]] =
 
 def _costs_table(rows: Sequence[Row]) -> str:
     cells = [[row.name, *(write(row.costs) for _, write, _ in COSTS.values())] for row in rows if row.costs]
-    return "### What it costs\n\n" + _table(["", *COSTS], cells)
+    said = [
+        f"{row.name} reads what it finds and says whether it answers: `ask` takes {told.p50:.0f} ms at the median, "
+        f"{told.p95:.0f} ms at the 95th percentile, and {told.bytes / 1e9:.2f} GB of memory. The others leave that to "
+        "a language model, which was not asked."
+        for row in rows
+        if row.costs and (told := row.costs.answers)
+    ]
+    return "\n\n".join(("### What it costs", _table(["", *COSTS], cells), *said))
 
 
 QUALITIES: dict[str, Callable[[Quality], float]] = {
@@ -157,3 +164,7 @@ def _refusing_better(ours: Row, theirs: Sequence[Row]) -> Iterable[str]:
             if names:
                 rates = f"{own.refused:.0%} → {own.answered:.0%}"
                 yield f"refuses better on {called}, counted as {way} ({rates}): {', '.join(names)}"
+        own = ours.refusals.get(name, {}).get(REFUSED)
+        others = [(row.name, row.refusals[name][REFUSED].auroc) for row in theirs if name in row.refusals]
+        if own and (names := [f"{row} ({value:.2f})" for row, value in others if value > own.auroc]):
+            yield f"tells better by its scores which {called} is answered (AUROC {own.auroc:.2f}): {', '.join(names)}"

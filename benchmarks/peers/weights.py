@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import warnings
 from pathlib import Path
@@ -14,6 +15,7 @@ from retrieval.models.embedding import base_folder
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 ONNX_FILE = "model.onnx"
+MOST_TOKENS = 256
 
 
 def onnx_weights(folder: Path) -> Path:
@@ -26,6 +28,10 @@ def onnx_weights(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         for file in source.glob("*.json"):
             shutil.copy(file, folder)
+        # It reads as much as the same model does elsewhere.
+        said = folder / "tokenizer_config.json"
+        told = json.loads(said.read_text(encoding="utf-8")) | {"model_max_length": MOST_TOKENS}
+        said.write_text(json.dumps(told), encoding="utf-8")
         _export(source, folder / ONNX_FILE)
     return folder
 

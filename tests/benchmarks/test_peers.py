@@ -67,7 +67,7 @@ def test_a_row_where_a_peer_is_better_is_said() -> None:
     assert "finds faster at the median (5.0 ms): quick (1.0 ms)" in said
     assert "indexes faster (20.0): quick (30.0)" in said
     assert "by nDCG@10 (0.80): good (0.90)" in said
-    assert "refuses better on own questions, counted as refused (10% → 10%): good (10% → 5%)" in said
+    assert "refuses better on own questions, English, counted as refused (10% → 10%): good (10% → 5%)" in said
     assert "quick (0.70)" not in said and "quick (10% → 30%)" not in said
 
 

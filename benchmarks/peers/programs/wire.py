@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -18,8 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-PIECES_A_PAPER = 5
-"""So many pieces are asked for each paper that is wanted: several may be of one paper."""
+MOST_PIECES_A_PAPER = 5
+"""At most so many pieces are asked for each paper that is wanted: several may be of one paper."""
+LONG_CHARS, PIECE_CHARS, OVERLAP_CHARS = 4_000, 1_000, 200
+"""Texts longer than the first, which no abstract is, are cut where a peer has nothing of its own for it: what its
+embedding model reads would end within their beginning."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,16 @@ def read_texts(file: str) -> list[Text]:
     ]
 
 
+def pieces_of(text: str) -> list[str]:
+    """The text as it is where a model reads most of it, else pieces that overlap."""
+    return [text] if len(text) <= LONG_CHARS else cut(text, PIECE_CHARS, OVERLAP_CHARS)
+
+
+def cut(text: str, chars: int, overlap: int) -> list[str]:
+    """Pieces of so many characters, each beginning with the last ones of the piece before."""
+    return [text[max(0, at - overlap) : at + chars] for at in range(0, len(text), chars)]
+
+
 def best_of_papers(pieces: Iterable[tuple[str, float]], top: int) -> list[tuple[str, float]]:
     """The first `top` papers, each with the score of its best piece."""
     best: dict[str, float] = {}
@@ -90,10 +104,10 @@ def serve(started: Callable[[Options], Peer]) -> None:
     given = parser.parse_args()
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    peer = started(Options(given.weights, given.variant))
+    asked = Asked(started(Options(given.weights, given.variant)))
     for request in requests():
         try:
-            reply = done(peer, request)
+            reply = asked.done(request)
         except Exception as error:  # Whatever a library raises is told, and the row says so.
             reply = {"error": f"{type(error).__name__}: {error}"[:500]}
         print(json.dumps(reply), file=replies, flush=True)
@@ -105,19 +119,37 @@ def requests() -> Iterator[dict[str, str]]:
         yield json.loads(line)
 
 
-def done(peer: Peer, request: dict[str, str]) -> dict[str, object]:
-    """The reply to a request."""
-    match request["do"]:
-        case "index":
-            return {"pieces": peer.index(request["papers"], request["folder"])}
-        case "open":
-            peer.open(request["folder"])
-            return {}
-        case "find":
-            top = int(request["top"])
-            return {"found": best_of_papers(peer.find(request["question"], top * PIECES_A_PAPER), top)}
-        case "answer" if isinstance(peer, Answers):
-            status, score = peer.answer(request["question"])
-            return {"status": status, "score": score}
-        case other:
-            return {"error": f"cannot do {other}"}
+class Asked:
+    """A peer that is asked line by line."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._pieces_a_paper = 1
+
+    def done(self, request: dict[str, str]) -> dict[str, object]:
+        """The reply to a request."""
+        match request["do"]:
+            case "index":
+                pieces = self._peer.index(request["papers"], request["folder"])
+                papers = Path(request["papers"]).read_bytes().count(b"\n")
+                _beside(request["folder"]).write_text(f"{pieces / papers}")
+                return {"pieces": pieces}
+            case "open":
+                self._peer.open(request["folder"])
+                a_paper = float(_beside(request["folder"]).read_text())
+                self._pieces_a_paper = min(MOST_PIECES_A_PAPER, max(1, math.ceil(a_paper)))
+                return {}
+            case "find":
+                top = int(request["top"])
+                found = self._peer.find(request["question"], top * self._pieces_a_paper)
+                return {"found": best_of_papers(found, top)}
+            case "answer" if isinstance(self._peer, Answers):
+                status, score = self._peer.answer(request["question"])
+                return {"status": status, "score": score}
+            case other:
+                return {"error": f"cannot do {other}"}
+
+
+def _beside(folder: str) -> Path:
+    """Where it stands how many pieces of a paper are in the folder."""
+    return Path(f"{folder}.pieces")

@@ -1,4 +1,4 @@
-"""fastembed's embeddings in a Chroma collection, one text a paper."""
+"""fastembed's embeddings in a Chroma collection, one text a paper but for long ones."""
 
 # pyright: reportMissingImports=false
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 import chromadb
 from fastembed import TextEmbedding
 from fastembed.common.model_description import ModelSource, PoolingType
-from wire import Options, read_texts, serve
+from wire import Options, pieces_of, read_texts, serve
 
 MODEL = "local/all-MiniLM-L6-v2"
 BATCH = 1000
@@ -32,12 +32,16 @@ class FastembedChroma:
 
     def index(self, papers: str, folder: str) -> int:
         self.open(folder)
-        texts = read_texts(papers)
-        for at in range(0, len(texts), BATCH):
-            batch = texts[at : at + BATCH]
-            vectors = [vector.tolist() for vector in self._model.embed([paper.text for paper in batch])]
-            self._collection.add(ids=[paper.id for paper in batch], embeddings=vectors)
-        return len(texts)
+        pieces = [
+            (f"{number} {paper.id}", piece)
+            for paper in read_texts(papers)
+            for number, piece in enumerate(pieces_of(paper.text))
+        ]
+        for at in range(0, len(pieces), BATCH):
+            names, texts = zip(*pieces[at : at + BATCH], strict=True)
+            vectors = [vector.tolist() for vector in self._model.embed(texts)]
+            self._collection.add(ids=list(names), embeddings=vectors)
+        return len(pieces)
 
     def open(self, folder: str) -> None:
         client = chromadb.PersistentClient(folder)
@@ -46,8 +50,8 @@ class FastembedChroma:
     def find(self, question: str, pieces: int) -> Iterable[tuple[str, float]]:
         [vector] = self._model.query_embed(question)
         found = self._collection.query(query_embeddings=[vector.tolist()], n_results=pieces)
-        for paper, distance in zip(found["ids"][0], found["distances"][0], strict=True):
-            yield paper, -distance
+        for piece, distance in zip(found["ids"][0], found["distances"][0], strict=True):
+            yield piece.split(" ", 1)[1], -distance
 
 
 if __name__ == "__main__":

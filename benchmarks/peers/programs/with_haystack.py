@@ -1,4 +1,4 @@
-"""Haystack with its in-memory store, one text a paper as in its first tutorial: vectors or BM25."""
+"""Haystack with its in-memory store and its splitter, 200 words a piece: vectors or BM25."""
 
 # pyright: reportMissingImports=false
 from __future__ import annotations
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haystack import Document
+from haystack.components.preprocessors import DocumentSplitter
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from wire import Options, read_texts, serve
@@ -32,7 +33,10 @@ class Haystack:
             self._questions = SentenceTransformersTextEmbedder(model=options.weights, progress_bar=False)
 
     def index(self, papers: str, folder: str) -> int:
-        documents = [Document(content=paper.text, meta={"paper": paper.id}) for paper in read_texts(papers)]
+        whole = [Document(content=paper.text, meta={"paper": paper.id}) for paper in read_texts(papers)]
+        splitter = DocumentSplitter(split_by="word")
+        splitter.warm_up()
+        documents = splitter.run(documents=whole)["documents"]
         if self._documents:
             self._documents.warm_up()
             documents = self._documents.run(documents=documents)["documents"]

@@ -1,4 +1,4 @@
-"""paper-qa's own collection and its search for near and varied pieces, with a local embedding model and no other."""
+"""paper-qa's own collection and its search for near pieces, with a local embedding model and no other."""
 
 # pyright: reportMissingImports=false
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from paperqa import Doc, Docs, Settings, Text
-from wire import Options, read_texts, serve
+from wire import Options, cut, read_texts, serve
 
 FILE = "docs.pkl"
 
@@ -47,11 +47,6 @@ class PaperQa:
             self._docs.texts_index.max_marginal_relevance_search(question, pieces, 2 * pieces, self._model)
         )
         return [(text.doc.dockey, float(score)) for text, score in zip(texts, scores, strict=True)]
-
-
-def cut(text: str, chars: int, overlap: int) -> list[str]:
-    """Pieces of so many characters, each beginning with the last ones of the piece before."""
-    return [text[max(0, at - overlap) : at + chars] for at in range(0, len(text), chars)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""txtai: vectors, BM25 or both, one text a paper, as its index takes them."""
+"""txtai: vectors, BM25 or both, one text a paper, as its index takes them, but for texts that are long."""
 
 # pyright: reportMissingImports=false
 from __future__ import annotations
@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from txtai import Embeddings
-from wire import Options, read_texts, serve
+from wire import Options, pieces_of, read_texts, serve
+
+MOST_TOKENS = 256
+"""As the model says of itself where sentence-transformers reads it."""
 
 
 class Txtai:
@@ -15,14 +18,20 @@ class Txtai:
 
     def __init__(self, options: Options) -> None:
         kinds: dict[str, dict[str, Any]] = {
-            "vectors": {"path": options.weights},
+            "vectors": {"path": options.weights, "maxlength": MOST_TOKENS},
             "BM25": {"keyword": True},
-            "hybrid": {"path": options.weights, "hybrid": True},
+            "hybrid": {"path": options.weights, "maxlength": MOST_TOKENS, "hybrid": True},
         }
         self._embeddings = Embeddings(gpu=False, **kinds[options.variant])
 
     def index(self, papers: str, folder: str) -> int:
-        self._embeddings.index((paper.id, paper.text, None) for paper in read_texts(papers))
+        texts = read_texts(papers)
+        # An id is of one piece: a number, and the paper's own.
+        self._embeddings.index(
+            (f"{number} {paper.id}", piece, None)
+            for paper in texts
+            for number, piece in enumerate(pieces_of(paper.text))
+        )
         self._embeddings.save(folder)
         return self._embeddings.count()
 
@@ -30,7 +39,8 @@ class Txtai:
         self._embeddings.load(folder)
 
     def find(self, question: str, pieces: int) -> Iterable[tuple[str, float]]:
-        return self._embeddings.search(question, pieces)
+        for piece, score in self._embeddings.search(question, pieces):
+            yield piece.split(" ", 1)[1], score
 
 
 if __name__ == "__main__":
