@@ -67,7 +67,7 @@ def release(
     tell(f"{sums}:", *sums.read_text(encoding="utf-8").splitlines())
     if open_:
         tell("A rehearsal, as this is no release yet:", *(f"- {sentence}" for sentence in open_))
-    elif tag and state.tagged is None:
+    elif tag and not rehearsal and state.tagged is None:
         git(root, "tag", state.tag, state.commit)
         tell(f"Tagged {state.tag}. Push commit and tag, and hand out what SHA256SUMS names.")
 

@@ -104,6 +104,11 @@ def _members(archive: Path) -> dict[str, tuple[object, ...]]:
     return members
 
 
+def elsewhere() -> dict[str, str]:
+    """The environment without what would bring this checkout, or its user's settings, into what runs elsewhere."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBACKED_", "PYTHON"))}
+
+
 def run(
     *command: str | Path,
     cwd: Path,
@@ -115,13 +120,12 @@ def run(
 
     Raises `ReleaseError` with its last words where it fails or takes more than `seconds`.
     """
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PAPERBACKED_", "PYTHON"))}
     told = [str(part) for part in command]
     try:
         done = subprocess.run(
             told,
             cwd=cwd,
-            env={**inherited, **(variables or {})},
+            env={**elsewhere(), **(variables or {})},
             umask=umask,
             capture_output=True,
             text=True,

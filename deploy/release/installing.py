@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from deploy.release.agreement import ReleaseError
-from deploy.release.building import LOCKED, run
+from deploy.release.building import LOCKED, elsewhere, run
 from deploy.space.requirements import CPU_TORCH_INDEX
 from deploy.supply.locks import CORE, NOT_IN_CORE, RUNTIME, TORCH_CPU
 
@@ -107,7 +106,7 @@ def try_server(python: Path, folder: Path, home: Mapping[str, str]) -> None:
     log = folder / "serve.log"
     command = [str(python), "-m", "paperbacked", "serve", "--port", str(port)]
     with log.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(command, cwd=folder, env={**os.environ, **home}, stdout=out, stderr=out)
+        server = subprocess.Popen(command, cwd=folder, env={**elsewhere(), **home}, stdout=out, stderr=out)
         try:
             came = _answers(server, f"http://127.0.0.1:{port}/")
         finally:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -73,6 +75,24 @@ def asking(servers: PaperServers, pauses: Pauses, believed: Path | None) -> byte
 def test_a_server_that_proves_its_name(encrypted: PaperServers, pauses: Pauses, certificate: Path) -> None:
     assert asking(encrypted, pauses, certificate) == b"proved"
     assert encrypted.asked[0].headers["host"] == encrypted.url.removeprefix("https://")
+
+
+def test_a_name_is_looked_up_once_and_asked_at_the_number_that_was_checked(
+    encrypted: PaperServers, pauses: Pauses, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that leads elsewhere when it is looked up again leads nobody there."""
+    looked_up: list[str] = []
+    look_up = socket.getaddrinfo
+
+    def changing(host: str | bytes | None, *arguments: Any, **more: Any) -> Any:
+        if host not in ("localhost", b"localhost"):
+            return look_up(host, *arguments, **more)
+        looked_up.append("localhost")
+        return look_up("127.0.0.1" if len(looked_up) == 1 else "127.0.0.99", *arguments, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", changing)
+    assert asking(encrypted, pauses, certificate) == b"proved"
+    assert looked_up == ["localhost"]
 
 
 @pytest.mark.parametrize("certificate", ["doi.example"], indirect=True)
