@@ -151,15 +151,17 @@ class ReadEvidence:
         return place if denied and not answered else None
 
     def _leaves_a_word_out(self, question: str, nearest: Sentence) -> bool:
-        """Whether the question is two bare words, of which other papers here say one and that of the sentence does not.
+        """Whether two bare words are asked about, of which other papers here say one and that of the sentence does not.
 
-        Two words say no more than is needed: what is said of evals alone does not answer "scheming evals".
+        Two words say no more than is needed: what is said of evals alone does not answer "scheming evals", nor
+        what is said of AI "What is the AI act?".
         """
-        words, lexical = content_words(question), self._retriever.lexical
-        if len(words) != BARE_WORDS or len(question.split()) != BARE_WORDS or lexical is None:
+        bare, lexical = term_asked(question) or question, self._retriever.lexical
+        words = content_words(bare)
+        if len(words) != BARE_WORDS or len(bare.split()) != BARE_WORDS or lexical is None:
             return False
         # Of everyday words the papers' own terms are said in their stead, and of misspelt ones the right ones.
-        if self._retriever.in_terms(question) != question or not lexical.knows(question):
+        if self._retriever.in_terms(bare) != bare or not lexical.knows(bare):
             return False
         return not words_of_paper(nearest.paper).union(content_words(nearest.text)).issuperset(words)
 

@@ -272,6 +272,9 @@ def test_of_nothing_found_nothing_is_said(retriever: PaperRetriever) -> None:
         # What no paper says may be misspelt, and a sentence says which word it leans on.
         ("aples fall", "answered"),
         ("do apples hang", "answered"),
+        # So are those of which one wants to know what they are.
+        ("What is the apples hang?", "partly"),
+        ("Tell me about apples fall", "answered"),
     ],
 )
 def test_of_two_bare_words_each_has_to_be_said_by_the_paper(question: str, status: str) -> None:
