@@ -153,9 +153,12 @@ class AnswerChain(Runnable[Question, Event]):
         if asked.several and (yield from self._part_by_part(work, asked, asked.several)):
             return
         self._settle(work, asked.doubt)
-        if not asked.courtesy and not asked.of_records:
-            asked = self._meant(work, asked) or asked
-        if not asked.of_records or (asked.of_records.intent in PREPARED_TOO and not asked.of_records.paper_in_short):
+        meant = None if asked.courtesy or asked.of_records else self._meant(work, asked)
+        asked = meant or asked
+        records = asked.of_records
+        # "Whats the paper count" is near to what was prepared for a count of something else.
+        counted = meant is not None and records is not None and records.intent == "overview"
+        if records is None or (records.intent in PREPARED_TOO and not counted and not records.paper_in_short):
             self._prepare(work, asked)
         if reply := self._prepared_reply(work) if work.found.prepared else self._reply(work, asked):
             yield from self._say(work, reply)

@@ -24,7 +24,7 @@ BASE_FILES = {
 GRAPH_FILE = "models/minilm-papers/graph.onnx"
 GRAPH_SHA256 = "3060ed71a1ba42f76a1a72b30ea1f3b7073e2d3e0f18b25b826243dc2f1ccb98"
 KNOWN_FILE = "models/minilm-papers/known.safetensors"
-KNOWN_SHA256 = "52e1ad1e0a3f29366d4c786ece915ffc7c6364cb8ba803bbf049191fca228a7a"
+KNOWN_SHA256 = "fcf7216fef55d9b379b1d5326bc04454e12da19b78c272e7267bcc9660eecff2"
 TUNED_FILE = "models/minilm-papers/tuned.safetensors"
 TUNED_SHA256 = "a33b1a140e5fb19810bc5af1704a2025da7ab2c5254cc57742f2653af36eda38"
 

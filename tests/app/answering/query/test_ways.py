@@ -123,6 +123,9 @@ def test_a_broken_file_is_said_to_be(tmp_path: Path) -> None:
         ("who came up w/ sparrow", "Amelia Glaese"),
         ("who's the first author on many-shot jailbreaking", "“Many-shot jailbreaking” is by Cem Anil"),
         ("Sparrow 论文是谁写的呀", "出自Amelia Glaese"),
+        # What was prepared for the count of something else is as near.
+        ("whats the paper count", "The collection has 94 papers"),
+        ("epinet?? in one line please", "“Robustness of Epinets against Distributional Shifts” in short"),
     ],
 )
 def test_it_is_answered_from_the_records(with_reader: LocalAnswerer, text: str, said: str) -> None:
