@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.chunking import passage_spans
-from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError
+from retrieval.errors import CorpusError, IndexDamagedError, IndexGoneError, IndexStoreError
 from retrieval.files import not_written
 from retrieval.lexical.document import Document, paper_document
 from retrieval.lexical.letters import LetterRarity
@@ -104,7 +104,11 @@ class Update:
         if latest and as_it_is and words and not differs:
             self.writer.sign(signatures)
         else:
-            stored = self._stored(segments, latest)
+            try:
+                stored = self._stored(segments, latest)
+            except IndexDamagedError as error:  # What is read at the beginning was whole.
+                self._set_aside(error)
+                stored = self._stored((), latest)
             latest = self._switched_over(stored, words, latest, signatures)
         self._clean(latest)
         return report
@@ -118,11 +122,12 @@ class Update:
         except NoRoomError:
             raise  # Nothing is damaged, and what is built anew would have no room either.
         except IndexStoreError as error:
-            aside = self.store.set_aside(error)
-            self.note(
-                f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})"
-            )
+            self._set_aside(error)
             return ()
+
+    def _set_aside(self, error: IndexStoreError) -> None:
+        aside = self.store.set_aside(error)
+        self.note(f"The index was damaged and is being built anew; what was left of it is in {aside.name}. ({error})")
 
     def _there(self, latest: Generation | None) -> tuple[Segment, ...]:
         """Segments of the latest generation, where they are made as they are to be now, before the first one that is

@@ -23,10 +23,10 @@ from chromadb.auth import UserIdentity
 from chromadb.config import Settings
 from chromadb.errors import InternalError, NotFoundError
 
-from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
+from retrieval.errors import IndexDamagedError, IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
 from retrieval.stores.base import GONE, Hit, Nearest, NoRoomError, VectorId, best_first, bounded, similarities
-from retrieval.stores.chroma_files import remove_files_of_none
+from retrieval.stores.chroma_files import is_damaged, remove_files_of_none
 from retrieval.stores.chroma_graph import EXACT, GRAPH
 from retrieval.stores.chroma_types import ChromaClient, ChromaCollection, Hits
 from retrieval.stores.patience import CONNECT_SECONDS, PATIENT_SECONDS, READ_SECONDS, limit, waiting
@@ -257,8 +257,10 @@ class ChromaStore:
             if segment is not None and not isinstance(error, httpx.TransportError):
                 self.confirm(segment)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            helps = _HELPS_A_FOLDER if isinstance(self._where, Path) else _HELPS_A_SERVER
-            raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}): {helps}.") from error
+            helps, kind = _HELPS_A_SERVER, IndexStoreError
+            if isinstance(self._where, Path):
+                helps, kind = _HELPS_A_FOLDER, IndexDamagedError if is_damaged(self._where) else IndexStoreError
+            raise kind(f"The index in {self._where} cannot be used ({reason}): {helps}.") from error
 
 
 class _ServerClient(Client):

@@ -1,4 +1,4 @@
-"""Files that Chroma leaves in its folder: those of a segment stay there after it was removed."""
+"""Chroma's own files in its folder: whether its database is whole, and what stays there of a segment that was removed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,26 @@ def remove_files_of_none(folder: Path) -> None:
     """
     # Listed first: a segment that another process makes in the meantime is in the database before it has files.
     lying = [path for path in folder.iterdir() if path.is_dir() and _is_uuid(path.name)]
-    database = f"{(folder / 'chroma.sqlite3').absolute().as_uri()}?mode=ro"
-    with suppress(sqlite3.Error), closing(sqlite3.connect(database, uri=True)) as rows:
+    with suppress(sqlite3.Error), closing(_opened(folder)) as rows:
         known = {str(row[0]) for row in rows.execute("SELECT id FROM segments")}
         for path in lying:
             if path.name not in known:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def is_damaged(folder: Path) -> bool:
+    """Whether SQLite finds damage in Chroma's database; False where it cannot be looked at just now."""
+    try:
+        with closing(_opened(folder)) as rows:
+            return rows.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+    except sqlite3.OperationalError:  # It is gone, locked, or nobody may read it.
+        return False
+    except sqlite3.DatabaseError:
+        return True
+
+
+def _opened(folder: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{(folder / 'chroma.sqlite3').absolute().as_uri()}?mode=ro", uri=True)
 
 
 def _is_uuid(name: str) -> bool:

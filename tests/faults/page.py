@@ -1,6 +1,6 @@
-"""Run the tests of the matrix and write what they saw into docs/faults.md: `python -m tests.faults.page [RECORD.xml]`.
+"""Run the tests of the matrix and write what they saw into docs/faults.md: `python -m tests.faults.page [RECORD.xml…]`.
 
-With the record of a run, in JUnit's form, none is run.
+With the records of runs, in JUnit's form, none is run; of a test that stands in several the last counts.
 """
 
 from __future__ import annotations
@@ -101,8 +101,9 @@ def _name(test: str) -> str:
 
 def main() -> None:
     """Run the tests, or take the record of a run, and put the matrix into the page."""
-    record = Path(sys.argv[1]) if sys.argv[1:] else RECORD
-    if not sys.argv[1:]:
+    records = [Path(name) for name in sys.argv[1:]]
+    if not records:
+        records = [RECORD]
         how = [
             "-p",
             "no:xdist",
@@ -113,10 +114,10 @@ def main() -> None:
             "--timeout",
             "3600",
             "--junitxml",
-            str(record),
+            str(RECORD),
         ]
         subprocess.run([sys.executable, "-m", "pytest", *how, *all_tests()], check=False)
-    ran = read_record(record)
+    ran = list({one.test: one for record in records for one in read_record(record)}.values())
     write_between_marks(PAGE, "\n".join(lines(ran)), MARKS)
     held = sum(one.passed for one in ran)
     print(f"wrote {PAGE}: {held} of {len(ran)} tests hold")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +90,30 @@ def test_a_folder_that_is_damaged_before_there_are_papers(tmp_path: Path) -> Non
     updated = Updated(tmp_path, ChromaStore(tmp_path / "chroma"))
     assert_whole(updated(some_papers(5)), some_papers(5), updated.store, HashEmbedder())
     assert len(updated.notes) == 1
+
+
+def damage_page_of(table: str, database: Path) -> None:
+    """The first page of a table of Chroma's is noise."""
+    with closing(sqlite3.connect(database)) as opened:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [[page]] = opened.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,))
+        [[size]] = opened.execute("PRAGMA page_size")
+    with database.open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(random.Random(table).randbytes(size))
+
+
+@pytest.mark.parametrize("table", ["embeddings_queue", "embeddings", "segments", "collections", "max_seq_id"])
+def test_a_page_that_is_damaged_where_only_writing_comes_to_it(tmp_path: Path, table: str) -> None:
+    store = ChromaStore(tmp_path / "chroma")
+    updated = Updated(tmp_path, store)
+    updated(some_papers(5))
+    store.reopen()
+    damage_page_of(table, tmp_path / "chroma" / "chroma.sqlite3")
+    # Of another model, so that nothing of the index is read before it is written.
+    updated.embedder = HashEmbedder(32)
+    assert_whole(updated(some_papers(5)), some_papers(5), updated.store, updated.embedder)
+    assert len(updated.notes) == 1 and "chroma-damaged" in updated.notes[0]
 
 
 def test_the_papers_stay_while_their_vectors_are_made_anew(tmp_path: Path, built: Built) -> None:
