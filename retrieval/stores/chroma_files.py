@@ -1,4 +1,4 @@
-"""Chroma's own files in its folder: whether its database is whole, and what stays there of a segment that was removed."""
+"""Chroma's own files in its folder: whether its database is whole, and what stays there of a removed segment."""
 
 from __future__ import annotations
 
