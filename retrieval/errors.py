@@ -51,10 +51,6 @@ class IndexStoreError(PaperbackedError):
     """The index folder cannot be read, written or locked."""
 
 
-class IndexDamagedError(IndexStoreError):
-    """The index's own database says that it is damaged."""
-
-
 class IndexGoneError(IndexStoreError):
     """The index was replaced by another process, or removed; whoever holds it is to open the newest one."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.chunking import passage_spans
-from retrieval.errors import CorpusError, IndexDamagedError, IndexGoneError, IndexStoreError
+from retrieval.errors import CorpusError, IndexGoneError, IndexStoreError
 from retrieval.files import not_written
 from retrieval.lexical.document import Document, paper_document
 from retrieval.lexical.letters import LetterRarity
@@ -106,7 +106,12 @@ class Update:
         else:
             try:
                 stored = self._stored(segments, latest)
-            except IndexDamagedError as error:  # What is read at the beginning was whole.
+            except NoRoomError:
+                raise
+            except IndexStoreError as error:
+                # What was read at the beginning was whole, which is not all.
+                if not self.store.is_damaged():
+                    raise
                 self._set_aside(error)
                 stored = self._stored((), latest)
             latest = self._switched_over(stored, words, latest, signatures)

@@ -131,6 +131,10 @@ class VectorStore(Protocol):
         """See the store as it is now, and not as it was when it was opened."""
         ...
 
+    def is_damaged(self) -> bool:
+        """Whether what the store has is damaged; that may take as long as reading it all."""
+        ...
+
     def set_aside(self, because: IndexStoreError) -> Path:
         """Move what is damaged out of the way and start empty; gives where it lies now.
 

@@ -23,7 +23,7 @@ from chromadb.auth import UserIdentity
 from chromadb.config import Settings
 from chromadb.errors import InternalError, NotFoundError
 
-from retrieval.errors import IndexDamagedError, IndexGoneError, IndexStoreError, PaperbackedError
+from retrieval.errors import IndexGoneError, IndexStoreError, PaperbackedError
 from retrieval.files import full, has_no_room, is_disk_full
 from retrieval.stores.base import GONE, Hit, Nearest, NoRoomError, VectorId, best_first, bounded, similarities
 from retrieval.stores.chroma_files import is_damaged, remove_files_of_none
@@ -168,6 +168,10 @@ class ChromaStore:
         self._opened.clear()
         SharedSystemClient.clear_system_cache()
 
+    def is_damaged(self) -> bool:
+        """Whether Chroma's database in the folder is damaged, which is looked for in all of it."""
+        return isinstance(self._where, Path) and is_damaged(self._where)
+
     def set_aside(self, because: IndexStoreError) -> Path:
         """Move a damaged Chroma folder out of the way and start an empty one; gives the new place.
 
@@ -257,10 +261,8 @@ class ChromaStore:
             if segment is not None and not isinstance(error, httpx.TransportError):
                 self.confirm(segment)
             reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-            helps, kind = _HELPS_A_SERVER, IndexStoreError
-            if isinstance(self._where, Path):
-                helps, kind = _HELPS_A_FOLDER, IndexDamagedError if is_damaged(self._where) else IndexStoreError
-            raise kind(f"The index in {self._where} cannot be used ({reason}): {helps}.") from error
+            helps = _HELPS_A_FOLDER if isinstance(self._where, Path) else _HELPS_A_SERVER
+            raise IndexStoreError(f"The index in {self._where} cannot be used ({reason}): {helps}.") from error
 
 
 class _ServerClient(Client):

@@ -61,6 +61,10 @@ class MemoryStore:
     def reopen(self) -> None:
         """Memory is always as it is."""
 
+    def is_damaged(self) -> bool:
+        """Memory is whole."""
+        return False
+
     def set_aside(self, because: IndexStoreError) -> Path:
         raise because
 
