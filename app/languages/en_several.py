@@ -80,8 +80,8 @@ COMPARISON = ComparisonWords(
         rf"{_COMPARES}how (?:do|does|did) {_SIDE_A} compare (?:to|with|against) {_SIDE_B}{_IN_WHAT}",
         rf"{_COMPARES}how (?:do|does|did|are) {_SIDE_A} and {_SIDE_B} (?:differ|compare|different)"
         rf"(?: from each other)?{_IN_WHAT}",
-        rf"{_COMPARES}{_SIDE_A} (?:vs\.?|versus) {_SIDE_B}(?:(?:,|:| -| –) (?:what(?:['’]?s| is"
-        rf"| are) the differences?|difference|compare)"
+        rf"{_COMPARES}{_SIDE_A} (?:vs\.?|versus) {_SIDE_B}(?:(?:,|:|\?| -| –)? (?:(?:what(?:['’]?s| is"
+        rf"| are) )?(?:the )?differences?|compare[ds]?|comparison)"
         rf"|{_IN_WHAT})",
     ),
     judging=(

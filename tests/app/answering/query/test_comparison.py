@@ -11,6 +11,9 @@ from tests.support.own_time import own_seconds
 
 COMPARES = {
     "probes vs patching": Comparison(("probes", "patching")),
+    "probes vs patching difference??": Comparison(("probes", "patching")),
+    "probes vs patching? what's the difference": Comparison(("probes", "patching")),
+    "probes vs patching compared": Comparison(("probes", "patching")),
     "so, Probes versus patching?": Comparison(("Probes", "patching")),
     "compare probes and patching": Comparison(("probes", "patching")),
     "Compare probes with patching in terms of cost": Comparison(("probes", "patching"), "cost"),
