@@ -104,16 +104,7 @@ class Update:
         if latest and as_it_is and words and not differs:
             self.writer.sign(signatures)
         else:
-            try:
-                stored = self._stored(segments, latest)
-            except NoRoomError:
-                raise
-            except IndexStoreError as error:
-                # What was read at the beginning was whole, which is not all.
-                if not self.store.is_damaged():
-                    raise
-                self._set_aside(error)
-                stored = self._stored((), latest)
+            stored = self._stored(segments, latest)
             latest = self._switched_over(stored, words, latest, signatures)
         self._clean(latest)
         return report
@@ -198,7 +189,19 @@ class Update:
             self.progress("Reading papers", total, total)
 
     def _stored(self, segments: Sequence[Segment], latest: Generation | None) -> list[Segment]:
-        """All segments of the next generation, the last of which holds the vectors of what was staged."""
+        """All segments of the next generation, the last of which holds the vectors of what was staged. Where that
+        shows damage that reading did not, the store is moved aside, and one segment holds all."""
+        try:
+            return self._filled(segments, latest)
+        except NoRoomError:
+            raise
+        except IndexStoreError as error:
+            if not self.store.is_damaged():
+                raise
+            self._set_aside(error)
+            return self._filled((), latest)
+
+    def _filled(self, segments: Sequence[Segment], latest: Generation | None) -> list[Segment]:
         plan = planned(segments, self.writer)
         number = latest.number + 1 if latest else 1
         name = segment_name(self.collection, self.made_with, number, self.writer.identity)

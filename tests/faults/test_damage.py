@@ -61,8 +61,9 @@ def test_a_page_of_a_database(
         seen.add(shown(sentence) or "done")
         if sentence:
             # What the sentence says to do helps.
-            assert "move the file away" in sentence or "remove" in sentence, sentence
-            file.rename(tmp_path / f"aside-{number}")
+            assert re.search("move (?:the file|the folder|it) away|remove", sentence), sentence
+            away = file.parent if "folder" in sentence.rpartition(": ")[2] else file
+            away.rename(tmp_path / f"aside-{number}")
             assert_done(operation.run(place))
         # Vectors are made anew of the papers, which are as they were, and papers of their file where they have one. A
         # page that the operation did not read may still be damaged.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypedDict
 from urllib.parse import quote
 
@@ -45,30 +45,26 @@ def as_annotations(answer: Answer, content: str, place: Callable[[Paper], str]) 
     Clients count them to find what a marker such as [2] stands for, so that none may be left out. They also take two
     of the same address for one, so that each leads to the words that it quotes.
     """
-    return list(_annotations(answer, content, place))
+    words = language_of(answer.question).phrases
+    found: list[Annotation] = []
+    for citation in sorted(answer.citations, key=lambda one: one.number):
+        link = link_of(citation.paper) or place(citation.paper)
+        marker = f"[{citation.number}]"
+        start = max(content.find(marker), 0)
+        cited: UrlCitation = {
+            "start_index": start,
+            "end_index": start + len(marker),
+            "url": _at_its_words(link, citation),
+            "title": " ".join(described(citation.paper, words).split()),
+        }
+        found.append({"type": "url_citation", "url_citation": cited})
+    return found
 
 
 def extras(answer: Answer) -> dict[str, Any]:
     """What the protocol has no field for; clients that do not know it pass over it."""
     whole = answer.as_json()
     return {"citations": whole["citations"], "paperbacked": whole}
-
-
-def _annotations(answer: Answer, content: str, place: Callable[[Paper], str]) -> Iterator[Annotation]:
-    words = language_of(answer.question).phrases
-    for citation in sorted(answer.citations, key=lambda one: one.number):
-        link = link_of(citation.paper) or place(citation.paper)
-        marker = f"[{citation.number}]"
-        start = max(content.find(marker), 0)
-        yield {
-            "type": "url_citation",
-            "url_citation": {
-                "start_index": start,
-                "end_index": start + len(marker),
-                "url": _at_its_words(link, citation),
-                "title": " ".join(described(citation.paper, words).split()),
-            },
-        }
 
 
 def _at_its_words(link: str, citation: Citation) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -33,6 +34,7 @@ from app.surfaces.runs.answer_runs import AnswerRuns
 from app.surfaces.runs.reading import answer_for
 from app.surfaces.visitors import visitor_in
 from retrieval.errors import PaperbackedError
+from retrieval.types import Paper
 
 
 def openai_router(
@@ -78,9 +80,7 @@ def openai_router(
                 return SseResponse(Chunks(reader, place, asked.include_usage, asked.model, keep), heartbeat_s)
             answer = await answer_for(request.receive, reader)
             keep(answer)
-            content = escaped_markdown(cited_text(answer))
-            message = {"annotations": as_annotations(answer, content, place), **extras(answer)}
-            return JsonText(_whole({"content": content, **message}, asked.model))
+            return JsonText(_completion(answer, asked.model, place))
         except PaperbackedError as error:
             return failure(error)
 
@@ -95,6 +95,12 @@ def _task_done(task: Task, record: dict[str, Any], told: ToldFollowups, collecti
     followups = told.of(collection, task.asked[-1]) if task.asked else ()
     text, model = done(task, followups), record["model"]
     return at_once(text, model) if record.get("stream") is True else JsonText(_whole({"content": text}, model))
+
+
+def _completion(answer: Answer, model: str, place: Callable[[Paper], str]) -> dict[str, Any]:
+    content = escaped_markdown(cited_text(answer))
+    message = {"content": content, "annotations": as_annotations(answer, content, place), **extras(answer)}
+    return _whole(message, model)
 
 
 def _whole(message: dict[str, Any], model: str) -> dict[str, Any]:
